@@ -1,0 +1,58 @@
+"""The app factory: from a `Service` and its settings to an ASGI application."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from . import contract, problems
+from .health import health_router
+from .outbox import inbox_router
+from .resources import Service, opened, prepare
+from .settings import ServiceSettings
+from .siblings import Apps
+from .web import Requests
+
+#: Largest JSON body; files have their own limit and their own routes.
+BODY_LIMIT = 2 * 1024 * 1024
+
+
+class ServiceApp(FastAPI):
+    """A FastAPI application whose outermost layer is ours: even a crash answers with a problem and a request id."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        return Requests(super().build_middleware_stack(), self.state.resources.settings.public_url)
+
+
+def create_app(service: Service, settings: ServiceSettings, apps: Apps | None = None) -> FastAPI:
+    """`apps` are the siblings that live in this process (embedded mode)."""
+    resources = prepare(service, settings, apps)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with opened(resources):
+            yield
+
+    app = ServiceApp(
+        title=service.title,
+        description=service.description,
+        version=version("canevas"),
+        lifespan=lifespan,
+        openapi_url=f"/{service.name}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        openapi_tags=[dict(tag) for tag in service.tags],
+        max_body_size=BODY_LIMIT,
+        redirect_slashes=False,
+    )
+    app.state.resources = resources
+    app.state.service = service
+    problems.install(app, settings.public_url)
+    for router in service.routers:
+        app.include_router(router)
+    app.include_router(inbox_router(service.name, service.all_consumers))
+    app.include_router(health_router(service.name))
+    contract.publish(app)
+    return app

@@ -1,0 +1,145 @@
+"""Two doors to one PostgreSQL database (ADR 0002).
+
+The *write door* is a SQLModel session owned by the request: one request, one transaction, committed before the answer
+leaves (`routing.ActRoute`). The *read door* is a pooled psycopg connection in autocommit, fed by SQLAlchemy Core
+statements that are compiled once and prepared by the server.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from enum import Enum
+from functools import lru_cache
+from typing import Annotated, Any
+
+import orjson
+from fastapi import Depends, Request
+from psycopg import AsyncConnection
+from psycopg.rows import dict_row
+from psycopg.types.json import set_json_dumps, set_json_loads
+from psycopg_pool import AsyncConnectionPool
+from sqlalchemy import CursorResult, Executable, MetaData
+from sqlalchemy import Enum as SqlEnum
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+Row = dict[str, Any]
+
+NAMING_CONVENTION = {
+    "pk": "pk_%(table_name)s",
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+}
+
+
+def new_metadata() -> MetaData:
+    """One service's metadata: constraint names are predictable, since problems are mapped from them."""
+    return MetaData(naming_convention=NAMING_CONVENTION)
+
+
+def enum_type(kind: type[Enum], name: str) -> SqlEnum:
+    """A closed list stored by value, guarded by a CHECK called `ck_<table>_<name>`."""
+    return SqlEnum(
+        kind,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        length=40,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+class Database:
+    """The engine and the reading pool of one service in one process; opened and closed by its lifespan."""
+
+    def __init__(self, conninfo: str, *, size: int = 10, name: str = "canevas") -> None:
+        self.conninfo = conninfo
+
+        async def connect() -> AsyncConnection[Any]:
+            connection = await AsyncConnection.connect(conninfo, application_name=f"{name}-write")
+            _fast_json(connection)
+            return connection
+
+        self.engine: AsyncEngine = create_async_engine(
+            "postgresql+psycopg://", async_creator=connect, pool_size=size, max_overflow=0, pool_pre_ping=False
+        )
+        self.sessions = async_sessionmaker(self.engine, class_=AsyncSession, expire_on_commit=False)
+        self.readers: AsyncConnectionPool[AsyncConnection[Row]] = AsyncConnectionPool(
+            conninfo,
+            min_size=1,
+            max_size=size,
+            open=False,
+            configure=_configure_reader,
+            check=None,
+            timeout=10,
+            kwargs={
+                "autocommit": True,
+                "prepare_threshold": 1,
+                "row_factory": dict_row,
+                "application_name": f"{name}-read",
+            },
+        )
+
+    async def open(self) -> None:
+        await self.readers.open()
+
+    async def close(self) -> None:
+        await self.readers.close()
+        await self.engine.dispose()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """The write door outside a request (jobs, command line): commits at the end, rolls back on an exception."""
+        async with self.sessions() as session, session.begin():
+            yield session
+
+
+def _fast_json(connection: AsyncConnection[Any]) -> None:
+    set_json_loads(orjson.loads, connection)
+    set_json_dumps(orjson.dumps, connection)
+
+
+async def _configure_reader(connection: AsyncConnection[Any]) -> None:
+    _fast_json(connection)
+
+
+async def _session(request: Request) -> AsyncSession:
+    session: AsyncSession = request.state.session
+    return session
+
+
+async def _reader(request: Request) -> AsyncIterator[AsyncConnection[Row]]:
+    async with request.app.state.resources.database.readers.connection() as connection:
+        yield connection
+
+
+#: The request's transaction. Nobody calls `commit()`.
+Session = Annotated[AsyncSession, Depends(_session)]
+#: A reading connection, given back before the answer is sent.
+Reader = Annotated[AsyncConnection[Row], Depends(_reader, scope="function")]
+
+
+async def execute(session: AsyncSession, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
+    """A Core statement in the session's transaction, past the ORM: `flush()` first what it has to see."""
+    return await (await session.connection()).execute(statement, parameters)
+
+
+_DIALECT = PGDialect_psycopg()  # type: ignore[no-untyped-call]
+
+
+@lru_cache(maxsize=1024)
+def _sql(statement: Executable) -> str:
+    return str(statement.compile(dialect=_DIALECT))  # type: ignore[attr-defined]
+
+
+async def fetch(reader: AsyncConnection[Row], statement: Executable, parameters: Mapping[str, Any]) -> list[Row]:
+    """Rows of a statement that lives as long as the module (or a cache) and whose values are all `bindparam`s."""
+    cursor = await reader.execute(_sql(statement), parameters)
+    return await cursor.fetchall()
+
+
+async def fetch_one(reader: AsyncConnection[Row], statement: Executable, parameters: Mapping[str, Any]) -> Row | None:
+    cursor = await reader.execute(_sql(statement), parameters)
+    return await cursor.fetchone()

@@ -1,0 +1,45 @@
+"""Optimistic concurrency over HTTP (RFC 9110 §8.8.3, §13.1): strong ETags, `If-Match` required to change."""
+
+import re
+from typing import Annotated
+
+from fastapi import Header, Request, Response
+
+from .problems import PreconditionRequired, StaleVersion
+
+# A front that compresses weakens the tag on its way out, so `W/` is accepted on the way back.
+_TAG = re.compile(r'^(?:W/)?"(\d+)(?:-[a-z0-9]+)?"$')
+
+
+def etag(version: int, view: str = "") -> str:
+    """`"7"`, or `"7-holder"` when callers see different representations of the same version."""
+    return f'"{version}-{view}"' if view else f'"{version}"'
+
+
+async def _if_match(
+    if_match: Annotated[str | None, Header(description="ETag of the version that was read.", examples=['"3"'])] = None,
+) -> int:
+    if if_match is None:
+        raise PreconditionRequired()
+    tag = _TAG.match(if_match.strip())
+    if tag is None:
+        raise StaleVersion()
+    return int(tag[1])
+
+
+#: The version the caller read, from `If-Match` (428 without, 412 when it is no version of ours). Use with `Depends`.
+expected_version = _if_match
+
+
+def require_version(current: int, expected: int) -> None:
+    """Refuse (412) to change a version that the caller has not read."""
+    if current != expected:
+        raise StaleVersion(current_etag=etag(current))
+
+
+def not_modified(request: Request, tag: str) -> Response | None:
+    """304 when the caller already holds this representation."""
+    held = request.headers.get("if-none-match")
+    if held and tag in {candidate.strip().removeprefix("W/") for candidate in held.split(",")}:
+        return Response(status_code=304, headers={"ETag": tag})
+    return None

@@ -1,0 +1,205 @@
+"""Files: streamed both ways through obstore, measured and typed by their content while they pass."""
+
+import base64
+import contextlib
+import hashlib
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import quote
+
+import obstore
+import puremagic
+from fastapi import Header, Response
+from fastapi.responses import StreamingResponse
+from obstore.store import LocalStore, ObjectStore, from_url
+
+from .ids import new_id
+from .language import Text
+from .problems import BodyTooLarge, FieldError, Problem
+
+CHUNK = 1024 * 1024
+_SNIFFED = 8192
+
+
+class EmptyFile(Problem):
+    status = 422
+    title = Text("Le fichier est vide", "The file is empty")
+    advice = Text(
+        "Choisissez le fichier de nouveau : celui reçu ne contient rien.",
+        "Choose the file again: the one received holds nothing.",
+    )
+
+
+class UnsupportedFileType(Problem):
+    status = 415
+    title = Text("Type de fichier non accepté", "File type not accepted")
+    advice = Text(
+        "Le type est lu dans le contenu, pas dans le nom. Envoyez un des types listés dans `accepted`.",
+        "The type is read from the content, not from the name. Send one of the types listed in `accepted`.",
+    )
+
+
+class RangeNotSatisfiable(Problem):
+    status = 416
+    title = Text("Plage demandée hors du fichier", "Range outside of the file")
+    advice = Text("Demandez une plage comprise dans la taille annoncée.", "Ask for a range within the announced size.")
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """What was really received: `sha256` in hexadecimal, `size` in bytes, `media_type` as the content shows it."""
+
+    key: str
+    size: int
+    sha256: str
+    media_type: str
+
+
+class Files:
+    """The service's file store: a local folder by default, any obstore address in production."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        if url:
+            self._store: ObjectStore = from_url(url)
+        else:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._store = LocalStore(folder)
+
+    async def receive(self, stream: AsyncIterator[bytes], *, limit: int, accepted: frozenset[str] | None = None) -> StoredFile:
+        """Store a stream under a new key. Refusals leave nothing behind: 413 over `limit` bytes, 422 empty, 415 other type."""
+        key = f"{new_id().hex}"
+        digest, size, head = hashlib.sha256(), 0, b""
+
+        async def measured() -> AsyncIterator[bytes]:
+            nonlocal size, head
+            async for chunk in stream:
+                size += len(chunk)
+                if size > limit:
+                    raise BodyTooLarge(_limit(limit))
+                if len(head) < _SNIFFED:
+                    head += chunk[: _SNIFFED - len(head)]
+                digest.update(chunk)
+                if chunk:
+                    yield chunk
+
+        try:
+            await obstore.put_async(self._store, key, measured())
+        except Exception as error:
+            await self._discard(key)
+            raise _cause(error) from error
+        media_type = sniff(head)
+        try:
+            if size == 0:
+                raise EmptyFile(errors=[FieldError("", Text("Le fichier reçu est vide.", "The file received is empty."))])
+            if accepted is not None and media_type not in accepted:
+                raise UnsupportedFileType(found=media_type, accepted=sorted(accepted))
+        except Problem:
+            await self._discard(key)
+            raise
+        return StoredFile(key, size, digest.hexdigest(), media_type)
+
+    async def write(self, key: str, content: bytes) -> StoredFile:
+        """Store what the platform made itself under a key of its choice; the same key is replaced."""
+        await obstore.put_async(self._store, key, content)
+        return StoredFile(key, len(content), hashlib.sha256(content).hexdigest(), sniff(content[:_SNIFFED]))
+
+    async def read(self, key: str) -> bytes:
+        return bytes(await (await obstore.get_async(self._store, key)).bytes_async())
+
+    async def stream(self, key: str, start: int, end: int) -> AsyncIterator[bytes]:
+        """Bytes `start` (included) to `end` (excluded)."""
+        result = await obstore.get_async(self._store, key, options={"range": (start, end)})
+        async for chunk in result.stream(min_chunk_size=CHUNK):
+            yield bytes(chunk)
+
+    async def _discard(self, key: str) -> None:
+        with contextlib.suppress(FileNotFoundError):
+            await obstore.delete_async(self._store, key)
+
+
+def _limit(limit: int) -> Text:
+    megabytes = limit // (1024 * 1024)
+    return Text(f"Le fichier dépasse la limite de {megabytes} Mo.", f"The file is over the limit of {megabytes} MB.")
+
+
+def _cause(error: BaseException) -> BaseException:
+    """The store wraps what the stream raised; the refusal inside is the one to answer with."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, Problem):
+            return seen
+        seen = seen.__cause__ or seen.__context__
+    return error
+
+
+def sniff(head: bytes) -> str:
+    """Media type by content; plain text when it decodes and nothing else is recognised."""
+    try:
+        matches = puremagic.magic_string(head)
+        found = next((m.mime_type for m in matches if m.mime_type), "")
+    except (puremagic.PureError, ValueError):
+        found = ""
+    if found:
+        return str(found)
+    try:
+        head.decode()
+    except UnicodeDecodeError:
+        return "application/octet-stream"
+    return "text/plain"
+
+
+def safe_name(name: str) -> str:
+    """A file name people can keep: no path, no control or direction-changing character, 120 characters at most."""
+    base = re.split(r"[\\/]", name)[-1]
+    kept = "".join(
+        c
+        for c in base
+        if c.isprintable() and c not in '<>:"|?*' and not "\u202a" <= c <= "\u202e" and not "\u2066" <= c <= "\u2069"
+    )
+    kept = kept.strip(". ") or "fichier"
+    stem, dot, suffix = kept.rpartition(".")
+    return f"{stem[: 119 - len(suffix)]}.{suffix}" if dot and len(suffix) < 12 else kept[:120]
+
+
+Range = Annotated[str | None, Header(alias="range", description="One byte range (RFC 9110 §14).", examples=["bytes=0-1023"])]
+
+
+def download(files: Files, stored: StoredFile, name: str, range_header: str | None) -> Response:
+    """The file as an answer: whole (200), or the one range asked for (206). Several ranges are answered whole, as allowed."""
+    ascii_name = name.encode("ascii", "replace").decode().replace('"', "'").replace("?", "_")
+    headers = {
+        "Accept-Ranges": "bytes",
+        "ETag": f'"{stored.sha256}"',
+        "Repr-Digest": f"sha-256=:{_base64(stored.sha256)}:",
+        "Content-Disposition": f"attachment; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(name, safe='')}",
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "private, no-cache",
+    }
+    start, end = _span(range_header, stored.size)
+    partial = (start, end) != (0, stored.size)
+    if partial:
+        headers["Content-Range"] = f"bytes {start}-{end - 1}/{stored.size}"
+    else:
+        headers["Content-Digest"] = headers["Repr-Digest"]
+    headers["Content-Length"] = str(end - start)
+    return StreamingResponse(files.stream(stored.key, start, end), 206 if partial else 200, headers, media_type=stored.media_type)
+
+
+def _base64(hexadecimal: str) -> str:
+    return base64.b64encode(bytes.fromhex(hexadecimal)).decode()
+
+
+def _span(header: str | None, size: int) -> tuple[int, int]:
+    match = re.fullmatch(r"bytes=(\d*)-(\d*)", (header or "").strip())
+    if match is None or not any(match.groups()):
+        return 0, size
+    first, last = match.groups()
+    if not first:
+        return max(0, size - int(last)), size
+    start, end = int(first), min(int(last) + 1 if last else size, size)
+    if start >= end:
+        raise RangeNotSatisfiable(headers={"Content-Range": f"bytes */{size}"})
+    return start, end

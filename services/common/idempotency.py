@@ -1,0 +1,75 @@
+"""`Idempotency-Key` on POST: the answer is stored in the transaction of the act itself.
+
+Either both are there or neither: after a cut connection or a kill, the same key gives the same answer or acts once.
+"""
+
+import hashlib
+from datetime import datetime, timedelta
+from typing import Any
+
+from fastapi import Request, Response
+from sqlalchemy import Table, delete, func, insert, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from .db import execute
+from .language import Text
+from .problems import FieldError, IdempotencyConflict, IdempotencyInFlight, MalformedRequest
+
+KEPT = timedelta(hours=24)
+_KEPT_HEADERS = ("content-type", "location", "etag", "link", "content-language")
+
+
+def key_of(request: Request) -> str | None:
+    """The caller's key, checked; None when there is none."""
+    key = request.headers.get("idempotency-key")
+    if key is not None and not 1 <= len(key) <= 255:
+        detail = Text("La clé compte de 1 à 255 caractères.", "The key has 1 to 255 characters.")
+        raise MalformedRequest(errors=[FieldError("/header/idempotency-key", detail)])
+    return key
+
+
+def fingerprint(request: Request, body: bytes) -> str:
+    """What makes two requests the same: method, address and content."""
+    head = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
+    return hashlib.sha256(head + body).hexdigest()
+
+
+def caller_of(request: Request, account: object) -> str:
+    """Whose key it is: the account, or the address of an anonymous caller."""
+    address = request.client.host if request.client else ""
+    return str(account) if account else "anonymous:" + hashlib.sha256(address.encode()).hexdigest()[:32]
+
+
+async def recall(session: AsyncSession, table: Table, caller: str, key: str, mark: str) -> Response | None:
+    """The answer already given for this key, or None when the act is still to be done (and is now ours to do)."""
+    lock = func.hashtextextended(f"{caller}:{key}", 0)
+    if not (await execute(session, select(func.pg_try_advisory_xact_lock(lock)))).scalar_one():
+        raise IdempotencyInFlight(headers={"Retry-After": "2"})
+    found: Any = (await execute(session, select(table).where(table.c.caller == caller, table.c.key == key))).one_or_none()
+    if found is None:
+        return None
+    if found.fingerprint != mark:
+        raise IdempotencyConflict()
+    return Response(found.body, found.status, {**found.headers, "Idempotency-Replayed": "true"})
+
+
+async def remember(
+    session: AsyncSession, table: Table, caller: str, key: str, mark: str, response: Response, now: datetime
+) -> None:
+    headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
+    await execute(
+        session,
+        insert(table).values(
+            caller=caller,
+            key=key,
+            fingerprint=mark,
+            status=response.status_code,
+            headers=headers,
+            body=bytes(response.body),
+            created_at=now,
+        ),
+    )
+
+
+async def forget_old(session: AsyncSession, table: Table, now: datetime) -> None:
+    await execute(session, delete(table).where(table.c.created_at < now - KEPT))

@@ -1,0 +1,71 @@
+"""The journal: every act leaves one immutable line: who, when, what changed, why."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import structlog
+from pydantic import BaseModel, Field
+from sqlalchemy import Table, bindparam, insert, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from .auth import Principal
+from .db import execute
+from .ids import new_id
+
+
+class JournalLine(BaseModel):
+    """One act on a resource."""
+
+    id: UUID
+    at: datetime
+    act: str = Field(examples=["dossier.submitted"])
+    actor_id: UUID | None = Field(description="Account that acted; null when the platform did.")
+    organisation_id: UUID | None
+    reason: str | None
+    changes: dict[str, Any]
+
+
+async def record(
+    session: AsyncSession,
+    table: Table,
+    *,
+    at: datetime,
+    act: str,
+    resource: tuple[str, UUID],
+    actor: Principal | None,
+    organisation_id: UUID | None = None,
+    changes: Mapping[str, Any] | None = None,
+    reason: str | None = None,
+    confidential: bool = False,
+) -> None:
+    """Write a line in the act's own transaction. `changes` holds JSON values, `{field: [before, after]}` where both matter."""
+    await execute(
+        session,
+        insert(table).values(
+            id=new_id(),
+            at=at,
+            act=act,
+            resource_type=resource[0],
+            resource_id=resource[1],
+            actor_id=actor.account_id if actor else None,
+            organisation_id=organisation_id,
+            reason=reason,
+            changes=dict(changes or {}),
+            confidential=confidential,
+            request_id=structlog.contextvars.get_contextvars().get("request_id"),
+        ),
+    )
+
+
+def lines_of(table: Table) -> Any:
+    """Statement: a resource's lines from the newest, after `after_id`; `all` false leaves the confidential ones out."""
+    return (
+        select(table)
+        .where(table.c.resource_id == bindparam("resource_id"))
+        .where(table.c.id < bindparam("before_id"))
+        .where(bindparam("confidential_too", type_=table.c.confidential.type) | ~table.c.confidential)
+        .order_by(table.c.id.desc())
+        .limit(bindparam("limit"))
+    )

@@ -1,0 +1,119 @@
+"""Mail: written in the transaction as a job, sent by SMTP or, without a server, laid down as .eml files.
+
+The `Message-ID` is drawn when the mail is queued: a job that runs twice sends the same message, which mail servers and the
+folder recognise.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import formatdate
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+from urllib.parse import unquote, urlsplit
+
+import aiosmtplib
+from pydantic import SecretStr
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from .ids import new_id
+from .jobs import Job, enqueue, job
+
+if TYPE_CHECKING:
+    from .resources import Resources
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A stored file to join: its key in the file store, the name people see, its media type."""
+
+    key: str
+    name: str
+    media_type: str
+
+
+class Mailer(Protocol):
+    async def send(self, message: EmailMessage) -> None: ...
+
+
+class FolderMailer:
+    """Lays each mail down as `<Message-ID>.eml`, for a machine without a mail server."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    async def send(self, message: EmailMessage) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        name = re.sub(r"[^\w.-]", "", message["Message-ID"].partition("@")[0])
+        (self.folder / f"{name}.eml").write_bytes(message.as_bytes(policy=SMTP))
+
+
+class SmtpMailer:
+    """Speaks to the server of `CANEVAS_SMTP_URL`."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self._options = {
+            "hostname": parts.hostname,
+            "port": parts.port,
+            "username": unquote(parts.username) if parts.username else None,
+            "password": unquote(parts.password) if parts.password else None,
+            "use_tls": parts.scheme == "smtps",
+        }
+
+    async def send(self, message: EmailMessage) -> None:
+        await aiosmtplib.send(message, **self._options)  # type: ignore[arg-type]
+
+
+def create_mailer(smtp_url: SecretStr, data_dir: Path) -> Mailer:
+    url = smtp_url.get_secret_value()
+    return SmtpMailer(url) if url else FolderMailer(data_dir / "mail")
+
+
+def _one_line(text: str) -> str:
+    """Header values come from people: a line break in one would let them write headers."""
+    return " ".join(text.split())
+
+
+async def queue_mail(session: AsyncSession, *, to: str, subject: str, text: str, attachments: Sequence[Attachment] = ()) -> None:
+    """Queue one mail in the transaction: it leaves if and only if the act is committed."""
+    await enqueue(
+        session,
+        SEND,
+        message_id=str(new_id()),
+        to=_one_line(to),
+        subject=_one_line(subject),
+        text=text,
+        attachments=[[a.key, a.name, a.media_type] for a in attachments],
+    )
+
+
+@job("kernel:send_mail", attempts=10)
+async def _send(
+    session: AsyncSession,
+    resources: "Resources",
+    message_id: str,
+    to: str,
+    subject: str,
+    text: str,
+    attachments: list[list[str]],
+) -> None:
+    message = EmailMessage()
+    domain = (urlsplit(resources.settings.public_url).hostname or "canevas").strip("[]")
+    message["Message-ID"] = f"<{message_id}@{domain}>"
+    message["Date"] = formatdate(resources.clock.now().timestamp())
+    message["From"] = resources.settings.mail_from
+    message["To"] = to
+    message["Subject"] = subject
+    message["Content-Language"] = "fr"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(text)
+    for key, name, media_type in attachments:
+        kind, _, subtype = media_type.partition("/")
+        message.add_attachment(await resources.files.read(key), maintype=kind, subtype=subtype, filename=name)
+    await resources.mailer.send(message)
+
+
+SEND: Job = _send

@@ -1,0 +1,131 @@
+"""Events to sibling services: written in the transaction, delivered at least once by jobs, consumed once.
+
+An event is a CloudEvents 1.0 envelope signed as Standard Webhooks. Those of one subject are delivered in order. A consumer
+writes the event's id in its inbox in the transaction that applies it, so a second delivery changes nothing.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Request, Response
+from sqlalchemy import Table, insert, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlmodel.ext.asyncio.session import AsyncSession
+from standardwebhooks import Webhook, WebhookVerificationError
+
+from .db import Session, execute
+from .ids import new_id
+from .jobs import Job, enqueue, job
+from .problems import Unauthenticated
+from .routing import ActRoute, right
+
+if TYPE_CHECKING:
+    from .resources import Resources
+
+
+@dataclass(frozen=True)
+class Event:
+    """What happened to `subject` (a resource's id) in the service `source`."""
+
+    id: UUID
+    type: str
+    source: str
+    subject: str
+    at: datetime
+    data: Mapping[str, Any]
+
+
+#: Applies an event in the receiving transaction.
+Consumer = Callable[[AsyncSession, "Resources", Event], Awaitable[None]]
+
+
+async def publish(
+    session: AsyncSession,
+    table: Table,
+    *,
+    type: str,
+    subject: UUID,
+    data: Mapping[str, Any],
+    at: datetime,
+    to: Sequence[str],
+) -> None:
+    """Write the event and one delivery per subscriber in the transaction of the act."""
+    event_id = new_id()
+    await execute(session, insert(table).values(id=event_id, type=type, subject=str(subject), at=at, data=dict(data)))
+    for subscriber in to:
+        await enqueue(session, DELIVER, lock=f"event:{subscriber}:{subject}", event_id=str(event_id), subscriber=subscriber)
+
+
+@job("kernel:deliver_event", attempts=10)
+async def _deliver(session: AsyncSession, resources: "Resources", event_id: str, subscriber: str) -> None:
+    table = resources.tables.outbox
+    row: Any = (await execute(session, select(table).where(table.c.id == UUID(event_id)))).one()
+    envelope = {
+        "specversion": "1.0",
+        "id": event_id,
+        "source": resources.name,
+        "type": row.type,
+        "subject": row.subject,
+        "time": row.at.isoformat(),
+        "data": row.data,
+    }
+    body = orjson.dumps(envelope)
+    sent_at = datetime.now(UTC)
+    headers = {
+        "content-type": "application/cloudevents+json",
+        "webhook-id": event_id,
+        "webhook-timestamp": str(int(sent_at.timestamp())),
+        "webhook-signature": _signer(resources).sign(event_id, sent_at, body.decode()),
+    }
+    answer = await resources.siblings.request("POST", subscriber, f"/{subscriber}/internal/events", content=body, headers=headers)
+    if answer.status_code >= 300:
+        raise RuntimeError(f"{subscriber} answered {answer.status_code} to event {event_id}")
+
+
+DELIVER: Job = _deliver
+
+
+def _signer(resources: "Resources") -> Webhook:
+    return Webhook(resources.settings.events_secret.get_secret_value())
+
+
+def inbox_router(service: str, consumers: Mapping[str, Consumer]) -> APIRouter:
+    """The address siblings deliver to. Outside the contract: the gateway does not route it."""
+    router = APIRouter(route_class=ActRoute)
+
+    @router.post(
+        f"/{service}/internal/events",
+        status_code=204,
+        include_in_schema=False,
+        openapi_extra=right("A sibling service, by signature.", public=True, secret_answer=True),
+    )
+    async def receive(request: Request, session: Session) -> Response:
+        resources: Resources = request.app.state.resources
+        body = await request.body()
+        try:
+            envelope = _signer(resources).verify(body, dict(request.headers))
+        except (WebhookVerificationError, ValueError) as error:
+            raise Unauthenticated() from error
+        event = Event(
+            id=UUID(envelope["id"]),
+            type=envelope["type"],
+            source=envelope["source"],
+            subject=envelope["subject"],
+            at=datetime.fromisoformat(envelope["time"]),
+            data=envelope["data"],
+        )
+        if event.type in consumers and await _is_new(session, resources, event):
+            await consumers[event.type](session, resources, event)
+        return Response(status_code=204)
+
+    return router
+
+
+async def _is_new(session: AsyncSession, resources: "Resources", event: Event) -> bool:
+    row = {"source": event.source, "event_id": event.id, "received_at": resources.clock.now()}
+    written = await execute(session, upsert(resources.tables.inbox).values(row).on_conflict_do_nothing())
+    return written.rowcount == 1

@@ -1,0 +1,85 @@
+"""Routes: what changes something runs in one transaction, committed before the answer leaves; every route states its right."""
+
+import hashlib
+from collections.abc import Callable, Coroutine
+from typing import Any, ClassVar
+
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+
+from . import idempotency
+from .auth import identify
+from .problems import Problem
+
+_SAFE = {"GET", "HEAD", "OPTIONS"}
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class ActRoute(APIRoute):
+    """Owns the request's transaction (`db.Session`) and honours `Idempotency-Key` on POST."""
+
+    #: False where the body is a stream: its fingerprint is then what the headers announce.
+    reads_body: ClassVar[bool] = True
+
+    def get_route_handler(self) -> Handler:
+        handle = super().get_route_handler()
+        methods = self.methods or set()
+        if not methods - _SAFE:
+            return handle
+        replayable = "POST" in methods and not (self.openapi_extra or {}).get("x-secret-answer")
+
+        async def in_transaction(request: Request) -> Response:
+            resources = request.app.state.resources
+            request.state.arrived_at = resources.clock.now()
+            refusal: Problem | None = None
+            async with resources.database.sessions() as session, session.begin():
+                request.state.session = session
+                try:
+                    key = idempotency.key_of(request) if replayable else None
+                    response = await (self._once(request, handle, key) if key else handle(request))
+                except Problem as problem:
+                    if not problem.keeps_writes:
+                        raise
+                    refusal = problem
+            if refusal is not None:
+                raise refusal
+            return response
+
+        return in_transaction
+
+    async def _once(self, request: Request, handle: Handler, key: str) -> Response:
+        principal = await identify(request)
+        caller = idempotency.caller_of(request, principal and principal.account_id)
+        mark = idempotency.fingerprint(request, await self._content(request))
+        session, table = request.state.session, request.app.state.resources.tables.idempotency
+        known = await idempotency.recall(session, table, caller, key, mark)
+        if known is not None:
+            return known
+        response = await handle(request)
+        if response.status_code < 300:
+            await idempotency.remember(session, table, caller, key, mark, response, request.state.arrived_at)
+        return response
+
+    async def _content(self, request: Request) -> bytes:
+        if self.reads_body:
+            return await request.body()
+        announced = [request.headers.get(name, "") for name in ("content-length", "content-digest", "content-type")]
+        return hashlib.sha256("\n".join(announced).encode()).digest()
+
+
+class UploadRoute(ActRoute):
+    """An act whose body is a streamed file."""
+
+    reads_body = False
+
+
+def right(rule: str, *, public: bool = False, secret_answer: bool = False) -> dict[str, Any]:
+    """`openapi_extra` of a route: who may call it, in one sentence that the contract publishes.
+
+    `secret_answer`: the answer carries credentials, so it is never stored for replay.
+    """
+    extra: dict[str, Any] = {"x-right": rule, "security": [] if public else [{"bearer": []}]}
+    if secret_answer:
+        extra["x-secret-answer"] = True
+    return extra

@@ -1,0 +1,77 @@
+"""Calls to the other services: one httpx client for both modes.
+
+In production `settings.siblings` holds their addresses; in the embedded composition the sibling's ASGI app is mounted on its
+host name and called in process (JSON calls only, never files).
+"""
+
+from collections.abc import Mapping
+
+import httpx
+import structlog
+
+from .problems import TemporarilyUnavailable
+
+Apps = Mapping[str, object]
+
+
+def create_client(apps: Apps) -> httpx.AsyncClient:
+    """`apps` maps a service's name to its ASGI app; other services are called over the network."""
+    mounts = {
+        f"http://{name}.internal": httpx.ASGITransport(app=app)  # type: ignore[arg-type]
+        for name, app in apps.items()
+    }
+    # Environment proxies are not for us: siblings are on our own network.
+    return httpx.AsyncClient(mounts=mounts, timeout=10, trust_env=False, event_hooks={"request": [_pass_tracing_on]})
+
+
+async def _pass_tracing_on(request: httpx.Request) -> None:
+    context = structlog.contextvars.get_contextvars()
+    for header, name in (("X-Request-ID", "request_id"), ("traceparent", "traceparent")):
+        if name in context:
+            request.headers[header] = context[name]
+
+
+class Siblings:
+    """Typed clients are built on this: `await siblings.get("directory", "/directory/v1/…")`."""
+
+    def __init__(self, addresses: Mapping[str, str], apps: Apps | None = None) -> None:
+        self._addresses = dict(addresses)
+        self._apps = apps if apps is not None else {}
+        self._client: httpx.AsyncClient | None = None
+
+    async def open(self) -> None:
+        self._client = create_client(self._apps)
+
+    async def close(self) -> None:
+        if self._client is not None:
+            await self._client.aclose()
+
+    def _url(self, service: str, path: str) -> str:
+        base = f"http://{service}.internal" if service in self._apps else self._addresses.get(service)
+        if base is None:
+            raise TemporarilyUnavailable(headers={"Retry-After": "5"})
+        return base + path
+
+    async def request(
+        self,
+        method: str,
+        service: str,
+        path: str,
+        *,
+        token: str | None = None,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx.Response:
+        """The sibling's answer, whatever its status; 503 when it cannot be reached."""
+        sent = {"Authorization": f"Bearer {token}"} if token else {}
+        if self._client is None:
+            raise RuntimeError("siblings are used before the service is open")
+        try:
+            return await self._client.request(
+                method, self._url(service, path), content=content, headers={**sent, **(headers or {})}
+            )
+        except httpx.TransportError as error:
+            raise TemporarilyUnavailable(headers={"Retry-After": "5"}) from error
+
+    async def get(self, service: str, path: str, *, token: str | None = None) -> httpx.Response:
+        return await self.request("GET", service, path, token=token)
