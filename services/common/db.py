@@ -7,7 +7,6 @@ statements that are compiled once and prepared by the server.
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from enum import Enum
 from functools import lru_cache
 from typing import Annotated, Any
 
@@ -18,7 +17,6 @@ from psycopg.rows import dict_row
 from psycopg.types.json import set_json_dumps, set_json_loads
 from psycopg_pool import AsyncConnectionPool
 from sqlalchemy import CursorResult, Executable, MetaData
-from sqlalchemy import Enum as SqlEnum
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -37,18 +35,6 @@ NAMING_CONVENTION = {
 def new_metadata() -> MetaData:
     """One service's metadata: constraint names are predictable, since problems are mapped from them."""
     return MetaData(naming_convention=NAMING_CONVENTION)
-
-
-def enum_type(kind: type[Enum], name: str) -> SqlEnum:
-    """A closed list stored by value, guarded by a CHECK called `ck_<table>_<name>`."""
-    return SqlEnum(
-        kind,
-        name=name,
-        native_enum=False,
-        create_constraint=True,
-        length=40,
-        values_callable=lambda members: [member.value for member in members],
-    )
 
 
 class Database:
