@@ -1,0 +1,1 @@
+"""The yearly call: its life, its funders with their envelopes and charter, its criteria and required attachments."""

@@ -1,0 +1,1 @@
+"""Committee sessions: agenda, attendance, proposals and decisions per funder."""

@@ -1,0 +1,1 @@
+"""The contrat de ville: period, neighbourhoods, signatories, and its framework of objectives, versioned."""

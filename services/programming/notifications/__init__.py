@@ -1,0 +1,1 @@
+"""Notification: the letter of each funder, its mail and its date."""

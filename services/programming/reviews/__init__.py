@@ -1,0 +1,1 @@
+"""Instruction: admissibility, then one review per funder asked."""

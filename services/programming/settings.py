@@ -1,0 +1,14 @@
+"""Settings of programming: `PROGRAMMING_…`, besides what services share."""
+
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+
+from services.common.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """What this service reads from its environment."""
+
+    model_config = SettingsConfigDict(env_prefix="PROGRAMMING_")
+
+    attachments_per_dossier: int = Field(30, ge=1, le=200, description="Most attachments a dossier may carry.")

@@ -1,0 +1,71 @@
+"""Tests run on a real PostgreSQL: one server for the run, one migrated template per service, one copy per test module.
+
+Acts commit for real, through both doors, so that races, jobs and constraints are what people will meet (ADR 0005).
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from procrastinate import __version__ as queue_version
+
+from gateway import postgres
+from services.common import migrations
+from services.common.ids import new_id
+from services.common.resources import Service
+
+ROOT = Path(__file__).resolve().parents[1]
+#: Nothing a test writes has to survive a power cut.
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+
+Databases = Callable[[Service], str]
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> tuple[str, dict[str, bool]]:
+    return "asyncio", {"use_uvloop": True}
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[postgres.Server]:
+    with postgres.running(ROOT / ".canevas" / "tests", options=FAST) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def databases(server: postgres.Server) -> Iterator[Databases]:
+    """`databases(SERVICE)` is the conninfo of a fresh migrated database, dropped after the module."""
+    made: list[str] = []
+
+    def fresh(service: Service) -> str:
+        template = _template(server, service)
+        name = f"test_{service.name}_{new_id().hex}"
+        made.append(name)
+        return postgres.clone_database(server, template, name)
+
+    yield fresh
+    for name in made:
+        postgres.drop_database(server, name)
+
+
+def _template(server: postgres.Server, service: Service) -> str:
+    """The migrated template of a service, built once for this state of its lineage whatever the number of test processes."""
+    name = f"template_{service.name}_{_digest(service)}"
+    with psycopg.connect(server.conninfo(), autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(hashtext(%s))", [name])
+        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
+        if found is None:
+            half = f"{name}_half"
+            postgres.drop_database(server, half)
+            migrations.upgrade(postgres.ensure_database(server, half), service.name, service.metadata)
+            connection.execute(f'ALTER DATABASE "{half}" RENAME TO "{name}"'.encode())
+        connection.execute("SELECT pg_advisory_unlock(hashtext(%s))", [name])
+    return name
+
+
+def _digest(service: Service) -> str:
+    lineage = sorted((migrations.ROOT / service.name).glob("*.py"))
+    content = b"".join(file.read_bytes() for file in lineage) + queue_version.encode()
+    return hashlib.sha256(content).hexdigest()[:12]

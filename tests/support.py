@@ -1,0 +1,139 @@
+"""What tests share: a service opened on a real database, people with signed tokens, a clock that can be moved, jobs run at once."""
+
+import base64
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from fastapi import FastAPI
+from jose import jwk, jwt
+
+from services.common.app import create_app
+from services.common.auth import ALGORITHM, TokenVerifier
+from services.common.clock import Clock
+from services.common.ids import new_id
+from services.common.jobs import create_worker
+from services.common.resources import Resources, Service
+from services.common.settings import ServiceSettings
+from services.common.siblings import Apps
+
+BASE_URL = "http://canevas.test"
+SECRET = "tests only, thirty-two characters or more"
+EVENTS_SECRET = "whsec_" + base64.b64encode(b"tests only, thirty-two bytes or so").decode()
+
+
+class MovableClock(Clock):
+    """Stands still at the machine's time of its creation until moved."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.at = datetime.now(UTC)
+
+    def now(self) -> datetime:
+        return self.at
+
+    def forward(self, **delta: float) -> datetime:
+        self.at += timedelta(**delta)
+        return self.at
+
+
+class Signer:
+    """Signs access tokens as the directory does, with a key of the test's own."""
+
+    def __init__(self) -> None:
+        private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        encoding, plain = serialization.Encoding.PEM, serialization.NoEncryption()
+        self.private_pem = private.private_bytes(encoding, serialization.PrivateFormat.PKCS8, plain).decode()
+        public = private.public_key().public_bytes(encoding, serialization.PublicFormat.SubjectPublicKeyInfo)
+        self.public_pem = public.decode()
+        self.jwk: dict[str, Any] = {**jwk.construct(self.public_pem, ALGORITHM).to_dict(), "kid": "tests", "use": "sig"}
+
+    async def keys(self, kid: str) -> dict[str, Any] | None:
+        return self.jwk if kid == "tests" else None
+
+    def token(self, **claims: Any) -> str:
+        now = datetime.now(UTC)
+        base = {"iss": "canevas", "aud": "canevas", "iat": now, "exp": now + timedelta(days=3650), "sub": str(new_id()), "sid": str(new_id())}
+        return str(jwt.encode({**base, **claims}, self.private_pem, ALGORITHM, headers={"kid": "tests"}))
+
+
+SIGNER = Signer()
+
+
+@dataclass
+class Person:
+    """Somebody with an account, their roles, and the headers of their requests."""
+
+    account_id: UUID = field(default_factory=new_id)
+    memberships: Mapping[UUID, Sequence[str]] = field(default_factory=dict)
+    administrator: bool = False
+
+    @property
+    def headers(self) -> dict[str, str]:
+        orgs = {str(organisation): list(roles) for organisation, roles in self.memberships.items()}
+        return {"Authorization": "Bearer " + SIGNER.token(sub=str(self.account_id), orgs=orgs, adm=self.administrator)}
+
+
+def member_of(*organisations: UUID, roles: Sequence[str] = ("member",)) -> Person:
+    return Person(memberships=dict.fromkeys(organisations, roles))
+
+
+@dataclass
+class Running:
+    """A service that answers, with its inside at hand."""
+
+    service: Service
+    app: FastAPI
+    client: httpx.AsyncClient
+    resources: Resources
+    clock: MovableClock
+
+    async def run_jobs(self) -> None:
+        """Run every job that is due, as the worker process would, until none is left."""
+        worker = create_worker(self.service.all_jobs, self.resources)
+        async with worker.open_async():
+            await worker.run_worker_async(wait=False, install_signal_handlers=False, listen_notify=False)
+
+    async def jobs(self, name: str) -> list[dict[str, Any]]:
+        """Jobs of that name, whatever their state."""
+        return await self.rows("SELECT * FROM procrastinate_jobs WHERE task_name = %(name)s ORDER BY id", name=name)
+
+    async def rows(self, sql: str, **parameters: Any) -> list[dict[str, Any]]:
+        async with self.resources.database.readers.connection() as reader:
+            return await (await reader.execute(sql.encode(), parameters)).fetchall()
+
+
+@asynccontextmanager
+async def open_service(service: Service, settings: ServiceSettings, *, apps: Apps | None = None, signer: Signer | None = SIGNER) -> AsyncIterator[Running]:
+    """The service's application with its lifespan; `signer=None` leaves the service its own keys."""
+    app = create_app(service, settings, apps)
+    resources: Resources = app.state.resources
+    clock = MovableClock()
+    resources.clock = clock
+    if signer is not None:
+        resources.verifier = TokenVerifier(
+            signer.keys, issuer="canevas", audience="canevas", revoked=resources.closed_sessions.__contains__
+        )
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url=BASE_URL) as client:
+        yield Running(service, app, client, resources, clock)
+
+
+def settings_for(kind: type[ServiceSettings], conninfo: str, data_dir: Path, **more: Any) -> Any:
+    """Settings of a service in a test; nothing is read from a real platform."""
+    return kind(
+        database_url=conninfo,
+        data_dir=data_dir,
+        secret_key=SECRET,
+        events_secret=EVENTS_SECRET,
+        public_url=BASE_URL,
+        log_level="error",
+        **more,
+    )
