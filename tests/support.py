@@ -60,7 +60,14 @@ class Signer:
 
     def token(self, **claims: Any) -> str:
         now = datetime.now(UTC)
-        base = {"iss": "canevas", "aud": "canevas", "iat": now, "exp": now + timedelta(days=3650), "sub": str(new_id()), "sid": str(new_id())}
+        base = {
+            "iss": "canevas",
+            "aud": "canevas",
+            "iat": now,
+            "exp": now + timedelta(days=3650),
+            "sub": str(new_id()),
+            "sid": str(new_id()),
+        }
         return str(jwt.encode({**base, **claims}, self.private_pem, ALGORITHM, headers={"kid": "tests"}))
 
 
@@ -111,7 +118,9 @@ class Running:
 
 
 @asynccontextmanager
-async def open_service(service: Service, settings: ServiceSettings, *, apps: Apps | None = None, signer: Signer | None = SIGNER) -> AsyncIterator[Running]:
+async def open_service(
+    service: Service, settings: ServiceSettings, *, apps: Apps | None = None, signer: Signer | None = SIGNER
+) -> AsyncIterator[Running]:
     """The service's application with its lifespan; `signer=None` leaves the service its own keys."""
     app = create_app(service, settings, apps)
     resources: Resources = app.state.resources

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Request
-from jose import jws, jwt
+from jose import jwk, jws, jwt
 from jose.exceptions import JOSEError
 
 from .language import Text
@@ -114,6 +114,12 @@ def _principal(claims: Mapping[str, Any], token: str) -> Principal:
         is_administrator=claims.get("adm") is True,
         token=token,
     )
+
+
+def signer(private_key: str, kid: str) -> Callable[[Mapping[str, Any]], str]:
+    """How the directory writes what `TokenVerifier` reads: claims in, a signed token out (the key is parsed once)."""
+    key = jwk.construct(private_key, ALGORITHM)
+    return lambda claims: str(jwt.encode(dict(claims), key, ALGORITHM, headers={"kid": kid}))
 
 
 async def identify(request: Request) -> Principal | None:

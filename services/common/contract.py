@@ -45,6 +45,7 @@ _ERRORS = {
     "412": "The resource changed since it was read.",
     "422": "Malformed payload; `errors` points at the fields.",
     "428": "`If-Match` is missing.",
+    "429": "Too many attempts; `Retry-After` says when to try again.",
     "503": "Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`.",
 }
 
@@ -99,6 +100,7 @@ def _complete_operation(method: str, path: str, operation: dict[str, Any]) -> No
         parameters.append(_IDEMPOTENCY)
     operation["description"] = f"{operation.get('description', '')}\n\n**Right:** {operation['x-right']}".strip()
     statuses = {"503"}
+    statuses |= {str(status) for status in operation.pop("x-refusals", ())}
     if operation.get("security"):
         statuses |= {"401", "403"}
     if "{" in path:

@@ -96,6 +96,11 @@ async def _session(request: Request) -> AsyncSession:
     return session
 
 
+async def _snapshot(request: Request) -> AsyncIterator[AsyncSession]:
+    async with request.app.state.resources.database.sessions() as session:
+        yield session
+
+
 async def _reader(request: Request) -> AsyncIterator[AsyncConnection[Row]]:
     async with request.app.state.resources.database.readers.connection() as connection:
         yield connection
@@ -103,6 +108,8 @@ async def _reader(request: Request) -> AsyncIterator[AsyncConnection[Row]]:
 
 #: The request's transaction. Nobody calls `commit()`.
 Session = Annotated[AsyncSession, Depends(_session)]
+#: For a GET that runs the same code as an act: a session whose work is never committed.
+Snapshot = Annotated[AsyncSession, Depends(_snapshot, scope="function")]
 #: A reading connection, given back before the answer is sent.
 Reader = Annotated[AsyncConnection[Row], Depends(_reader, scope="function")]
 
@@ -116,16 +123,26 @@ _DIALECT = PGDialect_psycopg()  # type: ignore[no-untyped-call]
 
 
 @lru_cache(maxsize=1024)
-def _sql(statement: Executable) -> str:
-    return str(statement.compile(dialect=_DIALECT))  # type: ignore[attr-defined]
+def _compiled(statement: Executable) -> tuple[str, dict[str, Any]]:
+    """The statement's text and the constants it carries; what is left to give is its `bindparam`s."""
+    compiled = statement.compile(dialect=_DIALECT)  # type: ignore[attr-defined]
+    processors = compiled._bind_processors
+    constants = {
+        name: processors[name](bind.value) if name in processors else bind.value
+        for name, bind in compiled.binds.items()
+        if not bind.required
+    }
+    return str(compiled), constants
 
 
 async def fetch(reader: AsyncConnection[Row], statement: Executable, parameters: Mapping[str, Any]) -> list[Row]:
-    """Rows of a statement that lives as long as the module (or a cache) and whose values are all `bindparam`s."""
-    cursor = await reader.execute(_sql(statement), parameters)
+    """Rows of a statement that lives as long as the module (or a cache): what varies in it is `bindparam`s."""
+    sql, constants = _compiled(statement)
+    cursor = await reader.execute(sql, {**constants, **parameters})
     return await cursor.fetchall()
 
 
 async def fetch_one(reader: AsyncConnection[Row], statement: Executable, parameters: Mapping[str, Any]) -> Row | None:
-    cursor = await reader.execute(_sql(statement), parameters)
+    sql, constants = _compiled(statement)
+    cursor = await reader.execute(sql, {**constants, **parameters})
     return await cursor.fetchone()

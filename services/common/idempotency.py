@@ -4,10 +4,12 @@ Either both are there or neither: after a cut connection or a kill, the same key
 """
 
 import hashlib
+import hmac
 from datetime import datetime, timedelta
 from typing import Any
 
 from fastapi import Request, Response
+from pydantic import SecretStr
 from sqlalchemy import Table, delete, func, insert, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -28,10 +30,10 @@ def key_of(request: Request) -> str | None:
     return key
 
 
-def fingerprint(request: Request, body: bytes) -> str:
-    """What makes two requests the same: method, address and content."""
+def fingerprint(request: Request, body: bytes, secret: SecretStr) -> str:
+    """What makes two requests the same: method, address and content. Keyed, since a body may hold a password."""
     head = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
-    return hashlib.sha256(head + body).hexdigest()
+    return hmac.new(secret.get_secret_value().encode(), head + body, hashlib.sha256).hexdigest()
 
 
 def caller_of(request: Request, account: object) -> str:

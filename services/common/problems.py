@@ -227,6 +227,8 @@ def from_database(error: BaseException) -> Problem:
                 return kind()
         log.warning("constraint_without_problem", constraint=name)
         return ConstraintBroken()
+    if isinstance(cause, psycopg.DataError) and cause.sqlstate is None and "NUL" in str(cause):
+        return MalformedRequest(Text("Le caractère nul (U+0000) est refusé.", "The null character (U+0000) is refused."))
     unavailable = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, EngineTimeout)
     if isinstance(cause, unavailable) or (isinstance(error, DBAPIError) and error.connection_invalidated):
         return TemporarilyUnavailable(headers={"Retry-After": "1"})

@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends, Request
 from sqlalchemy import MetaData
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -65,6 +65,7 @@ class Resources:
     siblings: Siblings
     cursors: Cursors
     closed_sessions: ClosedSessions
+    keys: KeySource = field(init=False)
     verifier: TokenVerifier = field(init=False)
 
 
@@ -83,13 +84,23 @@ def prepare(service: Service, settings: ServiceSettings, apps: Apps | None = Non
         cursors=Cursors(settings.secret_key.get_secret_value()),
         closed_sessions=ClosedSessions(service.tables.closed_sessions),
     )
+    resources.keys = service.keys(resources) if service.keys else RemoteKeys(siblings)
     resources.verifier = TokenVerifier(
-        service.keys(resources) if service.keys else RemoteKeys(siblings),
+        resources.keys,
         issuer=settings.token_issuer,
         audience=settings.token_audience,
         revoked=resources.closed_sessions.__contains__,
     )
     return resources
+
+
+async def _held(request: Request) -> Resources:
+    resources: Resources = request.app.state.resources
+    return resources
+
+
+#: The service's resources, for a route that hands them to its use case.
+Held = Annotated[Resources, Depends(_held)]
 
 
 @asynccontextmanager

@@ -1,7 +1,7 @@
 """Routes: what changes something runs in one transaction, committed before the answer leaves; every route states its right."""
 
 import hashlib
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, ClassVar
 
 from fastapi import Request, Response
@@ -51,8 +51,9 @@ class ActRoute(APIRoute):
     async def _once(self, request: Request, handle: Handler, key: str) -> Response:
         principal = await identify(request)
         caller = idempotency.caller_of(request, principal and principal.account_id)
-        mark = idempotency.fingerprint(request, await self._content(request))
-        session, table = request.state.session, request.app.state.resources.tables.idempotency
+        resources = request.app.state.resources
+        mark = idempotency.fingerprint(request, await self._content(request), resources.settings.secret_key)
+        session, table = request.state.session, resources.tables.idempotency
         known = await idempotency.recall(session, table, caller, key, mark)
         if known is not None:
             return known
@@ -74,12 +75,15 @@ class UploadRoute(ActRoute):
     reads_body = False
 
 
-def right(rule: str, *, public: bool = False, secret_answer: bool = False) -> dict[str, Any]:
+def right(rule: str, *, public: bool = False, secret_answer: bool = False, refusals: Iterable[int] = ()) -> dict[str, Any]:
     """`openapi_extra` of a route: who may call it, in one sentence that the contract publishes.
 
-    `secret_answer`: the answer carries credentials, so it is never stored for replay.
+    `secret_answer`: the answer carries credentials, so it is never stored for replay. `refusals`: statuses the contract cannot
+    guess from the route (401 of a public sign-in, 429 of a limit).
     """
     extra: dict[str, Any] = {"x-right": rule, "security": [] if public else [{"bearer": []}]}
     if secret_answer:
         extra["x-secret-answer"] = True
+    if refusals:
+        extra["x-refusals"] = sorted(refusals)
     return extra

@@ -35,6 +35,10 @@ class ClosedSessions:
     def __contains__(self, session_id: UUID) -> bool:
         return session_id in self._ids
 
+    def note(self, session_id: UUID) -> None:
+        """Count the session as closed in this process now, ahead of the next reading (which forgets it if nothing was saved)."""
+        self._ids |= {session_id}
+
     async def refresh(self, database: Database, now: datetime) -> None:
         async with database.readers.connection() as reader:
             rows = await fetch(reader, self._statement, {"now": now})

@@ -1,6 +1,6 @@
 """The kernel's own records, in each service's database: journal, outbox, inbox, idempotency keys, closed sessions.
 
-The kernel has no tables: a service declares these on its metadata (`tables.py`) and its lineage creates them.
+The kernel has no tables: a service declares these on its metadata (`tables.py`) and the first step of its lineage creates them (`lineage.py`).
 """
 
 from dataclasses import dataclass
@@ -20,16 +20,6 @@ from sqlalchemy import (
     Uuid,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-
-#: Refuses to rewrite history; `create_statements` are run by the first migration of every service.
-IMMUTABLE_JOURNAL = """
-CREATE FUNCTION refuse_to_rewrite_history() RETURNS trigger LANGUAGE plpgsql AS
-$$ BEGIN RAISE EXCEPTION 'the journal is immutable' USING ERRCODE = 'restrict_violation'; END $$;
-CREATE TRIGGER journal_is_immutable BEFORE UPDATE OR DELETE ON journal_lines
-  FOR EACH ROW EXECUTE FUNCTION refuse_to_rewrite_history();
-CREATE TRIGGER journal_is_not_truncated BEFORE TRUNCATE ON journal_lines
-  FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_rewrite_history();
-"""
 
 
 @dataclass(frozen=True)
@@ -52,11 +42,11 @@ def declare_kernel_tables(metadata: MetaData) -> KernelTables:
         Column("resource_type", String(40), nullable=False),
         Column("resource_id", Uuid, nullable=False),
         Column("act", String(80), nullable=False),
-        Column("actor_id", Uuid, comment="account; null for the platform itself"),
-        Column("organisation_id", Uuid, comment="the organisation the actor spoke for"),
+        Column("actor_id", Uuid),
+        Column("organisation_id", Uuid),
         Column("reason", Text),
         Column("changes", JSONB, nullable=False),
-        Column("confidential", Boolean, nullable=False, comment="kept from the applicant"),
+        Column("confidential", Boolean, nullable=False),
         Column("request_id", String(80)),
         Index("ix_journal_lines_resource", "resource_id", "id"),
     )
@@ -94,6 +84,6 @@ def declare_kernel_tables(metadata: MetaData) -> KernelTables:
         "closed_sessions",
         metadata,
         Column("session_id", Uuid, primary_key=True),
-        Column("until", instant, nullable=False, index=True, comment="when its last token has expired anyway"),
+        Column("until", instant, nullable=False, index=True),
     )
     return KernelTables(journal, outbox, inbox, idempotency, closed_sessions)

@@ -1,0 +1,62 @@
+"""Problems of campaigns."""
+
+from services.common.language import Text
+from services.common.problems import Problem
+
+
+class CampaignCodeTaken(Problem):
+    constraint = "uq_campaigns_year_code"
+    title = Text("Ce code de campagne est déjà pris cette année", "This campaign code is taken this year")
+    advice = Text(
+        "Choisissez un autre code : il distingue les références des dossiers.",
+        "Choose another code: references are told apart by it.",
+    )
+
+
+class CampaignPeriodRefused(Problem):
+    status = 422
+    constraint = "ck_campaigns_closes_after_opening"
+    title = Text("La clôture précède l'ouverture", "The campaign closes before it opens")
+    advice = Text("Corrigez `opens_at` ou `closes_at`.", "Mend `opens_at` or `closes_at`.")
+
+
+class CampaignNotReady(Problem):
+    title = Text("La campagne n'est pas prête à ouvrir", "The campaign is not ready to open")
+    advice = Text("Complétez ce que désigne `errors`, puis ouvrez.", "Complete what `errors` points at, then open.")
+
+
+class CampaignStateRefused(Problem):
+    title = Text("L'état de la campagne ne permet pas cet acte", "The campaign's state does not allow this act")
+    advice = Text(
+        "Une campagne va de la préparation à l'ouverture, la clôture, l'instruction, la décision, l'archivage. "
+        "Une fois ouverte, son règlement ne change plus.",
+        "A campaign goes from draft to open, closed, under review, decided, archived. Once open its rules are frozen.",
+    )
+
+
+class FunderAlreadyThere(Problem):
+    constraint = "uq_campaign_funders_campaign_id_organisation_id"
+    title = Text("Ce financeur participe déjà", "This funder already takes part")
+    advice = Text("Modifiez sa participation au lieu de l'ajouter.", "Change its part instead of adding it.")
+
+
+class BudgetLineRepeated(Problem):
+    status = 422
+    constraint = "uq_budget_lines_campaign_id_funder_id_code"
+    title = Text("Deux lignes budgétaires portent le même code", "Two budget lines carry the same code")
+    advice = Text("Donnez un code distinct à chaque ligne du financeur.", "Give each line of the funder its own code.")
+
+
+class EnvelopeExceeded(Problem):
+    constraint = "ck_budget_lines_envelope_not_exceeded"
+    title = Text("L'enveloppe serait dépassée", "The envelope would be exceeded")
+    advice = Text(
+        "Il reste moins que le montant demandé sur cette ligne (`left_cents`). Réduisez le montant, ou le financeur relève son enveloppe.",
+        "Less is left on this line than asked (`left_cents`). Lower the amount, or let the funder raise its envelope.",
+    )
+
+
+class UnknownCode(Problem):
+    status = 422
+    title = Text("Code inconnu", "Unknown code")
+    advice = Text("Employez un code du contrat ou de la campagne.", "Use a code of the contract or of the campaign.")

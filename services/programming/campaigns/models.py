@@ -1,0 +1,105 @@
+"""Tables of the campaign, its funders and their budget lines (envelope and charter)."""
+
+from datetime import datetime
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint
+from sqlmodel import Field
+
+from services.common.columns import choice, identity, instant, jsonb, strings
+
+from ..tables import Base
+
+
+class CampaignStatus(Enum):
+    DRAFT = "draft"
+    OPEN = "open"
+    CLOSED = "closed"
+    UNDER_REVIEW = "under_review"
+    DECIDED = "decided"
+    ARCHIVED = "archived"
+
+
+class Nature(Enum):
+    """What a subsidy pays for (Cerfa 12156*06)."""
+
+    ACTION = "action"
+    FONCTIONNEMENT = "fonctionnement"
+    INVESTISSEMENT = "investissement"
+
+
+class Campaign(Base, table=True):
+    """One yearly call for projects of one contract."""
+
+    __tablename__ = "campaigns"
+    __table_args__ = (
+        UniqueConstraint("year", "code", name="uq_campaigns_year_code"),
+        CheckConstraint("opens_at < closes_at", name="closes_after_opening"),
+        Index("ix_campaigns_listing", "year", "id"),
+    )
+
+    id: UUID = identity()
+    contract_id: UUID = Field(foreign_key="contracts.id")
+    lead_organisation_id: UUID = Field(index=True)
+    code: str = Field(max_length=12)
+    year: int
+    title: str = Field(max_length=200)
+    status: CampaignStatus = choice(CampaignStatus, "status", default=CampaignStatus.DRAFT)
+    opens_at: datetime = instant()
+    closes_at: datetime = instant()
+    answer_within_months: int
+    silence_rejects_after_months: int
+    framework_number: int
+    qpv_codes: list[str] = strings()
+    objective_codes: list[str] = strings()
+    transversal_codes: list[str] = strings()
+    outside_qpv_allowed: bool = False
+    criteria: list[dict[str, Any]] = jsonb(list)
+    required_attachments: dict[str, Any] = jsonb(dict)
+    last_reference: int = 0
+    created_at: datetime = instant()
+    version: int = 1
+
+
+class CampaignFunder(Base, table=True):
+    """A funder taking part in a campaign, with who signs its letters."""
+
+    __tablename__ = "campaign_funders"
+    __table_args__ = (UniqueConstraint("campaign_id", "organisation_id"),)
+
+    id: UUID = identity()
+    campaign_id: UUID = Field(foreign_key="campaigns.id")
+    organisation_id: UUID = Field(index=True)
+    name: str = Field(max_length=200)
+    short_name: str = Field(max_length=60)
+    letter_signatory: str = Field(max_length=200)
+    letter_signatory_function: str = Field(max_length=200)
+    version: int = 1
+
+
+class BudgetLine(Base, table=True):
+    """One envelope of a funder and the charter rule that goes with it. Amounts in euro cents."""
+
+    __tablename__ = "budget_lines"
+    __table_args__ = (
+        UniqueConstraint("campaign_id", "funder_id", "code"),
+        CheckConstraint("granted_cents >= 0 AND granted_cents <= amount_cents", name="envelope_not_exceeded"),
+    )
+
+    id: UUID = identity()
+    campaign_id: UUID = Field(foreign_key="campaigns.id")
+    funder_id: UUID
+    position: int
+    code: str = Field(max_length=40)
+    label: str = Field(max_length=200)
+    amount_cents: int = Field(sa_type=BigInteger)
+    granted_cents: int = Field(default=0, sa_type=BigInteger)
+    natures: list[str] = strings()
+    cap_cents: int | None = Field(default=None, sa_type=BigInteger)
+    max_share_bp: int | None = None
+    excluded_objective_codes: list[str] = strings()
+    excluded_holder_kinds: list[str] = strings()
+    qpv_required: bool = False
+    reason: str = Field(default="", max_length=1000)

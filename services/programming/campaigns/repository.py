@@ -1,0 +1,113 @@
+"""All the SQL about campaigns, funders and envelopes."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import bindparam
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.common.db import execute
+
+from .models import BudgetLine, Campaign, CampaignFunder, CampaignStatus
+
+_C: Any = Campaign.__table__  # type: ignore[attr-defined]
+_F: Any = CampaignFunder.__table__  # type: ignore[attr-defined]
+_L: Any = BudgetLine.__table__  # type: ignore[attr-defined]
+
+_ORGANISATIONS = bindparam("organisations", type_=ARRAY(sa.Uuid))
+_FUNDED = sa.exists().where(_F.c.campaign_id == _C.c.id, _F.c.organisation_id == sa.any_(_ORGANISATIONS))
+
+#: Drafts are seen by the leading organisation and the funders invited; the rest by anyone.
+_VISIBLE = (_C.c.status != CampaignStatus.DRAFT) | (_C.c.lead_organisation_id == sa.any_(_ORGANISATIONS)) | _FUNDED
+
+#: Visible campaigns, latest first, after a keyset cursor (year, id).
+LISTING = (
+    sa.select(*_C.c)
+    .where(_VISIBLE)
+    .where(sa.tuple_(_C.c.year, _C.c.id) < sa.tuple_(bindparam("before_year"), bindparam("before_id")))
+    .where(bindparam("contract_id", type_=sa.Uuid).is_(None) | (_C.c.contract_id == bindparam("contract_id", type_=sa.Uuid)))
+    .where(bindparam("status", type_=sa.String).is_(None) | (_C.c.status.cast(sa.String) == bindparam("status", type_=sa.String)))
+    .order_by(_C.c.year.desc(), _C.c.id.desc())
+    .limit(bindparam("limit"))
+)
+
+ONE = sa.select(*_C.c).where(_C.c.id == bindparam("campaign_id")).where(_VISIBLE)
+
+#: Funders of a campaign with their lines, in order; `mine` narrows to the caller's organisations unless they lead it.
+FUNDERS = (
+    sa.select(*_F.c)
+    .where(_F.c.campaign_id == bindparam("campaign_id"))
+    .where(bindparam("everything", type_=sa.Boolean) | (_F.c.organisation_id == sa.any_(_ORGANISATIONS)))
+    .order_by(_F.c.id)
+)
+LINES = sa.select(*_L.c).where(_L.c.campaign_id == bindparam("campaign_id")).order_by(_L.c.funder_id, _L.c.position)
+
+#: The charter, readable by whoever sees the campaign.
+CHARTER = (
+    sa.select(*_L.c, _F.c.short_name.label("funder"))
+    .join(_F, (_F.c.campaign_id == _L.c.campaign_id) & (_F.c.organisation_id == _L.c.funder_id))
+    .where(_L.c.campaign_id == bindparam("campaign_id"))
+    .order_by(_F.c.id, _L.c.position)
+)
+
+
+async def get(session: AsyncSession, campaign_id: UUID, *, lock: bool = False) -> Campaign | None:
+    return await session.get(Campaign, campaign_id, with_for_update=lock or None)
+
+
+async def funders(session: AsyncSession, campaign_id: UUID) -> list[CampaignFunder]:
+    wanted = select(CampaignFunder).where(CampaignFunder.campaign_id == campaign_id).order_by(_F.c.id)
+    return list((await session.exec(wanted)).all())
+
+
+async def funder(session: AsyncSession, campaign_id: UUID, funder_id: UUID) -> CampaignFunder | None:
+    wanted = select(CampaignFunder).where(CampaignFunder.campaign_id == campaign_id, CampaignFunder.organisation_id == funder_id)
+    return (await session.exec(wanted)).one_or_none()
+
+
+async def charter(session: AsyncSession, campaign_id: UUID) -> Sequence[Any]:
+    return (await execute(session, CHARTER, {"campaign_id": campaign_id})).mappings().all()
+
+
+async def line(session: AsyncSession, campaign_id: UUID, funder_id: UUID, code: str, *, lock: bool = False) -> BudgetLine | None:
+    wanted = select(BudgetLine).where(
+        BudgetLine.campaign_id == campaign_id, BudgetLine.funder_id == funder_id, BudgetLine.code == code
+    )
+    return (await session.exec(wanted.with_for_update() if lock else wanted)).one_or_none()
+
+
+async def take_from_envelope(session: AsyncSession, campaign_id: UUID, funder_id: UUID, code: str, delta_cents: int) -> bool:
+    """Add `delta_cents` to what is granted on the line, in one statement, unless the envelope would be exceeded."""
+    taken = await execute(
+        session,
+        sa.update(_L)
+        .where(_L.c.campaign_id == campaign_id, _L.c.funder_id == funder_id, _L.c.code == code)
+        .where(_L.c.granted_cents + delta_cents <= _L.c.amount_cents)
+        .values(granted_cents=_L.c.granted_cents + delta_cents),
+    )
+    return taken.rowcount == 1
+
+
+async def next_reference(session: AsyncSession, campaign_id: UUID) -> int:
+    """The campaign's next number. Holds the campaign's row until the end: call it last."""
+    drawn = await execute(
+        session,
+        sa.update(_C).where(_C.c.id == campaign_id).values(last_reference=_C.c.last_reference + 1).returning(_C.c.last_reference),
+    )
+    return int(drawn.scalar_one())
+
+
+async def close_expired(session: AsyncSession, now: Any) -> list[UUID]:
+    """Open campaigns past their deadline become closed."""
+    closed = await execute(
+        session,
+        sa.update(_C)
+        .where(_C.c.status == CampaignStatus.OPEN, _C.c.closes_at < now)
+        .values(status=CampaignStatus.CLOSED, version=_C.c.version + 1)
+        .returning(_C.c.id),
+    )
+    return [row.id for row in closed]

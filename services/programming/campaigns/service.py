@@ -1,0 +1,267 @@
+"""Use cases of campaigns."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.common import journal
+from services.common.auth import Principal
+from services.common.etag import require_version
+from services.common.language import Text, euros
+from services.common.problems import FieldError, NotFound
+
+from ..contracts import rules as contract_rules
+from ..contracts import service as contracts
+from ..contracts.errors import NotContractLead
+from ..tables import KERNEL
+from . import repository, rules
+from .errors import CampaignNotReady, CampaignStateRefused, EnvelopeExceeded, UnknownCode
+from .models import BudgetLine, Campaign, CampaignFunder, CampaignStatus
+from .schemas import CampaignCreate, CampaignUpdate, EnvelopeUpdate, FunderCreate
+
+_PLAIN = {"title", "opens_at", "closes_at", "answer_within_months", "silence_rejects_after_months", "outside_qpv_allowed"}
+
+
+async def create(session: AsyncSession, caller: Principal, wish: CampaignCreate, *, now: datetime) -> Campaign:
+    """The contract's team prepares a call."""
+    contract = await contracts.get(session, wish.contract_id)
+    if not caller.belongs_to(contract.lead_organisation_id):
+        raise NotContractLead()
+    campaign = Campaign(
+        **wish.model_dump(exclude={"criteria", "required_attachments"}),
+        **wish.model_dump(mode="json", include={"criteria", "required_attachments"}),
+        lead_organisation_id=contract.lead_organisation_id,
+        framework_number=contract.framework_number,
+        created_at=now,
+    )
+    session.add(campaign)
+    await session.flush()
+    await _note(session, campaign, "campaign.created", caller, now)
+    return campaign
+
+
+async def update(
+    session: AsyncSession, caller: Principal, campaign_id: UUID, wish: CampaignUpdate, *, version: int, now: datetime
+) -> Campaign:
+    """Only a draft changes: once people have been called, the rules they read stay."""
+    campaign = await _led_by(session, caller, campaign_id)
+    _require(campaign, "update", CampaignStatus.DRAFT)
+    require_version(campaign.version, version)
+    for name, value in wish.model_dump(include=_PLAIN, exclude_unset=True, exclude_none=True).items():
+        setattr(campaign, name, value)
+    for name, value in wish.model_dump(mode="json", exclude=_PLAIN, exclude_unset=True, exclude_none=True).items():
+        setattr(campaign, name, value)
+    campaign.version += 1
+    await session.flush()
+    await _note(session, campaign, "campaign.updated", caller, now, fields=sorted(wish.model_fields_set))
+    return campaign
+
+
+async def add_funder(
+    session: AsyncSession, caller: Principal, campaign_id: UUID, wish: FunderCreate, *, now: datetime
+) -> CampaignFunder:
+    """A funder takes part, with its envelopes and its rules."""
+    campaign = await _led_by(session, caller, campaign_id)
+    _require(campaign, "funder", CampaignStatus.DRAFT)
+    _refuse_unknown_objectives(await _objectives_of(session, campaign), wish)
+    funder = CampaignFunder(campaign_id=campaign.id, **wish.model_dump(exclude={"budget_lines"}))
+    session.add(funder)
+    await session.flush()
+    for position, line in enumerate(wish.budget_lines):
+        values = line.model_dump(mode="json")
+        session.add(BudgetLine(campaign_id=campaign.id, funder_id=wish.organisation_id, position=position, **values))
+    campaign.version += 1
+    await session.flush()
+    total = sum(line.amount_cents for line in wish.budget_lines)
+    await _note(session, campaign, "campaign.funder_added", caller, now, funder_id=str(wish.organisation_id), envelope_cents=total)
+    return funder
+
+
+async def set_envelope(
+    session: AsyncSession, caller: Principal, campaign_id: UUID, funder_id: UUID, code: str, wish: EnvelopeUpdate, *, now: datetime
+) -> BudgetLine:
+    """The funder (or the team, before opening) changes what a line holds; never below what is granted."""
+    campaign = await _seen_by(session, caller, campaign_id)
+    may = caller.has_role(funder_id, "manager", "signatory")
+    may = may or (campaign.status is CampaignStatus.DRAFT and caller.belongs_to(campaign.lead_organisation_id))
+    line = await repository.line(session, campaign_id, funder_id, code, lock=True)
+    if line is None:
+        raise NotFound()
+    if not may:
+        raise NotContractLead()
+    if wish.amount_cents < line.granted_cents:
+        raise EnvelopeExceeded(
+            Text(
+                f"{euros(line.granted_cents)} sont déjà accordés sur cette ligne.",
+                f"{euros(line.granted_cents)} are already granted on this line.",
+            ),
+            granted_cents=line.granted_cents,
+        )
+    before, line.amount_cents = line.amount_cents, wish.amount_cents
+    await session.flush()
+    changes = {"funder_id": str(funder_id), "line": code, "amount_cents": [before, wish.amount_cents]}
+    await _note(session, campaign, "campaign.envelope_changed", caller, now, **changes)
+    return line
+
+
+async def act(session: AsyncSession, caller: Principal, campaign_id: UUID, name: str, *, version: int, now: datetime) -> Campaign:
+    """Open, close, start the instruction, declare decided, archive."""
+    campaign = await _led_by(session, caller, campaign_id)
+    leaves, leads_to = rules.TRANSITIONS[name]
+    current = rules.status_at(campaign.status, campaign.closes_at, now)
+    if name == "closing" and current is CampaignStatus.CLOSED and campaign.status is CampaignStatus.OPEN:
+        current = CampaignStatus.OPEN
+    if current not in leaves:
+        raise CampaignStateRefused(status_code=current.value, act=name)
+    require_version(campaign.version, version)
+    if name == "opening":
+        await _prepare_opening(session, campaign, now)
+    campaign.status = leads_to
+    campaign.version += 1
+    await session.flush()
+    await _note(session, campaign, f"campaign.{name}", caller, now, status=[current.value, leads_to.value])
+    return campaign
+
+
+async def _prepare_opening(session: AsyncSession, campaign: Campaign, now: datetime) -> None:
+    """Freeze what dossiers will refer to, and refuse to call people to an unready campaign."""
+    contract = await contracts.get(session, campaign.contract_id)
+    campaign.framework_number = contract.framework_number
+    campaign.qpv_codes = [qpv["code"] for qpv in contract.qpvs]
+    if contract.framework_number:
+        framework = await contracts.framework_of(session, contract.id, contract.framework_number)
+        campaign.objective_codes = [objective.code for _, objective in contract_rules.objectives(framework)]
+        campaign.transversal_codes = [concern.code for concern in framework.transversal_concerns]
+    errors = rules.opening_errors(
+        funders=len(await repository.funders(session, campaign.id)),
+        weights=[criterion["weight"] for criterion in campaign.criteria],
+        objectives=len(campaign.objective_codes),
+        closes_at=campaign.closes_at,
+        now=now,
+    )
+    if errors:
+        raise CampaignNotReady(errors=errors)
+
+
+async def close_expired(session: AsyncSession, *, now: datetime) -> None:
+    """What the deadline did by itself is written down, with its line in the journal."""
+    for campaign_id in await repository.close_expired(session, now):
+        campaign = await get(session, campaign_id)
+        await _note(session, campaign, "campaign.closing", None, now, status=["open", "closed"])
+
+
+# For the rooms above.
+
+
+async def get(session: AsyncSession, campaign_id: UUID) -> Campaign:
+    campaign = await repository.get(session, campaign_id)
+    if campaign is None:
+        raise NotFound()
+    return campaign
+
+
+async def charter_of(session: AsyncSession, campaign_id: UUID) -> list[rules.Line]:
+    """The charter as rules can judge it."""
+    return [line_of(row) for row in await repository.charter(session, campaign_id)]
+
+
+def line_of(row: Mapping[str, Any]) -> rules.Line:
+    """A charter rule from a row of `budget_lines` with its funder's short name."""
+    return rules.Line(
+        funder_id=row["funder_id"],
+        funder=row["funder"],
+        code=row["code"],
+        label=row["label"],
+        natures=tuple(row["natures"]),
+        cap_cents=row["cap_cents"],
+        max_share_bp=row["max_share_bp"],
+        excluded_objective_codes=frozenset(row["excluded_objective_codes"]),
+        excluded_holder_kinds=frozenset(row["excluded_holder_kinds"]),
+        qpv_required=row["qpv_required"],
+        reason=row["reason"],
+    )
+
+
+async def funder_of(session: AsyncSession, campaign_id: UUID, funder_id: UUID) -> CampaignFunder:
+    funder = await repository.funder(session, campaign_id, funder_id)
+    if funder is None:
+        raise NotFound()
+    return funder
+
+
+async def draw_reference(session: AsyncSession, campaign: Campaign) -> str:
+    """`2027-CARC-0042`. The campaign's row stays locked until the transaction ends: draw last."""
+    return f"{campaign.year}-{campaign.code}-{await repository.next_reference(session, campaign.id):04d}"
+
+
+async def take_from_envelope(session: AsyncSession, campaign_id: UUID, funder_id: UUID, code: str, delta_cents: int) -> None:
+    """Grant (or give back, when negative) on a line: refused by name when the envelope would be exceeded."""
+    if delta_cents == 0 or await repository.take_from_envelope(session, campaign_id, funder_id, code, delta_cents):
+        return
+    line = await repository.line(session, campaign_id, funder_id, code)
+    if line is None:
+        raise NotFound()
+    left = line.amount_cents - line.granted_cents
+    said = Text(f"Il reste {euros(left)} sur « {line.label} ».", f"{euros(left)} are left on “{line.label}”.")
+    raise EnvelopeExceeded(said, left_cents=left)
+
+
+async def _seen_by(session: AsyncSession, caller: Principal, campaign_id: UUID, *, lock: bool = False) -> Campaign:
+    campaign = await repository.get(session, campaign_id, lock=lock)
+    if campaign is None:
+        raise NotFound()
+    if campaign.status is CampaignStatus.DRAFT and not caller.belongs_to(campaign.lead_organisation_id):
+        funders = {funder.organisation_id for funder in await repository.funders(session, campaign_id)}
+        if funders.isdisjoint(caller.memberships):
+            raise NotFound()
+    return campaign
+
+
+async def _led_by(session: AsyncSession, caller: Principal, campaign_id: UUID) -> Campaign:
+    campaign = await _seen_by(session, caller, campaign_id, lock=True)
+    if not caller.belongs_to(campaign.lead_organisation_id):
+        raise NotContractLead()
+    return campaign
+
+
+def _require(campaign: Campaign, act: str, status: CampaignStatus) -> None:
+    if campaign.status is not status:
+        raise CampaignStateRefused(status_code=campaign.status.value, act=act)
+
+
+async def _objectives_of(session: AsyncSession, campaign: Campaign) -> set[str]:
+    contract = await contracts.get(session, campaign.contract_id)
+    if not contract.framework_number:
+        return set()
+    framework = await contracts.framework_of(session, contract.id, contract.framework_number)
+    return {objective.code for _, objective in contract_rules.objectives(framework)}
+
+
+def _refuse_unknown_objectives(known: set[str], wish: FunderCreate) -> None:
+    said = Text("Cet objectif n'est pas dans le cadre du contrat.", "This objective is not in the contract's framework.")
+    errors = [
+        FieldError(f"/budget_lines/{i}/excluded_objective_codes/{j}", said, "unknown_objective")
+        for i, line in enumerate(wish.budget_lines)
+        for j, code in enumerate(line.excluded_objective_codes)
+        if code not in known
+    ]
+    if errors:
+        raise UnknownCode(errors=errors)
+
+
+async def _note(
+    session: AsyncSession, campaign: Campaign, act: str, caller: Principal | None, now: datetime, **changes: object
+) -> None:
+    await journal.record(
+        session,
+        KERNEL.journal,
+        at=now,
+        act=act,
+        resource=("campaign", campaign.id),
+        actor=caller,
+        organisation_id=campaign.lead_organisation_id,
+        changes=changes,
+    )

@@ -1,0 +1,99 @@
+"""Attachments of a dossier: streamed in, typed by their content, streamed out."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.common.auth import Principal
+from services.common.db import Database
+from services.common.files import Files, StoredFile, safe_name
+from services.common.problems import NotFound
+
+from . import repository, service
+from .errors import DossierLocked, TooManyAttachments
+from .models import Attachment, Dossier, DossierStatus
+
+ACCEPTED = frozenset(
+    {
+        "application/pdf",
+        "image/jpeg",
+        "image/png",
+        "application/vnd.oasis.opendocument.text",
+        "application/vnd.oasis.opendocument.spreadsheet",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "application/msword",
+        "application/vnd.ms-excel",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file on its way: its kind and name as given, the bytes, and the limits it must respect."""
+
+    kind: str
+    name: str
+    stream: AsyncIterator[bytes]
+    limit: int
+    most: int
+
+
+async def require_room(session: AsyncSession, caller: Principal, dossier_id: UUID, most: int) -> Dossier:
+    """The draft, locked, if it can take one more attachment."""
+    dossier = await service.held_by(session, caller, dossier_id)
+    if dossier.status is not DossierStatus.DRAFT:
+        raise DossierLocked(reference=dossier.reference)
+    if len(await repository.attachments(session, dossier_id)) >= most:
+        raise TooManyAttachments(most=most)
+    return dossier
+
+
+async def attach(
+    database: Database, session: AsyncSession, files: Files, caller: Principal, dossier_id: UUID, upload: Upload, *, now: datetime
+) -> Attachment:
+    """Store the stream, then join it to the draft: no lock is held while bytes arrive, however slow the line."""
+    async with database.sessions() as glance:
+        await require_room(glance, caller, dossier_id, upload.most)
+    stored = await files.receive(upload.stream, limit=upload.limit, accepted=ACCEPTED)
+    dossier = await require_room(session, caller, dossier_id, upload.most)
+    attachment = Attachment(
+        dossier_id=dossier.id,
+        kind=upload.kind,
+        name=safe_name(upload.name),
+        key=stored.key,
+        size=stored.size,
+        sha256=stored.sha256,
+        media_type=stored.media_type,
+        added_by=caller.account_id,
+        added_at=now,
+    )
+    session.add(attachment)
+    dossier.version += 1
+    dossier.updated_at = now
+    await session.flush()
+    await service.note(
+        session, dossier, "dossier.attachment_added", caller, now, kind=upload.kind, name=attachment.name, sha256=stored.sha256
+    )
+    return attachment
+
+
+async def remove(session: AsyncSession, caller: Principal, dossier_id: UUID, attachment_id: UUID, *, now: datetime) -> None:
+    dossier = await service.held_by(session, caller, dossier_id)
+    if dossier.status is not DossierStatus.DRAFT:
+        raise DossierLocked(reference=dossier.reference)
+    attachment = await repository.attachment(session, dossier_id, attachment_id)
+    if attachment is None:
+        raise NotFound()
+    await session.delete(attachment)
+    dossier.version += 1
+    dossier.updated_at = now
+    await session.flush()
+    await service.note(session, dossier, "dossier.attachment_removed", caller, now, kind=attachment.kind, name=attachment.name)
+
+
+def stored_file(row: dict[str, object]) -> StoredFile:
+    return StoredFile(str(row["key"]), int(str(row["size"])), str(row["sha256"]), str(row["media_type"]))

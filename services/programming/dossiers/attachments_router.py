@@ -1,0 +1,87 @@
+"""Attachments over HTTP: the body is the file itself."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+
+from services.common.auth import Caller
+from services.common.clock import Now
+from services.common.db import Reader, Session, fetch_one
+from services.common.files import Range, download
+from services.common.problems import NotFound
+from services.common.routing import ActRoute, UploadRoute, right
+
+from . import attachments, repository
+from .router import HOLDER, READERS
+from .schemas import AttachmentRead
+
+PREFIX = "/programming/v1/dossiers/{dossier_id}/attachments"
+router = APIRouter(prefix=PREFIX, tags=["dossiers"], route_class=ActRoute)
+upload_router = APIRouter(prefix=PREFIX, tags=["dossiers"], route_class=UploadRoute)
+
+_FILE = {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
+#: Above any upload limit a setting may allow: the real one is read from the settings while bytes arrive.
+_ROUTE_LIMIT = 4 * 1024**3
+
+
+@upload_router.post(
+    "",
+    status_code=201,
+    operation_id="attachFile",
+    summary="Attach a file",
+    response_model=AttachmentRead,
+    max_body_size=_ROUTE_LIMIT,
+    openapi_extra=right(HOLDER) | {"requestBody": {"required": True, **_FILE}},
+)
+async def attach_file(
+    dossier_id: UUID,
+    request: Request,
+    caller: Caller,
+    session: Session,
+    now: Now,
+    response: Response,
+    kind: Annotated[str, Query(pattern=r"^[a-z0-9_-]{1,40}$", description="Which document it is.", examples=["statuts"])],
+    name: Annotated[str, Query(min_length=1, max_length=300, description="Its file name.", examples=["statuts.pdf"])],
+) -> Any:
+    """Send the file itself as the body. Its type is read from its content: PDF, images, office documents."""
+    resources = request.app.state.resources
+    upload = attachments.Upload(
+        kind, name, request.stream(), resources.settings.upload_limit_mb * 1024 * 1024, resources.settings.attachments_per_dossier
+    )
+    attachment = await attachments.attach(resources.database, session, resources.files, caller, dossier_id, upload, now=now)
+    response.headers["Location"] = f"{PREFIX.format(dossier_id=dossier_id)}/{attachment.id}"
+    return attachment
+
+
+@router.get(
+    "/{attachment_id}",
+    operation_id="downloadAttachment",
+    summary="Download an attachment",
+    response_class=Response,
+    openapi_extra=right(READERS),
+    responses={200: _FILE | {"description": "The file."}, 206: _FILE | {"description": "The range asked for."}},
+)
+async def download_attachment(
+    dossier_id: UUID, attachment_id: UUID, request: Request, reader: Reader, caller: Caller, byte_range: Range = None
+) -> Response:
+    """The file as it was received, whole or the one range asked for."""
+    values = {"dossier_id": dossier_id, "organisations": caller.organisation_ids}
+    if await fetch_one(reader, repository.CAPACITIES, values) is None:
+        raise NotFound()
+    row = await fetch_one(reader, repository.ATTACHMENT, {"dossier_id": dossier_id, "attachment_id": attachment_id})
+    if row is None:
+        raise NotFound()
+    return download(request.app.state.resources.files, attachments.stored_file(row), row["name"], byte_range)
+
+
+@router.delete(
+    "/{attachment_id}",
+    status_code=204,
+    operation_id="removeAttachment",
+    summary="Remove an attachment",
+    openapi_extra=right(HOLDER),
+)
+async def remove_attachment(dossier_id: UUID, attachment_id: UUID, caller: Caller, session: Session, now: Now) -> None:
+    """Remove a file from a draft."""
+    await attachments.remove(session, caller, dossier_id, attachment_id, now=now)

@@ -1,0 +1,108 @@
+"""Problems of dossiers."""
+
+from services.common.language import Text
+from services.common.problems import Problem
+
+
+class CampaignNotOpen(Problem):
+    title = Text("La campagne n'accepte pas de dossier", "The campaign takes no dossier")
+    advice = Text(
+        "Consultez les campagnes ouvertes : `GET /programming/v1/campaigns`.",
+        "Look at the open campaigns: `GET /programming/v1/campaigns`.",
+    )
+
+
+class DeadlinePassed(Problem):
+    title = Text("La date limite de dépôt est passée", "The deadline has passed")
+    advice = Text(
+        "L'heure retenue est celle d'arrivée de la demande. Votre brouillon est conservé ; prenez contact avec l'équipe du contrat.",
+        "What counts is when the request arrived. Your draft is kept; get in touch with the contract's team.",
+    )
+
+
+class AlreadySubmitted(Problem):
+    title = Text("Ce dossier est déjà déposé", "This dossier is already submitted")
+    advice = Text(
+        "Le premier dépôt vaut : sa référence est dans `reference`, son accusé de réception à `…/submission`.",
+        "The first submission counts: its reference is in `reference`, its receipt at `…/submission`.",
+    )
+
+
+class DossierLocked(Problem):
+    title = Text("Un dossier déposé ne se modifie plus", "A submitted dossier does not change any more")
+    advice = Text(
+        "Prenez contact avec l'équipe du contrat pour toute correction.",
+        "Get in touch with the contract's team for any correction.",
+    )
+
+
+class DossierIncomplete(Problem):
+    title = Text("Le dossier n'est pas complet", "The dossier is not complete")
+    advice = Text(
+        "`errors` dit ce qui manque et où ; le même rapport est disponible avant le dépôt à `…/completeness`.",
+        "`errors` says what is missing and where; the same report is available before submitting at `…/completeness`.",
+    )
+
+
+class BudgetRefused(Problem):
+    title = Text("Le budget ne respecte pas les règles", "The budget breaks the rules")
+    advice = Text(
+        "Les charges égalent les produits, 86 égale 87, en euros entiers, et chaque demande égale sa ligne 74.",
+        "Charges equal produits, 86 equals 87, in whole euros, and each request equals its line 74.",
+    )
+
+
+class CharterRefused(Problem):
+    title = Text("La charte des financeurs exclut cette demande", "The funders' charter excludes this request")
+    advice = Text(
+        "Chaque entrée de `errors` nomme la règle, sa raison et à qui demander. La charte se lit à `…/campaigns/{id}/charter`.",
+        "Each entry of `errors` names the rule, its reason and whom to ask. The charter is at `…/campaigns/{id}/charter`.",
+    )
+
+
+class NotSworn(Problem):
+    status = 422
+    title = Text("L'attestation sur l'honneur est requise", "The sworn statement is required")
+    advice = Text(
+        "Cochez l'attestation sur l'honneur et, pour une association, le contrat d'engagement républicain.",
+        "Tick the sworn statement and, for an association, the contrat d'engagement républicain.",
+    )
+
+
+class NotTheHolder(Problem):
+    status = 403
+    title = Text("Réservé au porteur du dossier", "For the dossier's holder only")
+    advice = Text(
+        "Seuls les membres de l'organisation porteuse modifient le dossier ; son dépôt revient à un gestionnaire ou signataire.",
+        "Only members of the holder may change the dossier; submitting it is for a manager or signatory.",
+    )
+
+
+class TooManyAttachments(Problem):
+    title = Text("Trop de pièces jointes", "Too many attachments")
+    advice = Text("Retirez une pièce avant d'en ajouter une autre.", "Remove an attachment before adding another.")
+
+
+class RequestRepeated(Problem):
+    status = 422
+    constraint = "uq_funding_requests_dossier_id_funder_id"
+    title = Text("Deux demandes au même financeur", "Two requests to the same funder")
+    advice = Text(
+        "Un dossier adresse une seule demande à chaque financeur : réunissez-les.", "A dossier asks each funder once: merge them."
+    )
+
+
+class DossierStateRefused(Problem):
+    title = Text("L'état du dossier ne permet pas cet acte", "The dossier's state does not allow this act")
+    advice = Text(
+        "Relisez le dossier : il a avancé, ou une étape manque avant celle-ci.",
+        "Read the dossier again: it moved on, or a step is missing.",
+    )
+
+
+class RequestStateRefused(Problem):
+    title = Text("L'état de la demande ne permet pas cet acte", "The request's state does not allow this act")
+    advice = Text(
+        "Une demande va de « demandé » à instruit, proposé, décidé puis notifié. Une décision prise ne se reprend qu'en réouvrant.",
+        "A request goes from asked to reviewed, proposed, decided, then notified. A decision is only changed by reopening it.",
+    )

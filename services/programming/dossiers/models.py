@@ -1,0 +1,177 @@
+"""Tables of the dossier: its content, its requests to funders, its attachments, its submissions, and who may see it."""
+
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint
+from sqlmodel import Field
+
+from services.common.columns import choice, identity, instant, jsonb, strings
+
+from ..campaigns.models import Nature
+from ..tables import Base
+
+
+class DossierStatus(Enum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    ADMISSIBLE = "admissible"
+    INADMISSIBLE = "inadmissible"
+    UNDER_REVIEW = "under_review"
+    READY_FOR_COMMITTEE = "ready_for_committee"
+    DECIDED = "decided"
+    NOTIFIED = "notified"
+
+
+class RequestStatus(Enum):
+    ASKED = "asked"
+    REVIEWED = "reviewed"
+    PROPOSED = "proposed"
+    GRANTED = "granted"
+    ADJOURNED = "adjourned"
+    REFUSED = "refused"
+    NOTIFIED = "notified"
+
+
+class Opinion(Enum):
+    """The avis of a funder's instructor."""
+
+    FAVOURABLE = "favourable"
+    RESERVED = "reserved"
+    UNFAVOURABLE = "unfavourable"
+
+
+class Dossier(Base, table=True):
+    """One application. A draft may be incomplete; what it must hold to be submitted is in `rules`."""
+
+    __tablename__ = "dossiers"
+    __table_args__ = (
+        UniqueConstraint("reference"),
+        CheckConstraint("status = 'draft' OR (reference IS NOT NULL AND submitted_at IS NOT NULL)", name="submitted_has_reference"),
+        Index("ix_dossiers_campaign", "campaign_id", "id"),
+        Index("ix_dossiers_holder", "organisation_id"),
+    )
+
+    id: UUID = identity()
+    campaign_id: UUID = Field(foreign_key="campaigns.id")
+    lead_organisation_id: UUID
+    organisation_id: UUID
+    holder: dict[str, Any] = jsonb(dict)
+    reference: str | None = Field(default=None, max_length=40)
+    status: DossierStatus = choice(DossierStatus, "status", default=DossierStatus.DRAFT)
+    title: str = Field(default="", max_length=300)
+    nature: Nature | None = choice(Nature, "nature", default=None, nullable=True)
+    renewal: bool = False
+    multi_year: bool = False
+    starts_on: date | None = None
+    ends_on: date | None = None
+    qpv_codes: list[str] = strings()
+    objective_codes: list[str] = strings()
+    transversal_codes: list[str] = strings()
+    content: dict[str, Any] = jsonb(dict)
+    contact: dict[str, Any] = jsonb(dict)
+    budget: dict[str, Any] = jsonb(dict)
+    charges_cents: int = Field(default=0, sa_type=BigInteger)
+    asked_cents: int = Field(default=0, sa_type=BigInteger)
+    granted_cents: int = Field(default=0, sa_type=BigInteger)
+    created_by: UUID
+    created_at: datetime = instant()
+    updated_at: datetime = instant()
+    submitted_at: datetime | None = instant(optional=True)
+    answer_promised_on: date | None = None
+    silence_rejects_on: date | None = None
+    inadmissible_reason: str | None = None
+    version: int = 1
+
+
+class FundingRequest(Base, table=True):
+    """What one funder is asked, and what becomes of it. Amounts in euro cents."""
+
+    __tablename__ = "funding_requests"
+    __table_args__ = (
+        UniqueConstraint("dossier_id", "funder_id"),
+        CheckConstraint("amount_cents > 0", name="asks_something"),
+        CheckConstraint("proposed_cents BETWEEN 0 AND amount_cents", name="proposed_within_ask"),
+        CheckConstraint("granted_cents BETWEEN 0 AND amount_cents", name="granted_within_ask"),
+        Index("ix_funding_requests_funder", "campaign_id", "funder_id", "status"),
+    )
+
+    id: UUID = identity()
+    dossier_id: UUID = Field(foreign_key="dossiers.id")
+    campaign_id: UUID
+    funder_id: UUID
+    budget_line: str = Field(max_length=40)
+    amount_cents: int = Field(sa_type=BigInteger)
+    status: RequestStatus = choice(RequestStatus, "status", default=RequestStatus.ASKED)
+    opinion: Opinion | None = choice(Opinion, "opinion", default=None, nullable=True)
+    proposed_cents: int | None = Field(default=None, sa_type=BigInteger)
+    granted_cents: int | None = Field(default=None, sa_type=BigInteger)
+    motive: str | None = Field(default=None, max_length=2000)
+    conditions: str | None = Field(default=None, max_length=2000)
+    submitted_at: datetime | None = instant(optional=True)
+    reviewed_at: datetime | None = instant(optional=True)
+    decided_at: datetime | None = instant(optional=True)
+    notified_at: datetime | None = instant(optional=True)
+
+
+class Attachment(Base, table=True):
+    """A document joined to a dossier; `key` is where the file store keeps it."""
+
+    __tablename__ = "attachments"
+    __table_args__ = (Index("ix_attachments_dossier", "dossier_id"),)
+
+    id: UUID = identity()
+    dossier_id: UUID = Field(foreign_key="dossiers.id")
+    kind: str = Field(max_length=40)
+    name: str = Field(max_length=200)
+    key: str = Field(max_length=100)
+    size: int = Field(sa_type=BigInteger)
+    sha256: str = Field(max_length=64)
+    media_type: str = Field(max_length=120)
+    added_by: UUID
+    added_at: datetime = instant()
+
+
+class Submission(Base, table=True):
+    """The act of submitting: what was sworn, by whom, and the dossier as it was then."""
+
+    __tablename__ = "submissions"
+    __table_args__ = (UniqueConstraint("dossier_id", "number"),)
+
+    id: UUID = identity()
+    dossier_id: UUID = Field(foreign_key="dossiers.id")
+    number: int = 1
+    reference: str = Field(max_length=40)
+    submitted_at: datetime = instant()
+    submitted_by: UUID
+    signatory_name: str = Field(max_length=200)
+    signatory_function: str = Field(max_length=200)
+    snapshot: dict[str, Any] = jsonb(dict)
+
+
+class DossierReader(Base, table=True):
+    """Who may see a dossier, and as what: every listing starts here. Funders and the team appear at submission."""
+
+    __tablename__ = "dossier_readers"
+    __table_args__ = (
+        Index("ix_dossier_readers_newest", "organisation_id", sa.text("dossier_id DESC")),
+        Index("ix_dossier_readers_campaign", "organisation_id", "campaign_id", sa.text("dossier_id DESC")),
+        Index(
+            "ix_dossier_readers_submitted",
+            "organisation_id",
+            "campaign_id",
+            sa.text("submitted_at DESC"),
+            sa.text("dossier_id DESC"),
+        ),
+    )
+
+    organisation_id: UUID = Field(primary_key=True)
+    dossier_id: UUID = Field(primary_key=True, foreign_key="dossiers.id")
+    campaign_id: UUID
+    submitted_at: datetime | None = instant(optional=True)
+    as_holder: bool = False
+    as_funder: bool = False
+    as_lead: bool = False

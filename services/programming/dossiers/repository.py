@@ -1,0 +1,217 @@
+"""All the SQL about dossiers. Every reading starts from what the caller's organisations may see."""
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import bindparam
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.common.db import execute
+
+from .models import Attachment, Dossier, DossierReader, FundingRequest, Submission
+
+_D: Any = Dossier.__table__  # type: ignore[attr-defined]
+_R: Any = FundingRequest.__table__  # type: ignore[attr-defined]
+_A: Any = Attachment.__table__  # type: ignore[attr-defined]
+_V: Any = DossierReader.__table__  # type: ignore[attr-defined]
+_S: Any = Submission.__table__  # type: ignore[attr-defined]
+
+_ORGANISATIONS = bindparam("organisations", type_=ARRAY(sa.Uuid))
+_HOLDER_NAME = _D.c.holder["name"].astext.label("holder_name")
+
+_SUMMARY = (
+    _D.c.id, _D.c.campaign_id, _D.c.organisation_id, _HOLDER_NAME, _D.c.reference, _D.c.status, _D.c.title, _D.c.nature, _D.c.qpv_codes,
+    _D.c.objective_codes, _D.c.charges_cents, _D.c.asked_cents, _D.c.submitted_at, _D.c.answer_promised_on,
+)  # fmt: skip
+
+#: Filters a caller may combine: name → condition on the dossier.
+FILTERS: dict[str, Any] = {
+    "campaign_id": _V.c.campaign_id == bindparam("campaign_id", type_=sa.Uuid),
+    "status": _D.c.status.cast(sa.String) == sa.any_(bindparam("status", type_=ARRAY(sa.String))),
+    "nature": _D.c.nature.cast(sa.String) == sa.any_(bindparam("nature", type_=ARRAY(sa.String))),
+    "qpv": _D.c.qpv_codes.op("&&")(bindparam("qpv", type_=ARRAY(sa.Text))),
+    "objective": _D.c.objective_codes.op("&&")(bindparam("objective", type_=ARRAY(sa.Text))),
+    "organisation_id": _D.c.organisation_id == bindparam("organisation_id", type_=sa.Uuid),
+    "funder_id": sa.exists().where(_R.c.dossier_id == _D.c.id, _R.c.funder_id == bindparam("funder_id", type_=sa.Uuid)),
+    "q": sa.or_(
+        _D.c.title.ilike(bindparam("q", type_=sa.String)),
+        _D.c.reference.ilike(bindparam("q", type_=sa.String)),
+        _D.c.holder["name"].astext.ilike(bindparam("q", type_=sa.String)),
+    ),
+}
+SORTS = ("-created_at", "-submitted_at", "submitted_at")
+
+
+@lru_cache(maxsize=256)
+def listing(filters: frozenset[str], sort: str, after: bool) -> Any:
+    """Dossiers the caller's organisations may see, after a keyset cursor.
+
+    Each organisation's newest are taken from its own index (a lateral join per organisation) and merged, so that a page costs
+    the same whatever the number of dossiers; a dossier seen in two capacities comes once.
+    """
+    organisations = sa.func.unnest(_ORGANISATIONS).table_valued("id").alias("organisation")
+    seen = sa.select(*_SUMMARY, _V.c.as_holder, _V.c.as_funder, _V.c.as_lead).join(_D, _D.c.id == _V.c.dossier_id)
+    seen = seen.where(_V.c.organisation_id == organisations.c.id, *(FILTERS[name] for name in sorted(filters)))
+    keys = _sort_keys(sort)
+    if sort != "-created_at":
+        seen = seen.where(_V.c.submitted_at.is_not(None))
+    if after:
+        given = tuple(bindparam(f"after_{name}", type_=column.type) for name, column in keys)
+        columns = sa.tuple_(*(column for _, column in keys))
+        seen = seen.where(columns > sa.tuple_(*given) if sort == "submitted_at" else columns < sa.tuple_(*given))
+    seen = seen.order_by(*(_directed(column, sort) for _, column in keys)).limit(bindparam("limit"))
+    page = seen.lateral("page")
+    merged = sa.select(page).select_from(organisations.join(page, sa.true()))
+    order = [_directed(page.c["id" if name == "dossier_id" else name], sort) for name, _ in keys]
+    return merged.order_by(*order)
+
+
+def _sort_keys(sort: str) -> list[tuple[str, Any]]:
+    identity = ("dossier_id", _V.c.dossier_id)
+    return [identity] if sort == "-created_at" else [("submitted_at", _V.c.submitted_at), identity]
+
+
+def _directed(column: Any, sort: str) -> Any:
+    return column.asc() if sort == "submitted_at" else column.desc()
+
+
+def _as_json(table: Any, columns: Iterable[str], owner: Any) -> Any:
+    """The dossier's rows of a table as one JSON array, oldest first."""
+    pairs: list[Any] = []
+    for name in columns:
+        pairs += [sa.literal_column(f"'{name}'"), table.c[name]]
+    rows = sa.func.jsonb_agg(aggregate_order_by(sa.func.jsonb_build_object(*pairs), table.c.id))
+    return sa.select(sa.func.coalesce(rows, sa.literal_column("'[]'::jsonb"))).where(table.c.dossier_id == owner).scalar_subquery()
+
+
+_REQUEST_FIELDS = (
+    "id", "funder_id", "budget_line", "amount_cents", "status", "opinion", "proposed_cents", "granted_cents", "motive", "conditions",
+    "decided_at", "notified_at",
+)  # fmt: skip
+_ATTACHMENT_FIELDS = ("id", "kind", "name", "size", "sha256", "media_type", "added_at")
+
+#: In what capacities the caller's organisations see a dossier; no row when they do not.
+_CAPACITIES = (
+    sa.select(
+        sa.func.bool_or(_V.c.as_holder).label("as_holder"),
+        sa.func.bool_or(_V.c.as_funder).label("as_funder"),
+        sa.func.bool_or(_V.c.as_lead).label("as_lead"),
+    )
+    .where(_V.c.dossier_id == bindparam("dossier_id"), _V.c.organisation_id == sa.any_(_ORGANISATIONS))
+    .having(sa.func.count() > 0)
+)
+_SEEN = _CAPACITIES.subquery("seen")
+
+#: One dossier whole, as the caller may see it.
+ONE = (
+    sa.select(
+        *_D.c,
+        _HOLDER_NAME,
+        _SEEN,
+        _as_json(_R, _REQUEST_FIELDS, _D.c.id).label("requests"),
+        _as_json(_A, _ATTACHMENT_FIELDS, _D.c.id).label("attachments"),
+    )
+    .join(_SEEN, sa.true())
+    .where(_D.c.id == bindparam("dossier_id"))
+)
+
+#: In what capacities, alone.
+CAPACITIES = _CAPACITIES
+
+RECEIPT = (
+    sa.select(_S.c.reference, _S.c.submitted_at, _D.c.answer_promised_on, _D.c.silence_rejects_on, _D.c.asked_cents)
+    .join(_D, _D.c.id == _S.c.dossier_id)
+    .where(_S.c.dossier_id == bindparam("dossier_id"))
+    .order_by(_S.c.number.desc())
+    .limit(1)
+)
+
+ATTACHMENT = sa.select(*_A.c).where(_A.c.dossier_id == bindparam("dossier_id"), _A.c.id == bindparam("attachment_id"))
+
+
+def _median_days(column: Any) -> Any:
+    days = sa.func.extract("epoch", column - _R.c.submitted_at) / 86_400
+    return sa.func.percentile_cont(0.5).within_group(days).filter(column.is_not(None))
+
+
+def _paris_day(column: Any) -> Any:
+    return sa.func.timezone("Europe/Paris", column).cast(sa.Date)
+
+
+#: How fast each funder of a campaign answers.
+DELAYS = (
+    sa.select(
+        _R.c.funder_id,
+        sa.func.count().label("asked"),
+        sa.func.count(_R.c.reviewed_at).label("reviewed"),
+        sa.func.count(_R.c.decided_at).label("decided"),
+        sa.func.count(_R.c.notified_at).label("notified"),
+        _median_days(_R.c.reviewed_at).label("median_days_to_review"),
+        _median_days(_R.c.decided_at).label("median_days_to_decision"),
+        _median_days(_R.c.notified_at).label("median_days_to_notification"),
+        sa.func.count().filter(_paris_day(_R.c.notified_at) <= _D.c.answer_promised_on).label("notified_within_promise"),
+        sa.func.count()
+        .filter(_R.c.notified_at.is_(None), _D.c.answer_promised_on < bindparam("today", type_=sa.Date))
+        .label("late_now"),
+    )
+    .join(_D, _D.c.id == _R.c.dossier_id)
+    .where(_R.c.campaign_id == bindparam("campaign_id"), _R.c.submitted_at.is_not(None))
+    .group_by(_R.c.funder_id)
+    .order_by(_R.c.funder_id)
+)
+
+
+async def get(session: AsyncSession, dossier_id: UUID, *, lock: bool = False) -> Dossier | None:
+    return await session.get(Dossier, dossier_id, with_for_update=lock or None)
+
+
+async def capacities(session: AsyncSession, dossier_id: UUID, organisations: Sequence[UUID]) -> Any:
+    """(as_holder, as_funder, as_lead), or None when the dossier is not visible."""
+    values = {"dossier_id": dossier_id, "organisations": list(organisations)}
+    return (await execute(session, CAPACITIES, values)).one_or_none()
+
+
+async def requests(session: AsyncSession, dossier_id: UUID) -> list[FundingRequest]:
+    wanted = select(FundingRequest).where(FundingRequest.dossier_id == dossier_id).order_by(_R.c.id)
+    return list((await session.exec(wanted)).all())
+
+
+async def request(session: AsyncSession, request_id: UUID) -> FundingRequest | None:
+    return await session.get(FundingRequest, request_id, with_for_update=True)
+
+
+async def attachments(session: AsyncSession, dossier_id: UUID) -> list[Attachment]:
+    return list((await session.exec(select(Attachment).where(Attachment.dossier_id == dossier_id).order_by(_A.c.id))).all())
+
+
+async def attachment(session: AsyncSession, dossier_id: UUID, attachment_id: UUID) -> Attachment | None:
+    wanted = select(Attachment).where(Attachment.dossier_id == dossier_id, Attachment.id == attachment_id)
+    return (await session.exec(wanted)).one_or_none()
+
+
+async def let_read(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
+    """Let organisations see a dossier, adding a capacity to those who already do."""
+    insert = upsert(_V).values(list(rows))
+    added = {name: _V.c[name] | insert.excluded[name] for name in ("as_holder", "as_funder", "as_lead")}
+    await execute(
+        session,
+        insert.on_conflict_do_update(
+            index_elements=[_V.c.organisation_id, _V.c.dossier_id], set_={**added, "submitted_at": insert.excluded.submitted_at}
+        ),
+    )
+
+
+async def refresh_drafts(session: AsyncSession, organisation_id: UUID, holder: dict[str, Any]) -> None:
+    """A holder changed in the directory: its drafts follow, what was submitted stays as it was."""
+    await execute(
+        session,
+        sa.update(_D)
+        .where(_D.c.organisation_id == organisation_id, _D.c.reference.is_(None))
+        .values(holder=sa.cast(holder, JSONB), version=_D.c.version + 1),
+    )

@@ -1,0 +1,266 @@
+"""Dossiers over HTTP: drafts, submission, reading."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from services.common.auth import Caller, Principal
+from services.common.clock import Now, today_in_paris
+from services.common.db import Reader, Session, Snapshot, execute, fetch, fetch_one
+from services.common.etag import etag, expected_version, not_modified
+from services.common.journal import JournalLine, lines_of
+from services.common.language import preferred
+from services.common.pagination import Cursor, Limit, Page, page, read_cursor
+from services.common.problems import NotFound
+from services.common.routing import ActRoute, right
+
+from ..campaigns import service as campaigns
+from ..campaigns.models import Nature
+from ..tables import KERNEL
+from . import repository, rules, service, submission, views
+from .models import DossierStatus
+from .schemas import (
+    Completeness,
+    Delays,
+    DossierCreate,
+    DossierRead,
+    DossierSummary,
+    DossierUpdate,
+    Receipt,
+    SubmissionCreate,
+)
+
+router = APIRouter(prefix="/programming/v1/dossiers", tags=["dossiers"], route_class=ActRoute)
+delays_router = APIRouter(prefix="/programming/v1/campaigns", tags=["campaigns"], route_class=ActRoute)
+
+Version = Annotated[int, Depends(expected_version)]
+READERS = "Members of the holder; once submitted, also of the funders asked and of the contract's team."
+HOLDER = "Members of the holder."
+_JOURNAL = lines_of(KERNEL.journal)
+_LAST_ID = UUID(int=2**128 - 1)
+
+
+def _view(row: dict[str, Any]) -> str:
+    return "holder" if views.is_holder_only(row) else "full"
+
+
+async def _shown(session: Any, caller: Principal, dossier_id: UUID, response: Response) -> dict[str, Any]:
+    """The dossier as it stands in the act's own transaction."""
+    values = {"dossier_id": dossier_id, "organisations": caller.organisation_ids}
+    row = dict((await execute(session, repository.ONE, values)).mappings().one())
+    response.headers["ETag"] = etag(row["version"], _view(row))
+    return views.whole(row)
+
+
+class DossierFilters:
+    """Filters of a listing: each may be repeated for "any of", together they narrow."""
+
+    def __init__(
+        self,
+        campaign_id: UUID | None = None,
+        status: Annotated[list[DossierStatus] | None, Query()] = None,
+        nature: Annotated[list[Nature] | None, Query()] = None,
+        qpv: Annotated[list[str] | None, Query(max_length=20, description="QPV codes.", examples=[["QP011002"]])] = None,
+        objective: Annotated[list[str] | None, Query(max_length=20, description="Objective codes.")] = None,
+        organisation_id: Annotated[UUID | None, Query(description="The holder.")] = None,
+        funder_id: UUID | None = None,
+        q: Annotated[
+            str | None, Query(max_length=100, description="Words of the title, the holder's name or the reference.")
+        ] = None,
+    ) -> None:
+        escaped = q and q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        self.values: dict[str, Any] = {
+            "campaign_id": campaign_id,
+            "status": status and [s.value for s in status],
+            "nature": nature and [n.value for n in nature],
+            "qpv": qpv,
+            "objective": objective,
+            "organisation_id": organisation_id,
+            "funder_id": funder_id,
+            "q": escaped and f"%{escaped}%",
+        }
+        self.values = {name: value for name, value in self.values.items() if value is not None}
+
+
+@router.get(
+    "",
+    operation_id="listDossiers",
+    summary="List the dossiers you may see",
+    response_model=Page[DossierSummary],
+    openapi_extra=right(READERS),
+)
+async def list_dossiers(
+    request: Request,
+    response: Response,
+    reader: Reader,
+    caller: Caller,
+    filters: Annotated[DossierFilters, Depends()],
+    sort: Literal["-created_at", "-submitted_at", "submitted_at"] = "-created_at",
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> Any:
+    """A holder finds its own, a funder those that ask it, the team all of its campaigns'. Sorting by submission leaves drafts out."""
+    after = read_cursor(request, cursor)
+    values = {**filters.values, "organisations": caller.organisation_ids, "limit": limit + 1}
+    if after is not None:
+        values["after_dossier_id"] = UUID(after[-1])
+        if sort != "-created_at":
+            values["after_submitted_at"] = datetime.fromisoformat(after[0])
+    rows = await fetch(reader, repository.listing(frozenset(filters.values), sort, after is not None), values)
+    seen: dict[UUID, dict[str, Any]] = {}
+    for row in rows:
+        seen.setdefault(row["id"], views.summary(row))
+    keys = (lambda row: [row["id"]]) if sort == "-created_at" else (lambda row: [row["submitted_at"].isoformat(), row["id"]])
+    return page(request, response, list(seen.values()), limit, keys)
+
+
+@router.post(
+    "",
+    status_code=201,
+    operation_id="openDossier",
+    summary="Open a dossier",
+    response_model=DossierRead,
+    openapi_extra=right("Members of the holder they name."),
+)
+async def open_dossier(
+    wish: DossierCreate, caller: Caller, request: Request, session: Session, now: Now, response: Response
+) -> Any:
+    """Open a draft in an open campaign, for an organisation of yours. Nothing is sent to anybody until it is submitted."""
+    dossier = await service.open_draft(session, request.app.state.resources.siblings, caller, wish, now=now)
+    response.headers["Location"] = f"{router.prefix}/{dossier.id}"
+    return await _shown(session, caller, dossier.id, response)
+
+
+@router.get(
+    "/{dossier_id}", operation_id="getDossier", summary="Read a dossier", response_model=DossierRead, openapi_extra=right(READERS)
+)
+async def get_dossier(dossier_id: UUID, request: Request, response: Response, reader: Reader, caller: Caller) -> Any:
+    """The whole dossier. The holder sees a request's outcome once it is notified."""
+    row = await fetch_one(reader, repository.ONE, {"dossier_id": dossier_id, "organisations": caller.organisation_ids})
+    if row is None:
+        raise NotFound()
+    tag = etag(row["version"], _view(row))
+    response.headers["ETag"] = tag
+    return not_modified(request, tag) or views.whole(row)
+
+
+@router.patch(
+    "/{dossier_id}", operation_id="saveDossier", summary="Save a draft", response_model=DossierRead, openapi_extra=right(HOLDER)
+)
+async def save_dossier(
+    dossier_id: UUID, wish: DossierUpdate, caller: Caller, session: Session, now: Now, version: Version, response: Response
+) -> Any:
+    """Autosave: send what changed, as often as you like. A draft may be incomplete and unbalanced; see `completeness`."""
+    await service.save(session, caller, dossier_id, wish, version=version, now=now)
+    return await _shown(session, caller, dossier_id, response)
+
+
+@router.get(
+    "/{dossier_id}/completeness",
+    operation_id="checkCompleteness",
+    summary="What is missing",
+    response_model=Completeness,
+    openapi_extra=right(HOLDER),
+)
+async def check_completeness(dossier_id: UUID, request: Request, caller: Caller, session: Snapshot) -> Any:
+    """Everything that stands between this draft and its submission, and where: the same checks as submission, without submitting."""
+    dossier = await service.held_by(session, caller, dossier_id)
+    errors = await service.missing(session, dossier, await campaigns.get(session, dossier.campaign_id))
+    language = preferred(request.headers.get("accept-language"))
+    missing = [
+        {"pointer": e.pointer, "code": e.code or "refused", "detail": e.detail.to(language), "section": rules.section_of(e.pointer)}
+        for e in errors
+    ]
+    return {"complete": not missing, "missing": missing}
+
+
+@router.post(
+    "/{dossier_id}/submission",
+    status_code=201,
+    operation_id="submitDossier",
+    summary="Submit a dossier",
+    response_model=Receipt,
+    openapi_extra=right("Managers and signatories of the holder."),
+)
+async def submit_dossier(
+    dossier_id: UUID, wish: SubmissionCreate, caller: Caller, session: Session, now: Now, version: Version, response: Response
+) -> Any:
+    """Submit for good. The answer is the acknowledgement of receipt: the reference and the dates to expect an answer before.
+
+    When the answer gets lost, send the same request again with the same `Idempotency-Key`: it is submitted once.
+    """
+    dossier, act = await submission.submit(session, caller, dossier_id, wish, version=version, now=now)
+    response.headers["Location"] = f"{router.prefix}/{dossier.id}/submission"
+    response.headers["ETag"] = etag(dossier.version, "holder")
+    return _receipt(dossier_id, act.reference, act.submitted_at, dossier)
+
+
+def _receipt(dossier_id: UUID, reference: str, submitted_at: datetime, dossier: Any) -> dict[str, Any]:
+    get = dossier.get if isinstance(dossier, dict) else lambda name: getattr(dossier, name)
+    clocks = {"promised_on": get("answer_promised_on"), "silence_rejects_on": get("silence_rejects_on")}
+    return {
+        "dossier_id": dossier_id,
+        "reference": reference,
+        "submitted_at": submitted_at,
+        "answer_before": clocks,
+        "asked_cents": get("asked_cents"),
+    }
+
+
+@router.get(
+    "/{dossier_id}/submission",
+    operation_id="getReceipt",
+    summary="Read the acknowledgement of receipt",
+    response_model=Receipt,
+    openapi_extra=right(READERS),
+)
+async def get_receipt(dossier_id: UUID, reader: Reader, caller: Caller) -> Any:
+    """The receipt of the last submission (404 while the dossier is a draft)."""
+    values = {"dossier_id": dossier_id, "organisations": caller.organisation_ids}
+    if await fetch_one(reader, repository.CAPACITIES, values) is None:
+        raise NotFound()
+    row = await fetch_one(reader, repository.RECEIPT, {"dossier_id": dossier_id})
+    if row is None:
+        raise NotFound()
+    return _receipt(dossier_id, row["reference"], row["submitted_at"], row)
+
+
+@router.get(
+    "/{dossier_id}/journal",
+    operation_id="readDossierJournal",
+    summary="Read a dossier's journal",
+    response_model=Page[JournalLine],
+    openapi_extra=right(READERS),
+)
+async def read_journal(
+    dossier_id: UUID, request: Request, response: Response, reader: Reader, caller: Caller, limit: Limit = 50, cursor: Cursor = None
+) -> Any:
+    """Who did what and when, newest first. The holder does not see the instruction's lines."""
+    seen = await fetch_one(reader, repository.CAPACITIES, {"dossier_id": dossier_id, "organisations": caller.organisation_ids})
+    if seen is None:
+        raise NotFound()
+    after = read_cursor(request, cursor)
+    values = {
+        "resource_id": dossier_id,
+        "before_id": UUID(after[0]) if after else _LAST_ID,
+        "confidential_too": not views.is_holder_only(seen),
+        "limit": limit + 1,
+    }
+    return page(request, response, await fetch(reader, _JOURNAL, values), limit, lambda row: [row["id"]])
+
+
+@delays_router.get(
+    "/{campaign_id}/delays",
+    operation_id="getDelays",
+    summary="How fast funders answer",
+    response_model=Delays,
+    openapi_extra=right("Anyone who sees the campaign once it is open.", public=True),
+)
+async def get_delays(campaign_id: UUID, reader: Reader, session: Snapshot, now: Now) -> Any:
+    """Per funder: how many requests went how far, median days from submission, and how the promise is held."""
+    campaign = await campaigns.get(session, campaign_id)
+    if campaign.status.value == "draft":
+        raise NotFound()
+    return {"funders": await fetch(reader, repository.DELAYS, {"campaign_id": campaign_id, "today": today_in_paris(now)})}

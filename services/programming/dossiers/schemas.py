@@ -1,0 +1,265 @@
+"""What is sent and received about dossiers."""
+
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, EmailStr, Field, computed_field
+
+from ..campaigns.models import Nature
+from ..campaigns.schemas import Cents
+from ..contracts.schemas import Code, QpvCode
+from .models import DossierStatus, Opinion, RequestStatus
+
+Prose = Annotated[str, Field(max_length=20_000)]
+Sentence = Annotated[str, Field(max_length=300)]
+PositiveCents = Annotated[int, Field(ge=1, le=10**13, description="Euro cents.", examples=[800000])]
+
+STATUS_LABELS = {
+    DossierStatus.DRAFT: "Brouillon",
+    DossierStatus.SUBMITTED: "Déposé",
+    DossierStatus.ADMISSIBLE: "Recevable",
+    DossierStatus.INADMISSIBLE: "Irrecevable",
+    DossierStatus.UNDER_REVIEW: "En instruction",
+    DossierStatus.READY_FOR_COMMITTEE: "Prêt pour le comité",
+    DossierStatus.DECIDED: "Décidé",
+    DossierStatus.NOTIFIED: "Notifié",
+}
+REQUEST_LABELS = {
+    RequestStatus.ASKED: "Demandé",
+    RequestStatus.REVIEWED: "Instruit",
+    RequestStatus.PROPOSED: "Proposé",
+    RequestStatus.GRANTED: "Accordé",
+    RequestStatus.ADJOURNED: "Ajourné",
+    RequestStatus.REFUSED: "Refusé",
+    RequestStatus.NOTIFIED: "Notifié",
+}
+
+
+class Public(BaseModel):
+    """A public reached: who, and how many people."""
+
+    label: Annotated[Sentence, Field(examples=["Jeunes de 11 à 17 ans"])]
+    count: Annotated[int | None, Field(None, ge=0, examples=[40])]
+
+
+class Content(BaseModel):
+    """The description of the action (Cerfa 12156*06, part 6)."""
+
+    need: Annotated[Prose, Field(description="The need it answers.")] = ""
+    description: Annotated[Prose, Field(description="What will be done.")] = ""
+    publics: Annotated[list[Public], Field(max_length=30)] = []
+    territory: Prose = ""
+    means: Annotated[Prose, Field(description="People, premises, partners.")] = ""
+    calendar: Prose = ""
+    indicators: Annotated[Prose, Field(description="How its effects will be measured.")] = ""
+
+
+class Contact(BaseModel):
+    """The person funders write to."""
+
+    full_name: Annotated[Sentence, Field(examples=["Samia Exemple"])] = ""
+    email: Annotated[EmailStr | None, Field(None, examples=["contact@association.example.org"])]
+    phone: Annotated[str, Field(max_length=30)] = ""
+
+
+class ChargeLine(BaseModel):
+    account: Annotated[str, Field(pattern=r"^6[0-8]\d{0,3}$", examples=["60"])]
+    label: Annotated[Sentence, Field(examples=["Achats"])]
+    amount_cents: PositiveCents
+
+
+class ProduitLine(BaseModel):
+    account: Annotated[str, Field(pattern=r"^7\d{1,4}$", examples=["74"])]
+    label: Annotated[Sentence, Field(examples=["CAF de l'Aude"])]
+    amount_cents: PositiveCents
+    funder_id: Annotated[UUID | None, Field(None, description="On account 74: the funder asked on this platform.")]
+
+
+class VoluntaryLine(BaseModel):
+    account: Annotated[str, Field(pattern=r"^8[67]\d{0,3}$", examples=["864"])]
+    label: Annotated[Sentence, Field(examples=["Bénévolat"])]
+    amount_cents: PositiveCents
+
+
+class Budget(BaseModel):
+    """Charges 60–68 against produits 70–79; voluntary contributions 86 against 87, below the total."""
+
+    charges: Annotated[list[ChargeLine], Field(max_length=100)] = []
+    produits: Annotated[list[ProduitLine], Field(max_length=100)] = []
+    voluntary_uses: Annotated[list[VoluntaryLine], Field(max_length=30, description="Accounts 86.")] = []
+    voluntary_resources: Annotated[list[VoluntaryLine], Field(max_length=30, description="Accounts 87.")] = []
+
+
+class RequestWrite(BaseModel):
+    """What one funder is asked, on one of its budget lines."""
+
+    funder_id: UUID
+    budget_line: Annotated[Code, Field(examples=["caf-actions"])]
+    amount_cents: PositiveCents
+
+
+class DossierCreate(BaseModel):
+    campaign_id: UUID
+    organisation_id: Annotated[UUID, Field(description="The holder: an organisation of which you are a member.")]
+    title: Annotated[str, Field(max_length=300, examples=["Ateliers sociolinguistiques"])] = ""
+
+
+class DossierUpdate(BaseModel):
+    """Merge patch of a draft (RFC 7396): objects merge, lists are replaced, null clears."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: Annotated[str | None, Field(None, max_length=300)]
+    nature: Nature | None = None
+    renewal: bool | None = None
+    multi_year: bool | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+    qpv_codes: Annotated[list[QpvCode] | None, Field(None, max_length=50)]
+    objective_codes: Annotated[list[Code] | None, Field(None, max_length=50)]
+    transversal_codes: Annotated[list[Code] | None, Field(None, max_length=20)]
+    content: Content | None = None
+    contact: Contact | None = None
+    budget: Budget | None = None
+    requests: Annotated[list[RequestWrite] | None, Field(None, max_length=30)]
+
+
+class SubmissionCreate(BaseModel):
+    """The sworn statement. Both declarations must be true."""
+
+    sworn_statement: Annotated[
+        bool, Field(description="Everything stated is exact; the holder is up to date with its social and fiscal duties.")
+    ]
+    republican_commitment: Annotated[
+        bool,
+        Field(description="The contrat d'engagement républicain is subscribed (décret n° 2021-1947); required of associations."),
+    ] = False
+    signatory_name: Annotated[Sentence, Field(min_length=1, examples=["Camille Exemple"])]
+    signatory_function: Annotated[Sentence, Field(min_length=1, examples=["Présidente"])]
+
+
+class Clocks(BaseModel):
+    """When the holder must have an answer."""
+
+    promised_on: Annotated[date, Field(description="What the funders promise.")]
+    silence_rejects_on: Annotated[date, Field(description="Silence beyond this day means rejection (CRPA art. L231-4).")]
+
+
+class Receipt(BaseModel):
+    """Acknowledgement of receipt (CRPA art. L112-3)."""
+
+    dossier_id: UUID
+    reference: Annotated[str, Field(examples=["2027-CARC-0042"])]
+    submitted_at: AwareDatetime
+    answer_before: Clocks
+    asked_cents: Cents
+
+
+class RequestRead(BaseModel):
+    """A request as the caller may see it: the holder sees no opinion, proposal or decision before its notification."""
+
+    id: UUID
+    funder_id: UUID
+    budget_line: str
+    amount_cents: Cents
+    status: RequestStatus
+    opinion: Opinion | None = None
+    proposed_cents: int | None = None
+    granted_cents: int | None = None
+    motive: str | None = None
+    conditions: str | None = None
+    decided_at: AwareDatetime | None = None
+    notified_at: AwareDatetime | None = None
+
+    @computed_field(examples=["Demandé"])  # type: ignore[prop-decorator]
+    @property
+    def status_label(self) -> str:
+        return REQUEST_LABELS[self.status]
+
+
+class DossierSummary(BaseModel):
+    id: UUID
+    campaign_id: UUID
+    organisation_id: UUID
+    holder_name: str
+    reference: str | None
+    status: DossierStatus
+    title: str
+    nature: Nature | None
+    qpv_codes: list[str]
+    objective_codes: list[str]
+    charges_cents: Cents
+    asked_cents: Cents
+    submitted_at: AwareDatetime | None
+    answer_promised_on: date | None
+
+    @computed_field(examples=["Déposé"])  # type: ignore[prop-decorator]
+    @property
+    def status_label(self) -> str:
+        return STATUS_LABELS[self.status]
+
+
+class AttachmentRead(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    kind: str
+    name: str
+    size: Annotated[int, Field(description="Bytes.")]
+    sha256: str
+    media_type: str
+    added_at: AwareDatetime
+
+
+class DossierRead(DossierSummary):
+    holder: dict[str, Any]
+    renewal: bool
+    multi_year: bool
+    starts_on: date | None
+    ends_on: date | None
+    transversal_codes: list[str]
+    content: Content
+    contact: Contact
+    budget: Budget
+    requests: list[RequestRead]
+    attachments: list[AttachmentRead]
+    silence_rejects_on: date | None
+    inadmissible_reason: str | None
+    created_at: AwareDatetime
+    updated_at: AwareDatetime
+
+
+class Missing(BaseModel):
+    """One thing to complete or mend before submission."""
+
+    pointer: Annotated[str, Field(description="JSON pointer into the dossier.", examples=["/content/need"])]
+    code: Annotated[str, Field(examples=["missing"])]
+    detail: str
+    section: Annotated[str, Field(examples=["action"])]
+
+
+class Completeness(BaseModel):
+    """What is missing and where, usable at any time before submission."""
+
+    complete: bool
+    missing: list[Missing]
+
+
+class FunderDelays(BaseModel):
+    """How fast one funder answers in one campaign. Days count from submission; null when nothing was measured."""
+
+    funder_id: UUID
+    asked: int
+    reviewed: int
+    decided: int
+    notified: int
+    median_days_to_review: float | None
+    median_days_to_decision: float | None
+    median_days_to_notification: float | None
+    notified_within_promise: int
+    late_now: Annotated[int, Field(description="Not notified although the promised day has passed.")]
+
+
+class Delays(BaseModel):
+    funders: list[FunderDelays]

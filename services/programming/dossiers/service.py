@@ -1,0 +1,207 @@
+"""Drafting: open a dossier, save it as it is written, know what is missing. Submission has its own file."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.common import journal
+from services.common.auth import Principal
+from services.common.etag import require_version
+from services.common.problems import FieldError, NotFound
+from services.common.siblings import Siblings
+
+from .. import clients
+from ..campaigns import rules as campaign_rules
+from ..campaigns import service as campaigns
+from ..campaigns.models import Campaign
+from ..tables import KERNEL
+from . import repository, rules
+from .errors import CampaignNotOpen, DeadlinePassed, DossierLocked, NotTheHolder
+from .models import Dossier, DossierStatus, FundingRequest
+from .schemas import Budget, Contact, Content, DossierCreate, DossierUpdate, RequestWrite
+
+_TEXT_FIELDS: Mapping[str, Any] = {"title": "", "renewal": False, "multi_year": False}
+_LISTS = ("qpv_codes", "objective_codes", "transversal_codes")
+_DOCUMENTS: dict[str, type[BaseModel]] = {"content": Content, "contact": Contact, "budget": Budget}
+
+
+async def open_draft(
+    session: AsyncSession, siblings: Siblings, caller: Principal, wish: DossierCreate, *, now: datetime
+) -> Dossier:
+    """A member of an organisation opens a dossier for it in an open campaign."""
+    if not caller.belongs_to(wish.organisation_id):
+        raise NotTheHolder()
+    campaign = await campaigns.get(session, wish.campaign_id)
+    require_open(campaign, now)
+    holder = await clients.organisation(siblings, caller, wish.organisation_id)
+    dossier = Dossier(
+        campaign_id=campaign.id,
+        lead_organisation_id=campaign.lead_organisation_id,
+        organisation_id=wish.organisation_id,
+        holder=holder.model_dump(mode="json"),
+        title=wish.title,
+        created_by=caller.account_id,
+        created_at=now,
+        updated_at=now,
+    )
+    session.add(dossier)
+    await session.flush()
+    await repository.let_read(session, [reader_row(dossier, wish.organisation_id, as_holder=True)])
+    await note(session, dossier, "dossier.opened", caller, now)
+    return dossier
+
+
+async def save(
+    session: AsyncSession, caller: Principal, dossier_id: UUID, wish: DossierUpdate, *, version: int, now: datetime
+) -> Dossier:
+    """Autosave: whatever is sent is kept, complete or not. Another tab's newer version is never overwritten (412)."""
+    dossier = await held_by(session, caller, dossier_id)
+    if dossier.status is not DossierStatus.DRAFT:
+        raise DossierLocked(reference=dossier.reference)
+    require_version(dossier.version, version)
+    sent = wish.model_dump(mode="json", exclude_unset=True)
+    _keep_fields(dossier, wish, sent)
+    if wish.requests is not None:
+        await _replace_requests(session, dossier, wish.requests)
+    dossier.version += 1
+    dossier.updated_at = now
+    await session.flush()
+    return dossier
+
+
+def _keep_fields(dossier: Dossier, wish: DossierUpdate, sent: Mapping[str, Any]) -> None:
+    for name, default in _TEXT_FIELDS.items():
+        if name in sent:
+            setattr(dossier, name, default if sent[name] is None else sent[name])
+    for name in ("nature", "starts_on", "ends_on"):
+        if name in sent:
+            setattr(dossier, name, getattr(wish, name))
+    for name in _LISTS:
+        if name in sent:
+            setattr(dossier, name, list(dict.fromkeys(sent[name] or [])))
+    for name, schema in _DOCUMENTS.items():
+        if name in sent:
+            merged = {} if sent[name] is None else rules.merge(getattr(dossier, name), sent[name])
+            setattr(dossier, name, schema.model_validate(merged).model_dump(mode="json"))
+    dossier.charges_cents = rules.total(Budget.model_validate(dossier.budget).charges)
+
+
+async def _replace_requests(session: AsyncSession, dossier: Dossier, wanted: Sequence[RequestWrite]) -> None:
+    """The list sent replaces the list kept; a funder already asked keeps its request's id."""
+    kept = {request.funder_id: request for request in await repository.requests(session, dossier.id)}
+    for funder_id in kept.keys() - {wish.funder_id for wish in wanted}:
+        await session.delete(kept[funder_id])
+    for wish in wanted:
+        request = kept.get(wish.funder_id)
+        if request is None:
+            session.add(FundingRequest(dossier_id=dossier.id, campaign_id=dossier.campaign_id, **wish.model_dump()))
+        else:
+            request.budget_line, request.amount_cents = wish.budget_line, wish.amount_cents
+    dossier.asked_cents = sum(wish.amount_cents for wish in wanted)
+
+
+async def missing(session: AsyncSession, dossier: Dossier, campaign: Campaign) -> list[FieldError]:
+    """What stands between this dossier and its submission."""
+    requests = await repository.requests(session, dossier.id)
+    attachments = await repository.attachments(session, dossier.id)
+    draft = draft_of(dossier, requests, frozenset(attachment.kind for attachment in attachments))
+    return rules.completeness(draft, rulebook_of(campaign, await campaigns.charter_of(session, campaign.id)))
+
+
+def draft_of(dossier: Dossier, requests: Sequence[FundingRequest], attachment_kinds: frozenset[str]) -> rules.Draft:
+    return rules.Draft(
+        title=dossier.title,
+        nature=dossier.nature,
+        holder_kind=str(dossier.holder.get("kind", "")),
+        starts_on=dossier.starts_on,
+        ends_on=dossier.ends_on,
+        qpv_codes=dossier.qpv_codes,
+        objective_codes=dossier.objective_codes,
+        transversal_codes=dossier.transversal_codes,
+        content=Content.model_validate(dossier.content),
+        contact=Contact.model_validate(dossier.contact),
+        budget=Budget.model_validate(dossier.budget),
+        requests=[rules.Asked(r.funder_id, r.budget_line, r.amount_cents) for r in requests],
+        attachment_kinds=attachment_kinds,
+    )
+
+
+def rulebook_of(campaign: Campaign, lines: Sequence[campaign_rules.Line]) -> rules.Rulebook:
+    return rules.Rulebook(
+        year=campaign.year,
+        qpv_codes=frozenset(campaign.qpv_codes),
+        objective_codes=frozenset(campaign.objective_codes),
+        transversal_codes=frozenset(campaign.transversal_codes),
+        outside_qpv_allowed=campaign.outside_qpv_allowed,
+        required_attachments=campaign.required_attachments,
+        lines=lines,
+    )
+
+
+def require_open(campaign: Campaign, now: datetime) -> None:
+    """Refuse what comes before the opening or after the deadline, and say when it was."""
+    if campaign_rules.accepts_submissions(campaign.status, campaign.opens_at, campaign.closes_at, now):
+        return
+    if now > campaign.closes_at:
+        raise DeadlinePassed(campaign_rules.deadline_said(campaign.closes_at), closes_at=campaign.closes_at.isoformat())
+    raise CampaignNotOpen(campaign_status=campaign.status.value, opens_at=campaign.opens_at.isoformat())
+
+
+async def held_by(session: AsyncSession, caller: Principal, dossier_id: UUID) -> Dossier:
+    """The dossier, locked, for a member of its holder (404 unseen, 403 seen but not held)."""
+    seen = await repository.capacities(session, dossier_id, caller.organisation_ids)
+    if seen is None:
+        raise NotFound()
+    dossier = await repository.get(session, dossier_id, lock=True)
+    if dossier is None:
+        raise NotFound()
+    if not caller.belongs_to(dossier.organisation_id):
+        raise NotTheHolder()
+    return dossier
+
+
+async def follow_holder(session: AsyncSession, holder: clients.Organisation) -> None:
+    """The directory says an organisation changed: its drafts follow."""
+    await repository.refresh_drafts(session, holder.id, holder.model_dump(mode="json"))
+
+
+def reader_row(dossier: Dossier, organisation_id: UUID, **capacity: bool) -> dict[str, Any]:
+    row: dict[str, Any] = {"as_holder": False, "as_funder": False, "as_lead": False, **capacity}
+    return {
+        "organisation_id": organisation_id,
+        "dossier_id": dossier.id,
+        "campaign_id": dossier.campaign_id,
+        "submitted_at": dossier.submitted_at,
+        **row,
+    }
+
+
+async def note(
+    session: AsyncSession,
+    dossier: Dossier,
+    act: str,
+    caller: Principal | None,
+    now: datetime,
+    *,
+    organisation_id: UUID | None = None,
+    reason: str | None = None,
+    confidential: bool = False,
+    **changes: object,
+) -> None:
+    """A line in the dossier's journal; `confidential` keeps it from the holder."""
+    await journal.record(
+        session,
+        KERNEL.journal,
+        at=now,
+        act=act,
+        resource=("dossier", dossier.id),
+        actor=caller,
+        organisation_id=organisation_id or dossier.organisation_id,
+        changes=changes,
+        reason=reason,
+        confidential=confidential,
+    )

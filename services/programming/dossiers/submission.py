@@ -1,0 +1,137 @@
+"""Submission: the one act a holder must never lose. Everything it does is in one transaction, its mail included."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.common.auth import Principal
+from services.common.clock import in_paris
+from services.common.etag import require_version
+from services.common.language import Text, euros
+from services.common.mail import queue_mail
+from services.common.problems import FieldError, Problem
+
+from ..campaigns import service as campaigns
+from ..campaigns.models import Campaign
+from . import repository, rules, service
+from .errors import AlreadySubmitted, BudgetRefused, CharterRefused, DossierIncomplete, NotSworn, NotTheHolder
+from .models import Dossier, DossierStatus, FundingRequest, Submission
+from .schemas import SubmissionCreate
+
+_BUDGET_CODES = {"unbalanced", "voluntary_unbalanced", "whole_euros", "account", "differs_from_line_74", "not_asked"}
+
+
+async def submit(
+    session: AsyncSession, caller: Principal, dossier_id: UUID, wish: SubmissionCreate, *, version: int, now: datetime
+) -> tuple[Dossier, Submission]:
+    """A manager or signatory of the holder submits. `now` is when the request arrived: the deadline is judged on it."""
+    dossier = await service.held_by(session, caller, dossier_id)
+    if not caller.has_role(dossier.organisation_id, "manager", "signatory"):
+        raise NotTheHolder()
+    if dossier.status is not DossierStatus.DRAFT:
+        raise AlreadySubmitted(reference=dossier.reference)
+    require_version(dossier.version, version)
+    campaign = await campaigns.get(session, dossier.campaign_id)
+    service.require_open(campaign, now)
+    _require_sworn(dossier, wish)
+    if errors := await service.missing(session, dossier, campaign):
+        raise _refusal(errors)
+    requests = await repository.requests(session, dossier.id)
+    clocks = _start_clocks(dossier, requests, campaign, now)
+    await _open_to_readers(session, dossier, requests)
+    await service.note(session, dossier, "dossier.submitted", caller, now, asked_cents=dossier.asked_cents)
+    # The reference comes last: the campaign's row is held from here to the commit, so the wait is as short as can be.
+    dossier.reference = await campaigns.draw_reference(session, campaign)
+    submission = Submission(
+        dossier_id=dossier.id,
+        reference=dossier.reference,
+        submitted_at=now,
+        submitted_by=caller.account_id,
+        signatory_name=wish.signatory_name,
+        signatory_function=wish.signatory_function,
+        snapshot=_snapshot(dossier, requests),
+    )
+    session.add(submission)
+    await session.flush()
+    await _acknowledge(session, dossier, campaign, submission, clocks)
+    return dossier, submission
+
+
+def _require_sworn(dossier: Dossier, wish: SubmissionCreate) -> None:
+    errors = []
+    if not wish.sworn_statement:
+        said = Text("L'attestation sur l'honneur doit être acceptée.", "The sworn statement must be accepted.")
+        errors.append(FieldError("/sworn_statement", said, "required"))
+    if dossier.holder.get("kind") == "association" and not (wish.republican_commitment or dossier.holder.get("cer_signed_on")):
+        said = Text(
+            "Le contrat d'engagement républicain doit être souscrit.", "The contrat d'engagement républicain must be subscribed."
+        )
+        errors.append(FieldError("/republican_commitment", said, "required"))
+    if errors:
+        raise NotSworn(errors=errors)
+
+
+def _refusal(errors: list[FieldError]) -> Problem:
+    """Named for what is wrong when one family of rules is broken, else as incomplete."""
+    codes = {error.code or "" for error in errors}
+    if codes <= _BUDGET_CODES:
+        return BudgetRefused(errors=errors)
+    if all(code.startswith("charter_") for code in codes):
+        return CharterRefused(errors=errors)
+    return DossierIncomplete(errors=errors)
+
+
+def _start_clocks(dossier: Dossier, requests: list[FundingRequest], campaign: Campaign, now: datetime) -> rules.Clocks:
+    dossier.status = DossierStatus.SUBMITTED
+    dossier.submitted_at = now
+    clocks = rules.clocks(
+        now,
+        answer_within_months=campaign.answer_within_months,
+        silence_rejects_after_months=campaign.silence_rejects_after_months,
+    )
+    dossier.answer_promised_on, dossier.silence_rejects_on = clocks.promised_on, clocks.silence_rejects_on
+    dossier.version += 1
+    for request in requests:
+        request.submitted_at = now
+    return clocks
+
+
+async def _open_to_readers(session: AsyncSession, dossier: Dossier, requests: list[FundingRequest]) -> None:
+    """From now on the funders asked and the contract's team see it."""
+    rows = {dossier.organisation_id: service.reader_row(dossier, dossier.organisation_id, as_holder=True)}
+    for request in requests:
+        row = rows.setdefault(request.funder_id, service.reader_row(dossier, request.funder_id))
+        row["as_funder"] = True
+    lead = dossier.lead_organisation_id
+    rows.setdefault(lead, service.reader_row(dossier, lead))["as_lead"] = True
+    await repository.let_read(session, list(rows.values()))
+
+
+def _snapshot(dossier: Dossier, requests: list[FundingRequest]) -> dict[str, object]:
+    kept = dossier.model_dump(mode="json", exclude={"id", "status", "version", "created_by", "updated_at", "granted_cents"})
+    asked = [r.model_dump(mode="json", include={"funder_id", "budget_line", "amount_cents"}) for r in requests]
+    return {**kept, "requests": asked}
+
+
+async def _acknowledge(
+    session: AsyncSession, dossier: Dossier, campaign: Campaign, submission: Submission, clocks: rules.Clocks
+) -> None:
+    """Acknowledgement of receipt by mail (CRPA art. L112-3, R112-5): number, date, and the two dates that matter."""
+    text = f"""Bonjour,
+
+Votre dossier « {dossier.title} » a bien été déposé.
+
+Référence : {submission.reference}
+Campagne : {campaign.title}
+Déposé le : {in_paris(submission.submitted_at):%d/%m/%Y à %H:%M} (heure de Paris)
+Montant demandé : {euros(dossier.asked_cents)}
+
+Les financeurs s'engagent à vous répondre avant le {clocks.promised_on:%d/%m/%Y}.
+Sans réponse au {clocks.silence_rejects_on:%d/%m/%Y}, le silence gardé vaut décision de rejet
+(articles L231-4 et D231-2 du code des relations entre le public et l'administration).
+
+Conservez ce message : il vaut accusé de réception.
+"""
+    subject = f"Accusé de réception de votre dossier {submission.reference}"
+    await queue_mail(session, to=str(dossier.contact["email"]), subject=subject, text=text)

@@ -1,0 +1,32 @@
+"""Programming on a real database, with a directory that answers and a campaign that is open."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from services.programming.app import SERVICE
+from services.programming.settings import Settings
+from tests.conftest import Databases
+from tests.programming.world import World, fake_directory
+from tests.support import Running, open_service, settings_for
+
+ORGANISATIONS: dict[UUID, dict[str, Any]] = {}
+
+
+@pytest.fixture(scope="module")
+async def running(databases: Databases, tmp_path_factory: pytest.TempPathFactory, anyio_backend: Any) -> AsyncIterator[Running]:
+    data_dir: Path = tmp_path_factory.mktemp("programming")
+    settings = settings_for(Settings, databases(SERVICE), data_dir)
+    async with open_service(SERVICE, settings, apps={"directory": fake_directory(ORGANISATIONS)}) as running:
+        yield running
+
+
+@pytest.fixture
+async def world(running: Running) -> World:
+    """Everybody is new in each test; the campaign is open."""
+    world = World(running, ORGANISATIONS)
+    await world.open()
+    return world
