@@ -2,7 +2,7 @@
 
 Revision ID: 2026_11_22_call_for_projects
 Revises: 2026_11_22_initial
-Create Date: 2026-11-22 05:34:45.115274
+Create Date: 2026-11-22 05:42:30.664676
 """
 
 import sqlalchemy as sa
@@ -133,6 +133,42 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_campaign_funders_organisation_id"), "campaign_funders", ["organisation_id"], unique=False)
     op.create_table(
+        "committees",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("campaign_id", sa.Uuid(), nullable=False),
+        sa.Column("lead_organisation_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("technical", "steering", name="kind", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("place", sa.String(length=300), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "planned",
+                "agenda_sent",
+                "held",
+                "minutes_signed",
+                name="status",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("attendance", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("held_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("signed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaigns.id"], name=op.f("fk_committees_campaign_id_campaigns")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_committees")),
+    )
+    op.create_index("ix_committees_campaign", "committees", ["campaign_id", "id"], unique=False)
+    op.create_table(
         "dossiers",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("campaign_id", sa.Uuid(), nullable=False),
@@ -197,6 +233,17 @@ def upgrade() -> None:
     )
     op.create_index("ix_dossiers_campaign", "dossiers", ["campaign_id", "id"], unique=False)
     op.create_index("ix_dossiers_holder", "dossiers", ["organisation_id"], unique=False)
+    op.create_table(
+        "agenda_items",
+        sa.Column("committee_id", sa.Uuid(), nullable=False),
+        sa.Column("dossier_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("reference", sa.String(length=40), nullable=False),
+        sa.Column("title", sa.String(length=300), nullable=False),
+        sa.Column("holder_name", sa.String(length=300), nullable=False),
+        sa.ForeignKeyConstraint(["committee_id"], ["committees.id"], name=op.f("fk_agenda_items_committee_id_committees")),
+        sa.PrimaryKeyConstraint("committee_id", "dossier_id", name=op.f("pk_agenda_items")),
+    )
     op.create_table(
         "attachments",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -301,11 +348,109 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_submissions")),
         sa.UniqueConstraint("dossier_id", "number", name=op.f("uq_submissions_dossier_id_number")),
     )
+    op.create_table(
+        "decisions",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("committee_id", sa.Uuid(), nullable=False),
+        sa.Column("dossier_id", sa.Uuid(), nullable=False),
+        sa.Column("request_id", sa.Uuid(), nullable=False),
+        sa.Column("funder_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "proposed", "granted", "adjourned", "refused", name="outcome", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("amount_cents", sa.BigInteger(), nullable=False),
+        sa.Column("motive", sa.String(), nullable=False),
+        sa.Column("conditions", sa.String(), nullable=False),
+        sa.Column("decided_by", sa.Uuid(), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "(outcome IN ('granted', 'proposed')) = (amount_cents > 0)", name=op.f("ck_decisions_amount_follows_outcome")
+        ),
+        sa.CheckConstraint("amount_cents >= 0", name=op.f("ck_decisions_amount_not_negative")),
+        sa.ForeignKeyConstraint(["committee_id"], ["committees.id"], name=op.f("fk_decisions_committee_id_committees")),
+        sa.ForeignKeyConstraint(["request_id"], ["funding_requests.id"], name=op.f("fk_decisions_request_id_funding_requests")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_decisions")),
+        sa.UniqueConstraint("committee_id", "request_id", name=op.f("uq_decisions_committee_id_request_id")),
+    )
+    op.create_index("ix_decisions_request", "decisions", ["request_id"], unique=False)
+    op.create_table(
+        "notifications",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("dossier_id", sa.Uuid(), nullable=False),
+        sa.Column("request_id", sa.Uuid(), nullable=False),
+        sa.Column("campaign_id", sa.Uuid(), nullable=False),
+        sa.Column("funder_id", sa.Uuid(), nullable=False),
+        sa.Column("granted_cents", sa.BigInteger(), nullable=False),
+        sa.Column("motive", sa.String(), nullable=False),
+        sa.Column("conditions", sa.String(), nullable=False),
+        sa.Column("holder_comment", sa.String(), nullable=False),
+        sa.Column("recipient", sa.String(length=320), nullable=False),
+        sa.Column("notified_by", sa.Uuid(), nullable=False),
+        sa.Column("notified_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("letter_key", sa.String(length=100), nullable=True),
+        sa.Column("letter_size", sa.Integer(), nullable=True),
+        sa.Column("letter_sha256", sa.String(length=64), nullable=True),
+        sa.Column("letter_ready_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["request_id"], ["funding_requests.id"], name=op.f("fk_notifications_request_id_funding_requests")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notifications")),
+        sa.UniqueConstraint("request_id", name=op.f("uq_notifications_request_id")),
+    )
+    op.create_index("ix_notifications_dossier", "notifications", ["dossier_id"], unique=False)
+    op.create_table(
+        "reviews",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("request_id", sa.Uuid(), nullable=False),
+        sa.Column("dossier_id", sa.Uuid(), nullable=False),
+        sa.Column("campaign_id", sa.Uuid(), nullable=False),
+        sa.Column("funder_id", sa.Uuid(), nullable=False),
+        sa.Column("lead_organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("reference", sa.String(length=40), nullable=False),
+        sa.Column("title", sa.String(length=300), nullable=False),
+        sa.Column("holder_name", sa.String(length=300), nullable=False),
+        sa.Column("asked_cents", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum("to_review", "in_progress", "completed", name="status", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("assignee_id", sa.Uuid(), nullable=True),
+        sa.Column("scores", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column(
+            "opinion",
+            sa.Enum("favourable", "reserved", "unfavourable", name="opinion", native_enum=False, create_constraint=True, length=40),
+            nullable=True,
+        ),
+        sa.Column("proposed_cents", sa.BigInteger(), nullable=True),
+        sa.Column("internal_comment", sa.String(), nullable=False),
+        sa.Column("holder_comment", sa.String(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("completed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("proposed_cents BETWEEN 0 AND asked_cents", name=op.f("ck_reviews_proposed_within_ask")),
+        sa.ForeignKeyConstraint(["request_id"], ["funding_requests.id"], name=op.f("fk_reviews_request_id_funding_requests")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reviews")),
+        sa.UniqueConstraint("request_id", name=op.f("uq_reviews_request_id")),
+    )
+    op.create_index("ix_reviews_campaign", "reviews", ["campaign_id", "id"], unique=False)
+    op.create_index("ix_reviews_dossier", "reviews", ["dossier_id"], unique=False)
+    op.create_index("ix_reviews_queue", "reviews", ["funder_id", "campaign_id", "id"], unique=False)
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_index("ix_reviews_queue", table_name="reviews")
+    op.drop_index("ix_reviews_dossier", table_name="reviews")
+    op.drop_index("ix_reviews_campaign", table_name="reviews")
+    op.drop_table("reviews")
+    op.drop_index("ix_notifications_dossier", table_name="notifications")
+    op.drop_table("notifications")
+    op.drop_index("ix_decisions_request", table_name="decisions")
+    op.drop_table("decisions")
     op.drop_table("submissions")
     op.drop_index("ix_funding_requests_funder", table_name="funding_requests")
     op.drop_table("funding_requests")
@@ -315,9 +460,12 @@ def downgrade() -> None:
     op.drop_table("dossier_readers")
     op.drop_index("ix_attachments_dossier", table_name="attachments")
     op.drop_table("attachments")
+    op.drop_table("agenda_items")
     op.drop_index("ix_dossiers_holder", table_name="dossiers")
     op.drop_index("ix_dossiers_campaign", table_name="dossiers")
     op.drop_table("dossiers")
+    op.drop_index("ix_committees_campaign", table_name="committees")
+    op.drop_table("committees")
     op.drop_index(op.f("ix_campaign_funders_organisation_id"), table_name="campaign_funders")
     op.drop_table("campaign_funders")
     op.drop_table("budget_lines")

@@ -6,6 +6,7 @@ from services.common.jobs import Job, job
 from services.common.resources import Resources
 
 from .campaigns import service as campaigns
+from .notifications.service import write_letter
 
 
 @job("programming:close_expired_campaigns", cron="* * * * *")
@@ -14,4 +15,4 @@ async def close_expired_campaigns(session: AsyncSession, resources: Resources, t
     await campaigns.close_expired(session, now=resources.clock.now())
 
 
-JOBS: list[Job] = [close_expired_campaigns]
+JOBS: list[Job] = [close_expired_campaigns, write_letter]

@@ -201,6 +201,75 @@ class World:
         found: dict[str, Any] = (await self.call(self.holder, "GET", f"/dossiers/{dossier_id}", expect=200)).json()
         return found
 
+    async def admitted(self, **asks: int) -> dict[str, Any]:
+        """A dossier under review, as the team reads it."""
+        dossier = await self.submitted(**asks)
+        tag = await self.tag(dossier["id"], self.team)
+        where = f"/dossiers/{dossier['id']}/admissibility"
+        await self.call(self.team, "POST", where, json={"admissible": True}, headers={"If-Match": tag}, expect=201)
+        return await self.seen(dossier["id"], self.team)
+
+    async def seen(self, dossier_id: str, who: Person) -> dict[str, Any]:
+        found: dict[str, Any] = (await self.call(who, "GET", f"/dossiers/{dossier_id}", expect=200)).json()
+        return found
+
+    async def review(self, who: Person, dossier_id: str, *, opinion: str = "favourable", proposed_cents: int | None = None) -> dict[str, Any]:
+        """The funder's whole instruction, given."""
+        (funder_id,) = who.memberships
+        query = {"dossier_id": dossier_id, "funder_id": str(funder_id)}
+        (review,) = (await self.call(who, "GET", "/reviews", params=query, expect=200)).json()["items"]
+        body = {
+            "scores": {"besoin": 4, "budget": 3},
+            "opinion": opinion,
+            "proposed_cents": review["asked_cents"] if proposed_cents is None else proposed_cents,
+            "internal_comment": "À soutenir.",
+        }
+        where = f"/reviews/{review['id']}"
+        tag = (await self.call(who, "GET", where, expect=200)).headers["etag"]
+        tag = (await self.call(who, "PATCH", where, json=body, headers={"If-Match": tag}, expect=200)).headers["etag"]
+        given: dict[str, Any] = (await self.call(who, "POST", f"{where}/completion", headers={"If-Match": tag}, expect=201)).json()
+        return given
+
+    async def reviewed(self, **asks: int) -> dict[str, Any]:
+        """A dossier that every funder asked has reviewed, favourably and in full."""
+        dossier = await self.admitted(**asks)
+        asked = {request["funder_id"] for request in dossier["requests"]}
+        for officer in (self.state_officer, self.caf_officer, self.region_officer):
+            if str(next(iter(officer.memberships))) in asked:
+                await self.review(officer, dossier["id"])
+        return await self.seen(dossier["id"], self.team)
+
+    async def convene(self, *dossier_ids: str, kind: str = "steering") -> str:
+        """A session under way, with these dossiers on its agenda and every funder at the table: its id."""
+        wish = {
+            "campaign_id": self.campaign_id,
+            "kind": kind,
+            "title": "Séance",
+            "starts_at": self.running.clock.now().isoformat(),
+        }
+        made = await self.call(self.team, "POST", "/committees", json=wish, expect=201)
+        where, tag = f"/committees/{made.json()['id']}", made.headers["etag"]
+        agenda = {"dossier_ids": list(dossier_ids)}
+        tag = (await self.call(self.team, "PUT", f"{where}/agenda", json=agenda, headers={"If-Match": tag}, expect=200)).headers["etag"]
+        members = [
+            {"organisation_id": str(organisation), "name": name, "presence": "present"}
+            for organisation, name in ((self.state, "État"), (self.caf, "CAF"), (self.region, "Région"))
+        ]
+        sent = {"json": {"members": members}, "headers": {"If-Match": tag}}
+        await self.call(self.team, "PUT", f"{where}/attendance", **sent, expect=200)
+        return str(made.json()["id"])
+
+    async def decide(self, who: Person, committee_id: str, request_id: str, **decision: Any) -> httpx.Response:
+        return await self.call(who, "PUT", f"/committees/{committee_id}/decisions/{request_id}", json=decision)
+
+    async def close(self, committee_id: str) -> None:
+        tag = (await self.call(self.team, "GET", f"/committees/{committee_id}", expect=200)).headers["etag"]
+        await self.call(self.team, "POST", f"/committees/{committee_id}/closing", headers={"If-Match": tag}, expect=201)
+
+    def request_of(self, dossier: Mapping[str, Any], funder_id: UUID) -> dict[str, Any]:
+        found: dict[str, Any] = next(r for r in dossier["requests"] if r["funder_id"] == str(funder_id))
+        return found
+
 
 SWORN = {
     "sworn_statement": True,

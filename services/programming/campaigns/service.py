@@ -192,6 +192,10 @@ async def funder_of(session: AsyncSession, campaign_id: UUID, funder_id: UUID) -
     return funder
 
 
+async def funder_ids(session: AsyncSession, campaign_id: UUID) -> set[UUID]:
+    return {funder.organisation_id for funder in await repository.funders(session, campaign_id)}
+
+
 async def draw_reference(session: AsyncSession, campaign: Campaign) -> str:
     """`2027-CARC-0042`. The campaign's row stays locked until the transaction ends: draw last."""
     return f"{campaign.year}-{campaign.code}-{await repository.next_reference(session, campaign.id):04d}"

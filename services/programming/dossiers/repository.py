@@ -177,6 +177,14 @@ async def capacities(session: AsyncSession, dossier_id: UUID, organisations: Seq
     return (await execute(session, CAPACITIES, values)).one_or_none()
 
 
+async def many(session: AsyncSession, dossier_ids: Sequence[UUID]) -> list[Dossier]:
+    return list((await session.exec(select(Dossier).where(_D.c.id.in_(dossier_ids)))).all())
+
+
+async def dossier_of_request(session: AsyncSession, request_id: UUID) -> UUID | None:
+    return (await session.exec(select(FundingRequest.dossier_id).where(FundingRequest.id == request_id))).one_or_none()
+
+
 async def requests(session: AsyncSession, dossier_id: UUID) -> list[FundingRequest]:
     wanted = select(FundingRequest).where(FundingRequest.dossier_id == dossier_id).order_by(_R.c.id)
     return list((await session.exec(wanted)).all())

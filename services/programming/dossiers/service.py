@@ -164,6 +164,11 @@ async def held_by(session: AsyncSession, caller: Principal, dossier_id: UUID) ->
     return dossier
 
 
+async def capacities(session: AsyncSession, caller: Principal, dossier_id: UUID) -> Any:
+    """For the rooms above: as what the caller sees the dossier (as_holder, as_funder, as_lead), or None."""
+    return await repository.capacities(session, dossier_id, caller.organisation_ids)
+
+
 async def follow_holder(session: AsyncSession, holder: clients.Organisation) -> None:
     """The directory says an organisation changed: its drafts follow."""
     await repository.refresh_drafts(session, holder.id, holder.model_dump(mode="json"))

@@ -1,0 +1,167 @@
+"""What the rooms above (reviews, committees, notifications) do to a dossier and its requests.
+
+Each act takes the dossier's row first, then the request's: two acts on one dossier wait for each other and never deadlock.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.common.auth import Principal
+from services.common.etag import require_version
+from services.common.language import Text
+from services.common.problems import NotFound
+
+from . import repository, rules
+from .errors import DossierStateRefused, RequestStateRefused
+from .models import Dossier, DossierStatus, FundingRequest, Opinion, RequestStatus
+
+_OPEN_TO_REVIEW = {RequestStatus.ASKED}
+_OPEN_TO_DECISION = {RequestStatus.REVIEWED, RequestStatus.PROPOSED, RequestStatus.ADJOURNED}
+_DECIDED = {RequestStatus.GRANTED, RequestStatus.ADJOURNED, RequestStatus.REFUSED}
+
+
+async def seen(session: AsyncSession, caller: Principal, dossier_id: UUID) -> Dossier:
+    """The dossier, for those who instruct it: a funder asked or the team (404 otherwise, the holder included)."""
+    capacities = await repository.capacities(session, dossier_id, caller.organisation_ids)
+    dossier = await repository.get(session, dossier_id)
+    if dossier is None or capacities is None or not (capacities.as_funder or capacities.as_lead):
+        raise NotFound()
+    return dossier
+
+
+async def get(session: AsyncSession, dossier_id: UUID) -> Dossier:
+    """For jobs, which act for the platform: the dossier, locked."""
+    return await _locked(session, dossier_id)
+
+
+async def requests_of(session: AsyncSession, dossier_id: UUID) -> list[FundingRequest]:
+    return await repository.requests(session, dossier_id)
+
+
+async def settle_admissibility(session: AsyncSession, dossier_id: UUID, *, reason: str | None, version: int) -> Dossier:
+    """Admissible (no `reason`), and so under review; or inadmissible, and why."""
+    dossier = await _locked(session, dossier_id)
+    if dossier.status is not DossierStatus.SUBMITTED:
+        raise DossierStateRefused(dossier_status=dossier.status.value)
+    require_version(dossier.version, version)
+    dossier.status = DossierStatus.INADMISSIBLE if reason else DossierStatus.UNDER_REVIEW
+    dossier.inadmissible_reason = reason
+    dossier.version += 1
+    await session.flush()
+    return dossier
+
+
+async def record_review(
+    session: AsyncSession, request_id: UUID, opinion: Opinion, proposed_cents: int, *, now: datetime
+) -> Dossier:
+    """A funder's instructor has given the avis and the amount proposed."""
+    dossier, request = await _locked_request(session, request_id)
+    _require(request, _OPEN_TO_REVIEW)
+    request.opinion, request.proposed_cents = opinion, proposed_cents
+    request.status, request.reviewed_at = RequestStatus.REVIEWED, now
+    return await _follow(session, dossier)
+
+
+async def reopen_review(session: AsyncSession, request_id: UUID) -> Dossier:
+    """The avis is taken back while no committee has spoken."""
+    dossier, request = await _locked_request(session, request_id)
+    _require(request, {RequestStatus.REVIEWED})
+    request.opinion = request.proposed_cents = request.reviewed_at = None
+    request.status = RequestStatus.ASKED
+    return await _follow(session, dossier)
+
+
+async def record_proposal(session: AsyncSession, request_id: UUID, amount_cents: int) -> tuple[Dossier, FundingRequest]:
+    """A technical committee proposes an amount."""
+    dossier, request = await _locked_request(session, request_id)
+    _require(request, _OPEN_TO_DECISION)
+    _require_within(request, amount_cents)
+    request.status, request.proposed_cents = RequestStatus.PROPOSED, amount_cents
+    return await _follow(session, dossier), request
+
+
+async def record_decision(
+    session: AsyncSession, request_id: UUID, outcome: RequestStatus, amount_cents: int, *, again: bool, now: datetime
+) -> tuple[Dossier, FundingRequest, int]:
+    """A funder decides. Returns by how much its envelope is drawn on, negative when a decision is corrected downwards.
+
+    `again`: the same session corrects its own decision; another session's stands.
+    """
+    dossier, request = await _locked_request(session, request_id)
+    _require(request, _OPEN_TO_DECISION | (_DECIDED if again else set()))
+    _require_within(request, amount_cents)
+    delta = amount_cents - (request.granted_cents or 0)
+    request.status, request.decided_at = outcome, now
+    request.granted_cents = None if outcome is RequestStatus.ADJOURNED else amount_cents
+    dossier.granted_cents += delta
+    return await _follow(session, dossier), request, delta
+
+
+async def record_notification(
+    session: AsyncSession, request_id: UUID, *, motive: str | None, conditions: str | None, now: datetime
+) -> tuple[Dossier, FundingRequest]:
+    """The funder tells the holder: from now on the holder sees the decision, its motive and its conditions."""
+    dossier, request = await _locked_request(session, request_id)
+    _require(request, {RequestStatus.GRANTED, RequestStatus.REFUSED})
+    request.motive, request.conditions = motive, conditions
+    request.status, request.notified_at = RequestStatus.NOTIFIED, now
+    return await _follow(session, dossier), request
+
+
+async def for_agenda(session: AsyncSession, campaign_id: UUID, dossier_ids: Sequence[UUID]) -> list[Dossier]:
+    """The dossiers, in the order given, if a committee of this campaign may look at them."""
+    found = {dossier.id: dossier for dossier in await repository.many(session, dossier_ids)}
+    may = {DossierStatus.UNDER_REVIEW, DossierStatus.READY_FOR_COMMITTEE, DossierStatus.DECIDED}
+    refused = [i for i in dossier_ids if i not in found or found[i].campaign_id != campaign_id or found[i].status not in may]
+    if refused:
+        said = Text(
+            "Ces dossiers ne sont pas en instruction dans cette campagne.", "These dossiers are not under review in this campaign."
+        )
+        raise DossierStateRefused(said, dossier_ids=[str(i) for i in refused])
+    return [found[i] for i in dossier_ids]
+
+
+async def request_of(session: AsyncSession, request_id: UUID) -> FundingRequest:
+    """The request, locked after its dossier."""
+    return (await _locked_request(session, request_id))[1]
+
+
+async def _follow(session: AsyncSession, dossier: Dossier) -> Dossier:
+    """The dossier is where its requests are."""
+    await session.flush()
+    dossier.status = rules.outcome([request.status for request in await repository.requests(session, dossier.id)])
+    dossier.version += 1
+    await session.flush()
+    return dossier
+
+
+async def _locked(session: AsyncSession, dossier_id: UUID) -> Dossier:
+    dossier = await repository.get(session, dossier_id, lock=True)
+    if dossier is None:
+        raise NotFound()
+    return dossier
+
+
+async def _locked_request(session: AsyncSession, request_id: UUID) -> tuple[Dossier, FundingRequest]:
+    dossier_id = await repository.dossier_of_request(session, request_id)
+    if dossier_id is None:
+        raise NotFound()
+    dossier = await _locked(session, dossier_id)
+    request = await repository.request(session, request_id)
+    if request is None:
+        raise NotFound()
+    return dossier, request
+
+
+def _require(request: FundingRequest, statuses: set[RequestStatus]) -> None:
+    if request.status not in statuses:
+        raise RequestStateRefused(request_status=request.status.value)
+
+
+def _require_within(request: FundingRequest, amount_cents: int) -> None:
+    if amount_cents > request.amount_cents:
+        said = Text("Le montant dépasse ce qui est demandé.", "The amount is above what is asked.")
+        raise RequestStateRefused(said, asked_cents=request.amount_cents)

@@ -1,0 +1,58 @@
+"""What a letter says. Pure."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from services.common.language import euros, format_date
+
+
+def letter(
+    *, funder: Mapping[str, Any], dossier: Mapping[str, Any], campaign_title: str, asked_cents: int, granted_cents: int, motive: str,
+    conditions: str, holder_comment: str, notified_on: date,
+) -> dict[str, Any]:  # fmt: skip
+    """Data of `letters/notification.typ`: every amount and date already in words people read."""
+    holder = dossier["holder"]
+    address = holder.get("address") or {}
+    representative = holder.get("legal_representative") or {}
+    return {
+        "title": f"Notification – {dossier['reference']}",
+        "granted": granted_cents > 0,
+        "funder": {
+            "name": funder["name"],
+            "signatory": funder["letter_signatory"],
+            "function": funder["letter_signatory_function"],
+        },
+        "holder": {
+            "name": holder["name"],
+            "representative": representative.get("full_name", ""),
+            "function": representative.get("function", ""),
+            "street": address.get("street", ""),
+            "city": f"{address.get('postcode', '')} {address.get('city', '')}".strip(),
+        },
+        "date": format_date(notified_on, "d MMMM yyyy", "fr"),
+        "reference": dossier["reference"],
+        "action": dossier["title"],
+        "campaign": campaign_title,
+        "asked": euros(asked_cents),
+        "amount": euros(granted_cents),
+        "motive": motive,
+        "conditions": conditions,
+        "comment": holder_comment,
+    }
+
+
+def mail_text(data: Mapping[str, Any]) -> str:
+    """The mail that carries the letter."""
+    if data["granted"]:
+        said = f"{data['funder']['name']} a décidé de vous accorder une subvention de {data['amount']}."
+    else:
+        said = f"{data['funder']['name']} n'a pas retenu votre demande."
+    return f"""Bonjour,
+
+Votre dossier {data["reference"]} « {data["action"]} » a été examiné.
+
+{said}
+
+La lettre jointe vous en donne les motifs, les conditions et les voies de recours.
+"""

@@ -1,0 +1,105 @@
+"""Use cases of notification: a funder answers, the letter is written and leaves by mail."""
+
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.common import pdf
+from services.common.auth import Principal
+from services.common.clock import in_paris
+from services.common.jobs import enqueue, job
+from services.common.mail import Attachment, queue_mail
+from services.common.problems import NotFound
+from services.common.resources import Resources
+
+from ..campaigns import service as campaigns
+from ..committees import service as committees
+from ..dossiers import instruction
+from ..dossiers import service as dossiers
+from ..dossiers.models import RequestStatus
+from . import repository, rules
+from .errors import AlreadyNotified, NotForYouToNotify
+from .models import Notification
+from .schemas import NotificationCreate
+
+_TEMPLATE = Path(__file__).resolve().parent.parent / "letters" / "notification.typ"
+
+
+async def notify(
+    session: AsyncSession, caller: Principal, dossier_id: UUID, wish: NotificationCreate, *, now: datetime
+) -> Notification:
+    """A manager or signatory of the funder tells the holder what a closed session decided. The letter follows as a job."""
+    dossier = await instruction.seen(session, caller, dossier_id)
+    request = next((r for r in await instruction.requests_of(session, dossier_id) if r.funder_id == wish.funder_id), None)
+    if request is None:
+        raise NotFound()
+    if not caller.has_role(request.funder_id, "manager", "signatory"):
+        raise NotForYouToNotify()
+    if request.status is RequestStatus.NOTIFIED:
+        raise AlreadyNotified()
+    decision = await committees.closed_decision(session, request.id)
+    motive, conditions = decision.motive or None, decision.conditions or None
+    dossier, request = await instruction.record_notification(session, request.id, motive=motive, conditions=conditions, now=now)
+    notification = Notification(
+        dossier_id=dossier.id,
+        request_id=request.id,
+        campaign_id=dossier.campaign_id,
+        funder_id=request.funder_id,
+        granted_cents=request.granted_cents or 0,
+        motive=decision.motive,
+        conditions=decision.conditions,
+        holder_comment=wish.holder_comment,
+        recipient=str(dossier.contact["email"]),
+        notified_by=caller.account_id,
+        notified_at=now,
+    )
+    session.add(notification)
+    await session.flush()
+    await dossiers.note(
+        session,
+        dossier,
+        "request.notified",
+        caller,
+        now,
+        organisation_id=request.funder_id,
+        granted_cents=notification.granted_cents,
+    )
+    await enqueue(session, write_letter, notification_id=str(notification.id))
+    return notification
+
+
+@job("programming:write_letter")
+async def write_letter(session: AsyncSession, resources: Resources, notification_id: str) -> None:
+    """Make the PDF, keep it, and queue the mail that carries it. Run twice, it is written and sent once."""
+    notification = await repository.get(session, UUID(notification_id))
+    if notification is None or notification.letter_ready_at is not None:
+        return
+    campaign = await campaigns.get(session, notification.campaign_id)
+    funder = await campaigns.funder_of(session, notification.campaign_id, notification.funder_id)
+    dossier = await instruction.get(session, notification.dossier_id)
+    request = await instruction.request_of(session, notification.request_id)
+    data = rules.letter(
+        funder=funder.model_dump(),
+        dossier=dossier.model_dump(),
+        campaign_title=campaign.title,
+        asked_cents=request.amount_cents,
+        granted_cents=notification.granted_cents,
+        motive=notification.motive,
+        conditions=notification.conditions,
+        holder_comment=notification.holder_comment,
+        notified_on=in_paris(notification.notified_at).date(),
+    )
+    key = f"letter-{notification.id.hex}"
+    stored = await resources.files.write(key, await pdf.render(_TEMPLATE, data))
+    notification.letter_key, notification.letter_size, notification.letter_sha256 = stored.key, stored.size, stored.sha256
+    notification.letter_ready_at = resources.clock.now()
+    name = f"notification-{dossier.reference}.pdf"
+    await queue_mail(
+        session,
+        to=notification.recipient,
+        subject=f"Réponse à votre dossier {dossier.reference} – {funder.short_name}",
+        text=rules.mail_text(data),
+        attachments=[Attachment(key, name, "application/pdf")],
+    )

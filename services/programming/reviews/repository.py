@@ -1,0 +1,48 @@
+"""All the SQL about reviews."""
+
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import bindparam
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from .models import Review, ReviewStatus
+
+_R: Any = Review.__table__  # type: ignore[attr-defined]
+_ORGANISATIONS = bindparam("organisations", type_=ARRAY(sa.Uuid))
+
+#: A funder sees its own reviews, the team all of its campaigns'.
+_VISIBLE = (_R.c.funder_id == sa.any_(_ORGANISATIONS)) | (_R.c.lead_organisation_id == sa.any_(_ORGANISATIONS))
+
+FILTERS: dict[str, Any] = {
+    "campaign_id": _R.c.campaign_id == bindparam("campaign_id", type_=sa.Uuid),
+    "funder_id": _R.c.funder_id == bindparam("funder_id", type_=sa.Uuid),
+    "dossier_id": _R.c.dossier_id == bindparam("dossier_id", type_=sa.Uuid),
+    "assignee_id": _R.c.assignee_id == bindparam("assignee_id", type_=sa.Uuid),
+    "status": _R.c.status.cast(sa.String) == sa.any_(bindparam("status", type_=ARRAY(sa.String))),
+}
+
+
+@lru_cache(maxsize=64)
+def listing(filters: frozenset[str]) -> Any:
+    """Visible reviews, oldest first, after a keyset cursor."""
+    conditions = [FILTERS[name] for name in sorted(filters)]
+    return sa.select(*_R.c).where(_VISIBLE, _R.c.id > bindparam("after"), *conditions).order_by(_R.c.id).limit(bindparam("limit"))
+
+
+ONE = sa.select(*_R.c).where(_R.c.id == bindparam("review_id"), _VISIBLE)
+
+#: A dossier's reviews for those who instruct it: one's own, the team's, and the others' once given ("decide together").
+OF_DOSSIER = (
+    sa.select(*_R.c)
+    .where(_R.c.dossier_id == bindparam("dossier_id"))
+    .where(_VISIBLE | (_R.c.status == ReviewStatus.COMPLETED))
+    .order_by(_R.c.id)
+)
+
+
+async def get(session: AsyncSession, review_id: UUID) -> Review | None:
+    return await session.get(Review, review_id, with_for_update=True)

@@ -1,0 +1,186 @@
+"""Instruction over HTTP."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from services.common.auth import Caller
+from services.common.clock import Now
+from services.common.db import Reader, Session, Snapshot, fetch
+from services.common.etag import etag, expected_version, not_modified
+from services.common.pagination import Cursor, Limit, Page, page, read_cursor
+from services.common.problems import NotFound
+from services.common.routing import ActRoute, right
+
+from ..campaigns import service as campaigns
+from ..dossiers import instruction
+from . import repository, rules, service
+from .models import ReviewStatus
+from .schemas import (
+    AdmissibilityCreate,
+    AdmissibilityRead,
+    AssignmentCreate,
+    ReopeningCreate,
+    ReviewRead,
+    ReviewSummary,
+    ReviewUpdate,
+)
+
+router = APIRouter(prefix="/programming/v1/reviews", tags=["reviews"], route_class=ActRoute)
+dossier_router = APIRouter(prefix="/programming/v1/dossiers", tags=["reviews"], route_class=ActRoute)
+
+Version = Annotated[int, Depends(expected_version)]
+FUNDER = "Members of the funder asked."
+SEEN = "Members of the funder asked, and of the contract's team."
+
+
+@dossier_router.post(
+    "/{dossier_id}/admissibility",
+    status_code=201,
+    operation_id="declareAdmissibility",
+    summary="Declare a dossier admissible or not",
+    response_model=AdmissibilityRead,
+    openapi_extra=right("Members of the organisation that leads the contract."),
+)
+async def declare_admissibility(
+    dossier_id: UUID, wish: AdmissibilityCreate, caller: Caller, session: Session, now: Now, version: Version, response: Response
+) -> Any:
+    """Admissible: each funder asked gets its review. Not admissible: the holder is told why."""
+    dossier, reviews = await service.declare_admissibility(session, caller, dossier_id, wish, version=version, now=now)
+    response.headers["Location"] = f"{dossier_router.prefix}/{dossier_id}"
+    response.headers["ETag"] = etag(dossier.version, "full")
+    return {"dossier_id": dossier.id, "status": dossier.status, "review_ids": [review.id for review in reviews]}
+
+
+@dossier_router.get(
+    "/{dossier_id}/reviews",
+    operation_id="listDossierReviews",
+    summary="Read a dossier's reviews",
+    response_model=Page[ReviewSummary],
+    openapi_extra=right("Funders asked by the dossier and the contract's team; another funder's review appears once given."),
+)
+async def list_dossier_reviews(dossier_id: UUID, caller: Caller, reader: Reader, session: Snapshot) -> Any:
+    """Funders decide together: each sees the others' avis once given."""
+    await instruction.seen(session, caller, dossier_id)
+    rows = await fetch(reader, repository.OF_DOSSIER, {"dossier_id": dossier_id, "organisations": caller.organisation_ids})
+    return {"items": rows, "next": None}
+
+
+@router.get(
+    "",
+    operation_id="listReviews",
+    summary="List the reviews to do and done",
+    response_model=Page[ReviewSummary],
+    openapi_extra=right(SEEN),
+)
+async def list_reviews(
+    request: Request,
+    response: Response,
+    reader: Reader,
+    caller: Caller,
+    campaign_id: UUID | None = None,
+    funder_id: UUID | None = None,
+    dossier_id: UUID | None = None,
+    assignee_id: UUID | None = None,
+    status: Annotated[list[ReviewStatus] | None, Query()] = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> Any:
+    """A funder's queue, oldest first."""
+    after = read_cursor(request, cursor)
+    filters: dict[str, Any] = {
+        "campaign_id": campaign_id,
+        "funder_id": funder_id,
+        "dossier_id": dossier_id,
+        "assignee_id": assignee_id,
+        "status": status and [s.value for s in status],
+    }
+    filters = {name: value for name, value in filters.items() if value is not None}
+    values = {
+        **filters,
+        "organisations": caller.organisation_ids,
+        "after": UUID(after[0]) if after else UUID(int=0),
+        "limit": limit + 1,
+    }
+    rows = await fetch(reader, repository.listing(frozenset(filters)), values)
+    return page(request, response, rows, limit, lambda row: [row["id"]])
+
+
+async def _shown(session: Any, review: Any) -> dict[str, Any]:
+    campaign = await campaigns.get(session, review["campaign_id"])
+    return {**review, "weighted_score": rules.weighted_score(review["scores"], campaign.criteria)}
+
+
+@router.get("/{review_id}", operation_id="getReview", summary="Read a review", response_model=ReviewRead, openapi_extra=right(SEEN))
+async def get_review(
+    review_id: UUID, request: Request, response: Response, reader: Reader, session: Snapshot, caller: Caller
+) -> Any:
+    """Scores, avis, amount proposed and comments."""
+    rows = await fetch(reader, repository.ONE, {"review_id": review_id, "organisations": caller.organisation_ids})
+    if not rows:
+        raise NotFound()
+    tag = etag(rows[0]["version"])
+    response.headers["ETag"] = tag
+    return not_modified(request, tag) or await _shown(session, rows[0])
+
+
+@router.patch(
+    "/{review_id}", operation_id="saveReview", summary="Save a review", response_model=ReviewRead, openapi_extra=right(FUNDER)
+)
+async def save_review(
+    review_id: UUID, wish: ReviewUpdate, caller: Caller, session: Session, now: Now, version: Version, response: Response
+) -> Any:
+    """Autosave of scores, avis, amount and comments. Whoever writes first becomes the instructor."""
+    review = await service.save(session, caller, review_id, wish, version=version, now=now)
+    response.headers["ETag"] = etag(review.version)
+    return await _shown(session, review.model_dump())
+
+
+@router.post(
+    "/{review_id}/assignment",
+    status_code=201,
+    operation_id="assignReview",
+    summary="Assign a review",
+    response_model=ReviewRead,
+    openapi_extra=right(FUNDER),
+)
+async def assign_review(
+    review_id: UUID, wish: AssignmentCreate, caller: Caller, session: Session, now: Now, version: Version, response: Response
+) -> Any:
+    """Give the review to a colleague, or back to the queue."""
+    review = await service.assign(session, caller, review_id, wish.assignee_id, version=version, now=now)
+    response.headers["ETag"] = etag(review.version)
+    return await _shown(session, review.model_dump())
+
+
+@router.post(
+    "/{review_id}/completion",
+    status_code=201,
+    operation_id="completeReview",
+    summary="Give the avis",
+    response_model=ReviewRead,
+    openapi_extra=right(FUNDER),
+)
+async def complete_review(review_id: UUID, caller: Caller, session: Session, now: Now, version: Version, response: Response) -> Any:
+    """The review is given: every criterion is scored, with an avis and an amount."""
+    review = await service.complete(session, caller, review_id, version=version, now=now)
+    response.headers["ETag"] = etag(review.version)
+    return await _shown(session, review.model_dump())
+
+
+@router.post(
+    "/{review_id}/reopening",
+    status_code=201,
+    operation_id="reopenReview",
+    summary="Take an avis back",
+    response_model=ReviewRead,
+    openapi_extra=right(FUNDER),
+)
+async def reopen_review(
+    review_id: UUID, wish: ReopeningCreate, caller: Caller, session: Session, now: Now, version: Version, response: Response
+) -> Any:
+    """Correct a given review, with a reason, while no committee has spoken."""
+    review = await service.reopen(session, caller, review_id, wish.reason, version=version, now=now)
+    response.headers["ETag"] = etag(review.version)
+    return await _shown(session, review.model_dump())

@@ -1,0 +1,73 @@
+"""What is sent and received about reviews."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from ..campaigns.schemas import Cents
+from ..contracts.schemas import Code
+from ..dossiers.models import DossierStatus, Opinion
+from .models import ReviewStatus
+
+Score = Annotated[int, Field(ge=0, le=5)]
+
+
+class AdmissibilityCreate(BaseModel):
+    """Whether the dossier may be instructed; a refusal says why."""
+
+    admissible: bool
+    reason: Annotated[str | None, Field(None, max_length=2000, description="Required when not admissible; the holder reads it.")]
+
+
+class AdmissibilityRead(BaseModel):
+    dossier_id: UUID
+    status: DossierStatus
+    review_ids: Annotated[list[UUID], Field(description="One review per funder asked.")]
+
+
+class AssignmentCreate(BaseModel):
+    assignee_id: Annotated[UUID | None, Field(description="Account of the instructor; null gives the review back.")]
+
+
+class ReviewUpdate(BaseModel):
+    """Merge patch of a review under way."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    scores: Annotated[dict[Code, Score] | None, Field(None, description="By criterion code, 0 to 5.", examples=[{"besoin": 4}])]
+    opinion: Opinion | None = None
+    proposed_cents: Cents | None = None
+    internal_comment: Annotated[str | None, Field(None, max_length=10_000, description="For funders and the team.")]
+    holder_comment: Annotated[str | None, Field(None, max_length=10_000, description="Meant for the holder, with the letter.")]
+
+
+class ReopeningCreate(BaseModel):
+    reason: Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+class ReviewSummary(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    request_id: UUID
+    dossier_id: UUID
+    campaign_id: UUID
+    funder_id: UUID
+    reference: str
+    title: str
+    holder_name: str
+    asked_cents: Cents
+    status: ReviewStatus
+    assignee_id: UUID | None
+    opinion: Opinion | None
+    proposed_cents: int | None
+    opened_at: AwareDatetime
+    completed_at: AwareDatetime | None
+
+
+class ReviewRead(ReviewSummary):
+    scores: dict[str, int]
+    weighted_score: Annotated[float | None, Field(None, description="0 to 100, once every criterion is scored.")]
+    internal_comment: str
+    holder_comment: str

@@ -1,0 +1,189 @@
+"""Use cases of the instruction."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.common.auth import Principal
+from services.common.etag import require_version
+from services.common.language import Text
+from services.common.mail import queue_mail
+from services.common.problems import FieldError, NotFound
+
+from ..campaigns import service as campaigns
+from ..contracts.errors import NotContractLead
+from ..dossiers import instruction
+from ..dossiers import service as dossiers
+from ..dossiers.models import Dossier
+from . import repository, rules
+from .errors import NotTheFunder, ReasonRequired, ReviewCompleted, ReviewIncomplete, UnknownCriterion
+from .models import Review, ReviewStatus
+from .schemas import AdmissibilityCreate, ReviewUpdate
+
+
+async def declare_admissibility(
+    session: AsyncSession, caller: Principal, dossier_id: UUID, wish: AdmissibilityCreate, *, version: int, now: datetime
+) -> tuple[Dossier, list[Review]]:
+    """The team finds the dossier fit to be instructed, and each funder asked gets its review; or not fit, and says why."""
+    dossier = await instruction.seen(session, caller, dossier_id)
+    if not caller.belongs_to(dossier.lead_organisation_id):
+        raise NotContractLead()
+    reason = (wish.reason or "").strip() or None
+    if not wish.admissible and reason is None:
+        raise ReasonRequired(errors=[FieldError("/reason", Text("Dites pourquoi.", "Say why."), "missing")])
+    dossier = await instruction.settle_admissibility(
+        session, dossier_id, reason=None if wish.admissible else reason, version=version
+    )
+    reviews = await _open_reviews(session, dossier, now) if wish.admissible else []
+    act = "dossier.admissible" if wish.admissible else "dossier.inadmissible"
+    await dossiers.note(session, dossier, act, caller, now, organisation_id=dossier.lead_organisation_id, reason=reason)
+    if not wish.admissible:
+        await _tell_inadmissible(session, dossier)
+    return dossier, reviews
+
+
+async def _open_reviews(session: AsyncSession, dossier: Dossier, now: datetime) -> list[Review]:
+    reviews = [
+        Review(
+            request_id=request.id,
+            dossier_id=dossier.id,
+            campaign_id=dossier.campaign_id,
+            funder_id=request.funder_id,
+            lead_organisation_id=dossier.lead_organisation_id,
+            reference=dossier.reference or "",
+            title=dossier.title,
+            holder_name=str(dossier.holder["name"]),
+            asked_cents=request.amount_cents,
+            opened_at=now,
+        )
+        for request in await instruction.requests_of(session, dossier.id)
+    ]
+    session.add_all(reviews)
+    await session.flush()
+    return reviews
+
+
+async def _tell_inadmissible(session: AsyncSession, dossier: Dossier) -> None:
+    text = f"""Bonjour,
+
+Votre dossier {dossier.reference} « {dossier.title} » a été déclaré irrecevable pour le motif suivant :
+
+{dossier.inadmissible_reason}
+
+Cette décision peut être contestée devant le tribunal administratif dans les deux mois (article R421-1 du code de justice
+administrative). L'équipe du contrat de ville est à votre disposition pour vous aider.
+"""
+    await queue_mail(
+        session, to=str(dossier.contact["email"]), subject=f"Votre dossier {dossier.reference} est irrecevable", text=text
+    )
+
+
+async def assign(
+    session: AsyncSession, caller: Principal, review_id: UUID, assignee_id: UUID | None, *, version: int, now: datetime
+) -> Review:
+    """Give the review to an instructor, or give it back."""
+    review = await _open_review(session, caller, review_id, version)
+    before, review.assignee_id = review.assignee_id, assignee_id
+    changes = {"assignee_id": [before and str(before), assignee_id and str(assignee_id)]}
+    return await _saved(session, review, "review.assigned", caller, now, changes)
+
+
+async def save(
+    session: AsyncSession, caller: Principal, review_id: UUID, wish: ReviewUpdate, *, version: int, now: datetime
+) -> Review:
+    """Autosave of scores, avis, amount and comments."""
+    review = await _open_review(session, caller, review_id, version)
+    sent = wish.model_dump(exclude_unset=True)
+    if wish.scores is not None:
+        campaign = await campaigns.get(session, review.campaign_id)
+        if errors := rules.unknown_criteria(wish.scores, campaign.criteria):
+            raise UnknownCriterion(errors=errors)
+        review.scores = {**review.scores, **wish.scores}
+    if "opinion" in sent:
+        review.opinion = wish.opinion
+    if "proposed_cents" in sent:
+        _refuse_above_ask(wish.proposed_cents, review.asked_cents)
+        review.proposed_cents = wish.proposed_cents
+    for name in ("internal_comment", "holder_comment"):
+        if name in sent:
+            setattr(review, name, sent[name] or "")
+    if review.status is ReviewStatus.TO_REVIEW:
+        review.status = ReviewStatus.IN_PROGRESS
+        review.assignee_id = review.assignee_id or caller.account_id
+    review.version += 1
+    await session.flush()
+    return review
+
+
+def _refuse_above_ask(proposed_cents: int | None, asked_cents: int) -> None:
+    if proposed_cents is not None and proposed_cents > asked_cents:
+        said = Text("Le montant proposé dépasse ce qui est demandé.", "The amount proposed is above what is asked.")
+        raise ReviewIncomplete(errors=[FieldError("/proposed_cents", said, "above_ask")])
+
+
+async def complete(session: AsyncSession, caller: Principal, review_id: UUID, *, version: int, now: datetime) -> Review:
+    """Give the avis: from now on the other funders of the dossier and the committee see it."""
+    review = await _open_review(session, caller, review_id, version)
+    campaign = await campaigns.get(session, review.campaign_id)
+    errors = rules.completion_errors(review.scores, campaign.criteria, review.opinion, review.proposed_cents, review.asked_cents)
+    if errors or review.opinion is None or review.proposed_cents is None:
+        raise ReviewIncomplete(errors=errors)
+    await instruction.record_review(session, review.request_id, review.opinion, review.proposed_cents, now=now)
+    review.status, review.completed_at = ReviewStatus.COMPLETED, now
+    changes = {"opinion": review.opinion.value, "proposed_cents": review.proposed_cents}
+    return await _saved(session, review, "review.completed", caller, now, changes)
+
+
+async def reopen(session: AsyncSession, caller: Principal, review_id: UUID, reason: str, *, version: int, now: datetime) -> Review:
+    """Take the avis back, with a reason, while no committee has spoken."""
+    review = await _own(session, caller, review_id)
+    require_version(review.version, version)
+    await instruction.reopen_review(session, review.request_id)
+    review.status, review.completed_at = ReviewStatus.IN_PROGRESS, None
+    return await _saved(session, review, "review.reopened", caller, now, {}, reason)
+
+
+async def _own(session: AsyncSession, caller: Principal, review_id: UUID) -> Review:
+    review = await repository.get(session, review_id)
+    if review is None or not (caller.belongs_to(review.funder_id) or caller.belongs_to(review.lead_organisation_id)):
+        raise NotFound()
+    if not caller.belongs_to(review.funder_id):
+        raise NotTheFunder()
+    return review
+
+
+async def _open_review(session: AsyncSession, caller: Principal, review_id: UUID, version: int) -> Review:
+    review = await _own(session, caller, review_id)
+    if review.status is ReviewStatus.COMPLETED:
+        raise ReviewCompleted()
+    require_version(review.version, version)
+    return review
+
+
+async def _saved(
+    session: AsyncSession,
+    review: Review,
+    act: str,
+    caller: Principal,
+    now: datetime,
+    changes: dict[str, Any],
+    reason: str | None = None,
+) -> Review:
+    review.version += 1
+    await session.flush()
+    dossier = await instruction.seen(session, caller, review.dossier_id)
+    await dossiers.note(
+        session,
+        dossier,
+        act,
+        caller,
+        now,
+        organisation_id=review.funder_id,
+        reason=reason,
+        confidential=True,
+        review_id=str(review.id),
+        **changes,
+    )
+    return review
