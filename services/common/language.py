@@ -1,9 +1,10 @@
 """What people read, in French first and in English for those who ask."""
 
+from datetime import date
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 from babel.numbers import format_currency
 
 Language = Literal["fr", "en"]
@@ -46,4 +47,8 @@ def euros(cents: int) -> str:
     return str(format_currency(cents / 100, "EUR", "#,##0.00 ¤" if cents % 100 else "#,##0 ¤", "fr", currency_digits=False))
 
 
-__all__ = ["Language", "Text", "euros", "format_date", "format_datetime", "preferred"]
+
+def day_in_words(day: date) -> str:
+    """`2027-04-01` → `1er avril 2027`."""
+    said = str(format_date(day, "d MMMM yyyy", "fr"))
+    return said.replace("1 ", "1er ", 1) if day.day == 1 else said

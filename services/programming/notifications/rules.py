@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from services.common.language import euros, format_date
+from services.common.language import day_in_words, euros
 
 
 def letter(
@@ -30,7 +30,7 @@ def letter(
             "street": address.get("street", ""),
             "city": f"{address.get('postcode', '')} {address.get('city', '')}".strip(),
         },
-        "date": format_date(notified_on, "d MMMM yyyy", "fr"),
+        "date": day_in_words(notified_on),
         "reference": dossier["reference"],
         "action": dossier["title"],
         "campaign": campaign_title,
