@@ -6,7 +6,8 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, computed_field
 
 from ..contracts.schemas import Code
-from .models import CampaignStatus, Nature
+from .models import CampaignStatus as CampaignStatus
+from .models import Nature as Nature
 
 Cents = Annotated[int, Field(ge=0, le=10**13, description="Euro cents.", examples=[1250000])]
 Label = Annotated[str, Field(min_length=1, max_length=200)]

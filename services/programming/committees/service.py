@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -12,11 +13,10 @@ from services.common.etag import require_version
 from services.common.problems import NotFound
 
 from ..campaigns import service as campaigns
-from ..campaigns.models import Campaign
 from ..contracts.errors import NotContractLead
 from ..dossiers import instruction
 from ..dossiers import service as dossiers
-from ..dossiers.models import FundingRequest, RequestStatus
+from ..dossiers.schemas import RequestStatus
 from ..tables import KERNEL
 from . import repository, rules
 from .errors import (
@@ -31,6 +31,10 @@ from .errors import (
 )
 from .models import AgendaItem, Committee, CommitteeKind, CommitteeStatus, Decision
 from .schemas import AttendanceWrite, CommitteeCreate, CommitteeUpdate, DecisionWrite
+
+if TYPE_CHECKING:
+    from ..campaigns.models import Campaign
+    from ..dossiers.models import FundingRequest
 
 
 async def plan(session: AsyncSession, caller: Principal, wish: CommitteeCreate, *, now: datetime) -> Committee:
@@ -119,7 +123,7 @@ async def decide(
     return await _write(session, caller, committee, request, wish, now)
 
 
-def _require_right(caller: Principal, committee: Committee, request: FundingRequest) -> None:
+def _require_right(caller: Principal, committee: Committee, request: "FundingRequest") -> None:
     if committee.kind is CommitteeKind.TECHNICAL:
         if not caller.belongs_to(committee.lead_organisation_id):
             raise NotForYouToDecide()
@@ -130,7 +134,9 @@ def _require_right(caller: Principal, committee: Committee, request: FundingRequ
         raise FunderAbsent()
 
 
-async def _settle(session: AsyncSession, committee: Committee, request: FundingRequest, wish: DecisionWrite, now: datetime) -> None:
+async def _settle(
+    session: AsyncSession, committee: Committee, request: "FundingRequest", wish: DecisionWrite, now: datetime
+) -> None:
     own = await repository.decision(session, committee.id, request.id)
     outcome = RequestStatus(wish.outcome.value)
     _, settled, delta = await instruction.record_decision(
@@ -140,7 +146,7 @@ async def _settle(session: AsyncSession, committee: Committee, request: FundingR
 
 
 async def _write(
-    session: AsyncSession, caller: Principal, committee: Committee, request: FundingRequest, wish: DecisionWrite, now: datetime
+    session: AsyncSession, caller: Principal, committee: Committee, request: "FundingRequest", wish: DecisionWrite, now: datetime
 ) -> Decision:
     decision = await repository.decision(session, committee.id, request.id)
     before = decision and [decision.outcome.value, decision.amount_cents]
@@ -197,7 +203,7 @@ async def sign_minutes(session: AsyncSession, caller: Principal, committee_id: U
 # For the rooms above and the router.
 
 
-async def seen_campaign(session: AsyncSession, caller: Principal, campaign_id: UUID) -> Campaign:
+async def seen_campaign(session: AsyncSession, caller: Principal, campaign_id: UUID) -> "Campaign":
     """Committees are seen by the contract's team and the campaign's funders (404 for others)."""
     campaign = await campaigns.get(session, campaign_id)
     if not caller.belongs_to(campaign.lead_organisation_id):

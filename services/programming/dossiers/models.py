@@ -11,7 +11,7 @@ from sqlmodel import Field
 
 from services.common.columns import choice, identity, instant, jsonb, strings
 
-from ..campaigns.models import Nature
+from ..campaigns.schemas import Nature
 from ..tables import Base
 
 

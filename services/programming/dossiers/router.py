@@ -17,7 +17,7 @@ from services.common.problems import NotFound
 from services.common.routing import ActRoute, right
 
 from ..campaigns import service as campaigns
-from ..campaigns.models import Nature
+from ..campaigns.schemas import Nature
 from ..tables import KERNEL
 from . import repository, rules, service, submission, views
 from .models import DossierStatus

@@ -12,7 +12,7 @@ from services.common.language import Text, euros
 from services.common.problems import FieldError
 
 from ..campaigns import rules as charter
-from ..campaigns.models import Nature
+from ..campaigns.schemas import Nature
 from .models import DossierStatus, RequestStatus
 from .schemas import Budget, Contact, Content, ProduitLine, VoluntaryLine
 

@@ -6,10 +6,11 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, EmailStr, Field, computed_field
 
-from ..campaigns.models import Nature
-from ..campaigns.schemas import Cents
+from ..campaigns.schemas import Cents, Nature
 from ..contracts.schemas import Code, QpvCode
-from .models import DossierStatus, Opinion, RequestStatus
+from .models import DossierStatus as DossierStatus
+from .models import Opinion as Opinion
+from .models import RequestStatus as RequestStatus
 
 Prose = Annotated[str, Field(max_length=20_000)]
 Sentence = Annotated[str, Field(max_length=300)]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -17,12 +17,14 @@ from services.common.siblings import Siblings
 from .. import clients
 from ..campaigns import rules as campaign_rules
 from ..campaigns import service as campaigns
-from ..campaigns.models import Campaign
 from ..tables import KERNEL
 from . import repository, rules
 from .errors import CampaignNotOpen, DeadlinePassed, DossierLocked, NotTheHolder
 from .models import Dossier, DossierStatus, FundingRequest
 from .schemas import Budget, Contact, Content, DossierCreate, DossierUpdate, RequestWrite
+
+if TYPE_CHECKING:
+    from ..campaigns.models import Campaign
 
 _TEXT_FIELDS: Mapping[str, Any] = {"title": "", "renewal": False, "multi_year": False}
 _LISTS = ("qpv_codes", "objective_codes", "transversal_codes")
@@ -104,7 +106,7 @@ async def _replace_requests(session: AsyncSession, dossier: Dossier, wanted: Seq
     dossier.asked_cents = sum(wish.amount_cents for wish in wanted)
 
 
-async def missing(session: AsyncSession, dossier: Dossier, campaign: Campaign) -> list[FieldError]:
+async def missing(session: AsyncSession, dossier: Dossier, campaign: "Campaign") -> list[FieldError]:
     """What stands between this dossier and its submission."""
     requests = await repository.requests(session, dossier.id)
     attachments = await repository.attachments(session, dossier.id)
@@ -130,7 +132,7 @@ def draft_of(dossier: Dossier, requests: Sequence[FundingRequest], attachment_ki
     )
 
 
-def rulebook_of(campaign: Campaign, lines: Sequence[campaign_rules.Line]) -> rules.Rulebook:
+def rulebook_of(campaign: "Campaign", lines: Sequence[campaign_rules.Line]) -> rules.Rulebook:
     return rules.Rulebook(
         year=campaign.year,
         qpv_codes=frozenset(campaign.qpv_codes),
@@ -142,7 +144,7 @@ def rulebook_of(campaign: Campaign, lines: Sequence[campaign_rules.Line]) -> rul
     )
 
 
-def require_open(campaign: Campaign, now: datetime) -> None:
+def require_open(campaign: "Campaign", now: datetime) -> None:
     """Refuse what comes before the opening or after the deadline, and say when it was."""
     if campaign_rules.accepts_submissions(campaign.status, campaign.opens_at, campaign.closes_at, now):
         return

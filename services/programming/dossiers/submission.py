@@ -1,6 +1,7 @@
 """Submission: the one act a holder must never lose. Everything it does is in one transaction, its mail included."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -13,11 +14,13 @@ from services.common.mail import queue_mail
 from services.common.problems import FieldError, Problem
 
 from ..campaigns import service as campaigns
-from ..campaigns.models import Campaign
 from . import repository, rules, service
 from .errors import AlreadySubmitted, BudgetRefused, CharterRefused, DossierIncomplete, NotSworn, NotTheHolder
 from .models import Dossier, DossierStatus, FundingRequest, Submission
 from .schemas import SubmissionCreate
+
+if TYPE_CHECKING:
+    from ..campaigns.models import Campaign
 
 _BUDGET_CODES = {"unbalanced", "voluntary_unbalanced", "whole_euros", "account", "differs_from_line_74", "not_asked"}
 
@@ -82,7 +85,7 @@ def _refusal(errors: list[FieldError]) -> Problem:
     return DossierIncomplete(errors=errors)
 
 
-def _start_clocks(dossier: Dossier, requests: list[FundingRequest], campaign: Campaign, now: datetime) -> rules.Clocks:
+def _start_clocks(dossier: Dossier, requests: list[FundingRequest], campaign: "Campaign", now: datetime) -> rules.Clocks:
     dossier.status = DossierStatus.SUBMITTED
     dossier.submitted_at = now
     clocks = rules.clocks(
@@ -115,7 +118,7 @@ def _snapshot(dossier: Dossier, requests: list[FundingRequest]) -> dict[str, obj
 
 
 async def _acknowledge(
-    session: AsyncSession, dossier: Dossier, campaign: Campaign, submission: Submission, clocks: rules.Clocks
+    session: AsyncSession, dossier: Dossier, campaign: "Campaign", submission: Submission, clocks: rules.Clocks
 ) -> None:
     """Acknowledgement of receipt by mail (CRPA art. L112-3, R112-5): number, date, and the two dates that matter."""
     text = f"""Bonjour,

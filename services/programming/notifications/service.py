@@ -18,7 +18,7 @@ from ..campaigns import service as campaigns
 from ..committees import service as committees
 from ..dossiers import instruction
 from ..dossiers import service as dossiers
-from ..dossiers.models import RequestStatus
+from ..dossiers.schemas import RequestStatus
 from . import repository, rules
 from .errors import AlreadyNotified, NotForYouToNotify
 from .models import Notification

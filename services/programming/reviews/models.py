@@ -10,7 +10,7 @@ from sqlmodel import Field
 
 from services.common.columns import choice, identity, instant, jsonb
 
-from ..dossiers.models import Opinion
+from ..dossiers.schemas import Opinion
 from ..tables import Base
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from services.common.language import Text
 from services.common.problems import FieldError
 
-from ..dossiers.models import Opinion
+from ..dossiers.schemas import Opinion
 
 BEST = 5
 

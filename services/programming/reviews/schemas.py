@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from ..campaigns.schemas import Cents
 from ..contracts.schemas import Code
-from ..dossiers.models import DossierStatus, Opinion
+from ..dossiers.schemas import DossierStatus, Opinion
 from .models import ReviewStatus
 
 Score = Annotated[int, Field(ge=0, le=5)]

@@ -1,7 +1,7 @@
 """Use cases of the instruction."""
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -16,16 +16,18 @@ from ..campaigns import service as campaigns
 from ..contracts.errors import NotContractLead
 from ..dossiers import instruction
 from ..dossiers import service as dossiers
-from ..dossiers.models import Dossier
 from . import repository, rules
 from .errors import NotTheFunder, ReasonRequired, ReviewCompleted, ReviewIncomplete, UnknownCriterion
 from .models import Review, ReviewStatus
 from .schemas import AdmissibilityCreate, ReviewUpdate
 
+if TYPE_CHECKING:
+    from ..dossiers.models import Dossier
+
 
 async def declare_admissibility(
     session: AsyncSession, caller: Principal, dossier_id: UUID, wish: AdmissibilityCreate, *, version: int, now: datetime
-) -> tuple[Dossier, list[Review]]:
+) -> tuple["Dossier", list[Review]]:
     """The team finds the dossier fit to be instructed, and each funder asked gets its review; or not fit, and says why."""
     dossier = await instruction.seen(session, caller, dossier_id)
     if not caller.belongs_to(dossier.lead_organisation_id):
@@ -44,7 +46,7 @@ async def declare_admissibility(
     return dossier, reviews
 
 
-async def _open_reviews(session: AsyncSession, dossier: Dossier, now: datetime) -> list[Review]:
+async def _open_reviews(session: AsyncSession, dossier: "Dossier", now: datetime) -> list[Review]:
     reviews = [
         Review(
             request_id=request.id,
@@ -65,7 +67,7 @@ async def _open_reviews(session: AsyncSession, dossier: Dossier, now: datetime) 
     return reviews
 
 
-async def _tell_inadmissible(session: AsyncSession, dossier: Dossier) -> None:
+async def _tell_inadmissible(session: AsyncSession, dossier: "Dossier") -> None:
     text = f"""Bonjour,
 
 Votre dossier {dossier.reference} « {dossier.title} » a été déclaré irrecevable pour le motif suivant :
