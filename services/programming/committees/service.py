@@ -106,16 +106,15 @@ async def decide(
     if committee is None:
         raise NotFound()
     await seen_campaign(session, caller, committee.campaign_id)
-    if committee.status not in rules.OPEN:
-        raise CommitteeClosed()
-    if now < committee.starts_at:
-        raise CommitteeNotStarted(starts_at=committee.starts_at.isoformat())
-    if errors := rules.decision_errors(committee.kind, wish.outcome, wish.amount_cents, wish.motive):
-        raise DecisionRefused(errors=errors)
     request = await instruction.request_of(session, request_id)
     _require_right(caller, committee, request)
+    _require_sitting(committee, now)
+    if errors := rules.decision_errors(committee.kind, wish.outcome, wish.amount_cents, wish.motive):
+        raise DecisionRefused(errors=errors)
     if not await repository.is_on_agenda(session, committee_id, request.dossier_id):
         raise NotOnAgenda()
+    if committee.kind is CommitteeKind.STEERING and not rules.is_at_the_table(committee.attendance, request.funder_id):
+        raise FunderAbsent()
     if committee.kind is CommitteeKind.TECHNICAL:
         await instruction.record_proposal(session, request_id, wish.amount_cents)
     else:
@@ -124,14 +123,20 @@ async def decide(
 
 
 def _require_right(caller: Principal, committee: Committee, request: "FundingRequest") -> None:
+    """The team proposes in a technical session; in a steering one each funder decides for itself."""
     if committee.kind is CommitteeKind.TECHNICAL:
-        if not caller.belongs_to(committee.lead_organisation_id):
-            raise NotForYouToDecide()
-        return
-    if not caller.has_role(request.funder_id, "manager", "signatory"):
+        may = caller.belongs_to(committee.lead_organisation_id)
+    else:
+        may = caller.has_role(request.funder_id, "manager", "signatory")
+    if not may:
         raise NotForYouToDecide()
-    if not rules.is_at_the_table(committee.attendance, request.funder_id):
-        raise FunderAbsent()
+
+
+def _require_sitting(committee: Committee, now: datetime) -> None:
+    if committee.status not in rules.OPEN:
+        raise CommitteeClosed()
+    if now < committee.starts_at:
+        raise CommitteeNotStarted(starts_at=committee.starts_at.isoformat())
 
 
 async def _settle(
@@ -185,8 +190,7 @@ async def _write(
 async def close(session: AsyncSession, caller: Principal, committee_id: UUID, *, version: int, now: datetime) -> Committee:
     """The session is held: what it decided does not change any more."""
     committee = await _led(session, caller, committee_id, version)
-    if now < committee.starts_at:
-        raise CommitteeNotStarted(starts_at=committee.starts_at.isoformat())
+    _require_sitting(committee, now)
     committee.status, committee.held_at = CommitteeStatus.HELD, now
     return await _changed(session, committee, "committee.closed", caller, now)
 

@@ -55,7 +55,7 @@ def listing(filters: frozenset[str], sort: str, after: bool) -> Any:
     Each organisation's newest are taken from its own index (a lateral join per organisation) and merged, so that a page costs
     the same whatever the number of dossiers; a dossier seen in two capacities comes once.
     """
-    organisations = sa.func.unnest(_ORGANISATIONS).table_valued("id").alias("organisation")
+    organisations = sa.func.unnest(_ORGANISATIONS).table_valued(sa.column("id", sa.Uuid)).render_derived(name="organisation")
     seen = sa.select(*_SUMMARY, _V.c.as_holder, _V.c.as_funder, _V.c.as_lead).join(_D, _D.c.id == _V.c.dossier_id)
     seen = seen.where(_V.c.organisation_id == organisations.c.id, *(FILTERS[name] for name in sorted(filters)))
     keys = _sort_keys(sort)
