@@ -1,10 +1,11 @@
 # Canevas. `make` alone lists what can be done; `make run` and `make test` are all a new machine needs.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check lint types architecture openapi load requirements revision format clean nginx
+.PHONY: help run demo test check lint types architecture openapi contract load requirements revision format clean nginx
 
 PYTHON ?= python3
 BIN := .venv/bin
+CLIENT := openapi/client
 READY := .venv/.ready
 TESTS ?= tests
 # One test process per core; PYTEST_WORKERS=0 runs them in this one.
@@ -35,8 +36,17 @@ architecture: $(READY)
 	$(BIN)/lint-imports
 	$(BIN)/canevas openapi --check
 
-openapi: $(READY) ## Write openapi/*.json from the code
+openapi: $(READY) ## Write openapi/*.json and the types of the TypeScript client from the code
 	$(BIN)/canevas openapi
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(CLIENT)/node_modules && npm --prefix $(CLIENT) run --silent generate; \
+	else echo "npm is not here: the TypeScript types were left as they are."; fi
+
+contract: $(CLIENT)/node_modules ## Lint the contract by the strictest public rules and compile its TypeScript client (needs npm)
+	npm --prefix $(CLIENT) run --silent check
+
+$(CLIENT)/node_modules: $(CLIENT)/package-lock.json
+	npm --prefix $(CLIENT) ci --silent --no-fund --no-audit
+	@touch $@
 
 load: $(READY) ## Benchmarks: ratios against a floor measured in the same run (last line: one JSON object)
 	$(BIN)/python -m tests.load

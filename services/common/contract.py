@@ -38,6 +38,7 @@ PROBLEM_SCHEMA: dict[str, Any] = {
 }
 
 _ERRORS = {
+    "400": "The request cannot be understood (host, cursor, encoding).",
     "401": "No valid access token (`WWW-Authenticate` says why).",
     "403": "Visible to you, but your role does not allow this act.",
     "404": "No such resource, or not visible to you.",
@@ -99,7 +100,7 @@ def _complete_operation(method: str, path: str, operation: dict[str, Any]) -> No
     if method == "post" and not operation.pop("x-secret-answer", False):
         parameters.append(_IDEMPOTENCY)
     operation["description"] = f"{operation.get('description', '')}\n\n**Right:** {operation['x-right']}".strip()
-    statuses = {"503"}
+    statuses = {"400", "503"}
     statuses |= {str(status) for status in operation.pop("x-refusals", ())}
     if operation.get("security"):
         statuses |= {"401", "403"}
