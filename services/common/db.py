@@ -116,7 +116,9 @@ Reader = Annotated[AsyncConnection[Row], Depends(_reader, scope="function")]
 
 async def execute(session: AsyncSession, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
     """A Core statement in the session's transaction, past the ORM: `flush()` first what it has to see."""
-    return await (await session.connection()).execute(statement, parameters)
+    # SQLAlchemy forgets the row count of an INSERT (-1) unless it is asked to keep it.
+    options = {"preserve_rowcount": True}
+    return await (await session.connection()).execute(statement, parameters, execution_options=options)
 
 
 _DIALECT = PGDialect_psycopg()  # type: ignore[no-untyped-call]

@@ -1,0 +1,29 @@
+"""Events of the directory: what it tells the other services. It consumes none."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.common.outbox import publish
+from services.common.sessions import SESSION_CLOSED
+
+from .tables import KERNEL
+
+#: Services that are told of everything below.
+SUBSCRIBERS = ("programming",)
+
+#: An organisation was created or changed; `data` is its public face, and whom to write to.
+ORGANISATION_CHANGED = "organisation.changed"
+
+
+async def session_closed(session: AsyncSession, session_id: UUID, *, until: datetime, at: datetime) -> None:
+    """The session's access tokens are to be refused until the last of them expires anyway."""
+    data = {"until": until.isoformat()}
+    await publish(session, KERNEL.outbox, type=SESSION_CLOSED, subject=session_id, data=data, at=at, to=SUBSCRIBERS)
+
+
+async def organisation_changed(session: AsyncSession, organisation_id: UUID, data: Mapping[str, Any], *, at: datetime) -> None:
+    await publish(session, KERNEL.outbox, type=ORGANISATION_CHANGED, subject=organisation_id, data=data, at=at, to=SUBSCRIBERS)

@@ -1,0 +1,84 @@
+"""All the SQL of the organisations and memberships."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Text as SqlText
+from sqlalchemy import all_, bindparam, cast, delete, func, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlmodel import col
+from sqlmodel import select as select_rows
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.common.db import execute
+
+from . import rules
+from .models import Membership, Organisation
+
+_O: Any = Organisation.__table__  # type: ignore[attr-defined]
+_M: Any = Membership.__table__  # type: ignore[attr-defined]
+
+_words = bindparam("patterns", type_=ARRAY(SqlText))
+_kinds = bindparam("kinds", type_=ARRAY(SqlText))
+
+#: Organisations by name, those whose text holds every word and whose kind is one of `kinds` (all when null).
+LISTING = (
+    select(_O.c.id, _O.c.kind, _O.c.name, _O.c.siret, _O.c.rna, _O.c.city, _O.c.cer_signed_on, _O.c.sort_name)
+    .where(_O.c.search_text.like(all_(_words)))
+    .where(or_(_kinds.is_(None), cast(_O.c.kind, SqlText) == func.any(_kinds)))
+    .where(
+        func.row(_O.c.sort_name, _O.c.id)
+        > func.row(bindparam("after_name", type_=SqlText), bindparam("after_id", type_=_O.c.id.type))
+    )
+    .order_by(_O.c.sort_name, _O.c.id)
+    .limit(bindparam("limit"))
+)
+
+#: Who has a part in an organisation, in order of account.
+MEMBERS = (
+    select(_M)
+    .where(_M.c.organisation_id == bindparam("organisation_id"), _M.c.account_id > bindparam("after_id"))
+    .order_by(_M.c.account_id)
+    .limit(bindparam("limit"))
+)
+
+#: A person's organisations.
+OF_ACCOUNT = (
+    select(_M.c.organisation_id, _O.c.name.label("organisation_name"), _O.c.kind.label("organisation_kind"), _M.c.roles)
+    .join(_O, _O.c.id == _M.c.organisation_id)
+    .where(_M.c.account_id == bindparam("account_id"), _M.c.organisation_id > bindparam("after_id"))
+    .order_by(_M.c.organisation_id)
+    .limit(bindparam("limit"))
+)
+
+MEMBERSHIP = select(_M).where(_M.c.organisation_id == bindparam("organisation_id"), _M.c.account_id == bindparam("account_id"))
+
+ORGANISATION = select(_O).where(_O.c.id == bindparam("organisation_id"))
+
+
+async def lock(session: AsyncSession, organisation_id: UUID) -> Organisation | None:
+    """The organisation, held until the end of the act: changes to it and to its memberships come one after the other."""
+    return await session.get(Organisation, organisation_id, with_for_update=True, populate_existing=True)
+
+
+async def membership(session: AsyncSession, organisation_id: UUID, account_id: UUID) -> Membership | None:
+    return await session.get(Membership, (organisation_id, account_id), populate_existing=True)
+
+
+async def other_managers(session: AsyncSession, organisation_id: UUID, account_id: UUID) -> int:
+    """Managers besides this one; ask with the organisation locked."""
+    counted = select(func.count()).where(
+        _M.c.organisation_id == organisation_id, _M.c.account_id != account_id, _M.c.roles.contains([rules.MANAGER])
+    )
+    return int((await execute(session, counted)).scalar_one())
+
+
+async def roles_of(session: AsyncSession, account_id: UUID) -> dict[UUID, list[str]]:
+    """A person's roles in each of their organisations."""
+    asked = select_rows(Membership.organisation_id, Membership.roles).where(col(Membership.account_id) == account_id)
+    return {organisation_id: list(roles) for organisation_id, roles in (await session.exec(asked)).all()}
+
+
+async def remove(session: AsyncSession, organisation_id: UUID, account_id: UUID) -> None:
+    gone = delete(_M).where(_M.c.organisation_id == organisation_id, _M.c.account_id == account_id)
+    await execute(session, gone)

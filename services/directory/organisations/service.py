@@ -1,0 +1,207 @@
+"""Use cases of the organisations. Rights are read in the database, not in the token: who was just added can act at once, who
+was just removed no longer can."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg import AsyncConnection
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.common import journal
+from services.common.auth import Principal
+from services.common.clock import today_in_paris
+from services.common.db import Row, fetch, fetch_one
+from services.common.etag import require_version
+from services.common.language import Text
+from services.common.problems import FieldError, Forbidden, NotFound
+
+from .. import events
+from ..accounts import service as accounts
+from ..tables import KERNEL
+from ..texts import fold, patterns
+from . import repository, rules
+from .errors import CerRefused, IdentifierRequired, KindReservedToAdministrators, RnaOfAssociationsOnly
+from .models import Membership, Organisation
+from .schemas import CerSignature, OrganisationCreate, OrganisationRead, OrganisationUpdate, nested
+
+#: Named in the journal without their value: it is never rewritten, and a person's name has to be forgotten one day.
+_PERSONAL = {"representative_name", "representative_function", "cer_signatory_name"}
+
+
+async def open_organisation(session: AsyncSession, caller: Principal, wish: OrganisationCreate, *, now: datetime) -> Organisation:
+    """Open an organisation; the caller, or whom an administrator names, becomes its first manager."""
+    if wish.kind in rules.ADMINISTERED_KINDS and not caller.is_administrator:
+        raise KindReservedToAdministrators()
+    if wish.manager_email and not caller.is_administrator:
+        raise Forbidden(Text("Seule l'administration nomme quelqu'un d'autre.", "Only administrators name somebody else."))
+    _refuse_unidentified(wish.kind, wish.siret, wish.rna)
+    first_manager: UUID | None = None if wish.kind in rules.ADMINISTERED_KINDS else caller.account_id
+    if wish.manager_email:
+        first_manager = (await accounts.find(session, wish.manager_email, asked_by=caller, now=now)).id
+    organisation = Organisation(**wish.columns(), created_at=now, sort_name="", search_text="")
+    _index(organisation)
+    session.add(organisation)
+    await session.flush()
+    if first_manager:
+        roles = [rules.MANAGER, "member"]
+        session.add(Membership(organisation_id=organisation.id, account_id=first_manager, roles=roles, created_at=now))
+        await _record(session, organisation, "membership.added", caller, now, {"account_id": str(first_manager), "roles": roles})
+    await _record(session, organisation, "organisation.opened", caller, now, {"kind": organisation.kind.value})
+    await _announce(session, organisation, now)
+    return organisation
+
+
+async def change(
+    session: AsyncSession,
+    caller: Principal,
+    organisation_id: UUID,
+    changes: OrganisationUpdate,
+    *,
+    version: int,
+    now: datetime,
+) -> Organisation:
+    organisation = await managed(session, caller, organisation_id)
+    require_version(organisation.version, version)
+    before = organisation.model_dump()
+    for column, value in changes.columns().items():
+        setattr(organisation, column, value)
+    _refuse_unidentified(organisation.kind, organisation.siret, organisation.rna)
+    _index(organisation)
+    await _save(session, organisation, "organisation.changed", caller, now, before)
+    return organisation
+
+
+async def sign_cer(
+    session: AsyncSession, caller: Principal, organisation_id: UUID, signature: CerSignature, *, now: datetime
+) -> Organisation:
+    """Take down the contrat d'engagement républicain (décret n° 2021-1947)."""
+    organisation = await _locked(session, organisation_id)
+    if not {rules.MANAGER, "signatory"} & await _roles(session, caller, organisation_id):
+        raise Forbidden()
+    if reason := rules.cer_refusal(organisation.kind, signature.signed_on, today=today_in_paris(now)):
+        raise CerRefused(reason)
+    before = organisation.model_dump()
+    organisation.cer_signed_on, organisation.cer_signatory_name = signature.signed_on, signature.signatory_name
+    await _save(session, organisation, "organisation.cer_signed", caller, now, before)
+    return organisation
+
+
+async def seen_by(reader: AsyncConnection[Row], caller: Principal, organisation_id: UUID) -> OrganisationRead:
+    """The organisation, whole for its members and for administrators."""
+    organisation = await fetch_one(reader, repository.ORGANISATION, {"organisation_id": organisation_id})
+    if organisation is None:
+        raise NotFound()
+    if caller.is_administrator or await _is_member(reader, caller, organisation_id):
+        return OrganisationRead.full(organisation)
+    return OrganisationRead.public(organisation)
+
+
+async def listing(reader: AsyncConnection[Row], *, words: str, kinds: Sequence[str], after: Sequence[str], limit: int) -> list[Row]:
+    """Organisations by name; each word must be found in the name, the city or a number."""
+    after_name, after_id = after or ("", str(UUID(int=0)))
+    asked = {
+        "patterns": patterns(words),
+        "kinds": list(kinds) or None,
+        "after_name": after_name,
+        "after_id": UUID(after_id),
+        "limit": limit,
+    }
+    return await fetch(reader, repository.LISTING, asked)
+
+
+# ── For the rooms above, and for `members` ────────────────────────────────────────────────────────────────────────
+
+
+async def roles_of(session: AsyncSession, account_id: UUID) -> dict[UUID, list[str]]:
+    return await repository.roles_of(session, account_id)
+
+
+async def managed(session: AsyncSession, caller: Principal, organisation_id: UUID) -> Organisation:
+    """The organisation, locked, for one of its managers or an administrator."""
+    organisation = await _locked(session, organisation_id)
+    if not caller.is_administrator and rules.MANAGER not in await _roles(session, caller, organisation_id):
+        raise Forbidden()
+    return organisation
+
+
+# ── Steps ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def _locked(session: AsyncSession, organisation_id: UUID) -> Organisation:
+    organisation = await repository.lock(session, organisation_id)
+    if organisation is None:
+        raise NotFound()
+    return organisation
+
+
+async def _roles(session: AsyncSession, caller: Principal, organisation_id: UUID) -> set[str]:
+    membership = await repository.membership(session, organisation_id, caller.account_id)
+    return set(membership.roles) if membership else set()
+
+
+async def _is_member(reader: AsyncConnection[Row], caller: Principal, organisation_id: UUID) -> bool:
+    asked = {"organisation_id": organisation_id, "account_id": caller.account_id}
+    return await fetch_one(reader, repository.MEMBERSHIP, asked) is not None
+
+
+def _refuse_unidentified(kind: str, siret: str | None, rna: str | None) -> None:
+    if rna and kind != "association":
+        raise RnaOfAssociationsOnly()
+    if reason := rules.missing_identifier(kind, siret, rna):
+        raise IdentifierRequired(reason, errors=[FieldError("/siret", reason)])
+
+
+def _index(organisation: Organisation) -> None:
+    """What lists sort and search by."""
+    searched = (organisation.name, organisation.legal_name, organisation.siret, organisation.rna, organisation.city)
+    organisation.sort_name = fold(organisation.name)
+    organisation.search_text = fold(" ".join(part for part in searched if part))
+
+
+async def _save(
+    session: AsyncSession, organisation: Organisation, act: str, caller: Principal, now: datetime, before: Mapping[str, Any]
+) -> None:
+    changes = {
+        column: None if column in _PERSONAL else [_plain(before[column]), _plain(value)]
+        for column, value in organisation.model_dump(exclude={"sort_name", "search_text"}).items()
+        if value != before[column]
+    }
+    organisation.version += 1
+    await session.flush()
+    await _record(session, organisation, act, caller, now, changes)
+    await _announce(session, organisation, now)
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+async def _announce(session: AsyncSession, organisation: Organisation, now: datetime) -> None:
+    data = {
+        "id": str(organisation.id),
+        "kind": organisation.kind,
+        "name": organisation.name,
+        "siret": organisation.siret,
+        "rna": organisation.rna,
+        "cer_signed_on": _plain(organisation.cer_signed_on),
+        "version": organisation.version,
+        **nested(organisation.model_dump()),
+    }
+    await events.organisation_changed(session, organisation.id, data, at=now)
+
+
+async def _record(
+    session: AsyncSession, organisation: Organisation, act: str, caller: Principal, now: datetime, changes: Mapping[str, Any]
+) -> None:
+    await journal.record(
+        session,
+        KERNEL.journal,
+        at=now,
+        act=act,
+        resource=("organisation", organisation.id),
+        actor=caller,
+        organisation_id=organisation.id,
+        changes=changes,
+    )

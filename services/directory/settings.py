@@ -1,0 +1,39 @@
+"""Settings of the directory: `DIRECTORY_…`, besides what services share."""
+
+from typing import Literal, Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import SettingsConfigDict
+
+from services.common.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """What this service reads from its environment."""
+
+    model_config = SettingsConfigDict(env_prefix="DIRECTORY_")
+
+    signing_key: SecretStr = Field(
+        SecretStr(""),
+        description="RSA private key of access tokens, as PEM text or a file's path; empty: drawn once under data_dir/keys.",
+    )
+    previous_keys: str = Field(
+        "",
+        description="Keys retired less than ten minutes ago, still published: PEM text, or paths separated by commas.",
+    )
+    password_cost: Literal["normal", "low"] = Field(
+        "normal", description="Work of a password hash; `low` is for tests and is refused in production."
+    )
+    refresh_days: int = Field(30, ge=1, le=365, description="Days after which a session that is not used is closed.")
+    mails_per_hour: int = Field(
+        5, ge=1, description="Most mails of one kind (confirmation, new password) an address is sent in an hour."
+    )
+    requests_per_hour: int = Field(
+        300, ge=1, description="Most registrations and requests for a mail accepted from one network address in an hour."
+    )
+
+    @model_validator(mode="after")
+    def _real_passwords_in_production(self) -> Self:
+        if self.environment == "production" and self.password_cost != "normal":  # noqa: S105
+            raise ValueError("DIRECTORY_PASSWORD_COST=low is refused in production")
+        return self
