@@ -12,11 +12,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .ids import new_id
 from .language import preferred
-from .problems import answer, from_database
+from .problems import BodyTooLarge, answer, from_database
 
 log = structlog.get_logger("access")
 
 _REQUEST_ID = re.compile(rb"^[A-Za-z0-9._-]{8,64}$")
+_PROBLEM = (b"content-type", b"application/problem+json")
 _TRACEPARENT = re.compile(rb"^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")
 
 
@@ -33,25 +34,35 @@ class Requests:
         headers = dict(scope["headers"])
         context = _context(headers)
         request_id = context["request_id"].encode()
-        began, status = time.perf_counter(), 0
+        began, status, replaced, ended = time.perf_counter(), 0, False, False
+        language = preferred(headers.get(b"accept-language", b"").decode("latin-1"))
 
         async def named(message: Message) -> None:
-            nonlocal status
+            nonlocal status, replaced, ended
+            if replaced:
+                return
             if message["type"] == "http.response.start":
                 status = message["status"]
+                if status == 413 and _PROBLEM not in message["headers"]:
+                    # The body limit answers by itself, in plain text, before any exception handler.
+                    refusal = answer(BodyTooLarge(), base_url=self.base_url, language=language, instance=scope["path"])
+                    await refusal(scope, receive, named)
+                    replaced = True
+                    return
                 message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id)]
             await send(message)
+            ended = message["type"] == "http.response.body" and not message.get("more_body", False)
 
         with structlog.contextvars.bound_contextvars(**context):
             try:
                 await self.app(scope, receive, named)
             except Exception as error:
                 log.exception("uncaught", path=scope["path"])
-                if status:
-                    raise
-                problem = from_database(error)
-                language = preferred(headers.get(b"accept-language", b"").decode("latin-1"))
-                await answer(problem, base_url=self.base_url, language=language, instance=scope["path"])(scope, receive, named)
+                if status and not ended:
+                    raise  # half an answer has left: the server cuts the connection
+                if not ended:
+                    problem = from_database(error)
+                    await answer(problem, base_url=self.base_url, language=language, instance=scope["path"])(scope, receive, named)
             finally:
                 took = round((time.perf_counter() - began) * 1000, 1)
                 log.info("request", method=scope["method"], path=scope["path"], status=status, ms=took)

@@ -1,0 +1,38 @@
+"use strict";
+// What the pages reached from a mail have in common.
+const page = {
+  // The token leaves the address bar and the history as soon as it is read.
+  takeToken: function () {
+    const token = new URLSearchParams(window.location.search).get("token");
+    window.history.replaceState(null, "", window.location.pathname);
+    return token;
+  },
+
+  say: function (text, good) {
+    const result = document.getElementById("result");
+    result.textContent = text;
+    result.className = "notice " + (good ? "good" : "bad");
+    result.hidden = false;
+  },
+
+  // Sends `body` and resolves to what was answered, or to null once a refusal has been said.
+  post: async function (address, body) {
+    try {
+      const answer = await fetch(address, {
+        method: "POST",
+        headers: { "Content-Type": "application/json", "Accept-Language": "fr" },
+        body: JSON.stringify(body),
+      });
+      const text = await answer.text();
+      const content = text ? JSON.parse(text) : {};
+      if (answer.ok) {
+        return content;
+      }
+      const details = (content.errors || []).map((error) => error.detail);
+      page.say([content.title + ".", content.detail, ...details].filter(Boolean).join(" "), false);
+    } catch {
+      page.say("La plateforme ne répond pas. Réessayez dans un instant.", false);
+    }
+    return null;
+  },
+};
