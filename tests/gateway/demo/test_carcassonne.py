@@ -15,6 +15,7 @@ from gateway.demo.carcassonne import (
     FUNDERS,
     HOLDERS,
     LEADS,
+    QPV_BY_LETTER,
     QPVS,
     REQUIRED_ATTACHMENTS,
     BudgetEntry,
@@ -24,10 +25,10 @@ from gateway.demo.carcassonne import (
     attachment_pdf,
     charter_refusals,
     dossiers,
+    french,
     review,
     siret,
 )
-from gateway.demo.leads import QPV_BY_LETTER, french
 
 FUNDER = {funder.key: funder for funder in FUNDERS}
 HOLDER = {holder.key: holder for holder in HOLDERS}

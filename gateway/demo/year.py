@@ -1,0 +1,244 @@
+"""A whole year of the call for projects, lived by its people: each acts on their day, those of one day together."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from time import monotonic
+
+from . import calendar
+from .carcassonne import FUNDERS, DossierPlan, review
+from .clock import MovedClock
+from .decisions import Case, decide
+from .figures import Answers
+from .http import PROGRAMMING, Json, Refused
+from .road import Call, Road
+from .telling import Telling
+
+Act = Callable[[], Awaitable[None]]
+
+_FUNDERS = {funder.key: funder for funder in FUNDERS}
+_SUBMITTED, _ADMITTED, _REVIEWED, _NOTIFIED = "Dossiers déposés", "Dossiers recevables", "Avis rendus", "Réponses notifiées"
+_LETTERS_PATIENCE = 120.0
+
+CALL = Call(
+    code="CARC",
+    year=calendar.YEAR,
+    title=f"Appel à projets {calendar.YEAR} du contrat de ville de Carcassonne Agglo",
+    opens_at=calendar.OPENED,
+    closes_at=calendar.CLOSES,
+)
+
+
+@dataclass
+class Year:
+    """The plans say who asks what; what comes of it is read from the platform."""
+
+    road: Road
+    clock: MovedClock
+    telling: Telling
+    plans: Sequence[DossierPlan]
+    campaign_id: str = ""
+    dossier_ids: dict[str, str] = field(default_factory=dict)
+    scores: dict[tuple[str, str], float] = field(default_factory=dict)
+    committees: dict[str, str] = field(default_factory=dict)
+
+    async def live(self) -> None:
+        """From the preparation of the call to the last letter. What is refused on the way is counted, and the year goes on."""
+        contract_id = await self.road.ensure_contract()
+        self.campaign_id = (await self.road.ensure_campaign(contract_id, CALL))["id"]
+        self.clock.go_to(calendar.OPENED)
+        await self.road.campaign_act(self.campaign_id, "opening")
+        self.telling.say("Ouverture de l’appel à projets", calendar.OPENED)
+        requests = sum(len(plan.requests) for plan in self.plans)
+        totals = {_SUBMITTED: len(self.plans), _ADMITTED: len(self.plans), _REVIEWED: requests, _NOTIFIED: requests}
+        with self.telling.following(totals):
+            for instant, acts in sorted(self._agenda().items()):
+                self.clock.go_to(instant)
+                await _all_of(act() for act in acts)
+
+    def _agenda(self) -> dict[datetime, list[Act]]:
+        agenda: defaultdict[datetime, list[Act]] = defaultdict(list)
+        due: defaultdict[tuple[datetime, str], set[str]] = defaultdict(set)
+        calendar_of = calendar.dates_of(self.plans)
+        for plan in self.plans:
+            dates = calendar_of[plan.key]
+            agenda[dates.submitted].append(partial(self._submit, plan, dates.submitted))
+            agenda[dates.admitted].append(partial(self._admit, plan, dates.admitted))
+            for funder_key, instant in dates.reviewed.items():
+                due[instant, funder_key].add(plan.key)
+            for funder_key, instant in dates.notified.items():
+                agenda[instant].append(partial(self._notify, plan, funder_key, instant))
+        for (instant, funder_key), keys in due.items():
+            agenda[instant].append(partial(self._review, funder_key, keys, instant))
+        for instant, act in self._milestones().items():
+            agenda[instant].append(act)
+        return agenda
+
+    def _milestones(self) -> dict[datetime, Act]:
+        return {
+            calendar.CONVENED: self._convene,
+            calendar.INSTRUCTION: self._start_instruction,
+            calendar.AGENDA_SENT: partial(self._send_agenda, "technical"),
+            calendar.TECHNICAL: self._hold_technical,
+            calendar.STEERING_AGENDA_SENT: partial(self._send_agenda, "steering"),
+            calendar.STEERING: self._hold_steering,
+            calendar.MINUTES_SIGNED: self._sign_minutes,
+        }
+
+    # ------------------------------------------------------------------------------------------------ holders and team
+
+    async def _submit(self, plan: DossierPlan, day: datetime) -> None:
+        dossier_id = await self.road.open_dossier(plan, self.campaign_id)
+        await self.road.write(plan, dossier_id)
+        await self.road.attach(plan, dossier_id)
+        await self.road.submit(plan, dossier_id)
+        self.dossier_ids[plan.key] = dossier_id
+        self.telling.advance(_SUBMITTED, 1, day)
+
+    async def _admit(self, plan: DossierPlan, day: datetime) -> None:
+        if plan.key in self.dossier_ids:
+            await self.road.admit(self.dossier_ids[plan.key])
+            self.telling.advance(_ADMITTED, 1, day)
+
+    async def _convene(self) -> None:
+        sessions = {
+            "technical": ("Comité technique des financeurs", calendar.TECHNICAL),
+            "steering": ("Comité de pilotage", calendar.STEERING),
+        }
+        for kind, (title, instant) in sessions.items():
+            self.committees[kind] = await self.road.plan_committee(self.campaign_id, kind, title, instant)
+
+    async def _start_instruction(self) -> None:
+        await self.road.campaign_act(self.campaign_id, "instruction")
+        self.telling.say("L’appel est clos, l’instruction commence", calendar.INSTRUCTION)
+
+    async def _review(self, funder_key: str, keys: set[str], day: datetime) -> None:
+        """The agent takes from the queue what is due that day."""
+        plans = {self.dossier_ids[plan.key]: plan for plan in self.plans if plan.key in keys & self.dossier_ids.keys()}
+        queue = await self.road.queue(funder_key, self.campaign_id)
+        await _all_of(
+            self._give_review(funder_key, waiting, plans[waiting["dossier_id"]], day)
+            for waiting in queue
+            if waiting["dossier_id"] in plans
+        )
+
+    async def _give_review(self, funder_key: str, waiting: Json, plan: DossierPlan, day: datetime) -> None:
+        given = await self.road.give_review(funder_key, waiting["id"], review(plan, _FUNDERS[funder_key]))
+        self.scores[given["dossier_id"], given["funder_id"]] = given["weighted_score"]
+        self.telling.advance(_REVIEWED, 1, day)
+
+    # ------------------------------------------------------------------------------------------------------ committees
+
+    async def _send_agenda(self, kind: str) -> None:
+        wanted = {"campaign_id": self.campaign_id, "sort": "submitted_at", "limit": 100}
+        listed = await self.road.api.pages(self.road.cast.team, f"{PROGRAMMING}/dossiers", **wanted)
+        await self.road.send_agenda(self.committees[kind], [dossier["id"] for dossier in listed])
+
+    async def _hold_technical(self) -> None:
+        session, team = self.committees["technical"], self.road.cast.team
+        await self.road.open_session(session, {key: agent.full_name for key, agent in self.road.cast.agents.items()})
+        await _all_of(
+            self.road.decide(team, session, request["id"], {"outcome": "proposed", "amount_cents": request["proposed_cents"]})
+            for dossier in await self.read_dossiers()
+            for request in dossier["requests"]
+            if request["proposed_cents"]
+        )
+        await self.road.committee_act(session, "closing")
+        self.telling.say("Comité technique : les montants sont proposés", calendar.TECHNICAL)
+
+    async def _hold_steering(self) -> None:
+        session, signatories = self.committees["steering"], self.road.cast.signatories
+        await self.road.open_session(session, {key: elected.full_name for key, elected in signatories.items()})
+        dossiers = await self.read_dossiers()
+        await _all_of(self._decide(funder_key, session, dossiers) for funder_key in signatories)
+        await self.road.committee_act(session, "closing")
+        await self.road.campaign_act(self.campaign_id, "decision")
+        self.telling.say("Comité de pilotage : chaque financeur décide dans son enveloppe", calendar.STEERING)
+
+    async def _decide(self, funder_key: str, session: str, dossiers: Iterable[Json]) -> None:
+        """A funder ranks what it was asked by its own scores and grants while each of its envelopes lasts."""
+        who, funder_id = self.road.cast.signatories[funder_key], self.road.cast.organisations[funder_key]
+        cases = [
+            Case(
+                request_id=request["id"],
+                budget_line=request["budget_line"],
+                reference=dossier["reference"],
+                proposed_cents=request["proposed_cents"] or 0,
+                score=self.scores.get((dossier["id"], funder_id), 0),
+            )
+            for dossier in dossiers
+            for request in dossier["requests"]
+            if request["funder_id"] == funder_id
+        ]
+        funders = await self.road.api.pages(who, f"{PROGRAMMING}/campaigns/{self.campaign_id}/funders")
+        left = {line["code"]: line["left_cents"] for funder in funders for line in funder["budget_lines"]}
+        await _all_of(
+            self.road.decide(
+                who,
+                session,
+                decision.request_id,
+                {
+                    "outcome": decision.outcome,
+                    "amount_cents": decision.amount_cents,
+                    "motive": decision.motive,
+                    "conditions": decision.conditions,
+                },
+            )
+            for decision in decide(cases, left)
+        )
+
+    async def _sign_minutes(self) -> None:
+        for session in self.committees.values():
+            await self.road.committee_act(session, "minutes-signature")
+        self.telling.say("Procès-verbaux signés, les lettres partent", calendar.MINUTES_SIGNED)
+
+    async def _notify(self, plan: DossierPlan, funder_key: str, day: datetime) -> None:
+        if plan.key in self.dossier_ids:
+            comment = review(plan, _FUNDERS[funder_key]).holder_comment
+            await self.road.notify(funder_key, self.dossier_ids[plan.key], comment)
+            self.telling.advance(_NOTIFIED, 1, day)
+
+    # ------------------------------------------------------------------------------------------------------- reading
+
+    async def read_dossiers(self) -> list[Json]:
+        """Every dossier of the campaign, whole, in the order of submission."""
+        api, team = self.road.api, self.road.cast.team
+        wanted = {"campaign_id": self.campaign_id, "sort": "submitted_at", "limit": 100}
+        listed = await api.pages(team, f"{PROGRAMMING}/dossiers", **wanted)
+        return list(await asyncio.gather(*(api.get(team, f"{PROGRAMMING}/dossiers/{found['id']}") for found in listed)))
+
+    async def read_answers(self) -> Answers:
+        """What the year came to, as the platform tells it."""
+        self.clock.go_to(calendar.READ_BACK)
+        api, team, campaign = self.road.api, self.road.cast.team, f"{PROGRAMMING}/campaigns/{self.campaign_id}"
+        return Answers(
+            campaign=await api.get(team, campaign),
+            dossiers=await self.read_dossiers(),
+            funders=await api.pages(team, f"{campaign}/funders"),
+            delays=(await api.get(None, f"{campaign}/delays"))["funders"],
+        )
+
+    async def count_letters(self) -> tuple[int, int]:
+        """Letters written and letters due, once the worker has caught up or patience has run out."""
+        until = monotonic() + _LETTERS_PATIENCE
+        while True:
+            ready, due = await self._letters()
+            if ready == due or monotonic() > until:
+                return ready, due
+            await asyncio.sleep(1)
+
+    async def _letters(self) -> tuple[int, int]:
+        api, team = self.road.api, self.road.cast.team
+        paths = [f"{PROGRAMMING}/dossiers/{dossier_id}/notifications" for dossier_id in self.dossier_ids.values()]
+        notified = [sent for page in await asyncio.gather(*(api.pages(team, path) for path in paths)) for sent in page]
+        return sum(sent["letter"] is not None for sent in notified), len(notified)
+
+
+async def _all_of(acts: Iterable[Awaitable[object]]) -> None:
+    """Everybody acts; a refusal has been counted and does not keep the others from theirs."""
+    for outcome in await asyncio.gather(*acts, return_exceptions=True):
+        if isinstance(outcome, BaseException) and not isinstance(outcome, Refused):
+            raise outcome

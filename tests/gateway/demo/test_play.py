@@ -1,0 +1,80 @@
+"""The demonstration itself, small, through the real command on a real platform."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from gateway.demo.figures import Answers
+from gateway.demo.play import main
+from gateway.demo.report import show
+from gateway.demo.scratch import environment_without_settings
+
+COMMAND = [sys.executable, "-m", "gateway.cli", "demo", "--dossiers"]
+
+
+def test_a_small_year_is_played_to_its_last_letter(tmp_path: Path) -> None:
+    environment = {**os.environ, "TMPDIR": str(tmp_path), "DIRECTORY_DATABASE_URL": "postgresql://somebodys/real-one"}
+    played = subprocess.run([*COMMAND, "4"], env=environment, capture_output=True, text=True, check=False, timeout=300)
+    assert played.returncode == 0, played.stdout + played.stderr
+    lines = played.stdout.splitlines()
+    said = json.loads(lines[-1])
+    granted = said.pop("granted_cents")
+    uncovered = said.pop("uncovered_cells")
+    assert said == {"dossiers": 4, "submitted": 4, "notified": 4, "envelope_overruns": 0, "http_errors": 0}
+    assert granted > 0
+    assert 40 <= uncovered < 60
+    assert "\x1b" not in played.stdout
+    total = next(line for line in lines if line.startswith("| Total"))
+    assert re.sub(r"\D", "", total.split("|")[4]) == str(granted // 100)
+    assert list(tmp_path.iterdir()) == [], "the scratch folder is gone"
+
+
+@pytest.mark.parametrize(("number", "when"), [(signal.SIGINT, "postgresql*"), (signal.SIGTERM, "mail")])
+def test_an_interruption_leaves_nothing_behind(number: signal.Signals, when: str, tmp_path: Path) -> None:
+    """While the database is being made, and while people register and the administrator is being made."""
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    with subprocess.Popen([*COMMAND, "4"], env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True) as process:
+        until = time.monotonic() + 90
+        while not list(tmp_path.glob(f"canevas-demo-*/data/{when}")) and time.monotonic() < until:
+            time.sleep(0.05)
+        process.send_signal(number)
+        said, _ = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Interrompu" in said
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_settings_of_a_real_platform_do_not_reach_the_scratch_one() -> None:
+    environment = {"PATH": "/bin", "CANEVAS_SMTP_URL": "smtp://x", "DIRECTORY_DATABASE_URL": "postgresql://x", "PROGRAMMING_X": "1"}
+    assert environment_without_settings(environment) == {"PATH": "/bin"}
+
+
+@pytest.mark.parametrize("count", ["0", "-1", "beaucoup"])
+def test_a_wrong_count_is_refused(count: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as refused:
+        main(["--dossiers", count])
+    assert refused.value.code == 2
+    assert "--dossiers" in capsys.readouterr().err
+
+
+def test_uncovered_cells_stand_out_in_the_table() -> None:
+    line = {"amount_cents": 1_000_000, "granted_cents": 500_000}
+    funder = {"organisation_id": "f", "short_name": "État", "budget_lines": [line]}
+    request = {"funder_id": "f", "amount_cents": 800_000, "proposed_cents": 600_000, "granted_cents": 500_000}
+    dossier = {"objective_codes": ["1"], "qpv_codes": ["Q"], "requests": [request], "submitted_at": "x", "status": "notified"}
+    campaign = {"objective_codes": ["1", "2"], "qpv_codes": ["Q"]}
+    console = Console(file=StringIO(), width=160)
+    show(console, Answers(campaign, [dossier], [funder], []), {"1": "Grandir", "Q": "Grazailles"})
+    text = console.file.getvalue().replace("\u202f", " ").replace("\u00a0", " ")  # type: ignore[attr-defined]
+    assert "1 · 5 000 €" in text
+    assert "(1 couple non couvert)" in text
+    assert re.search(r"2\. +\| non couvert \|", text)
