@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
 
@@ -56,6 +57,13 @@ def _plain_failures() -> Iterator[None]:
         raise typer.Exit(1) from error
 
 
+def is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 @main.command()
 def up(
     port: Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)] = 8000,
@@ -71,6 +79,11 @@ def up(
     """Run the whole platform on this machine: database, web and background work. Ctrl-C stops it."""
     from .processes import Options, up
 
+    if demo and not is_loopback(host):
+        # Its accounts, the administrator's among them, have a password everybody can read in the source.
+        raise typer.BadParameter(
+            "the demonstration listens on this machine only: leave --host, or say --no-demo", param_hint="--demo"
+        )
     options = Options(data_dir, host, port, workers, demo, clock_file, verbose)
     with _plain_failures():
         up(options, Console(soft_wrap=True))

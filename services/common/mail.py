@@ -47,7 +47,9 @@ class FolderMailer:
     async def send(self, message: EmailMessage) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         name = re.sub(r"[^\w.-]", "", message["Message-ID"].partition("@")[0])
-        (self.folder / f"{name}.eml").write_bytes(message.as_bytes(policy=SMTP))
+        half = self.folder / f"{name}.part"
+        half.write_bytes(message.as_bytes(policy=SMTP))
+        half.replace(self.folder / f"{name}.eml")  # whoever watches the folder sees whole mails
 
 
 class SmtpMailer:
@@ -86,7 +88,7 @@ async def queue_mail(session: AsyncSession, *, to: str, subject: str, text: str,
         to=_one_line(to),
         subject=_one_line(subject),
         text=text,
-        attachments=[[a.key, a.name, a.media_type] for a in attachments],
+        attachments=[[a.key, _one_line(a.name), a.media_type] for a in attachments],
     )
 
 
@@ -107,12 +109,12 @@ async def _send(
     message["From"] = resources.settings.mail_from
     message["To"] = to
     message["Subject"] = subject
-    message["Content-Language"] = "fr"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(text)
     for key, name, media_type in attachments:
         kind, _, subtype = media_type.partition("/")
         message.add_attachment(await resources.files.read(key), maintype=kind, subtype=subtype, filename=name)
+    message["Content-Language"] = "fr"  # last: setting the content forgets it
     await resources.mailer.send(message)
 
 

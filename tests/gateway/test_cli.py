@@ -143,3 +143,11 @@ def test_the_welcome_is_never_cut(tmp_path: Path) -> None:
     said = narrow.file.getvalue()  # type: ignore[attr-defined]
     assert "  Porteur de projet  une.adresse.plutot.longue@centre-social.example.org  canevas-demonstration\n" in said
     assert f"canevas user create-admin COURRIEL --data-dir {tmp_path}" in said
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "::", "canevas.example"])
+def test_the_demonstration_whose_passwords_everybody_knows_listens_on_this_machine_only(tmp_path: Path, host: str) -> None:
+    refused = run(main, ["up", "--demo", "--host", host, "--data-dir", str(tmp_path)])
+    assert refused.exit_code == 2
+    assert "--no-demo" in refused.output
+    assert list(tmp_path.iterdir()) == []
