@@ -102,7 +102,7 @@ class TokenVerifier:
             if claims.get("nbf", 0) > now.timestamp() + 60:
                 raise refused
             return _principal(claims, token), float(claims["exp"])
-        except (JOSEError, KeyError, ValueError, TypeError, AttributeError) as error:
+        except (JOSEError, KeyError, ValueError, TypeError, AttributeError, RecursionError) as error:
             raise refused from error
 
 

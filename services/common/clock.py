@@ -17,15 +17,13 @@ class Clock:
         self._shift_file = shift_file
 
     def now(self) -> datetime:
-        return datetime.now(UTC) + self._shift()
-
-    def _shift(self) -> timedelta:
+        now = datetime.now(UTC)
         if self._shift_file is None:
-            return timedelta()
+            return now
         try:
-            return timedelta(seconds=float(self._shift_file.read_text()))
-        except (FileNotFoundError, ValueError):
-            return timedelta()
+            return now + timedelta(seconds=float(self._shift_file.read_text()))
+        except (FileNotFoundError, ValueError, OverflowError):
+            return now
 
 
 def in_paris(instant: datetime) -> datetime:

@@ -26,7 +26,7 @@ PROBLEM_SCHEMA: dict[str, Any] = {
                     "pointer": {
                         "type": "string",
                         "description": "JSON pointer into what was sent.",
-                        "examples": ["/budget/charges/0/amount_cents"],
+                        "examples": ["/lines/0/amount_cents"],
                     },
                     "detail": {"type": "string"},
                     "code": {"type": "string"},
@@ -44,6 +44,9 @@ _ERRORS = {
     "404": "No such resource, or not visible to you.",
     "409": "A rule of the trade refuses the act; `type` names it.",
     "412": "The resource changed since it was read.",
+    "413": "The body is over the limit.",
+    "415": "Not a file of an accepted type, by its content.",
+    "416": "The range asked for is outside of the file.",
     "422": "Malformed payload; `errors` points at the fields.",
     "428": "`If-Match` is missing.",
     "429": "Too many attempts; `Retry-After` says when to try again.",
@@ -108,6 +111,12 @@ def _complete_operation(method: str, path: str, operation: dict[str, Any]) -> No
         statuses.add("404")
     if parameters or "requestBody" in operation:
         statuses.add("422")
+    if "requestBody" in operation:
+        statuses.add("413")
+        if "application/octet-stream" in operation["requestBody"]["content"]:
+            statuses.add("415")
+    if "range" in names:
+        statuses.add("416")
     if method != "get":
         statuses.add("409")
     if "if-match" in names:

@@ -101,17 +101,26 @@ async def _snapshot(request: Request) -> AsyncIterator[AsyncSession]:
         yield session
 
 
-async def _reader(request: Request) -> AsyncIterator[AsyncConnection[Row]]:
-    async with request.app.state.resources.database.readers.connection() as connection:
-        yield connection
+async def _reader(request: Request) -> AsyncConnection[Row]:
+    # Not a generator: FastAPI's handling of one costs as much as reading a row. `give_back` is called by the route.
+    connection: AsyncConnection[Row] = await request.app.state.resources.database.readers.getconn()
+    request.state.reader = connection
+    return connection
+
+
+async def give_back(request: Request) -> None:
+    """The request's reading connection, if it took one, returns to the pool."""
+    connection = getattr(request.state, "reader", None)
+    if connection is not None:
+        await request.app.state.resources.database.readers.putconn(connection)
 
 
 #: The request's transaction. Nobody calls `commit()`.
 Session = Annotated[AsyncSession, Depends(_session)]
 #: For a GET that runs the same code as an act: a session whose work is never committed.
 Snapshot = Annotated[AsyncSession, Depends(_snapshot, scope="function")]
-#: A reading connection, given back before the answer is sent.
-Reader = Annotated[AsyncConnection[Row], Depends(_reader, scope="function")]
+#: A reading connection, given back before the answer is sent (`routing.ActRoute`).
+Reader = Annotated[AsyncConnection[Row], Depends(_reader)]
 
 
 async def execute(session: AsyncSession, statement: Executable, parameters: Any = None) -> CursorResult[Any]:

@@ -8,11 +8,11 @@ from fastapi import Header, Request, Response
 from .problems import PreconditionRequired, StaleVersion
 
 # A front that compresses weakens the tag on its way out, so `W/` is accepted on the way back.
-_TAG = re.compile(r'^(?:W/)?"(\d+)(?:-[a-z0-9]+)?"$')
+_TAG = re.compile(r'^(?:W/)?"([0-9]{1,18})(?:-[a-z0-9]+)?"$')
 
 
 def etag(version: int, view: str = "") -> str:
-    """`"7"`, or `"7-holder"` when callers see different representations of the same version."""
+    """`"7"`, or `"7-short"` when callers see different representations of the same version."""
     return f'"{version}-{view}"' if view else f'"{version}"'
 
 

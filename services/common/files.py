@@ -1,6 +1,7 @@
 """Files: streamed both ways through obstore, measured and typed by their content while they pass."""
 
 import base64
+import codecs
 import contextlib
 import hashlib
 import re
@@ -137,6 +138,8 @@ def _cause(error: BaseException) -> BaseException:
 
 def sniff(head: bytes) -> str:
     """Media type by content; plain text when it decodes and nothing else is recognised."""
+    if head.startswith(b"PK\x03\x04"):
+        return _sniff_zip(head)
     try:
         matches = puremagic.magic_string(head)
         found = next((m.mime_type for m in matches if m.mime_type), "")
@@ -145,10 +148,39 @@ def sniff(head: bytes) -> str:
     if found:
         return str(found)
     try:
-        head.decode()
+        codecs.getincrementaldecoder("utf-8")().decode(head)  # which may end within a character
     except UnicodeDecodeError:
         return "application/octet-stream"
     return "text/plain"
+
+
+_ZIP_ENTRY = re.compile(rb"PK\x03\x04.{14}(?P<size>.{4}).{4}(?P<name>.{2})(?P<extra>.{2})", re.DOTALL)
+_OPEN_DOCUMENT = re.compile(rb"application/vnd\.oasis\.opendocument\.[a-z.-]{1,60}")
+_OFFICE = "application/vnd.openxmlformats-officedocument."
+_OFFICE_FOLDERS = {
+    b"word/": f"{_OFFICE}wordprocessingml.document",
+    b"xl/": f"{_OFFICE}spreadsheetml.sheet",
+    b"ppt/": f"{_OFFICE}presentationml.presentation",
+}
+_OFFICE_STARTS = (b"[Content_Types].xml", b"_rels/", b"docProps/", *_OFFICE_FOLDERS)
+
+
+def _sniff_zip(head: bytes) -> str:
+    """Office documents are ZIP archives: OpenDocument says so in its first entry, Office Open XML by the folder of its parts."""
+    names: list[bytes] = []
+    for entry in _ZIP_ENTRY.finditer(head):
+        size, name_size, extra = (int.from_bytes(entry[part], "little") for part in ("size", "name", "extra"))
+        name = head[entry.end() : entry.end() + name_size]
+        if not names and name == b"mimetype":
+            start = entry.end() + name_size + extra
+            said = head[start : start + size]
+            return said.decode() if _OPEN_DOCUMENT.fullmatch(said) else "application/zip"
+        names.append(name)
+    if names and names[0].startswith(_OFFICE_STARTS):
+        for folder, media_type in _OFFICE_FOLDERS.items():
+            if any(name.startswith(folder) for name in names):
+                return media_type
+    return "application/zip"
 
 
 def safe_name(name: str) -> str:
@@ -169,12 +201,12 @@ Range = Annotated[str | None, Header(alias="range", description="One byte range 
 
 def download(files: Files, stored: StoredFile, name: str, range_header: str | None) -> Response:
     """The file as an answer: whole (200), or the one range asked for (206). Several ranges are answered whole, as allowed."""
-    ascii_name = name.encode("ascii", "replace").decode().replace('"', "'").replace("?", "_")
+    plain_name = re.sub(r"[^ !#-\[\]-~]", "_", name.replace('"', "'"))
     headers = {
         "Accept-Ranges": "bytes",
         "ETag": f'"{stored.sha256}"',
         "Repr-Digest": f"sha-256=:{_base64(stored.sha256)}:",
-        "Content-Disposition": f"attachment; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(name, safe='')}",
+        "Content-Disposition": f"attachment; filename=\"{plain_name}\"; filename*=UTF-8''{quote(name, safe='', errors='replace')}",
         "X-Content-Type-Options": "nosniff",
         "Cache-Control": "private, no-cache",
     }
@@ -193,13 +225,14 @@ def _base64(hexadecimal: str) -> str:
 
 
 def _span(header: str | None, size: int) -> tuple[int, int]:
-    match = re.fullmatch(r"bytes=(\d*)-(\d*)", (header or "").strip())
+    match = re.fullmatch(r"bytes=([0-9]{0,18})-([0-9]{0,18})", (header or "").strip())
     if match is None or not any(match.groups()):
         return 0, size
     first, last = match.groups()
     if not first:
-        return max(0, size - int(last)), size
-    start, end = int(first), min(int(last) + 1 if last else size, size)
+        start, end = max(0, size - int(last)), size
+    else:
+        start, end = int(first), min(int(last) + 1 if last else size, size)
     if start >= end:
         raise RangeNotSatisfiable(headers={"Content-Range": f"bytes */{size}"})
     return start, end

@@ -6,11 +6,12 @@ Either both are there or neither: after a cut connection or a kill, the same key
 import hashlib
 import hmac
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from fastapi import Request, Response
 from pydantic import SecretStr
-from sqlalchemy import Table, delete, func, insert, select
+from sqlalchemy import Select, Table, bindparam, delete, func, insert, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from .db import execute
@@ -42,12 +43,19 @@ def caller_of(request: Request, account: object) -> str:
     return str(account) if account else "anonymous:" + hashlib.sha256(address.encode()).hexdigest()[:32]
 
 
+_LOCK = select(func.pg_try_advisory_xact_lock(func.hashtextextended(bindparam("name"), 0)))
+
+
+@lru_cache
+def _kept(table: Table) -> Select[Any]:
+    return select(table).where(table.c.caller == bindparam("caller"), table.c.key == bindparam("key"))
+
+
 async def recall(session: AsyncSession, table: Table, caller: str, key: str, mark: str) -> Response | None:
     """The answer already given for this key, or None when the act is still to be done (and is now ours to do)."""
-    lock = func.hashtextextended(f"{caller}:{key}", 0)
-    if not (await execute(session, select(func.pg_try_advisory_xact_lock(lock)))).scalar_one():
+    if not (await execute(session, _LOCK, {"name": f"{caller}:{key}"})).scalar_one():
         raise IdempotencyInFlight(headers={"Retry-After": "2"})
-    found: Any = (await execute(session, select(table).where(table.c.caller == caller, table.c.key == key))).one_or_none()
+    found: Any = (await execute(session, _kept(table), {"caller": caller, "key": key})).one_or_none()
     if found is None:
         return None
     if found.fingerprint != mark:
@@ -61,15 +69,16 @@ async def remember(
     headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
     await execute(
         session,
-        insert(table).values(
-            caller=caller,
-            key=key,
-            fingerprint=mark,
-            status=response.status_code,
-            headers=headers,
-            body=bytes(response.body),
-            created_at=now,
-        ),
+        insert(table),
+        {
+            "caller": caller,
+            "key": key,
+            "fingerprint": mark,
+            "status": response.status_code,
+            "headers": headers,
+            "body": bytes(response.body),
+            "created_at": now,
+        },
     )
 
 

@@ -20,7 +20,7 @@ class JournalLine(BaseModel):
 
     id: UUID
     at: datetime
-    act: str = Field(examples=["dossier.submitted"])
+    act: str = Field(examples=["organisation.changed"])
     actor_id: UUID | None = Field(description="Account that acted; null when the platform did.")
     organisation_id: UUID | None
     reason: str | None
@@ -43,24 +43,25 @@ async def record(
     """Write a line in the act's own transaction. `changes` holds JSON values, `{field: [before, after]}` where both matter."""
     await execute(
         session,
-        insert(table).values(
-            id=new_id(),
-            at=at,
-            act=act,
-            resource_type=resource[0],
-            resource_id=resource[1],
-            actor_id=actor.account_id if actor else None,
-            organisation_id=organisation_id,
-            reason=reason,
-            changes=dict(changes or {}),
-            confidential=confidential,
-            request_id=structlog.contextvars.get_contextvars().get("request_id"),
-        ),
+        insert(table),
+        {
+            "id": new_id(),
+            "at": at,
+            "act": act,
+            "resource_type": resource[0],
+            "resource_id": resource[1],
+            "actor_id": actor.account_id if actor else None,
+            "organisation_id": organisation_id,
+            "reason": reason,
+            "changes": dict(changes or {}),
+            "confidential": confidential,
+            "request_id": structlog.contextvars.get_contextvars().get("request_id"),
+        },
     )
 
 
 def lines_of(table: Table) -> Any:
-    """Statement: a resource's lines from the newest, after `after_id`; `all` false leaves the confidential ones out."""
+    """Statement: a resource's lines from the newest, before `before_id`; `confidential_too` false leaves those out."""
     return (
         select(table)
         .where(table.c.resource_id == bindparam("resource_id"))

@@ -1,6 +1,8 @@
 """What people read, in French first and in English for those who ask."""
 
+import re
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -34,18 +36,18 @@ def preferred(accept_language: str | None) -> Language:
 
 def _quality(parameters: str) -> float:
     name, _, value = parameters.strip().partition("=")
-    if name.strip() != "q":
+    if name.strip().lower() != "q":
         return 1.0
-    try:
-        return max(0.0, min(1.0, float(value)))
-    except ValueError:
-        return 0.0
+    return float(value) if re.fullmatch(r"[01](\.[0-9]{0,3})?", value.strip()) else 0.0
 
 
 def euros(cents: int) -> str:
     """`1234550` → `12 345,50 €`, with the field's non-breaking spaces; whole amounts lose their zeros."""
-    return str(format_currency(cents / 100, "EUR", "#,##0.00 ¤" if cents % 100 else "#,##0 ¤", "fr", currency_digits=False))
-
+    return str(
+        format_currency(
+            Decimal(cents) / 100, "EUR", "#,##0.00\u00a0¤" if cents % 100 else "#,##0\u00a0¤", "fr", currency_digits=False
+        )
+    )
 
 
 def day_in_words(day: date) -> str:

@@ -1,7 +1,9 @@
 """Keyset pagination: opaque signed cursors, never offsets, so that page 2 000 costs what page 1 does."""
 
+import hashlib
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Generic, TypeVar
+from urllib.parse import urlencode
 
 from fastapi import Query, Request, Response
 from itsdangerous import BadData, URLSafeSerializer
@@ -13,7 +15,7 @@ from .problems import InvalidCursor
 Item = TypeVar("Item")
 
 Limit = Annotated[int, Query(ge=1, le=100, description="Most items in the answer.")]
-Cursor = Annotated[str | SkipJsonSchema[None], Query(max_length=500, description="`next` of the previous page.")]
+Cursor = Annotated[str | SkipJsonSchema[None], Query(max_length=2000, description="`next` of the previous page.")]
 
 
 class Page(BaseModel, Generic[Item]):
@@ -28,7 +30,7 @@ class Cursors:
     """Signs the keys of the last row seen. A cursor belongs to one listing with its filters and sort (`scope`)."""
 
     def __init__(self, secret_key: str) -> None:
-        self._signer = URLSafeSerializer(secret_key, salt="cursor")
+        self._signer = URLSafeSerializer(secret_key, salt="cursor", serializer_kwargs={"ensure_ascii": False})
 
     def write(self, scope: str, keys: Sequence[Any]) -> str:
         return str(self._signer.dumps([scope, *[str(key) for key in keys]]))
@@ -46,7 +48,7 @@ class Cursors:
 def scope_of(request: Request) -> str:
     """The listing a cursor belongs to: path and filters, without the page itself."""
     kept = sorted((k, v) for k, v in request.query_params.multi_items() if k not in {"cursor", "limit", "count"})
-    return request.url.path + "?" + "&".join(f"{k}={v}" for k, v in kept)
+    return hashlib.sha256(f"{request.url.path}?{urlencode(kept)}".encode()).hexdigest()[:32]
 
 
 def read_cursor(request: Request, cursor: str | None) -> list[str] | None:

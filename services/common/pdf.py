@@ -6,17 +6,25 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import structlog
 import typst
+
+log = structlog.get_logger(__name__)
 
 
 async def render(template: Path, data: dict[str, Any]) -> bytes:
-    """The PDF/UA of a template that reads `json(bytes(sys.inputs.data))`."""
+    """The PDF (PDF/UA wherever the text allows it) of a template that reads `json(bytes(sys.inputs.data))`."""
     return await asyncio.to_thread(_compile, template, orjson.dumps(data, default=str).decode())
 
 
 def _compile(template: Path, data: str) -> bytes:
-    made = typst.compile(template, root=template.parent, font_paths=_fonts(), sys_inputs={"data": data}, pdf_standards=["ua-1"])
-    return bytes(made)
+    given: dict[str, Any] = {"root": template.parent, "font_paths": _fonts(), "sys_inputs": {"data": data}}
+    try:
+        return bytes(typst.compile(template, **given, pdf_standards=["ua-1"]))
+    except typst.TypstError as error:
+        # PDF/UA refuses a character no font draws (an emoji in a title). The document leaves all the same.
+        log.warning("pdf_without_ua", template=template.name, error=str(error))
+        return bytes(typst.compile(template, **given))
 
 
 @lru_cache(maxsize=1)

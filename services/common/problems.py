@@ -17,11 +17,14 @@ from psycopg_pool import PoolTimeout
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as EngineTimeout
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from .language import Language, Text, preferred
 from .validation import field_errors
 
 log = structlog.get_logger(__name__)
+
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
 class FieldError(NamedTuple):
@@ -227,12 +230,21 @@ def from_database(error: BaseException) -> Problem:
                 return kind()
         log.warning("constraint_without_problem", constraint=name)
         return ConstraintBroken()
-    if isinstance(cause, psycopg.DataError) and cause.sqlstate is None and "NUL" in str(cause):
+    if _holds_nul(cause):
         return MalformedRequest(Text("Le caractère nul (U+0000) est refusé.", "The null character (U+0000) is refused."))
+    if isinstance(cause, psycopg.errors.NumericValueOutOfRange):
+        return MalformedRequest(Text("Un nombre est trop grand pour être enregistré.", "A number is too large to be recorded."))
     unavailable = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, EngineTimeout)
     if isinstance(cause, unavailable) or (isinstance(error, DBAPIError) and error.connection_invalidated):
         return TemporarilyUnavailable(headers={"Retry-After": "1"})
     return InternalError()
+
+
+def _holds_nul(cause: BaseException | None) -> bool:
+    """psycopg refuses U+0000 in a text, PostgreSQL in a JSON document."""
+    if isinstance(cause, psycopg.errors.UntranslatableCharacter):
+        return True
+    return isinstance(cause, psycopg.DataError) and cause.sqlstate is None and "NUL" in str(cause)
 
 
 def install(app: FastAPI, base_url: str) -> None:
@@ -266,6 +278,8 @@ def install(app: FastAPI, base_url: str) -> None:
         }
         problem = kinds.get(error.status_code, InternalError)()
         problem.headers |= dict(error.headers or {})
+        if error.status_code == 405:
+            problem.headers["Allow"] = ", ".join(_allowed(request))
         return reply(request, problem)
 
     async def _database(request: Request, error: Exception) -> Response:
@@ -276,3 +290,13 @@ def install(app: FastAPI, base_url: str) -> None:
 
     for kind in (IntegrityError, DBAPIError, EngineTimeout, psycopg.Error, PoolTimeout):
         app.add_exception_handler(kind, _database)
+
+    @app.exception_handler(Exception)
+    async def _uncaught(request: Request, error: Exception) -> Response:
+        return reply(request, InternalError())  # `web.Requests` logs it
+
+
+def _allowed(request: Request) -> list[str]:
+    """Methods of every route at this address: the framework only lists those of the first."""
+    routes = request.app.router.routes
+    return [m for m in _METHODS if any(r.matches({**request.scope, "method": m})[0] is Match.FULL for r in routes)]

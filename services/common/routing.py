@@ -2,13 +2,17 @@
 
 import hashlib
 from collections.abc import Callable, Coroutine, Iterable
+from functools import cached_property
 from typing import Any, ClassVar
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
+from starlette.routing import Match
+from starlette.types import Scope
 
 from . import idempotency
 from .auth import identify
+from .db import give_back
 from .problems import Problem
 
 _SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -22,8 +26,18 @@ class ActRoute(APIRoute):
     #: False where the body is a stream: its fingerprint is then what the headers announce.
     reads_body: ClassVar[bool] = True
 
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        # Most addresses are another route's: what precedes the first parameter tells, without a regular expression.
+        if not scope.get("root_path") and not scope["path"].startswith(self._beginning):
+            return Match.NONE, {}
+        return super().matches(scope)
+
+    @cached_property
+    def _beginning(self) -> str:
+        return self.path.partition("{")[0]
+
     def get_route_handler(self) -> Handler:
-        handle = super().get_route_handler()
+        handle = _giving_back(super().get_route_handler())
         methods = self.methods or set()
         if not methods - _SAFE:
             return handle
@@ -67,6 +81,16 @@ class ActRoute(APIRoute):
             return await request.body()
         announced = [request.headers.get(name, "") for name in ("content-length", "content-digest", "content-type")]
         return hashlib.sha256("\n".join(announced).encode()).digest()
+
+
+def _giving_back(handle: Handler) -> Handler:
+    async def handled(request: Request) -> Response:
+        try:
+            return await handle(request)
+        finally:
+            await give_back(request)
+
+    return handled
 
 
 class UploadRoute(ActRoute):

@@ -3,18 +3,26 @@
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AliasChoices, Field, SecretStr, model_validator
+from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from standardwebhooks import Webhook
 
 
 def _shared(name: str) -> AliasChoices:
     return AliasChoices(f"CANEVAS_{name.upper()}", name)
 
 
+def _sibling(pair: str) -> tuple[str, str]:
+    name, _, address = (part.strip() for part in pair.partition("="))
+    if not name or not address:
+        raise ValueError("CANEVAS_SIBLINGS is written `name=address,name=address`")
+    return name, address
+
+
 class ServiceSettings(BaseSettings):
     """Read from the environment: `CANEVAS_…` for what services share, `<SERVICE>_…` for what is one service's own."""
 
-    model_config = SettingsConfigDict(extra="ignore", populate_by_name=True)
+    model_config = SettingsConfigDict(extra="ignore", populate_by_name=True, hide_input_in_errors=True)
 
     database_url: str = Field(description="PostgreSQL conninfo (URL or key=value) of this service's own database.")
     database_pool: int = Field(10, ge=2, le=100, description="Most connections a process opens, per door.")
@@ -80,8 +88,17 @@ class ServiceSettings(BaseSettings):
         for name in ("CANEVAS_SIBLINGS", "siblings"):
             raw = values.get(name)
             if isinstance(raw, str):
-                values[name] = dict(pair.split("=", 1) for pair in raw.split(",") if "=" in pair)
+                values[name] = dict(_sibling(pair) for pair in raw.split(",") if pair.strip())
         return values
+
+    @field_validator("events_secret")
+    @classmethod
+    def _signs(cls, secret: SecretStr) -> SecretStr:
+        try:
+            Webhook(secret.get_secret_value())
+        except ValueError as error:
+            raise ValueError("`whsec_` followed by base64 is expected") from error
+        return secret
 
     @model_validator(mode="after")
     def _no_help_in_production(self) -> Self:

@@ -5,6 +5,7 @@ host name and called in process (JSON calls only, never files).
 """
 
 from collections.abc import Mapping
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
 import structlog
@@ -17,11 +18,15 @@ Apps = Mapping[str, object]
 def create_client(apps: Apps) -> httpx.AsyncClient:
     """`apps` maps a service's name to its ASGI app; other services are called over the network."""
     mounts = {
-        f"http://{name}.internal": httpx.ASGITransport(app=app)  # type: ignore[arg-type]
+        f"http://{name}.internal": httpx.ASGITransport(app=app, raise_app_exceptions=False)  # type: ignore[arg-type]
         for name, app in apps.items()
     }
+    # One client speaks for everybody: what a sibling would have one person's browser keep is not kept.
+    cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
     # Environment proxies are not for us: siblings are on our own network.
-    return httpx.AsyncClient(mounts=mounts, timeout=10, trust_env=False, event_hooks={"request": [_pass_tracing_on]})
+    return httpx.AsyncClient(
+        mounts=mounts, cookies=cookies, timeout=10, trust_env=False, event_hooks={"request": [_pass_tracing_on]}
+    )
 
 
 async def _pass_tracing_on(request: httpx.Request) -> None:

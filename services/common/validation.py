@@ -1,6 +1,6 @@
 """What pydantic refuses, said to people: a JSON pointer and one sentence in French and English."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .language import Text
@@ -46,11 +46,13 @@ _SENTENCES: dict[str, str] = {
 
 def field_errors(errors: Iterable[Mapping[str, Any]]) -> list[tuple[str, Text, str]]:
     """(JSON pointer, sentence, code) for each error; parameters of the query or the path are pointed as `/query/limit`."""
-    return [(_pointer(e["loc"]), _sentence(e), str(e["type"])) for e in errors]
+    return [(_pointer(e), _sentence(e), str(e["type"])) for e in errors]
 
 
-def _pointer(location: Sequence[str | int]) -> str:
-    parts = list(location)
+def _pointer(error: Mapping[str, Any]) -> str:
+    if error["type"] == "json_invalid":
+        return ""  # the location is then a position in the text, which no pointer can say
+    parts = list(error["loc"])
     if parts and parts[0] == "body":
         parts = parts[1:]
     return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in parts)

@@ -1,0 +1,207 @@
+"""A mail leaves if and only if its act is saved, once, and says what was meant whatever people typed."""
+
+import asyncio
+import base64
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from services.common.mail import SEND, Attachment, FolderMailer, SmtpMailer, create_mailer, queue_mail
+from tests.support import Running
+
+pytestmark = pytest.mark.anyio
+TO = "Éloïse Martin <eloise@example.fr>"
+
+
+@pytest.fixture
+def letters(hotel: Running) -> Path:
+    """The folder mails are laid down in, empty."""
+    mailer = hotel.resources.mailer
+    assert isinstance(mailer, FolderMailer)
+    for letter in mailer.folder.glob("*"):
+        letter.unlink()
+    return mailer.folder
+
+
+async def write(hotel: Running, *, to: str = TO, subject: str = "Objet", text: str = "Corps\n", **more: Any) -> None:
+    async with hotel.resources.database.transaction() as session:
+        await queue_mail(session, to=to, subject=subject, text=text, **more)
+
+
+def laid_down(folder: Path) -> list[Path]:
+    return list(folder.glob("*"))
+
+
+def read(folder: Path) -> EmailMessage:
+    """The one letter of the folder."""
+    (letter,) = laid_down(folder)
+    assert letter.suffix == ".eml"
+    message = message_from_bytes(letter.read_bytes(), policy=policy.default)
+    assert isinstance(message, EmailMessage)
+    return message
+
+
+def text_of(letter: EmailMessage) -> str:
+    return str(letter.get_content()).replace("\r\n", "\n")
+
+
+async def test_a_mail_says_in_french_what_was_meant(hotel: Running, letters: Path) -> None:
+    await write(hotel, subject="Reçu : l’été à Carcassonne – 12 345,50 €", text="Bonjour,\n\nC’est noté : œuvre à suivre.\n")
+    await hotel.run_jobs()
+    letter = read(letters)
+    assert letter["Subject"] == "Reçu : l’été à Carcassonne – 12 345,50 €"
+    assert text_of(letter) == "Bonjour,\n\nC’est noté : œuvre à suivre.\n"
+    (address,) = letter["To"].addresses
+    assert (address.display_name, address.addr_spec) == ("Éloïse Martin", "eloise@example.fr")
+    assert letter["From"] == hotel.resources.settings.mail_from
+    assert letter["Auto-Submitted"] == "auto-generated"
+    assert letter["Content-Language"] == "fr"
+    assert letter["Message-ID"].endswith("@canevas.test>")
+
+
+async def test_a_mail_on_the_wire_is_ascii_in_lines_smtp_accepts(hotel: Running, letters: Path) -> None:
+    await write(hotel, subject="é" * 300, text="œ" * 3_000)
+    await hotel.run_jobs()
+    (letter,) = laid_down(letters)
+    content = letter.read_bytes()
+    content.decode("ascii")
+    assert b"\n" not in content.replace(b"\r\n", b"")
+    assert max(map(len, content.split(b"\r\n"))) <= 998
+
+
+async def test_a_mail_of_an_act_that_fails_never_leaves(hotel: Running, letters: Path) -> None:
+    async def fail() -> None:
+        async with hotel.resources.database.transaction() as session:
+            await queue_mail(session, to=TO, subject="Objet", text="Corps")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail()
+    await hotel.run_jobs()
+    assert laid_down(letters) == []
+
+
+@pytest.mark.parametrize("breaks", ["\n", "\r\n", "\r", "\u2028", "\x0b", "\x85", "\n\n\t"])
+async def test_a_line_break_in_a_header_writes_no_header(hotel: Running, letters: Path, breaks: str) -> None:
+    name = f"Éloïse{breaks}Bcc: all@example.fr{breaks}{breaks}Corps volé"
+    await write(hotel, to=f'"{name}" <eloise@example.fr>', subject=f"Bienvenue {name}")
+    await hotel.run_jobs()
+    letter = read(letters)
+    assert letter["Bcc"] is None
+    assert letter["Subject"] == "Bienvenue Éloïse Bcc: all@example.fr Corps volé"
+    assert [address.addr_spec for address in letter["To"].addresses] == ["eloise@example.fr"]
+    assert text_of(letter) == "Corps\n"
+
+
+async def test_a_job_that_runs_twice_sends_the_same_message(hotel: Running, letters: Path) -> None:
+    await write(hotel)
+    await hotel.run_jobs()
+    first = read(letters)["Message-ID"]
+    queued = (await hotel.jobs(SEND.name))[-1]
+    async with hotel.resources.database.transaction() as session:
+        await SEND.run(session, hotel.resources, **queued["args"])
+    assert read(letters)["Message-ID"] == first
+
+
+async def test_two_mails_are_two_messages(hotel: Running, letters: Path) -> None:
+    await write(hotel)
+    await write(hotel)
+    await hotel.run_jobs()
+    assert len(laid_down(letters)) == 2
+
+
+@pytest.mark.parametrize("name", ["Arrêté n° 12.pdf", 'a"b.pdf', "a\r\nBcc: all@example.fr.pdf", "é" * 200 + ".pdf"])
+async def test_a_stored_file_is_joined_under_its_name(hotel: Running, letters: Path, name: str) -> None:
+    content = b"%PDF-1.7\n" + bytes(range(256))
+    stored = await hotel.resources.files.write(f"letter-{len(name)}", content)
+    await write(hotel, attachments=[Attachment(stored.key, name, stored.media_type)])
+    await hotel.run_jobs()
+    letter = read(letters)
+    assert letter["Bcc"] is None
+    (joined,) = letter.iter_attachments()
+    assert joined.get_content_type() == "application/pdf"
+    assert joined.get_content() == content
+    assert joined.get_filename() == " ".join(name.split())
+
+
+@pytest.mark.parametrize(("name", "media_type"), [("a.txt", "text/plain"), ("a.bin", "application/octet-stream"), ("a", "odd")])
+async def test_a_file_of_any_type_is_joined_byte_for_byte(hotel: Running, letters: Path, name: str, media_type: str) -> None:
+    content = "déjà\nvu\r\n".encode("latin-1")
+    stored = await hotel.resources.files.write("joined", content)
+    await write(hotel, attachments=[Attachment(stored.key, name, media_type)])
+    await hotel.run_jobs()
+    (joined,) = read(letters).iter_attachments()
+    assert joined.get_payload(decode=True) == content
+
+
+@dataclass
+class Server:
+    """A mail server that knows just enough of SMTP to take a message."""
+
+    refuses: bool = False
+    lines: list[str] = field(default_factory=list)
+    message: bytes = b""
+    url: str = ""
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 ready\r\n")
+        while line := (await reader.readline()).decode().strip():
+            self.lines.append(line)
+            command = line.split()[0].upper()
+            if command == "DATA":
+                writer.write(b"354 go on\r\n")
+                self.message = await reader.readuntil(b"\r\n.\r\n")
+                writer.write(b"250 taken\r\n")
+            elif command == "EHLO":
+                writer.write(b"250-here\r\n250 AUTH PLAIN\r\n")
+            elif command == "AUTH":
+                writer.write(b"235 welcome\r\n")
+            elif command == "RCPT" and self.refuses:
+                writer.write(b"450 later\r\n")
+            else:
+                writer.write(b"221 bye\r\n" if command == "QUIT" else b"250 fine\r\n")
+        writer.close()
+
+
+@asynccontextmanager
+async def mail_server(*, refuses: bool = False) -> AsyncIterator[Server]:
+    state = Server(refuses)
+    server = await asyncio.start_server(state.serve, "127.0.0.1", 0)
+    async with server:
+        state.url = f"smtp://anne%40example.fr:p%3Ass@127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        yield state
+
+
+async def test_with_a_server_mails_leave_by_smtp(hotel: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with mail_server() as server:
+        monkeypatch.setattr(hotel.resources, "mailer", create_mailer(SecretStr(server.url), Path()))
+        await write(hotel, subject="Reçu", text="À bientôt.\n")
+        await hotel.run_jobs()
+    said = [line for line in server.lines if line.startswith("AUTH PLAIN ")]
+    assert base64.b64decode(said[0].split()[-1]) == b"\0anne@example.fr\0p:ss"
+    assert "RCPT TO:<eloise@example.fr>" in server.lines
+    letter = message_from_bytes(server.message, policy=policy.default)
+    assert letter["Subject"] == "Reçu"
+    assert (await hotel.jobs(SEND.name))[-1]["status"] == "succeeded"
+
+
+async def test_a_mail_the_server_puts_off_is_tried_again(hotel: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with mail_server(refuses=True) as server:
+        monkeypatch.setattr(hotel.resources, "mailer", create_mailer(SecretStr(server.url), Path()))
+        await write(hotel)
+        await hotel.run_jobs()
+    queued = (await hotel.jobs(SEND.name))[-1]
+    assert (queued["status"], queued["attempts"]) == ("todo", 1)
+
+
+async def test_the_password_of_the_server_does_not_show() -> None:
+    mailer = create_mailer(SecretStr("smtps://a:hidden@mail.example.fr:465"), Path())
+    assert isinstance(mailer, SmtpMailer)
+    assert "hidden" not in repr(mailer)
