@@ -9,12 +9,23 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import structlog
 from procrastinate import __version__ as queue_version
 
 from gateway import postgres
 from services.common import migrations
 from services.common.ids import new_id
 from services.common.resources import Service
+
+# Tracebacks as Python writes them: structlog's own take seconds.
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.format_exc_info,
+        structlog.processors.KeyValueRenderer(),
+    ]
+)
 
 ROOT = Path(__file__).resolve().parents[1]
 #: Nothing a test writes has to survive a power cut.

@@ -57,12 +57,15 @@ class SmtpMailer:
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
+        #: A password never leaves this machine in clear: without STARTTLS the mail waits and its job says why.
+        self.requires_tls = parts.username is not None and parts.hostname not in {"localhost", "127.0.0.1", "::1"}
         self._options = {
             "hostname": parts.hostname,
             "port": parts.port,
             "username": unquote(parts.username) if parts.username else None,
             "password": unquote(parts.password) if parts.password else None,
             "use_tls": parts.scheme == "smtps",
+            "start_tls": True if parts.scheme == "smtp" and self.requires_tls else None,
         }
 
     async def send(self, message: EmailMessage) -> None:

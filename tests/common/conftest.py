@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import structlog
 
 from services.common import migrations
 from tests.conftest import Databases
@@ -13,16 +12,6 @@ from tests.support import Running, open_service, settings_for
 
 from .hotel import ROOMS
 from .rooms import Settings
-
-# Tracebacks as Python writes them: structlog's own take seconds.
-structlog.configure(
-    processors=[
-        structlog.contextvars.merge_contextvars,
-        structlog.processors.add_log_level,
-        structlog.processors.format_exc_info,
-        structlog.processors.KeyValueRenderer(),
-    ]
-)
 
 LINEAGES = Path(__file__).parent / "lineage"
 

@@ -205,3 +205,16 @@ async def test_the_password_of_the_server_does_not_show() -> None:
     mailer = create_mailer(SecretStr("smtps://a:hidden@mail.example.fr:465"), Path())
     assert isinstance(mailer, SmtpMailer)
     assert "hidden" not in repr(mailer)
+
+
+@pytest.mark.parametrize(
+    ("url", "required"),
+    [
+        ("smtp://a:b@mail.example.fr:587", True),
+        ("smtp://mail.example.fr:25", False),
+        ("smtp://a:b@127.0.0.1:25", False),
+        ("smtps://a:b@mail.example.fr:465", True),
+    ],
+)
+async def test_a_password_leaves_the_machine_only_under_tls(url: str, required: bool) -> None:
+    assert SmtpMailer(url).requires_tls is required
