@@ -53,6 +53,8 @@ class Signer:
         self.private_pem = private.private_bytes(encoding, serialization.PrivateFormat.PKCS8, plain).decode()
         public = private.public_key().public_bytes(encoding, serialization.PublicFormat.SubjectPublicKeyInfo)
         self.public_pem = public.decode()
+        #: Parsed once: reading the PEM again costs fifty times the signature.
+        self._key = jwk.construct(self.private_pem, ALGORITHM)
         self.jwk: dict[str, Any] = {**jwk.construct(self.public_pem, ALGORITHM).to_dict(), "kid": "tests", "use": "sig"}
 
     async def keys(self, kid: str) -> dict[str, Any] | None:
@@ -68,7 +70,7 @@ class Signer:
             "sub": str(new_id()),
             "sid": str(new_id()),
         }
-        return str(jwt.encode({**base, **claims}, self.private_pem, ALGORITHM, headers={"kid": "tests"}))
+        return str(jwt.encode({**base, **claims}, self._key, ALGORITHM, headers={"kid": "tests"}))
 
 
 SIGNER = Signer()

@@ -24,9 +24,25 @@ async def running(databases: Databases, tmp_path_factory: pytest.TempPathFactory
         yield running
 
 
-@pytest.fixture
-async def world(running: Running) -> World:
-    """Everybody is new in each test; the campaign is open."""
+async def _opened(running: Running) -> World:
     world = World(running, ORGANISATIONS)
     await world.open()
     return world
+
+
+@pytest.fixture
+async def fresh_world(running: Running) -> World:
+    """Everybody is new in each test; the campaign is open."""
+    return await _opened(running)
+
+
+@pytest.fixture
+def world(fresh_world: World) -> World:
+    """Each test's own world, unless its module shares one."""
+    return fresh_world
+
+
+@pytest.fixture(scope="module")
+async def shared_world(running: Running) -> World:
+    """One world for tests that each keep to the dossiers they make."""
+    return await _opened(running)

@@ -1,19 +1,25 @@
 """A small contrat de ville to test in: a team, three funders, two associations, an open campaign."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import httpx
+import psycopg
 from fastapi import FastAPI, Response
+from psycopg import sql
 
 from services.common.ids import new_id
+from services.common.outbox import Event
+from services.programming.worker import close_expired_campaigns
+from tests.programming.papers import FRAMEWORK, PDF, SWORN, budget_line, contract, funder, refusal
 from tests.support import Person, Running, member_of
 
 V1 = "/programming/v1"
-PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
 
 def fake_directory(organisations: Mapping[UUID, dict[str, Any]]) -> FastAPI:
@@ -41,6 +47,7 @@ class World:
     neighbour: UUID = field(default_factory=new_id)
     contract_id: str = ""
     campaign_id: str = ""
+    _signed: dict[UUID, dict[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.team = member_of(self.lead, roles=["manager"])
@@ -71,31 +78,120 @@ class World:
         **more: Any,
     ) -> httpx.Response:
         """One request; `expect` asserts the status and shows the body otherwise."""
-        sent = {**(who.headers if who else {}), **(headers or {})}
+        sent = {**(self._headers_of(who) if who else {}), **(headers or {})}
         answer = await self.running.client.request(
             method, path if path.startswith("/programming") else V1 + path, headers=sent, **more
         )
         assert expect is None or answer.status_code == expect, (answer.status_code, answer.text)
         return answer
 
+    async def change(
+        self, who: Person, method: str, path: str, *, of: str | None = None, expect: int | None = None, **more: Any
+    ) -> httpx.Response:
+        """A conditional write on the latest version of `of`, which is the path itself unless the path is an act."""
+        latest = await self.call(who, "GET", of or path, expect=200)
+        return await self.call(who, method, path, headers={"If-Match": latest.headers["etag"]}, expect=expect, **more)
+
+    async def refused(self, who: Person | None, method: str, path: str, status: int, slug: str, **sent: Any) -> dict[str, Any]:
+        """The problem that answers, said in French and, to who prefers it, in English."""
+        french = refusal(await self.call(who, method, path, **sent), status, slug)
+        headers = {**sent.pop("headers", {}), "Accept-Language": "en-GB, fr;q=0.3"}
+        refusal(await self.call(who, method, path, headers=headers, **sent), status, slug, language="en")
+        return french
+
+    async def at_once(self, calls: Iterable[tuple[Person, str, str, Mapping[str, Any]]]) -> list[httpx.Response]:
+        """Requests sent together: who, method, path, what is sent."""
+        return list(await asyncio.gather(*(self.call(who, method, path, **sent) for who, method, path, sent in calls)))
+
+    @asynccontextmanager
+    async def holding(self, table: str, row_id: str) -> AsyncIterator[None]:
+        """Somebody else's transaction holds the row: acts that need it wait until this block ends."""
+        conninfo = self.running.resources.settings.database_url
+        async with await psycopg.AsyncConnection.connect(conninfo) as other:
+            await other.execute(sql.SQL("SELECT 1 FROM {} WHERE id = %s FOR UPDATE").format(sql.Identifier(table)), [row_id])
+            yield
+            await other.rollback()
+
+    async def until_waiting(self, count: int = 1) -> None:
+        """Returns once that many acts wait for a row of this test's database."""
+        waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        while len(await self.running.rows(waiting)) < count:
+            continue
+
+    async def mails(self, word: str) -> list[dict[str, Any]]:
+        """Mails queued so far whose subject holds the word: to, subject, text, attachments."""
+        return [job["args"] for job in await self.running.jobs("kernel:send_mail") if word in job["args"]["subject"]]
+
+    async def announce(self, event: str, subject: UUID, data: Mapping[str, Any]) -> None:
+        """The directory says something happened."""
+        consume = self.running.service.all_consumers[event]
+        heard = Event(new_id(), event, "directory", str(subject), self.running.clock.now(), data)
+        async with self.running.resources.database.transaction() as session:
+            await consume(session, self.running.resources, heard)
+
+    async def pages(self, who: Person | None, path: str, **query: Any) -> list[dict[str, Any]]:
+        """Every item of a listing, page after page."""
+        items: list[dict[str, Any]] = []
+        cursor: str | None = None
+        while True:
+            asked = {**query, **({"cursor": cursor} if cursor else {})}
+            page = (await self.call(who, "GET", path, params=asked, expect=200)).json()
+            items += page["items"]
+            cursor = page["next"]
+            if cursor is None:
+                return items
+
+    async def at_deadline(self) -> datetime:
+        """The clock stands at the very instant of the deadline."""
+        campaign = (await self.call(self.team, "GET", f"/campaigns/{self.campaign_id}", expect=200)).json()
+        self.running.clock.at = datetime.fromisoformat(campaign["closes_at"])
+        return self.running.clock.at
+
+    async def close_expired(self) -> None:
+        """The periodic job, as the worker runs it."""
+        async with self.running.resources.database.transaction() as session:
+            await close_expired_campaigns.run(session, self.running.resources, timestamp=0)
+
+    async def grant(self, who: Person, committee_id: str, request_id: str, amount_cents: int) -> None:
+        granted = await self.decide(who, committee_id, request_id, outcome="granted", amount_cents=amount_cents)
+        assert granted.status_code == 200, granted.text
+
+    def _headers_of(self, who: Person) -> dict[str, str]:
+        """One token per person and test: signing costs more than the request."""
+        if who.account_id not in self._signed:
+            self._signed[who.account_id] = who.headers
+        return self._signed[who.account_id]
+
     async def open(self, *, envelopes: Mapping[str, int] | None = None, code: str | None = None, **campaign: Any) -> None:
         """A contract and its campaign, open until next month; `envelopes` per budget line in cents."""
+        await self.sign_contract()
+        await self.call(self.team, "POST", f"/contracts/{self.contract_id}/frameworks", json=FRAMEWORK, expect=201)
+        await self.prepare_campaign(envelopes=envelopes, code=code, **campaign)
+        await self.act("opening")
+
+    async def sign_contract(self) -> None:
+        """A contract without framework yet."""
         number = int(new_id().hex[-5:], 16) % 90 + 10
         department = f"{int(new_id().hex[-4:], 16) % 900 % 95 + 1:02d}"
-        answer = await self.call(self.team, "POST", "/contracts", json=_contract(self.lead, f"CN0{department}{number}I"))
+        answer = await self.call(self.team, "POST", "/contracts", json=contract(self.lead, f"CN0{department}{number}I"))
         while answer.status_code == 409:
             number = number % 99 + 1
-            answer = await self.call(self.team, "POST", "/contracts", json=_contract(self.lead, f"CN0{department}{number:02d}M"))
+            answer = await self.call(self.team, "POST", "/contracts", json=contract(self.lead, f"CN0{department}{number:02d}M"))
         assert answer.status_code == 201, answer.text
         self.contract_id = answer.json()["id"]
-        await self.call(self.team, "POST", f"/contracts/{self.contract_id}/frameworks", json=FRAMEWORK, expect=201)
-        await self._open_campaign(envelopes or {}, code or f"T{new_id().hex[-8:].upper()}", campaign)
 
-    async def _open_campaign(self, envelopes: Mapping[str, int], code: str, more: Mapping[str, Any]) -> None:
+    async def act(self, name: str, *, who: Person | None = None, expect: int = 201) -> httpx.Response:
+        """One act of the campaign's life, by the team, on its latest version."""
+        where = f"/campaigns/{self.campaign_id}"
+        if_match = {"If-Match": (await self.call(self.team, "GET", where, expect=200)).headers["etag"]}
+        return await self.call(who or self.team, "POST", f"{where}/{name}", headers=if_match, expect=expect)
+
+    def campaign(self, **more: Any) -> dict[str, Any]:
+        """A call for projects of the contract, as its team writes it."""
         now = self.running.clock.now()
-        campaign = {
+        return {
             "contract_id": self.contract_id,
-            "code": code,
+            "code": f"T{new_id().hex[-8:].upper()}",
             "year": now.year,
             "title": "Appel à projets",
             "opens_at": (now - timedelta(days=1)).isoformat(),
@@ -107,26 +203,20 @@ class World:
             "required_attachments": {"association": [{"code": "statuts", "label": "Statuts signés"}]},
             **more,
         }
-        made = (await self.call(self.team, "POST", "/campaigns", json=campaign, expect=201)).json()
-        self.campaign_id = made["id"]
-        for organisation_id, name, lines in self._funders(envelopes):
-            funder = {
-                "organisation_id": str(organisation_id),
-                "name": name,
-                "short_name": name,
-                "letter_signatory": "Dominique Exemple",
-                "letter_signatory_function": "Directeur",
-                "budget_lines": lines,
-            }
-            await self.call(self.team, "POST", f"/campaigns/{self.campaign_id}/funders", json=funder, expect=201)
-        current = await self.call(self.team, "GET", f"/campaigns/{self.campaign_id}", expect=200)
-        if_match = {"If-Match": current.headers["etag"]}
-        await self.call(self.team, "POST", f"/campaigns/{self.campaign_id}/opening", headers=if_match, expect=201)
+
+    async def prepare_campaign(
+        self, *, envelopes: Mapping[str, int] | None = None, code: str | None = None, funders: bool = True, **more: Any
+    ) -> None:
+        """A draft campaign with its three funders."""
+        wish = self.campaign(**({"code": code} if code else {}), **more)
+        self.campaign_id = (await self.call(self.team, "POST", "/campaigns", json=wish, expect=201)).json()["id"]
+        for organisation_id, name, lines in self._funders(envelopes or {}) if funders else ():
+            wish = funder(organisation_id, name, lines)
+            await self.call(self.team, "POST", f"/campaigns/{self.campaign_id}/funders", json=wish, expect=201)
 
     def _funders(self, envelopes: Mapping[str, int]) -> list[tuple[UUID, str, list[dict[str, Any]]]]:
         def line(code: str, natures: list[str], **rule: Any) -> dict[str, Any]:
-            amount = envelopes.get(code, 10_000_000)
-            return {"code": code, "label": f"Ligne {code}", "natures": natures, "amount_cents": amount, **rule}
+            return budget_line(code, natures, envelopes.get(code, 10_000_000), **rule)
 
         state = line("p147", ["action", "fonctionnement"], qpv_required=True, max_share_bp=8000, reason="Crédits réservés aux QPV.")
         caf = line("caf", ["action"], excluded_objective_codes=["8"], cap_cents=2_000_000, reason="Hors emploi.")
@@ -193,9 +283,18 @@ class World:
             who or self.holder, "POST", f"/dossiers/{dossier_id}/submission", json=SWORN, headers=headers, **more
         )
 
+    async def refused_submission(
+        self, dossier_id: str, tag: str, status: int, slug: str, *, who: Person | None = None, **statement: Any
+    ) -> dict[str, Any]:
+        sent = {"json": {**SWORN, **statement}, "headers": {"If-Match": tag}}
+        return await self.refused(who or self.holder, "POST", f"/dossiers/{dossier_id}/submission", status, slug, **sent)
+
     async def submitted(self, **asks: int) -> dict[str, Any]:
         """A submitted dossier, as its holder reads it."""
-        dossier_id, tag = await self.draft(self.content(**asks))
+        return await self.submitted_with(self.content(**asks))
+
+    async def submitted_with(self, content: Mapping[str, Any]) -> dict[str, Any]:
+        dossier_id, tag = await self.draft(content)
         answer = await self.submit(dossier_id, tag)
         assert answer.status_code == 201, answer.text
         found: dict[str, Any] = (await self.call(self.holder, "GET", f"/dossiers/{dossier_id}", expect=200)).json()
@@ -213,7 +312,9 @@ class World:
         found: dict[str, Any] = (await self.call(who, "GET", f"/dossiers/{dossier_id}", expect=200)).json()
         return found
 
-    async def review(self, who: Person, dossier_id: str, *, opinion: str = "favourable", proposed_cents: int | None = None) -> dict[str, Any]:
+    async def review(
+        self, who: Person, dossier_id: str, *, opinion: str = "favourable", proposed_cents: int | None = None
+    ) -> dict[str, Any]:
         """The funder's whole instruction, given."""
         (funder_id,) = who.memberships
         query = {"dossier_id": dossier_id, "funder_id": str(funder_id)}
@@ -250,13 +351,15 @@ class World:
         made = await self.call(self.team, "POST", "/committees", json=wish, expect=201)
         where, tag = f"/committees/{made.json()['id']}", made.headers["etag"]
         agenda = {"dossier_ids": list(dossier_ids)}
-        tag = (await self.call(self.team, "PUT", f"{where}/agenda", json=agenda, headers={"If-Match": tag}, expect=200)).headers["etag"]
+        tag = (await self.call(self.team, "PUT", f"{where}/agenda", json=agenda, headers={"If-Match": tag}, expect=200)).headers[
+            "etag"
+        ]
         members = [
             {"organisation_id": str(organisation), "name": name, "presence": "present"}
             for organisation, name in ((self.state, "État"), (self.caf, "CAF"), (self.region, "Région"))
         ]
-        sent = {"json": {"members": members}, "headers": {"If-Match": tag}}
-        await self.call(self.team, "PUT", f"{where}/attendance", **sent, expect=200)
+        body, if_match = {"members": members}, {"If-Match": tag}
+        await self.call(self.team, "PUT", f"{where}/attendance", json=body, headers=if_match, expect=200)
         return str(made.json()["id"])
 
     async def decide(self, who: Person, committee_id: str, request_id: str, **decision: Any) -> httpx.Response:
@@ -269,32 +372,3 @@ class World:
     def request_of(self, dossier: Mapping[str, Any], funder_id: UUID) -> dict[str, Any]:
         found: dict[str, Any] = next(r for r in dossier["requests"] if r["funder_id"] == str(funder_id))
         return found
-
-
-SWORN = {
-    "sworn_statement": True,
-    "republican_commitment": True,
-    "signatory_name": "Camille Exemple",
-    "signatory_function": "Présidente",
-}
-
-FRAMEWORK = {
-    "adopted_on": "2024-03-31",
-    "enjeux": [
-        {"code": "GRANDIR", "title": "La vie des habitants", "objectives": [{"code": "2", "title": "Réussir l'éducation"}]},
-        {"code": "TRAVAILLER", "title": "La vie économique", "objectives": [{"code": "8", "title": "Rapprocher de l'emploi"}]},
-    ],
-    "transversal_concerns": [{"code": "climat", "title": "Le changement climatique"}],
-}
-
-
-def _contract(lead: UUID, code: str) -> dict[str, Any]:
-    return {
-        "code": code,
-        "name": "Contrat de ville imaginaire",
-        "lead_organisation_id": str(lead),
-        "starts_on": "2024-01-01",
-        "ends_on": "2030-12-31",
-        "mid_term_review_year": 2027,
-        "qpvs": [{"code": "QP011002", "name": "La Conte – Ozanam", "population": 2060}],
-    }

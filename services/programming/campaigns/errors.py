@@ -56,6 +56,15 @@ class EnvelopeExceeded(Problem):
     )
 
 
+class NotYourEnvelope(Problem):
+    status = 403
+    title = Text("Cette enveloppe ne vous revient pas", "This envelope is not yours")
+    advice = Text(
+        "Un gestionnaire ou signataire du financeur change son enveloppe ; l'équipe du contrat ne le peut qu'avant l'ouverture.",
+        "A manager or signatory of the funder changes its envelope; the contract's team may only before the opening.",
+    )
+
+
 class UnknownCode(Problem):
     status = 422
     title = Text("Code inconnu", "Unknown code")

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.common.db import execute
+from services.common.db import execute, fetch_in
 
 from .models import BudgetLine, Campaign, CampaignFunder, CampaignStatus
 
@@ -70,7 +70,7 @@ async def funder(session: AsyncSession, campaign_id: UUID, funder_id: UUID) -> C
 
 
 async def charter(session: AsyncSession, campaign_id: UUID) -> Sequence[Any]:
-    return (await execute(session, CHARTER, {"campaign_id": campaign_id})).mappings().all()
+    return await fetch_in(session, CHARTER, {"campaign_id": campaign_id})
 
 
 async def line(session: AsyncSession, campaign_id: UUID, funder_id: UUID, code: str, *, lock: bool = False) -> BudgetLine | None:
@@ -92,13 +92,18 @@ async def take_from_envelope(session: AsyncSession, campaign_id: UUID, funder_id
     return taken.rowcount == 1
 
 
+_NEXT_REFERENCE = (
+    sa.update(_C)
+    .where(_C.c.id == bindparam("campaign_id"))
+    .values(last_reference=_C.c.last_reference + 1)
+    .returning(_C.c.last_reference)
+)
+
+
 async def next_reference(session: AsyncSession, campaign_id: UUID) -> int:
     """The campaign's next number. Holds the campaign's row until the end: call it last."""
-    drawn = await execute(
-        session,
-        sa.update(_C).where(_C.c.id == campaign_id).values(last_reference=_C.c.last_reference + 1).returning(_C.c.last_reference),
-    )
-    return int(drawn.scalar_one())
+    (drawn,) = await fetch_in(session, _NEXT_REFERENCE, {"campaign_id": campaign_id})
+    return int(drawn["last_reference"])
 
 
 async def close_expired(session: AsyncSession, now: Any) -> list[UUID]:

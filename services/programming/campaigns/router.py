@@ -39,6 +39,11 @@ def _shown(row: Row, now: Any) -> Row:
     return {**row, "status": rules.status_at(CampaignStatus(row["status"]), row["closes_at"], now)}
 
 
+def _tag(version: int, status: CampaignStatus) -> str:
+    """The deadline closes a campaign without a new version: the status is part of the tag."""
+    return etag(version, status.value.replace("_", ""))
+
+
 async def _visible(reader: Any, campaign_id: UUID, caller: MaybeCaller) -> Row:
     organisations = caller.organisation_ids if caller else []
     row = await fetch_one(reader, repository.ONE, {"campaign_id": campaign_id, "organisations": organisations})
@@ -91,7 +96,7 @@ async def create_campaign(wish: CampaignCreate, caller: Caller, session: Session
     """Prepare the yearly call of a contract. It is a draft until `opening`."""
     campaign = await service.create(session, caller, wish, now=now)
     response.headers["Location"] = f"{router.prefix}/{campaign.id}"
-    response.headers["ETag"] = etag(campaign.version)
+    response.headers["ETag"] = _tag(campaign.version, campaign.status)
     return campaign
 
 
@@ -107,7 +112,7 @@ async def get_campaign(
 ) -> Any:
     """The call with its dates, criteria, required attachments and the codes dossiers may use."""
     row = _shown(await _visible(reader, campaign_id, caller), now)
-    tag = etag(row["version"], row["status"].value.replace("_", ""))
+    tag = _tag(row["version"], row["status"])
     response.headers["ETag"] = tag
     return not_modified(request, tag) or row
 
@@ -124,7 +129,7 @@ async def update_campaign(
 ) -> Any:
     """Merge patch of a campaign that is not open yet."""
     campaign = await service.update(session, caller, campaign_id, wish, version=version, now=now)
-    response.headers["ETag"] = etag(campaign.version)
+    response.headers["ETag"] = _tag(campaign.version, campaign.status)
     return campaign
 
 
@@ -146,7 +151,7 @@ def _acts() -> None:
             campaign_id: UUID, caller: Caller, session: Session, now: Now, version: Version, response: Response, name: str = name
         ) -> Any:
             campaign = await service.act(session, caller, campaign_id, name, version=version, now=now)
-            response.headers["ETag"] = etag(campaign.version)
+            response.headers["ETag"] = _tag(campaign.version, campaign.status)
             response.headers["Location"] = f"{router.prefix}/{campaign.id}"
             return campaign
 

@@ -113,8 +113,9 @@ def _amount_refusals(line: Line, ask: Ask, who: str) -> list[Refusal]:
         cap = euros(line.cap_cents)
         found.append(Refusal("cap", Text(f"{who} plafonne à {cap} par dossier.", f"{who} caps at {cap} a dossier.")))
     if line.max_share_bp is not None and ask.charges_cents and ask.amount_cents * 10_000 > line.max_share_bp * ask.charges_cents:
-        share = f"{line.max_share_bp / 100:g} %"
-        said = Text(f"{who} finance au plus {share} des charges.", f"{who} funds at most {share} of the charges.")
+        share = f"{line.max_share_bp / 100:g}"
+        fr = share.replace(".", ",")
+        said = Text(f"{who} finance au plus {fr}\u00a0% des charges.", f"{who} funds at most {share}% of the charges.")
         found.append(Refusal("share", said))
     return found
 

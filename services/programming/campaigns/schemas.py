@@ -1,15 +1,31 @@
 """What is sent and received about campaigns."""
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, computed_field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, computed_field
+
+from services.common.clock import in_paris
+from services.common.language import Text
 
 from ..contracts.schemas import Code
 from .models import CampaignStatus as CampaignStatus
 from .models import Nature as Nature
 
 Cents = Annotated[int, Field(ge=0, le=10**13, description="Euro cents.", examples=[1250000])]
+
+
+def _within_reach(instant: datetime) -> datetime:
+    if not 2000 <= instant.year < 2200:
+        raise ValueError(Text("L'année doit être comprise entre 2000 et 2199.", "The year must be between 2000 and 2199."))
+    return instant
+
+
+#: An instant people plan at: the calendar's far ends cannot be brought to another time zone.
+Instant = Annotated[AwareDatetime, AfterValidator(_within_reach)]
+#: An instant people read: in the zone of the campaign.
+LocalInstant = Annotated[AwareDatetime, AfterValidator(in_paris)]
 Label = Annotated[str, Field(min_length=1, max_length=200)]
 
 STATUS_LABELS = {
@@ -46,8 +62,8 @@ class CampaignCreate(BaseModel):
     code: Annotated[str, Field(pattern=r"^[A-Z0-9]{2,12}$", description="Middle of every dossier's reference.", examples=["CARC"])]
     year: Annotated[int, Field(ge=2015, le=2100, examples=[2027])]
     title: Annotated[Label, Field(examples=["Appel à projets 2027 du contrat de ville"])]
-    opens_at: Annotated[AwareDatetime, Field(examples=["2026-11-02T09:00:00+01:00"])]
-    closes_at: Annotated[AwareDatetime, Field(examples=["2027-01-15T23:59:59+01:00"])]
+    opens_at: Annotated[Instant, Field(examples=["2026-11-02T09:00:00+01:00"])]
+    closes_at: Annotated[Instant, Field(examples=["2027-01-15T23:59:59+01:00"])]
     answer_within_months: Annotated[int, Field(ge=1, le=12, description="The promise: months between submission and answer.")] = 3
     silence_rejects_after_months: Annotated[
         int, Field(ge=1, le=12, description="The legal clock: months of silence that mean rejection (CRPA art. L231-4, D231-2).")
@@ -61,8 +77,8 @@ class CampaignUpdate(BaseModel):
     """Merge patch of a draft campaign: only what is sent changes."""
 
     title: Label | None = None
-    opens_at: AwareDatetime | None = None
-    closes_at: AwareDatetime | None = None
+    opens_at: Instant | None = None
+    closes_at: Instant | None = None
     answer_within_months: Annotated[int | None, Field(None, ge=1, le=12)]
     silence_rejects_after_months: Annotated[int | None, Field(None, ge=1, le=12)]
     outside_qpv_allowed: bool | None = None
@@ -147,8 +163,8 @@ class CampaignSummary(BaseModel):
     year: int
     title: str
     status: CampaignStatus
-    opens_at: AwareDatetime
-    closes_at: AwareDatetime
+    opens_at: LocalInstant
+    closes_at: LocalInstant
     answer_within_months: int
     silence_rejects_after_months: int
 

@@ -18,7 +18,7 @@ from ..contracts import service as contracts
 from ..contracts.errors import NotContractLead
 from ..tables import KERNEL
 from . import repository, rules
-from .errors import CampaignNotReady, CampaignStateRefused, EnvelopeExceeded, UnknownCode
+from .errors import CampaignNotReady, CampaignStateRefused, EnvelopeExceeded, NotYourEnvelope, UnknownCode
 from .models import BudgetLine, Campaign, CampaignFunder, CampaignStatus
 from .schemas import CampaignCreate, CampaignUpdate, EnvelopeUpdate, FunderCreate
 
@@ -91,7 +91,7 @@ async def set_envelope(
     if line is None:
         raise NotFound()
     if not may:
-        raise NotContractLead()
+        raise NotYourEnvelope()
     if wish.amount_cents < line.granted_cents:
         raise EnvelopeExceeded(
             Text(

@@ -20,9 +20,24 @@ class CommitteeNotStarted(Problem):
     )
 
 
+class CommitteeNotHeld(Problem):
+    title = Text("La séance n'est pas close, ou son procès-verbal est déjà signé", "The session is not closed, or already signed")
+    advice = Text(
+        "Le procès-verbal se signe une fois, après la clôture de la séance (`…/closing`).",
+        "Minutes are signed once, after the session is closed (`…/closing`).",
+    )
+
+
 class NotOnAgenda(Problem):
     title = Text("Ce dossier n'est pas à l'ordre du jour", "This dossier is not on the agenda")
     advice = Text("Ajoutez-le à l'ordre du jour de la séance.", "Add it to the session's agenda.")
+
+
+class AgendaEmpty(Problem):
+    title = Text("L'ordre du jour est vide", "The agenda is empty")
+    advice = Text(
+        "Inscrivez au moins un dossier avant d'envoyer l'ordre du jour.", "Put at least one dossier on it before sending it."
+    )
 
 
 class DecisionRefused(Problem):

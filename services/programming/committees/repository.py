@@ -76,7 +76,7 @@ async def last_decision(session: AsyncSession, request_id: UUID) -> tuple[Decisi
         select(Decision, Committee)
         .join(Committee, _C.c.id == _D.c.committee_id)
         .where(Decision.request_id == request_id, _C.c.kind == "steering")
-        .order_by(_D.c.decided_at.desc())
+        .order_by(_D.c.decided_at.desc(), _D.c.id.desc())
         .limit(1)
     )
     found = (await session.exec(wanted)).one_or_none()

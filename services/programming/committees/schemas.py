@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from ..campaigns.schemas import Cents, Label
+from ..campaigns.schemas import Cents, Instant, Label, LocalInstant
 from .models import CommitteeKind, CommitteeStatus, Outcome
 
 
@@ -15,7 +15,7 @@ class CommitteeCreate(BaseModel):
     kind: CommitteeKind
     title: Annotated[Label, Field(examples=["Comité de pilotage du 12 mars 2027"])]
     place: Annotated[str, Field(max_length=300, examples=["Hôtel d'agglomération, salle du conseil"])] = ""
-    starts_at: Annotated[AwareDatetime, Field(examples=["2027-03-12T14:00:00+01:00"])]
+    starts_at: Annotated[Instant, Field(examples=["2027-03-12T14:00:00+01:00"])]
 
 
 class CommitteeUpdate(BaseModel):
@@ -23,7 +23,7 @@ class CommitteeUpdate(BaseModel):
 
     title: Label | None = None
     place: Annotated[str | None, Field(None, max_length=300)]
-    starts_at: AwareDatetime | None = None
+    starts_at: Instant | None = None
 
 
 class AgendaWrite(BaseModel):
@@ -95,7 +95,7 @@ class CommitteeSummary(BaseModel):
     kind: CommitteeKind
     title: str
     place: str
-    starts_at: AwareDatetime
+    starts_at: LocalInstant
     status: CommitteeStatus
     held_at: AwareDatetime | None
     signed_at: AwareDatetime | None

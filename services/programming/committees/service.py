@@ -20,8 +20,10 @@ from ..dossiers.schemas import RequestStatus
 from ..tables import KERNEL
 from . import repository, rules
 from .errors import (
+    AgendaEmpty,
     AgendaItemDecided,
     CommitteeClosed,
+    CommitteeNotHeld,
     CommitteeNotStarted,
     DecisionRefused,
     FunderAbsent,
@@ -85,7 +87,7 @@ async def set_agenda(
 async def send_agenda(session: AsyncSession, caller: Principal, committee_id: UUID, *, version: int, now: datetime) -> Committee:
     committee = await _led(session, caller, committee_id, version)
     if not await repository.agenda(session, committee_id):
-        raise NotOnAgenda()
+        raise AgendaEmpty()
     committee.status = CommitteeStatus.AGENDA_SENT
     return await _changed(session, committee, "committee.agenda_sent", caller, now)
 
@@ -142,11 +144,10 @@ def _require_sitting(committee: Committee, now: datetime) -> None:
 async def _settle(
     session: AsyncSession, committee: Committee, request: "FundingRequest", wish: DecisionWrite, now: datetime
 ) -> None:
-    own = await repository.decision(session, committee.id, request.id)
+    last = await repository.last_decision(session, request.id)
+    own = last is not None and last[1].id == committee.id
     outcome = RequestStatus(wish.outcome.value)
-    _, settled, delta = await instruction.record_decision(
-        session, request.id, outcome, wish.amount_cents, again=own is not None, now=now
-    )
+    _, settled, delta = await instruction.record_decision(session, request.id, outcome, wish.amount_cents, again=own, now=now)
     await campaigns.take_from_envelope(session, committee.campaign_id, settled.funder_id, settled.budget_line, delta)
 
 
@@ -198,7 +199,7 @@ async def close(session: AsyncSession, caller: Principal, committee_id: UUID, *,
 async def sign_minutes(session: AsyncSession, caller: Principal, committee_id: UUID, *, version: int, now: datetime) -> Committee:
     committee = await _locked(session, caller, committee_id)
     if committee.status is not CommitteeStatus.HELD:
-        raise CommitteeClosed()
+        raise CommitteeNotHeld()
     require_version(committee.version, version)
     committee.status, committee.signed_at = CommitteeStatus.MINUTES_SIGNED, now
     return await _changed(session, committee, "committee.minutes_signed", caller, now)

@@ -16,6 +16,9 @@ from .errors import FrameworkRefused, NotContractLead
 from .models import Contract, FrameworkVersion
 from .schemas import ContractCreate, ContractUpdate, Framework, FrameworkCreate
 
+#: What a merge patch may clear; elsewhere in a contract null changes nothing.
+_CLEARED_BY_NULL = {"mid_term_review_year"}
+
 
 async def create(session: AsyncSession, caller: Principal, wish: ContractCreate, *, now: datetime) -> Contract:
     """The platform's administrator opens a contract and names its lead; a lead may also open its own."""
@@ -39,7 +42,7 @@ async def update(
 ) -> Contract:
     contract = await _led_by(session, caller, contract_id)
     require_version(contract.version, version)
-    sent = wish.model_dump(exclude_unset=True, exclude_none=True)
+    sent = {k: v for k, v in wish.model_dump(exclude_unset=True).items() if v is not None or k in _CLEARED_BY_NULL}
     for name, value in sent.items():
         stored = wish.model_dump(mode="json", include={name})[name] if name in {"qpvs", "signatories"} else value
         setattr(contract, name, stored)

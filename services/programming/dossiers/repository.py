@@ -12,9 +12,10 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.common.db import execute
+from services.common.db import execute, fetch_in, write_in
 
-from .models import Attachment, Dossier, DossierReader, FundingRequest, Submission
+from . import rules
+from .models import Attachment, Dossier, DossierReader, DossierStatus, FundingRequest, Submission
 
 _D: Any = Dossier.__table__  # type: ignore[attr-defined]
 _R: Any = FundingRequest.__table__  # type: ignore[attr-defined]
@@ -30,10 +31,20 @@ _SUMMARY = (
     _D.c.objective_codes, _D.c.charges_cents, _D.c.asked_cents, _D.c.submitted_at, _D.c.answer_promised_on,
 )  # fmt: skip
 
+#: The status as the reader is told it (`rules.status_for_holder`): a filter never says more than the list shows.
+_holder_only = _V.c.as_holder & ~(_V.c.as_funder | _V.c.as_lead)
+_shown_status = sa.case(
+    (
+        _holder_only & sa.or_(*(_D.c.status == hidden for hidden in rules.HIDDEN_FROM_HOLDER)),
+        sa.literal(DossierStatus.UNDER_REVIEW.value),
+    ),
+    else_=_D.c.status.cast(sa.String),
+)
+
 #: Filters a caller may combine: name → condition on the dossier.
 FILTERS: dict[str, Any] = {
     "campaign_id": _V.c.campaign_id == bindparam("campaign_id", type_=sa.Uuid),
-    "status": _D.c.status.cast(sa.String) == sa.any_(bindparam("status", type_=ARRAY(sa.String))),
+    "status": _shown_status == sa.any_(bindparam("status", type_=ARRAY(sa.String))),
     "nature": _D.c.nature.cast(sa.String) == sa.any_(bindparam("nature", type_=ARRAY(sa.String))),
     "qpv": _D.c.qpv_codes.op("&&")(bindparam("qpv", type_=ARRAY(sa.Text))),
     "objective": _D.c.objective_codes.op("&&")(bindparam("objective", type_=ARRAY(sa.Text))),
@@ -157,7 +168,11 @@ DELAYS = (
         _median_days(_R.c.notified_at).label("median_days_to_notification"),
         sa.func.count().filter(_paris_day(_R.c.notified_at) <= _D.c.answer_promised_on).label("notified_within_promise"),
         sa.func.count()
-        .filter(_R.c.notified_at.is_(None), _D.c.answer_promised_on < bindparam("today", type_=sa.Date))
+        .filter(
+            _R.c.notified_at.is_(None),
+            _D.c.answer_promised_on < bindparam("today", type_=sa.Date),
+            _D.c.status != DossierStatus.INADMISSIBLE,
+        )
         .label("late_now"),
     )
     .join(_D, _D.c.id == _R.c.dossier_id)
@@ -168,7 +183,8 @@ DELAYS = (
 
 
 async def get(session: AsyncSession, dossier_id: UUID, *, lock: bool = False) -> Dossier | None:
-    return await session.get(Dossier, dossier_id, with_for_update=lock or None)
+    """`lock` takes the row and reads it again: what was read before waiting may be stale."""
+    return await session.get(Dossier, dossier_id, with_for_update=lock or None, populate_existing=lock)
 
 
 async def capacities(session: AsyncSession, dossier_id: UUID, organisations: Sequence[UUID]) -> Any:
@@ -185,17 +201,25 @@ async def dossier_of_request(session: AsyncSession, request_id: UUID) -> UUID | 
     return (await session.exec(select(FundingRequest.dossier_id).where(FundingRequest.id == request_id))).one_or_none()
 
 
+_ATTACHMENT_KINDS = sa.select(_A.c.kind).where(_A.c.dossier_id == bindparam("dossier_id"))
+
+
 async def requests(session: AsyncSession, dossier_id: UUID) -> list[FundingRequest]:
     wanted = select(FundingRequest).where(FundingRequest.dossier_id == dossier_id).order_by(_R.c.id)
     return list((await session.exec(wanted)).all())
 
 
 async def request(session: AsyncSession, request_id: UUID) -> FundingRequest | None:
-    return await session.get(FundingRequest, request_id, with_for_update=True)
+    """The request, locked and read again."""
+    return await session.get(FundingRequest, request_id, with_for_update=True, populate_existing=True)
 
 
 async def attachments(session: AsyncSession, dossier_id: UUID) -> list[Attachment]:
     return list((await session.exec(select(Attachment).where(Attachment.dossier_id == dossier_id).order_by(_A.c.id))).all())
+
+
+async def attachment_kinds(session: AsyncSession, dossier_id: UUID) -> frozenset[str]:
+    return frozenset(row["kind"] for row in await fetch_in(session, _ATTACHMENT_KINDS, {"dossier_id": dossier_id}))
 
 
 async def attachment(session: AsyncSession, dossier_id: UUID, attachment_id: UUID) -> Attachment | None:
@@ -203,16 +227,20 @@ async def attachment(session: AsyncSession, dossier_id: UUID, attachment_id: UUI
     return (await session.exec(wanted)).one_or_none()
 
 
+def _adding_readers() -> Any:
+    insert = upsert(_V)
+    added = {name: _V.c[name] | insert.excluded[name] for name in ("as_holder", "as_funder", "as_lead")}
+    return insert.on_conflict_do_update(
+        index_elements=[_V.c.organisation_id, _V.c.dossier_id], set_={**added, "submitted_at": insert.excluded.submitted_at}
+    )
+
+
+_ADDING_READERS = _adding_readers()
+
+
 async def let_read(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
     """Let organisations see a dossier, adding a capacity to those who already do."""
-    insert = upsert(_V).values(list(rows))
-    added = {name: _V.c[name] | insert.excluded[name] for name in ("as_holder", "as_funder", "as_lead")}
-    await execute(
-        session,
-        insert.on_conflict_do_update(
-            index_elements=[_V.c.organisation_id, _V.c.dossier_id], set_={**added, "submitted_at": insert.excluded.submitted_at}
-        ),
-    )
+    await write_in(session, _ADDING_READERS, *rows)
 
 
 async def refresh_drafts(session: AsyncSession, organisation_id: UUID, holder: dict[str, Any]) -> None:

@@ -1,30 +1,30 @@
 """Dossiers over HTTP: drafts, submission, reading."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from services.common.auth import Caller, Principal
 from services.common.clock import Now, today_in_paris
 from services.common.db import Reader, Session, Snapshot, execute, fetch, fetch_one
-from services.common.etag import etag, expected_version, not_modified
+from services.common.etag import expected_version, not_modified
 from services.common.journal import JournalLine, lines_of
 from services.common.language import preferred
 from services.common.pagination import Cursor, Limit, Page, page, read_cursor
 from services.common.problems import NotFound
+from services.common.query import published, read_query
 from services.common.routing import ActRoute, right
 
 from ..campaigns import service as campaigns
-from ..campaigns.schemas import Nature
 from ..tables import KERNEL
 from . import repository, rules, service, submission, views
-from .models import DossierStatus
 from .schemas import (
     Completeness,
     Delays,
     DossierCreate,
+    DossierListing,
     DossierRead,
     DossierSummary,
     DossierUpdate,
@@ -42,46 +42,12 @@ _JOURNAL = lines_of(KERNEL.journal)
 _LAST_ID = UUID(int=2**128 - 1)
 
 
-def _view(row: dict[str, Any]) -> str:
-    return "holder" if views.is_holder_only(row) else "full"
-
-
 async def _shown(session: Any, caller: Principal, dossier_id: UUID, response: Response) -> dict[str, Any]:
     """The dossier as it stands in the act's own transaction."""
     values = {"dossier_id": dossier_id, "organisations": caller.organisation_ids}
     row = dict((await execute(session, repository.ONE, values)).mappings().one())
-    response.headers["ETag"] = etag(row["version"], _view(row))
+    response.headers["ETag"] = views.tag(row)
     return views.whole(row)
-
-
-class DossierFilters:
-    """Filters of a listing: each may be repeated for "any of", together they narrow."""
-
-    def __init__(
-        self,
-        campaign_id: UUID | None = None,
-        status: Annotated[list[DossierStatus] | None, Query()] = None,
-        nature: Annotated[list[Nature] | None, Query()] = None,
-        qpv: Annotated[list[str] | None, Query(max_length=20, description="QPV codes.", examples=[["QP011002"]])] = None,
-        objective: Annotated[list[str] | None, Query(max_length=20, description="Objective codes.")] = None,
-        organisation_id: Annotated[UUID | None, Query(description="The holder.")] = None,
-        funder_id: UUID | None = None,
-        q: Annotated[
-            str | None, Query(max_length=100, description="Words of the title, the holder's name or the reference.")
-        ] = None,
-    ) -> None:
-        escaped = q and q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        self.values: dict[str, Any] = {
-            "campaign_id": campaign_id,
-            "status": status and [s.value for s in status],
-            "nature": nature and [n.value for n in nature],
-            "qpv": qpv,
-            "objective": objective,
-            "organisation_id": organisation_id,
-            "funder_id": funder_id,
-            "q": escaped and f"%{escaped}%",
-        }
-        self.values = {name: value for name, value in self.values.items() if value is not None}
 
 
 @router.get(
@@ -89,31 +55,20 @@ class DossierFilters:
     operation_id="listDossiers",
     summary="List the dossiers you may see",
     response_model=Page[DossierSummary],
-    openapi_extra=right(READERS),
+    openapi_extra=right(READERS) | published(DossierListing),
 )
-async def list_dossiers(
-    request: Request,
-    response: Response,
-    reader: Reader,
-    caller: Caller,
-    filters: Annotated[DossierFilters, Depends()],
-    sort: Literal["-created_at", "-submitted_at", "submitted_at"] = "-created_at",
-    limit: Limit = 20,
-    cursor: Cursor = None,
-) -> Any:
+async def list_dossiers(request: Request, response: Response, reader: Reader, caller: Caller) -> Any:
     """A holder finds its own, a funder those that ask it, the team all of its campaigns'. Sorting by submission leaves drafts out."""
-    after = read_cursor(request, cursor)
-    values = {**filters.values, "organisations": caller.organisation_ids, "limit": limit + 1}
+    wish = read_query(request, DossierListing)
+    after, filters, sort = read_cursor(request, wish.cursor), wish.filters, wish.sort
+    values = {**filters, "organisations": caller.organisation_ids, "limit": wish.limit + 1}
     if after is not None:
         values["after_dossier_id"] = UUID(after[-1])
         if sort != "-created_at":
             values["after_submitted_at"] = datetime.fromisoformat(after[0])
-    rows = await fetch(reader, repository.listing(frozenset(filters.values), sort, after is not None), values)
-    seen: dict[UUID, dict[str, Any]] = {}
-    for row in rows:
-        seen.setdefault(row["id"], views.summary(row))
+    rows = await fetch(reader, repository.listing(frozenset(filters), sort, after is not None), values)
     keys = (lambda row: [row["id"]]) if sort == "-created_at" else (lambda row: [row["submitted_at"].isoformat(), row["id"]])
-    return page(request, response, list(seen.values()), limit, keys)
+    return page(request, response, views.once_each(rows), wish.limit, keys)
 
 
 @router.post(
@@ -141,7 +96,7 @@ async def get_dossier(dossier_id: UUID, request: Request, response: Response, re
     row = await fetch_one(reader, repository.ONE, {"dossier_id": dossier_id, "organisations": caller.organisation_ids})
     if row is None:
         raise NotFound()
-    tag = etag(row["version"], _view(row))
+    tag = views.tag(row)
     response.headers["ETag"] = tag
     return not_modified(request, tag) or views.whole(row)
 
@@ -167,7 +122,8 @@ async def save_dossier(
 async def check_completeness(dossier_id: UUID, request: Request, caller: Caller, session: Snapshot) -> Any:
     """Everything that stands between this draft and its submission, and where: the same checks as submission, without submitting."""
     dossier = await service.held_by(session, caller, dossier_id)
-    errors = await service.missing(session, dossier, await campaigns.get(session, dossier.campaign_id))
+    requests = await service.requests_of(session, dossier)
+    errors = await service.missing(session, dossier, requests, await campaigns.get(session, dossier.campaign_id))
     language = preferred(request.headers.get("accept-language"))
     missing = [
         {"pointer": e.pointer, "code": e.code or "refused", "detail": e.detail.to(language), "section": rules.section_of(e.pointer)}
@@ -193,7 +149,6 @@ async def submit_dossier(
     """
     dossier, act = await submission.submit(session, caller, dossier_id, wish, version=version, now=now)
     response.headers["Location"] = f"{router.prefix}/{dossier.id}/submission"
-    response.headers["ETag"] = etag(dossier.version, "holder")
     return _receipt(dossier_id, act.reference, act.submitted_at, dossier)
 
 

@@ -356,6 +356,8 @@ _JUDGED = {RequestStatus.REVIEWED, RequestStatus.PROPOSED, RequestStatus.ADJOURN
 
 def outcome(statuses: Sequence[RequestStatus]) -> DossierStatus:
     """A dossier under instruction is where the slowest of its requests is."""
+    if not statuses:
+        return DossierStatus.UNDER_REVIEW
     if all(status is RequestStatus.NOTIFIED for status in statuses):
         return DossierStatus.NOTIFIED
     if all(status in _SETTLED for status in statuses):
@@ -366,11 +368,11 @@ def outcome(statuses: Sequence[RequestStatus]) -> DossierStatus:
 
 
 #: What the holder is not told before the letters leave.
-_HIDDEN = {DossierStatus.READY_FOR_COMMITTEE, DossierStatus.DECIDED}
+HIDDEN_FROM_HOLDER = (DossierStatus.READY_FOR_COMMITTEE, DossierStatus.DECIDED)
 
 
 def status_for_holder(status: DossierStatus) -> DossierStatus:
-    return DossierStatus.UNDER_REVIEW if status in _HIDDEN else status
+    return DossierStatus.UNDER_REVIEW if status in HIDDEN_FROM_HOLDER else status
 
 
 def merge(current: Mapping[str, object], patch: Mapping[str, object]) -> dict[str, object]:

@@ -1,10 +1,12 @@
 """What is sent and received about dossiers."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, EmailStr, Field, computed_field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, EmailStr, Field, WithJsonSchema, computed_field
+
+from services.common.pagination import Cursor, Limit
 
 from ..campaigns.schemas import Cents, Nature
 from ..contracts.schemas import Code, QpvCode
@@ -14,6 +16,7 @@ from .models import RequestStatus as RequestStatus
 
 Prose = Annotated[str, Field(max_length=20_000)]
 Sentence = Annotated[str, Field(max_length=300)]
+Total = Annotated[int, Field(ge=0, description="Euro cents: a sum, so without the ceiling of one amount.")]
 PositiveCents = Annotated[int, Field(ge=1, le=10**13, description="Euro cents.", examples=[800000])]
 
 STATUS_LABELS = {
@@ -56,11 +59,15 @@ class Content(BaseModel):
     indicators: Annotated[Prose, Field(description="How its effects will be measured.")] = ""
 
 
+#: An address that was checked when it was written: a reading does not check it again.
+KeptEmail = Annotated[str, WithJsonSchema({"type": "string", "format": "email"})]
+
+
 class Contact(BaseModel):
     """The person funders write to."""
 
     full_name: Annotated[Sentence, Field(examples=["Samia Exemple"])] = ""
-    email: Annotated[EmailStr | None, Field(None, examples=["contact@association.example.org"])]
+    email: Annotated[KeptEmail | None, Field(None, examples=["contact@association.example.org"])]
     phone: Annotated[str, Field(max_length=30)] = ""
 
 
@@ -106,10 +113,69 @@ class DossierCreate(BaseModel):
     title: Annotated[str, Field(max_length=300, examples=["Ateliers sociolinguistiques"])] = ""
 
 
-class DossierUpdate(BaseModel):
-    """Merge patch of a draft (RFC 7396): objects merge, lists are replaced, null clears."""
+class DossierListing(BaseModel):
+    """Filters of a listing: each list may be repeated for "any of", together they narrow."""
+
+    sort: Literal["-created_at", "-submitted_at", "submitted_at"] = "-created_at"
+    limit: Limit = 20
+    cursor: Cursor = None
+    campaign_id: UUID | None = None
+    status: list[DossierStatus] | None = None
+    nature: list[Nature] | None = None
+    qpv: Annotated[list[str] | None, Field(max_length=20, description="QPV codes.", examples=[["QP011002"]])] = None
+    objective: Annotated[list[str] | None, Field(max_length=20, description="Objective codes.")] = None
+    organisation_id: Annotated[UUID | None, Field(description="The holder.")] = None
+    funder_id: UUID | None = None
+    q: Annotated[str | None, Field(max_length=100, description="Words of the title, the holder's name or the reference.")] = None
+
+    @property
+    def filters(self) -> dict[str, Any]:
+        """What was given, as `repository.FILTERS` takes it."""
+        escaped = self.q and self.q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        given: dict[str, Any] = {
+            "campaign_id": self.campaign_id,
+            "status": self.status and [status.value for status in self.status],
+            "nature": self.nature and [nature.value for nature in self.nature],
+            "qpv": self.qpv,
+            "objective": self.objective,
+            "organisation_id": self.organisation_id,
+            "funder_id": self.funder_id,
+            "q": escaped and f"%{escaped}%",
+        }
+        return {name: value for name, value in given.items() if value is not None}
+
+
+class _Patch(BaseModel):
+    """A part of a merge patch: null clears a field, an unknown field is refused rather than lost."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class ContentUpdate(_Patch):
+    need: Prose | None = None
+    description: Prose | None = None
+    publics: Annotated[list[Public] | None, Field(None, max_length=30)]
+    territory: Prose | None = None
+    means: Prose | None = None
+    calendar: Prose | None = None
+    indicators: Prose | None = None
+
+
+class ContactUpdate(_Patch):
+    full_name: Annotated[Sentence | None, Field(None, examples=["Samia Exemple"])]
+    email: Annotated[EmailStr | None, Field(None, examples=["contact@association.example.org"])]
+    phone: Annotated[str | None, Field(None, max_length=30)]
+
+
+class BudgetUpdate(_Patch):
+    charges: Annotated[list[ChargeLine] | None, Field(None, max_length=100)]
+    produits: Annotated[list[ProduitLine] | None, Field(None, max_length=100)]
+    voluntary_uses: Annotated[list[VoluntaryLine] | None, Field(None, max_length=30, description="Accounts 86.")]
+    voluntary_resources: Annotated[list[VoluntaryLine] | None, Field(None, max_length=30, description="Accounts 87.")]
+
+
+class DossierUpdate(_Patch):
+    """Merge patch of a draft (RFC 7396): objects merge, lists are replaced, null clears."""
 
     title: Annotated[str | None, Field(None, max_length=300)]
     nature: Nature | None = None
@@ -120,9 +186,9 @@ class DossierUpdate(BaseModel):
     qpv_codes: Annotated[list[QpvCode] | None, Field(None, max_length=50)]
     objective_codes: Annotated[list[Code] | None, Field(None, max_length=50)]
     transversal_codes: Annotated[list[Code] | None, Field(None, max_length=20)]
-    content: Content | None = None
-    contact: Contact | None = None
-    budget: Budget | None = None
+    content: ContentUpdate | None = None
+    contact: ContactUpdate | None = None
+    budget: BudgetUpdate | None = None
     requests: Annotated[list[RequestWrite] | None, Field(None, max_length=30)]
 
 
@@ -154,7 +220,7 @@ class Receipt(BaseModel):
     reference: Annotated[str, Field(examples=["2027-CARC-0042"])]
     submitted_at: AwareDatetime
     answer_before: Clocks
-    asked_cents: Cents
+    asked_cents: Total
 
 
 class RequestRead(BaseModel):
@@ -190,8 +256,8 @@ class DossierSummary(BaseModel):
     nature: Nature | None
     qpv_codes: list[str]
     objective_codes: list[str]
-    charges_cents: Cents
-    asked_cents: Cents
+    charges_cents: Total
+    asked_cents: Total
     submitted_at: AwareDatetime | None
     answer_promised_on: date | None
 

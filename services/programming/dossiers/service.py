@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.common import journal
 from services.common.auth import Principal
 from services.common.etag import require_version
+from services.common.language import Text
 from services.common.problems import FieldError, NotFound
 from services.common.siblings import Siblings
 
@@ -19,7 +20,7 @@ from ..campaigns import rules as campaign_rules
 from ..campaigns import service as campaigns
 from ..tables import KERNEL
 from . import repository, rules
-from .errors import CampaignNotOpen, DeadlinePassed, DossierLocked, NotTheHolder
+from .errors import CampaignNotOpen, DeadlinePassed, DossierLocked, NotTheHolder, RequestRepeated
 from .models import Dossier, DossierStatus, FundingRequest
 from .schemas import Budget, Contact, Content, DossierCreate, DossierUpdate, RequestWrite
 
@@ -67,8 +68,8 @@ async def save(
     require_version(dossier.version, version)
     sent = wish.model_dump(mode="json", exclude_unset=True)
     _keep_fields(dossier, wish, sent)
-    if wish.requests is not None:
-        await _replace_requests(session, dossier, wish.requests)
+    if "requests" in sent:
+        await _replace_requests(session, dossier, wish.requests or [])
     dossier.version += 1
     dossier.updated_at = now
     await session.flush()
@@ -94,6 +95,7 @@ def _keep_fields(dossier: Dossier, wish: DossierUpdate, sent: Mapping[str, Any])
 
 async def _replace_requests(session: AsyncSession, dossier: Dossier, wanted: Sequence[RequestWrite]) -> None:
     """The list sent replaces the list kept; a funder already asked keeps its request's id."""
+    _refuse_repeated(wanted)
     kept = {request.funder_id: request for request in await repository.requests(session, dossier.id)}
     for funder_id in kept.keys() - {wish.funder_id for wish in wanted}:
         await session.delete(kept[funder_id])
@@ -106,11 +108,23 @@ async def _replace_requests(session: AsyncSession, dossier: Dossier, wanted: Seq
     dossier.asked_cents = sum(wish.amount_cents for wish in wanted)
 
 
-async def missing(session: AsyncSession, dossier: Dossier, campaign: "Campaign") -> list[FieldError]:
+def _refuse_repeated(wanted: Sequence[RequestWrite]) -> None:
+    said = Text("Ce financeur est déjà sollicité plus haut.", "This funder is already asked above.")
+    asked = [wish.funder_id for wish in wanted]
+    errors = [FieldError(f"/requests/{i}/funder_id", said, "repeated") for i, one in enumerate(asked) if one in asked[:i]]
+    if errors:
+        raise RequestRepeated(errors=errors)
+
+
+async def requests_of(session: AsyncSession, dossier: Dossier) -> list[FundingRequest]:
+    return await repository.requests(session, dossier.id)
+
+
+async def missing(
+    session: AsyncSession, dossier: Dossier, requests: Sequence[FundingRequest], campaign: "Campaign"
+) -> list[FieldError]:
     """What stands between this dossier and its submission."""
-    requests = await repository.requests(session, dossier.id)
-    attachments = await repository.attachments(session, dossier.id)
-    draft = draft_of(dossier, requests, frozenset(attachment.kind for attachment in attachments))
+    draft = draft_of(dossier, requests, await repository.attachment_kinds(session, dossier.id))
     return rules.completeness(draft, rulebook_of(campaign, await campaigns.charter_of(session, campaign.id)))
 
 
@@ -155,15 +169,13 @@ def require_open(campaign: "Campaign", now: datetime) -> None:
 
 async def held_by(session: AsyncSession, caller: Principal, dossier_id: UUID) -> Dossier:
     """The dossier, locked, for a member of its holder (404 unseen, 403 seen but not held)."""
-    seen = await repository.capacities(session, dossier_id, caller.organisation_ids)
-    if seen is None:
-        raise NotFound()
     dossier = await repository.get(session, dossier_id, lock=True)
     if dossier is None:
         raise NotFound()
-    if not caller.belongs_to(dossier.organisation_id):
-        raise NotTheHolder()
-    return dossier
+    if caller.belongs_to(dossier.organisation_id):
+        return dossier
+    seen = await repository.capacities(session, dossier_id, caller.organisation_ids)
+    raise NotTheHolder() if seen else NotFound()
 
 
 async def capacities(session: AsyncSession, caller: Principal, dossier_id: UUID) -> Any:

@@ -38,9 +38,9 @@ async def submit(
     campaign = await campaigns.get(session, dossier.campaign_id)
     service.require_open(campaign, now)
     _require_sworn(dossier, wish)
-    if errors := await service.missing(session, dossier, campaign):
+    requests = await service.requests_of(session, dossier)
+    if errors := await service.missing(session, dossier, requests, campaign):
         raise _refusal(errors)
-    requests = await repository.requests(session, dossier.id)
     clocks = _start_clocks(dossier, requests, campaign, now)
     await _open_to_readers(session, dossier, requests)
     await service.note(session, dossier, "dossier.submitted", caller, now, asked_cents=dossier.asked_cents)

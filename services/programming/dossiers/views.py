@@ -1,8 +1,10 @@
 """What each reader is shown of a dossier: the holder learns nothing of reviews and decisions before the letters leave."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from services.common.db import Row
+from services.common.etag import etag
 
 from . import rules
 from .models import DossierStatus, RequestStatus
@@ -13,6 +15,30 @@ _UNTIL_NOTIFIED = ("granted_cents", "motive", "conditions", "decided_at")
 
 def is_holder_only(row: Row) -> bool:
     return bool(row["as_holder"]) and not (row["as_funder"] or row["as_lead"])
+
+
+def tag(row: Row) -> str:
+    """The ETag of what this reader is shown. Once submitted, the holder's only moves with what the holder sees: the version
+    itself would tell that a review was given or a decision taken."""
+    if not is_holder_only(row):
+        return etag(row["version"], "full")
+    status = DossierStatus(row["status"])
+    if status is DossierStatus.DRAFT:
+        return etag(row["version"], "holder")
+    told = sum(request["notified_at"] is not None for request in row["requests"])
+    return etag(told, rules.status_for_holder(status).value.replace("_", ""))
+
+
+def once_each(rows: Iterable[Row]) -> list[Row]:
+    """Rows of a listing, in order: a dossier read in several capacities comes once, with all of them."""
+    seen: dict[Any, Row] = {}
+    for row in rows:
+        kept = seen.setdefault(row["id"], row)
+        if kept is row:
+            continue
+        for capacity in ("as_holder", "as_funder", "as_lead"):
+            kept[capacity] = kept[capacity] or row[capacity]
+    return [summary(row) for row in seen.values()]
 
 
 def summary(row: Row) -> Row:

@@ -37,6 +37,7 @@ async def notify(
         raise NotFound()
     if not caller.has_role(request.funder_id, "manager", "signatory"):
         raise NotForYouToNotify()
+    request = await instruction.request_of(session, request.id)
     if request.status is RequestStatus.NOTIFIED:
         raise AlreadyNotified()
     decision = await committees.closed_decision(session, request.id)

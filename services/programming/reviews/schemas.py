@@ -35,7 +35,10 @@ class ReviewUpdate(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    scores: Annotated[dict[Code, Score] | None, Field(None, description="By criterion code, 0 to 5.", examples=[{"besoin": 4}])]
+    scores: Annotated[
+        dict[Code, Score | None] | None,
+        Field(None, description="By criterion code, 0 to 5; null takes one back.", examples=[{"besoin": 4}]),
+    ]
     opinion: Opinion | None = None
     proposed_cents: Cents | None = None
     internal_comment: Annotated[str | None, Field(None, max_length=10_000, description="For funders and the team.")]
@@ -43,7 +46,7 @@ class ReviewUpdate(BaseModel):
 
 
 class ReopeningCreate(BaseModel):
-    reason: Annotated[str, Field(min_length=1, max_length=2000)]
+    reason: Annotated[str, Field(min_length=1, max_length=2000, pattern=r"\S")]
 
 
 class ReviewSummary(BaseModel):

@@ -23,6 +23,7 @@ from .schemas import AdmissibilityCreate, ReviewUpdate
 
 if TYPE_CHECKING:
     from ..dossiers.models import Dossier
+from ..dossiers.rules import merge
 
 
 async def declare_admissibility(
@@ -98,11 +99,11 @@ async def save(
     """Autosave of scores, avis, amount and comments."""
     review = await _open_review(session, caller, review_id, version)
     sent = wish.model_dump(exclude_unset=True)
-    if wish.scores is not None:
+    if "scores" in sent:
         campaign = await campaigns.get(session, review.campaign_id)
-        if errors := rules.unknown_criteria(wish.scores, campaign.criteria):
+        if errors := rules.unknown_criteria(wish.scores or {}, campaign.criteria):
             raise UnknownCriterion(errors=errors)
-        review.scores = {**review.scores, **wish.scores}
+        review.scores = {} if wish.scores is None else merge(review.scores, wish.scores)
     if "opinion" in sent:
         review.opinion = wish.opinion
     if "proposed_cents" in sent:
