@@ -279,6 +279,12 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(
+        "ix_dossier_readers_latest",
+        "dossier_readers",
+        ["organisation_id", sa.literal_column("submitted_at DESC"), sa.literal_column("dossier_id DESC")],
+        unique=False,
+    )
+    op.create_index(
         "ix_dossier_readers_newest", "dossier_readers", ["organisation_id", sa.literal_column("dossier_id DESC")], unique=False
     )
     op.create_index(
@@ -368,7 +374,7 @@ def upgrade() -> None:
         sa.Column("decided_by", sa.Uuid(), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "(outcome IN ('granted', 'proposed')) = (amount_cents > 0)", name=op.f("ck_decisions_amount_follows_outcome")
+            "outcome = 'proposed' OR (outcome = 'granted') = (amount_cents > 0)", name=op.f("ck_decisions_amount_follows_outcome")
         ),
         sa.CheckConstraint("amount_cents >= 0", name=op.f("ck_decisions_amount_not_negative")),
         sa.ForeignKeyConstraint(["committee_id"], ["committees.id"], name=op.f("fk_decisions_committee_id_committees")),
@@ -419,6 +425,7 @@ def upgrade() -> None:
         ),
         sa.Column("assignee_id", sa.Uuid(), nullable=True),
         sa.Column("scores", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("weighted_score", sa.Float(), nullable=True),
         sa.Column(
             "opinion",
             sa.Enum("favourable", "reserved", "unfavourable", name="opinion", native_enum=False, create_constraint=True, length=40),
@@ -456,6 +463,7 @@ def downgrade() -> None:
     op.drop_table("funding_requests")
     op.drop_index("ix_dossier_readers_submitted", table_name="dossier_readers")
     op.drop_index("ix_dossier_readers_newest", table_name="dossier_readers")
+    op.drop_index("ix_dossier_readers_latest", table_name="dossier_readers")
     op.drop_index("ix_dossier_readers_campaign", table_name="dossier_readers")
     op.drop_table("dossier_readers")
     op.drop_index("ix_attachments_dossier", table_name="attachments")

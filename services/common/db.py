@@ -5,10 +5,10 @@ leaves (`routing.ActRoute`). The *read door* is a pooled psycopg connection in a
 statements that are compiled once and prepared by the server.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import lru_cache
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import orjson
 from fastapi import Depends, Request
@@ -133,27 +133,64 @@ async def execute(session: AsyncSession, statement: Executable, parameters: Any 
 _DIALECT = PGDialect_psycopg()  # type: ignore[no-untyped-call]
 
 
+class Compiled(NamedTuple):
+    """A statement's text, the constants it carries, and how to write a parameter psycopg has no type for (JSON, enums)."""
+
+    sql: str
+    constants: dict[str, Any]
+    processors: Mapping[str, Callable[[Any], Any]]
+
+    def values(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        return {**row, **{name: write(row[name]) for name, write in self.processors.items() if name in row}}
+
+
 @lru_cache(maxsize=1024)
-def _compiled(statement: Executable) -> tuple[str, dict[str, Any]]:
-    """The statement's text and the constants it carries; what is left to give is its `bindparam`s."""
-    compiled = statement.compile(dialect=_DIALECT)  # type: ignore[attr-defined]
-    processors = compiled._bind_processors
+def compiled(statement: Executable) -> Compiled:
+    """For a statement that lives as long as the module (or a cache): what varies in it is `bindparam`s."""
+    made = statement.compile(dialect=_DIALECT)  # type: ignore[attr-defined]
+    processors = made._bind_processors
     constants = {
         name: processors[name](bind.value) if name in processors else bind.value
-        for name, bind in compiled.binds.items()
+        for name, bind in made.binds.items()
         if not bind.required
     }
-    return str(compiled), constants
+    return Compiled(str(made), constants, processors)
 
 
-async def fetch(reader: AsyncConnection[Row], statement: Executable, parameters: Mapping[str, Any]) -> list[Row]:
-    """Rows of a statement that lives as long as the module (or a cache): what varies in it is `bindparam`s."""
-    sql, constants = _compiled(statement)
-    cursor = await reader.execute(sql, {**constants, **parameters})
+async def fetch(reader: AsyncConnection[Any], statement: Executable, parameters: Mapping[str, Any]) -> list[Row]:
+    """Rows of a `compiled` statement."""
+    ready = compiled(statement)
+    cursor = reader.cursor(row_factory=dict_row)
+    await cursor.execute(ready.sql, {**ready.constants, **parameters})
     return await cursor.fetchall()
 
 
 async def fetch_one(reader: AsyncConnection[Row], statement: Executable, parameters: Mapping[str, Any]) -> Row | None:
-    sql, constants = _compiled(statement)
-    cursor = await reader.execute(sql, {**constants, **parameters})
+    ready = compiled(statement)
+    cursor = await reader.execute(ready.sql, {**ready.constants, **parameters})
     return await cursor.fetchone()
+
+
+async def driver(session: AsyncSession) -> AsyncConnection[Any]:
+    """The psycopg connection that carries the session's transaction."""
+    known = session.info.get("driver")
+    if known is None or known[0] is not session.sync_session.get_transaction():
+        connection: Any = (await (await session.connection()).get_raw_connection()).driver_connection
+        known = session.info["driver"] = (session.sync_session.get_transaction(), connection)
+    found: AsyncConnection[Any] = known[1]
+    return found
+
+
+async def fetch_in(session: AsyncSession, statement: Executable, parameters: Mapping[str, Any]) -> list[Row]:
+    """`execute` of a `compiled` statement at the read door's price, in the session's transaction; returns its rows."""
+    return await fetch(await driver(session), statement, parameters)
+
+
+async def write_in(session: AsyncSession, statement: Executable, *rows: Mapping[str, Any]) -> None:
+    """`execute` of a `compiled` INSERT at the read door's price, in the session's transaction."""
+    ready = compiled(statement)
+    cursor = (await driver(session)).cursor()
+    if len(rows) == 1:
+        await cursor.execute(ready.sql, ready.values(rows[0]))
+    else:
+        await cursor.executemany(ready.sql, [ready.values(row) for row in rows])

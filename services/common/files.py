@@ -8,7 +8,7 @@ import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import quote
 
 import obstore
@@ -16,10 +16,15 @@ import puremagic
 from fastapi import Header, Response
 from fastapi.responses import StreamingResponse
 from obstore.store import LocalStore, ObjectStore, from_url
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from .ids import new_id
+from .jobs import Job, job
 from .language import Text
 from .problems import BodyTooLarge, FieldError, Problem
+
+if TYPE_CHECKING:
+    from .resources import Resources
 
 CHUNK = 1024 * 1024
 _SNIFFED = 8192
@@ -89,7 +94,7 @@ class Files:
         try:
             await obstore.put_async(self._store, key, measured())
         except Exception as error:
-            await self._discard(key)
+            await self.discard(key)
             raise _cause(error) from error
         media_type = sniff(head)
         try:
@@ -98,7 +103,7 @@ class Files:
             if accepted is not None and media_type not in accepted:
                 raise UnsupportedFileType(found=media_type, accepted=sorted(accepted))
         except Problem:
-            await self._discard(key)
+            await self.discard(key)
             raise
         return StoredFile(key, size, digest.hexdigest(), media_type)
 
@@ -116,9 +121,19 @@ class Files:
         async for chunk in result.stream(min_chunk_size=CHUNK):
             yield bytes(chunk)
 
-    async def _discard(self, key: str) -> None:
+    async def discard(self, key: str) -> None:
+        """Forget a file; one that is not there is forgotten already."""
         with contextlib.suppress(FileNotFoundError):
             await obstore.delete_async(self._store, key)
+
+
+@job("kernel:discard_file")
+async def _discard(session: AsyncSession, resources: "Resources", key: str) -> None:
+    await resources.files.discard(key)
+
+
+#: Queued in the act that no longer wants the file: `enqueue(session, DISCARD, key=…)`.
+DISCARD: Job = _discard
 
 
 def _limit(limit: int) -> Text:

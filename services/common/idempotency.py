@@ -11,10 +11,10 @@ from typing import Any
 
 from fastapi import Request, Response
 from pydantic import SecretStr
-from sqlalchemy import Select, Table, bindparam, delete, func, insert, select
+from sqlalchemy import Insert, Select, Table, bindparam, delete, func, insert, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from .db import execute
+from .db import execute, fetch_in, write_in
 from .language import Text
 from .problems import FieldError, IdempotencyConflict, IdempotencyInFlight, MalformedRequest
 
@@ -43,7 +43,7 @@ def caller_of(request: Request, account: object) -> str:
     return str(account) if account else "anonymous:" + hashlib.sha256(address.encode()).hexdigest()[:32]
 
 
-_LOCK = select(func.pg_try_advisory_xact_lock(func.hashtextextended(bindparam("name"), 0)))
+_LOCK = select(func.pg_try_advisory_xact_lock(func.hashtextextended(bindparam("name"), 0)).label("taken"))
 
 
 @lru_cache
@@ -51,25 +51,32 @@ def _kept(table: Table) -> Select[Any]:
     return select(table).where(table.c.caller == bindparam("caller"), table.c.key == bindparam("key"))
 
 
+@lru_cache
+def _keeping(table: Table) -> Insert:
+    return insert(table)
+
+
 async def recall(session: AsyncSession, table: Table, caller: str, key: str, mark: str) -> Response | None:
     """The answer already given for this key, or None when the act is still to be done (and is now ours to do)."""
-    if not (await execute(session, _LOCK, {"name": f"{caller}:{key}"})).scalar_one():
+    (lock,) = await fetch_in(session, _LOCK, {"name": f"{caller}:{key}"})
+    if not lock["taken"]:
         raise IdempotencyInFlight(headers={"Retry-After": "2"})
-    found: Any = (await execute(session, _kept(table), {"caller": caller, "key": key})).one_or_none()
-    if found is None:
+    found = await fetch_in(session, _kept(table), {"caller": caller, "key": key})
+    if not found:
         return None
-    if found.fingerprint != mark:
+    (kept,) = found
+    if kept["fingerprint"] != mark:
         raise IdempotencyConflict()
-    return Response(found.body, found.status, {**found.headers, "Idempotency-Replayed": "true"})
+    return Response(kept["body"], kept["status"], {**kept["headers"], "Idempotency-Replayed": "true"})
 
 
 async def remember(
     session: AsyncSession, table: Table, caller: str, key: str, mark: str, response: Response, now: datetime
 ) -> None:
     headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
-    await execute(
+    await write_in(
         session,
-        insert(table),
+        _keeping(table),
         {
             "caller": caller,
             "key": key,

@@ -16,6 +16,8 @@ from procrastinate import JobContext, PsycopgConnector, RetryStrategy
 from procrastinate.schema import SchemaManager
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from .db import driver
+
 if TYPE_CHECKING:
     from .resources import Resources
 
@@ -47,7 +49,7 @@ async def enqueue(
     session: AsyncSession, job: Job | str, *, lock: str | None = None, at: datetime | None = None, **arguments: Any
 ) -> int:
     """Write the job in the session's transaction and return its id. Jobs sharing a `lock` run one by one, in order."""
-    raw: Any = (await (await session.connection()).get_raw_connection()).driver_connection
+    raw = await driver(session)
     name = job if isinstance(job, str) else job.name
     deferred = _deferrer.configure_task(name, allow_unknown=True, connection=raw, lock=lock, schedule_at=at)
     return await deferred.defer_async(**arguments)

@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 import structlog
 from pydantic import BaseModel, Field
-from sqlalchemy import Table, bindparam, insert, select
+from sqlalchemy import Insert, Table, bindparam, insert, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from .auth import Principal
-from .db import execute
+from .db import write_in
 from .ids import new_id
 
 
@@ -25,6 +26,11 @@ class JournalLine(BaseModel):
     organisation_id: UUID | None
     reason: str | None
     changes: dict[str, Any]
+
+
+@lru_cache
+def _recording(table: Table) -> Insert:
+    return insert(table)
 
 
 async def record(
@@ -41,9 +47,9 @@ async def record(
     confidential: bool = False,
 ) -> None:
     """Write a line in the act's own transaction. `changes` holds JSON values, `{field: [before, after]}` where both matter."""
-    await execute(
+    await write_in(
         session,
-        insert(table),
+        _recording(table),
         {
             "id": new_id(),
             "at": at,

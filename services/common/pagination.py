@@ -3,8 +3,9 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Generic, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import quote
 
+import orjson
 from fastapi import Query, Request, Response
 from itsdangerous import BadData, URLSafeSerializer
 from pydantic import BaseModel, Field
@@ -48,7 +49,7 @@ class Cursors:
 def scope_of(request: Request) -> str:
     """The listing a cursor belongs to: path and filters, without the page itself."""
     kept = sorted((k, v) for k, v in request.query_params.multi_items() if k not in {"cursor", "limit", "count"})
-    return hashlib.sha256(f"{request.url.path}?{urlencode(kept)}".encode()).hexdigest()[:32]
+    return hashlib.sha256(orjson.dumps([request.scope["path"], kept])).hexdigest()[:32]
 
 
 def read_cursor(request: Request, cursor: str | None) -> list[str] | None:
@@ -70,5 +71,7 @@ def page(
     after = None
     if len(rows) > limit:
         after = request.app.state.resources.cursors.write(scope_of(request), key(kept[-1]))
-        response.headers["Link"] = f'<{request.url.include_query_params(cursor=after)}>; rel="next"'
+        asked = quote(request.url.query, safe="%&=+~!$'()*,/:;?@[]")
+        same = [part for part in asked.split("&") if part and not part.startswith("cursor=")]
+        response.headers["Link"] = f'<{request.url.replace(query="&".join([*same, f"cursor={after}"]))}>; rel="next"'
     return {"items": kept, "next": after, "total": total}

@@ -3,7 +3,7 @@
 FastAPI reads parameters one at a time, which for the dozen filters of a listing costs more than its page's SQL.
 """
 
-from collections.abc import Awaitable, Callable
+from functools import cache
 from typing import Any, TypeVar
 
 from fastapi import Request
@@ -13,23 +13,23 @@ from pydantic import BaseModel, ValidationError
 Parameters = TypeVar("Parameters", bound=BaseModel)
 
 
-def read_query(model: type[Parameters]) -> Callable[[Request], Awaitable[Parameters]]:
-    """A dependency: the request's parameters as `model` (422 otherwise). A list may be repeated; of the rest the last counts."""
-    repeated = {name for name, schema in _properties(model).items() if "array" in _types(schema)}
+def read_query(request: Request, model: type[Parameters]) -> Parameters:
+    """The request's parameters as `model` (422 otherwise). A list may be repeated; of the rest the last one counts."""
+    repeated, given = _repeated(model), dict[str, Any]()
+    for name, value in request.query_params.multi_items():
+        if name in repeated:
+            given.setdefault(name, []).append(value)
+        else:
+            given[name] = value
+    try:
+        return model.model_validate(given)
+    except ValidationError as error:
+        raise RequestValidationError([{**each, "loc": ("query", *each["loc"])} for each in error.errors()]) from error
 
-    async def read(request: Request) -> Parameters:
-        given: dict[str, Any] = {}
-        for name, value in request.query_params.multi_items():
-            if name in repeated:
-                given.setdefault(name, []).append(value)
-            else:
-                given[name] = value
-        try:
-            return model.model_validate(given)
-        except ValidationError as error:
-            raise RequestValidationError([{**each, "loc": ("query", *each["loc"])} for each in error.errors()]) from error
 
-    return read
+@cache
+def _repeated(model: type[BaseModel]) -> frozenset[str]:
+    return frozenset(name for name, schema in _properties(model).items() if "array" in _types(schema))
 
 
 def published(model: type[BaseModel]) -> dict[str, Any]:

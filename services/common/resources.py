@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from .auth import KeySource, TokenVerifier
 from .clock import Clock
 from .db import Database
-from .files import Files
+from .files import DISCARD, Files
 from .idempotency import forget_old
 from .jobs import Job, job
 from .keys import RemoteKeys
@@ -44,7 +44,7 @@ class Service:
 
     @property
     def all_jobs(self) -> list[Job]:
-        return [SEND, DELIVER, SWEEP, *self.jobs]
+        return [SEND, DELIVER, DISCARD, SWEEP, *self.jobs]
 
     @property
     def all_consumers(self) -> dict[str, Consumer]:

@@ -13,7 +13,8 @@ from services.programming.settings import Settings
 from tests.conftest import Databases
 from tests.contract import authorisation
 from tests.contract.authorisation import NO_VERSION, Operation
-from tests.programming.world import FRAMEWORK, SWORN, World, fake_directory
+from tests.programming.papers import FRAMEWORK, SWORN
+from tests.programming.world import World, fake_directory
 from tests.support import Person, member_of, open_service, settings_for
 
 pytestmark = pytest.mark.anyio

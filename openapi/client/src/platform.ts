@@ -1656,10 +1656,10 @@ export interface components {
             dossier_id: string;
             status: components["schemas"]["DossierStatus"];
             /**
-             * Review Ids
+             * Reviews
              * @description One review per funder asked.
              */
-            review_ids: string[];
+            reviews: components["schemas"]["ReviewOpened"][];
         };
         /**
          * Advice
@@ -1721,6 +1721,41 @@ export interface components {
              * @description Account of the instructor; null gives the review back.
              */
             assignee_id: string | null;
+        };
+        /**
+         * AttachmentAdded
+         * @description The attachment, and the dossier's new ETag: no need to read the dossier again before its next change.
+         */
+        AttachmentAdded: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /**
+             * Size
+             * @description Bytes.
+             */
+            size: number;
+            /** Sha256 */
+            sha256: string;
+            /** Media Type */
+            media_type: string;
+            /**
+             * Added At
+             * Format: date-time
+             */
+            added_at: string;
+            /**
+             * Dossier Etag
+             * @description Send it in `If-Match`.
+             * @example "4-holder"
+             */
+            dossier_etag: string;
         };
         /** AttachmentRead */
         AttachmentRead: {
@@ -2680,7 +2715,7 @@ export interface components {
             outcome: components["schemas"]["Outcome"];
             /**
              * Amount Cents
-             * @description Above zero when granted or proposed, zero otherwise.
+             * @description Above zero when granted, zero when adjourned or refused; a proposal may be of nothing.
              * @default 0
              * @example 1250000
              */
@@ -2762,6 +2797,11 @@ export interface components {
              * @description Euro cents: a sum, so without the ceiling of one amount.
              */
             asked_cents: number;
+            /**
+             * Granted Cents
+             * @description Granted so far; the holder reads it once every answer is notified.
+             */
+            granted_cents: number | null;
             /** Submitted At */
             submitted_at: string | null;
             /** Answer Promised On */
@@ -2851,6 +2891,11 @@ export interface components {
              * @description Euro cents: a sum, so without the ceiling of one amount.
              */
             asked_cents: number;
+            /**
+             * Granted Cents
+             * @description Granted so far; the holder reads it once every answer is notified.
+             */
+            granted_cents: number | null;
             /** Submitted At */
             submitted_at: string | null;
             /** Answer Promised On */
@@ -3061,7 +3106,7 @@ export interface components {
             at: string;
             /**
              * Act
-             * @example dossier.submitted
+             * @example organisation.changed
              */
             act: string;
             /**
@@ -3461,13 +3506,22 @@ export interface components {
              * @enum {string}
              */
             view: "full" | "public";
-            /** Legal Name */
+            /**
+             * Legal Name
+             * @example Régie Ozanam Services
+             */
             legal_name?: string | null;
             address?: components["schemas"]["Address"] | null;
             legal_representative?: components["schemas"]["LegalRepresentative"] | null;
-            /** Website */
+            /**
+             * Website
+             * @example https://regie-ozanam.example.org/
+             */
             website?: string | null;
-            /** Cer Signatory Name */
+            /**
+             * Cer Signatory Name
+             * @example Nadia Benali
+             */
             cer_signatory_name?: string | null;
             /** Created At */
             created_at?: string | null;
@@ -3848,7 +3902,7 @@ export interface components {
             errors?: {
                 /**
                  * @description JSON pointer into what was sent.
-                 * @example /budget/charges/0/amount_cents
+                 * @example /lines/0/amount_cents
                  */
                 pointer: string;
                 detail: string;
@@ -4069,6 +4123,19 @@ export interface components {
              */
             label: string;
         };
+        /** ReviewOpened */
+        ReviewOpened: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Funder Id
+             * Format: uuid
+             */
+            funder_id: string;
+        };
         /** ReviewRead */
         ReviewRead: {
             /**
@@ -4111,6 +4178,11 @@ export interface components {
             status: components["schemas"]["ReviewStatus"];
             /** Assignee Id */
             assignee_id: string | null;
+            /**
+             * Weighted Score
+             * @description 0 to 100, once every criterion is scored.
+             */
+            weighted_score: number | null;
             opinion: components["schemas"]["Opinion"] | null;
             /** Proposed Cents */
             proposed_cents: number | null;
@@ -4125,11 +4197,6 @@ export interface components {
             scores: {
                 [key: string]: number;
             };
-            /**
-             * Weighted Score
-             * @description 0 to 100, once every criterion is scored.
-             */
-            weighted_score?: number | null;
             /** Internal Comment */
             internal_comment: string;
             /** Holder Comment */
@@ -4182,6 +4249,11 @@ export interface components {
             status: components["schemas"]["ReviewStatus"];
             /** Assignee Id */
             assignee_id: string | null;
+            /**
+             * Weighted Score
+             * @description 0 to 100, once every criterion is scored.
+             */
+            weighted_score: number | null;
             opinion: components["schemas"]["Opinion"] | null;
             /** Proposed Cents */
             proposed_cents: number | null;
@@ -4640,6 +4712,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Malformed payload; `errors` points at the fields. */
             422: {
                 headers: {
@@ -4714,6 +4795,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Malformed payload; `errors` points at the fields. */
             422: {
                 headers: {
@@ -4772,6 +4862,15 @@ export interface operations {
             };
             /** @description A rule of the trade refuses the act; `type` names it. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4846,6 +4945,15 @@ export interface operations {
             };
             /** @description A rule of the trade refuses the act; `type` names it. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5005,6 +5113,15 @@ export interface operations {
             };
             /** @description The resource changed since it was read. */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5176,6 +5293,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Malformed payload; `errors` points at the fields. */
             422: {
                 headers: {
@@ -5249,6 +5375,15 @@ export interface operations {
             };
             /** @description A rule of the trade refuses the act; `type` names it. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5481,6 +5616,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Malformed payload; `errors` points at the fields. */
             422: {
                 headers: {
@@ -5544,6 +5688,15 @@ export interface operations {
             };
             /** @description A rule of the trade refuses the act; `type` names it. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5750,6 +5903,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Malformed payload; `errors` points at the fields. */
             422: {
                 headers: {
@@ -5931,6 +6093,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Malformed payload; `errors` points at the fields. */
             422: {
                 headers: {
@@ -6027,6 +6198,15 @@ export interface operations {
             };
             /** @description A rule of the trade refuses the act; `type` names it. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6276,6 +6456,15 @@ export interface operations {
             };
             /** @description A rule of the trade refuses the act; `type` names it. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6559,6 +6748,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Malformed payload; `errors` points at the fields. */
             422: {
                 headers: {
@@ -6741,6 +6939,17 @@ export interface operations {
                     "application/json": components["schemas"]["TerritoryDetail"];
                 };
             };
+            /** @description Created. */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TerritoryDetail"];
+                };
+            };
             /** @description The request cannot be understood (host, cursor, encoding). */
             400: {
                 headers: {
@@ -6788,6 +6997,15 @@ export interface operations {
             };
             /** @description The resource changed since it was read. */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6901,6 +7119,15 @@ export interface operations {
             };
             /** @description The resource changed since it was read. */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7082,6 +7309,17 @@ export interface operations {
                     "application/json": components["schemas"]["ThemeRead"];
                 };
             };
+            /** @description Created. */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThemeRead"];
+                };
+            };
             /** @description The request cannot be understood (host, cursor, encoding). */
             400: {
                 headers: {
@@ -7129,6 +7367,15 @@ export interface operations {
             };
             /** @description The resource changed since it was read. */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7275,6 +7522,15 @@ export interface operations {
             };
             /** @description A rule of the trade refuses the act; `type` names it. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7445,6 +7701,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Malformed payload; `errors` points at the fields. */
             422: {
                 headers: {
@@ -7608,6 +7873,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Malformed payload; `errors` points at the fields. */
             422: {
                 headers: {
@@ -7632,7 +7906,7 @@ export interface operations {
         parameters: {
             query?: {
                 contract_id?: string | null;
-                /** @description As recorded. */
+                /** @description A campaign past its deadline is closed. */
                 status?: components["schemas"]["CampaignStatus"] | null;
                 /** @description Most items in the answer. */
                 limit?: number;
@@ -7741,6 +8015,15 @@ export interface operations {
             };
             /** @description A rule of the trade refuses the act; `type` names it. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7904,6 +8187,15 @@ export interface operations {
             };
             /** @description The resource changed since it was read. */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8092,6 +8384,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Malformed payload; `errors` points at the fields. */
             422: {
                 headers: {
@@ -8178,6 +8479,15 @@ export interface operations {
             };
             /** @description A rule of the trade refuses the act; `type` names it. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9101,6 +9411,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Malformed payload; `errors` points at the fields. */
             422: {
                 headers: {
@@ -9275,6 +9594,15 @@ export interface operations {
             };
             /** @description The resource changed since it was read. */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9552,6 +9880,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Malformed payload; `errors` points at the fields. */
             422: {
                 headers: {
@@ -9695,7 +10032,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AttachmentRead"];
+                    "application/json": components["schemas"]["AttachmentAdded"];
                 };
             };
             /** @description The request cannot be understood (host, cursor, encoding). */
@@ -9736,6 +10073,24 @@ export interface operations {
             };
             /** @description A rule of the trade refuses the act; `type` names it. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a file of an accepted type, by its content. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9829,6 +10184,15 @@ export interface operations {
             };
             /** @description No such resource, or not visible to you. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The range asked for is outside of the file. */
+            416: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10018,6 +10382,15 @@ export interface operations {
             };
             /** @description The resource changed since it was read. */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10370,6 +10743,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Malformed payload; `errors` points at the fields. */
             422: {
                 headers: {
@@ -10477,6 +10859,15 @@ export interface operations {
             };
             /** @description The resource changed since it was read. */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10708,6 +11099,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Malformed payload; `errors` points at the fields. */
             422: {
                 headers: {
@@ -10866,6 +11266,15 @@ export interface operations {
             };
             /** @description A rule of the trade refuses the act; `type` names it. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11054,6 +11463,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Malformed payload; `errors` points at the fields. */
             422: {
                 headers: {
@@ -11159,6 +11577,15 @@ export interface operations {
             };
             /** @description The resource changed since it was read. */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11388,6 +11815,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Malformed payload; `errors` points at the fields. */
             422: {
                 headers: {
@@ -11482,6 +11918,15 @@ export interface operations {
             };
             /** @description A rule of the trade refuses the act; `type` names it. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11964,6 +12409,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Malformed payload; `errors` points at the fields. */
             422: {
                 headers: {
@@ -12038,6 +12492,15 @@ export interface operations {
             };
             /** @description No such resource, or not visible to you. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The range asked for is outside of the file. */
+            416: {
                 headers: {
                     [name: string]: unknown;
                 };

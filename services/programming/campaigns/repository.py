@@ -24,13 +24,22 @@ _FUNDED = sa.exists().where(_F.c.campaign_id == _C.c.id, _F.c.organisation_id ==
 #: Drafts are seen by the leading organisation and the funders invited; the rest by anyone.
 _VISIBLE = (_C.c.status != CampaignStatus.DRAFT) | (_C.c.lead_organisation_id == sa.any_(_ORGANISATIONS)) | _FUNDED
 
+#: The status as people are told it: open until the deadline, closed after (`rules.status_at`).
+_TOLD = sa.case(
+    (
+        (_C.c.status == CampaignStatus.OPEN) & (_C.c.closes_at < bindparam("now", type_=sa.DateTime(timezone=True))),
+        sa.literal("closed"),
+    ),
+    else_=_C.c.status.cast(sa.String),
+)
+
 #: Visible campaigns, latest first, after a keyset cursor (year, id).
 LISTING = (
     sa.select(*_C.c)
     .where(_VISIBLE)
     .where(sa.tuple_(_C.c.year, _C.c.id) < sa.tuple_(bindparam("before_year"), bindparam("before_id")))
     .where(bindparam("contract_id", type_=sa.Uuid).is_(None) | (_C.c.contract_id == bindparam("contract_id", type_=sa.Uuid)))
-    .where(bindparam("status", type_=sa.String).is_(None) | (_C.c.status.cast(sa.String) == bindparam("status", type_=sa.String)))
+    .where(bindparam("status", type_=sa.String).is_(None) | (bindparam("status", type_=sa.String) == _TOLD))
     .order_by(_C.c.year.desc(), _C.c.id.desc())
     .limit(bindparam("limit"))
 )

@@ -66,7 +66,7 @@ async def list_campaigns(
     caller: MaybeCaller,
     now: Now,
     contract_id: UUID | None = None,
-    status: Annotated[CampaignStatus | None, Query(description="As recorded.")] = None,
+    status: Annotated[CampaignStatus | None, Query(description="A campaign past its deadline is closed.")] = None,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> Any:
@@ -78,6 +78,7 @@ async def list_campaigns(
         "before_id": UUID(after[1]),
         "contract_id": contract_id,
         "status": status and status.value,
+        "now": now,
         "limit": limit + 1,
     }
     rows = [_shown(row, now) for row in await fetch(reader, repository.LISTING, values)]

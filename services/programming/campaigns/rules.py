@@ -32,7 +32,7 @@ def accepts_submissions(stored: CampaignStatus, opens_at: datetime, closes_at: d
 
 
 def opening_errors(
-    *, funders: int, weights: Sequence[int], objectives: int, closes_at: datetime, now: datetime
+    *, funders: int, weights: Sequence[int], codes: Sequence[str] = (), objectives: int, closes_at: datetime, now: datetime
 ) -> list[FieldError]:
     """What is missing before people may be called: criteria that add up, a funder, a framework, a deadline to come."""
     errors = []
@@ -41,6 +41,9 @@ def opening_errors(
     if sum(weights) != 100:
         said = Text(f"Les poids des critères font {sum(weights)}, pas 100.", f"Weights add up to {sum(weights)}, not 100.")
         errors.append(FieldError("/criteria", said, "weights"))
+    if len(set(codes)) < len(codes):
+        said = Text("Deux critères portent le même code.", "Two criteria carry the same code.")
+        errors.append(FieldError("/criteria", said, "repeated_code"))
     if objectives == 0:
         said = Text("Le contrat n'a pas encore de cadre adopté.", "The contract has no adopted framework yet.")
         errors.append(FieldError("/objective_codes", said, "no_framework"))

@@ -138,6 +138,7 @@ async def _prepare_opening(session: AsyncSession, campaign: Campaign, now: datet
     errors = rules.opening_errors(
         funders=len(await repository.funders(session, campaign.id)),
         weights=[criterion["weight"] for criterion in campaign.criteria],
+        codes=[criterion["code"] for criterion in campaign.criteria],
         objectives=len(campaign.objective_codes),
         closes_at=campaign.closes_at,
         now=now,

@@ -75,7 +75,7 @@ class Decision(Base, table=True):
     __table_args__ = (
         UniqueConstraint("committee_id", "request_id"),
         CheckConstraint("amount_cents >= 0", name="amount_not_negative"),
-        CheckConstraint("(outcome IN ('granted', 'proposed')) = (amount_cents > 0)", name="amount_follows_outcome"),
+        CheckConstraint("outcome = 'proposed' OR (outcome = 'granted') = (amount_cents > 0)", name="amount_follows_outcome"),
         Index("ix_decisions_request", "request_id"),
     )
 

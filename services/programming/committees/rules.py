@@ -26,10 +26,9 @@ def decision_errors(kind: CommitteeKind, outcome: Outcome, amount_cents: int, mo
         allowed = ", ".join(sorted(o.value for o in _OUTCOMES[kind]))
         said = Text(f"Ce comité ne peut dire que : {allowed}.", f"This committee may only say: {allowed}.")
         errors.append(FieldError("/outcome", said, "outcome"))
-    gives = outcome in {Outcome.GRANTED, Outcome.PROPOSED}
-    if gives and amount_cents == 0:
+    if outcome is Outcome.GRANTED and amount_cents == 0:
         errors.append(FieldError("/amount_cents", Text("Donnez un montant.", "Give an amount."), "amount"))
-    if not gives and amount_cents:
+    if outcome in {Outcome.ADJOURNED, Outcome.REFUSED} and amount_cents:
         errors.append(FieldError("/amount_cents", Text("Aucun montant ici.", "No amount here."), "amount"))
     if amount_cents % 100:
         errors.append(

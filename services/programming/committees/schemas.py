@@ -65,7 +65,9 @@ class DecisionWrite(BaseModel):
     outcome: Annotated[
         Outcome, Field(description="`proposed` in a technical committee; `granted`, `adjourned` or `refused` in a steering one.")
     ]
-    amount_cents: Annotated[Cents, Field(description="Above zero when granted or proposed, zero otherwise.")] = 0
+    amount_cents: Annotated[
+        Cents, Field(description="Above zero when granted, zero when adjourned or refused; a proposal may be of nothing.")
+    ] = 0
     motive: Annotated[
         str, Field(max_length=2000, description="Required for a refusal (CRPA art. L211-2); the holder reads it.")
     ] = ""

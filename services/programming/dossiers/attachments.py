@@ -9,8 +9,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common.auth import Principal
 from services.common.db import Database
-from services.common.files import Files, StoredFile, safe_name
-from services.common.problems import NotFound
+from services.common.files import DISCARD, Files, StoredFile, safe_name
+from services.common.jobs import enqueue
+from services.common.problems import NotFound, Problem
 
 from . import repository, service
 from .errors import DossierLocked, TooManyAttachments
@@ -54,12 +55,16 @@ async def require_room(session: AsyncSession, caller: Principal, dossier_id: UUI
 
 async def attach(
     database: Database, session: AsyncSession, files: Files, caller: Principal, dossier_id: UUID, upload: Upload, *, now: datetime
-) -> Attachment:
+) -> tuple[Attachment, Dossier]:
     """Store the stream, then join it to the draft: no lock is held while bytes arrive, however slow the line."""
     async with database.sessions() as glance:
         await require_room(glance, caller, dossier_id, upload.most)
     stored = await files.receive(upload.stream, limit=upload.limit, accepted=ACCEPTED)
-    dossier = await require_room(session, caller, dossier_id, upload.most)
+    try:
+        dossier = await require_room(session, caller, dossier_id, upload.most)
+    except Problem:
+        await files.discard(stored.key)
+        raise
     attachment = Attachment(
         dossier_id=dossier.id,
         kind=upload.kind,
@@ -78,7 +83,7 @@ async def attach(
     await service.note(
         session, dossier, "dossier.attachment_added", caller, now, kind=upload.kind, name=attachment.name, sha256=stored.sha256
     )
-    return attachment
+    return attachment, dossier
 
 
 async def remove(session: AsyncSession, caller: Principal, dossier_id: UUID, attachment_id: UUID, *, now: datetime) -> None:
@@ -89,6 +94,8 @@ async def remove(session: AsyncSession, caller: Principal, dossier_id: UUID, att
     if attachment is None:
         raise NotFound()
     await session.delete(attachment)
+    # The bytes go once the act is committed: a refusal must not have lost them.
+    await enqueue(session, DISCARD, key=attachment.key)
     dossier.version += 1
     dossier.updated_at = now
     await session.flush()

@@ -8,13 +8,14 @@ from fastapi import APIRouter, Query, Request, Response
 from services.common.auth import Caller
 from services.common.clock import Now
 from services.common.db import Reader, Session, fetch_one
+from services.common.etag import etag
 from services.common.files import Range, download
 from services.common.problems import NotFound
 from services.common.routing import ActRoute, UploadRoute, right
 
 from . import attachments, repository
 from .router import HOLDER, READERS
-from .schemas import AttachmentRead
+from .schemas import AttachmentAdded
 
 PREFIX = "/programming/v1/dossiers/{dossier_id}/attachments"
 router = APIRouter(prefix=PREFIX, tags=["dossiers"], route_class=ActRoute)
@@ -30,7 +31,7 @@ _ROUTE_LIMIT = 4 * 1024**3
     status_code=201,
     operation_id="attachFile",
     summary="Attach a file",
-    response_model=AttachmentRead,
+    response_model=AttachmentAdded,
     max_body_size=_ROUTE_LIMIT,
     openapi_extra=right(HOLDER) | {"requestBody": {"required": True, **_FILE}},
 )
@@ -49,9 +50,11 @@ async def attach_file(
     upload = attachments.Upload(
         kind, name, request.stream(), resources.settings.upload_limit_mb * 1024 * 1024, resources.settings.attachments_per_dossier
     )
-    attachment = await attachments.attach(resources.database, session, resources.files, caller, dossier_id, upload, now=now)
+    attachment, dossier = await attachments.attach(
+        resources.database, session, resources.files, caller, dossier_id, upload, now=now
+    )
     response.headers["Location"] = f"{PREFIX.format(dossier_id=dossier_id)}/{attachment.id}"
-    return attachment
+    return {**attachment.model_dump(), "dossier_etag": etag(dossier.version, "holder")}
 
 
 @router.get(

@@ -159,6 +159,7 @@ class DossierReader(Base, table=True):
     __table_args__ = (
         Index("ix_dossier_readers_newest", "organisation_id", sa.text("dossier_id DESC")),
         Index("ix_dossier_readers_campaign", "organisation_id", "campaign_id", sa.text("dossier_id DESC")),
+        Index("ix_dossier_readers_latest", "organisation_id", sa.text("submitted_at DESC"), sa.text("dossier_id DESC")),
         Index(
             "ix_dossier_readers_submitted",
             "organisation_id",

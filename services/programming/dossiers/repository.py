@@ -28,7 +28,7 @@ _HOLDER_NAME = _D.c.holder["name"].astext.label("holder_name")
 
 _SUMMARY = (
     _D.c.id, _D.c.campaign_id, _D.c.organisation_id, _HOLDER_NAME, _D.c.reference, _D.c.status, _D.c.title, _D.c.nature, _D.c.qpv_codes,
-    _D.c.objective_codes, _D.c.charges_cents, _D.c.asked_cents, _D.c.submitted_at, _D.c.answer_promised_on,
+    _D.c.objective_codes, _D.c.charges_cents, _D.c.asked_cents, _D.c.granted_cents, _D.c.submitted_at, _D.c.answer_promised_on,
 )  # fmt: skip
 
 #: The status as the reader is told it (`rules.status_for_holder`): a filter never says more than the list shows.

@@ -258,6 +258,7 @@ class DossierSummary(BaseModel):
     objective_codes: list[str]
     charges_cents: Total
     asked_cents: Total
+    granted_cents: Annotated[int | None, Field(description="Granted so far; the holder reads it once every answer is notified.")]
     submitted_at: AwareDatetime | None
     answer_promised_on: date | None
 
@@ -277,6 +278,12 @@ class AttachmentRead(BaseModel):
     sha256: str
     media_type: str
     added_at: AwareDatetime
+
+
+class AttachmentAdded(AttachmentRead):
+    """The attachment, and the dossier's new ETag: no need to read the dossier again before its next change."""
+
+    dossier_etag: Annotated[str, Field(description="Send it in `If-Match`.", examples=['"4-holder"'])]
 
 
 class DossierRead(DossierSummary):

@@ -38,9 +38,10 @@ async def open_draft(
     """A member of an organisation opens a dossier for it in an open campaign."""
     if not caller.belongs_to(wish.organisation_id):
         raise NotTheHolder()
+    # Asked before the first statement: no connection of ours waits for the directory.
+    holder = await clients.organisation(siblings, caller, wish.organisation_id)
     campaign = await campaigns.get(session, wish.campaign_id)
     require_open(campaign, now)
-    holder = await clients.organisation(siblings, caller, wish.organisation_id)
     dossier = Dossier(
         campaign_id=campaign.id,
         lead_organisation_id=campaign.lead_organisation_id,

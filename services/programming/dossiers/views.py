@@ -43,7 +43,9 @@ def once_each(rows: Iterable[Row]) -> list[Row]:
 
 def summary(row: Row) -> Row:
     if is_holder_only(row):
-        row["status"] = rules.status_for_holder(DossierStatus(row["status"]))
+        status = DossierStatus(row["status"])
+        row["status"] = rules.status_for_holder(status)
+        row["granted_cents"] = row["granted_cents"] if status is DossierStatus.NOTIFIED else None
     return row
 
 

@@ -45,6 +45,7 @@ class Review(Base, table=True):
     status: ReviewStatus = choice(ReviewStatus, "status", default=ReviewStatus.TO_REVIEW)
     assignee_id: UUID | None = None
     scores: dict[str, Any] = jsonb(dict)
+    weighted_score: float | None = None
     opinion: Opinion | None = choice(Opinion, "opinion", default=None, nullable=True)
     proposed_cents: int | None = Field(default=None, sa_type=BigInteger)
     internal_comment: str = ""

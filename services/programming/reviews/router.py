@@ -13,9 +13,8 @@ from services.common.pagination import Cursor, Limit, Page, page, read_cursor
 from services.common.problems import NotFound
 from services.common.routing import ActRoute, right
 
-from ..campaigns import service as campaigns
 from ..dossiers import instruction
-from . import repository, rules, service
+from . import repository, service
 from .models import ReviewStatus
 from .schemas import (
     AdmissibilityCreate,
@@ -50,7 +49,7 @@ async def declare_admissibility(
     dossier, reviews = await service.declare_admissibility(session, caller, dossier_id, wish, version=version, now=now)
     response.headers["Location"] = f"{dossier_router.prefix}/{dossier_id}"
     response.headers["ETag"] = etag(dossier.version, "full")
-    return {"dossier_id": dossier.id, "status": dossier.status, "review_ids": [review.id for review in reviews]}
+    return {"dossier_id": dossier.id, "status": dossier.status, "reviews": reviews}
 
 
 @dossier_router.get(
@@ -107,22 +106,15 @@ async def list_reviews(
     return page(request, response, rows, limit, lambda row: [row["id"]])
 
 
-async def _shown(session: Any, review: Any) -> dict[str, Any]:
-    campaign = await campaigns.get(session, review["campaign_id"])
-    return {**review, "weighted_score": rules.weighted_score(review["scores"], campaign.criteria)}
-
-
 @router.get("/{review_id}", operation_id="getReview", summary="Read a review", response_model=ReviewRead, openapi_extra=right(SEEN))
-async def get_review(
-    review_id: UUID, request: Request, response: Response, reader: Reader, session: Snapshot, caller: Caller
-) -> Any:
+async def get_review(review_id: UUID, request: Request, response: Response, reader: Reader, caller: Caller) -> Any:
     """Scores, avis, amount proposed and comments."""
     rows = await fetch(reader, repository.ONE, {"review_id": review_id, "organisations": caller.organisation_ids})
     if not rows:
         raise NotFound()
     tag = etag(rows[0]["version"])
     response.headers["ETag"] = tag
-    return not_modified(request, tag) or await _shown(session, rows[0])
+    return not_modified(request, tag) or rows[0]
 
 
 @router.patch(
@@ -134,7 +126,7 @@ async def save_review(
     """Autosave of scores, avis, amount and comments. Whoever writes first becomes the instructor."""
     review = await service.save(session, caller, review_id, wish, version=version, now=now)
     response.headers["ETag"] = etag(review.version)
-    return await _shown(session, review.model_dump())
+    return review
 
 
 @router.post(
@@ -151,7 +143,7 @@ async def assign_review(
     """Give the review to a colleague, or back to the queue."""
     review = await service.assign(session, caller, review_id, wish.assignee_id, version=version, now=now)
     response.headers["ETag"] = etag(review.version)
-    return await _shown(session, review.model_dump())
+    return review
 
 
 @router.post(
@@ -166,7 +158,7 @@ async def complete_review(review_id: UUID, caller: Caller, session: Session, now
     """The review is given: every criterion is scored, with an avis and an amount."""
     review = await service.complete(session, caller, review_id, version=version, now=now)
     response.headers["ETag"] = etag(review.version)
-    return await _shown(session, review.model_dump())
+    return review
 
 
 @router.post(
@@ -183,4 +175,4 @@ async def reopen_review(
     """Correct a given review, with a reason, while no committee has spoken."""
     review = await service.reopen(session, caller, review_id, wish.reason, version=version, now=now)
     response.headers["ETag"] = etag(review.version)
-    return await _shown(session, review.model_dump())
+    return review

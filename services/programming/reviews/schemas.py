@@ -20,10 +20,17 @@ class AdmissibilityCreate(BaseModel):
     reason: Annotated[str | None, Field(None, max_length=2000, description="Required when not admissible; the holder reads it.")]
 
 
+class ReviewOpened(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    funder_id: UUID
+
+
 class AdmissibilityRead(BaseModel):
     dossier_id: UUID
     status: DossierStatus
-    review_ids: Annotated[list[UUID], Field(description="One review per funder asked.")]
+    reviews: Annotated[list[ReviewOpened], Field(description="One review per funder asked.")]
 
 
 class AssignmentCreate(BaseModel):
@@ -63,6 +70,7 @@ class ReviewSummary(BaseModel):
     asked_cents: Cents
     status: ReviewStatus
     assignee_id: UUID | None
+    weighted_score: Annotated[float | None, Field(description="0 to 100, once every criterion is scored.")]
     opinion: Opinion | None
     proposed_cents: int | None
     opened_at: AwareDatetime
@@ -71,6 +79,5 @@ class ReviewSummary(BaseModel):
 
 class ReviewRead(ReviewSummary):
     scores: dict[str, int]
-    weighted_score: Annotated[float | None, Field(None, description="0 to 100, once every criterion is scored.")]
     internal_comment: str
     holder_comment: str

@@ -103,7 +103,8 @@ async def save(
         campaign = await campaigns.get(session, review.campaign_id)
         if errors := rules.unknown_criteria(wish.scores or {}, campaign.criteria):
             raise UnknownCriterion(errors=errors)
-        review.scores = {} if wish.scores is None else merge(review.scores, wish.scores)
+        kept: dict[str, Any] = {} if wish.scores is None else merge(review.scores, wish.scores)
+        review.scores, review.weighted_score = kept, rules.weighted_score(kept, campaign.criteria)
     if "opinion" in sent:
         review.opinion = wish.opinion
     if "proposed_cents" in sent:

@@ -195,3 +195,13 @@ async def test_a_cursor_that_was_tampered_with_is_refused(world: World) -> None:
         await world.refused(world.team, "GET", "/campaigns", 400, "invalid-cursor", params={**query, "cursor": bad})
     await world.refused(world.team, "GET", "/campaigns", 400, "invalid-cursor", params=other_listing)
     await world.refused(world.team, "GET", "/dossiers", 400, "invalid-cursor", params={"cursor": cursor})
+
+
+async def test_a_campaign_past_its_deadline_is_found_among_the_closed_and_no_more_among_the_open(world: World) -> None:
+    async def found(status: str) -> set[str]:
+        query = {"status": status, "contract_id": world.contract_id}
+        return {item["id"] for item in (await world.call(None, "GET", "/campaigns", params=query, expect=200)).json()["items"]}
+
+    assert (await found("open"), await found("closed")) == ({world.campaign_id}, set())
+    world.running.clock.forward(days=31)
+    assert (await found("open"), await found("closed")) == (set(), {world.campaign_id})

@@ -58,6 +58,13 @@ async def test_a_technical_committee_proposes_by_the_hand_of_the_team(world: Wor
     assert (read["status"], read["proposed_cents"], read["granted_cents"]) == ("proposed", 300_000, None)
 
 
+async def test_a_technical_committee_may_propose_nothing(world: World) -> None:
+    dossier, _, where = await sat(world, kind="technical")
+    await decided(world, where, {"outcome": "proposed", "amount_cents": 0}, who=world.team)
+    read = world.request_of(await world.seen(dossier["id"], world.team), world.caf)
+    assert (read["status"], read["proposed_cents"]) == ("proposed", 0)
+
+
 @pytest.mark.parametrize(
     ("decision", "expected"),
     [

@@ -234,3 +234,22 @@ async def test_the_same_upload_sent_again_with_its_key_is_attached_once(world: W
     again = await sent(world, dossier_id, PDF, headers=key, expect=201)
     assert (again.json(), again.headers["idempotency-replayed"]) == (first.json(), "true")
     assert len((await world.seen(dossier_id, world.holder))["attachments"]) == 1
+
+
+async def test_the_answer_to_a_file_carries_the_dossiers_new_tag(world: World) -> None:
+    dossier_id, _ = await world.draft({}, attach=False)
+    answer = await sent(world, dossier_id, PDF, expect=201)
+    tag = answer.json()["dossier_etag"]
+    assert tag == await world.tag(dossier_id)
+    headers = {"If-Match": tag}
+    await world.call(world.holder, "PATCH", f"/dossiers/{dossier_id}", json={"title": "Suite"}, headers=headers, expect=200)
+
+
+async def test_the_bytes_of_a_file_removed_go_once_the_act_is_committed(world: World) -> None:
+    before = await stored(world)
+    where, _ = await attached(world)
+    (kept,) = await stored(world) - before
+    await world.call(world.holder, "DELETE", where, expect=204)
+    assert kept in await stored(world)
+    await world.running.run_jobs()
+    assert kept not in await stored(world)

@@ -35,7 +35,7 @@ async def test_an_admissible_dossier_is_under_review_with_one_review_per_funder_
     answer = await world.change(world.team, "POST", where(dossier), of=of, json=FIT, expect=201)
     assert answer.json()["status"] == "under_review"
     reviews = await reviews_of(world, dossier, world.team)
-    assert [review["id"] for review in reviews] == sorted(answer.json()["review_ids"])
+    assert [review["id"] for review in reviews] == sorted(opened["id"] for opened in answer.json()["reviews"])
     assert {(r["funder_id"], r["asked_cents"], r["status"]) for r in reviews} == {
         (str(world.state), 800_000, "to_review"),
         (str(world.caf), 400_000, "to_review"),
