@@ -1,0 +1,289 @@
+"""`python -m tests.load [--quick]`: fills a durable database, measures, prints a table and one JSON object on the last line."""
+
+import argparse
+import asyncio
+import platform
+import random
+import shutil
+import signal
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import orjson
+import psycopg
+
+from gateway import postgres
+from gateway.routes import SERVICES, load
+from services.common import migrations
+from services.common.ids import new_id
+from services.directory.sessions.keys import SigningKeys
+from services.directory.settings import Settings as DirectorySettings
+from tests.support import EVENTS_SECRET, SECRET
+
+from . import data, servers
+from .generator import Generator, Job, get, post
+from .measures import Line, Paired, Side, compare
+from .servers import Web
+
+HEALTH = "/programming/health"
+DOSSIERS = "/programming/v1/dossiers"
+SWORN = {
+    "sworn_statement": True,
+    "republican_commitment": True,
+    "signatory_name": "Camille Exemple",
+    "signatory_function": "Présidente",
+}
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much of everything."""
+
+    small: int
+    large: int
+    rounds: int
+    seconds: float
+    submissions: int
+    starts: int
+
+
+FULL = Size(small=1_000, large=100_000, rounds=9, seconds=1.5, submissions=1_000, starts=5)
+QUICK = Size(small=1_000, large=5_000, rounds=3, seconds=0.4, submissions=80, starts=1)
+CONNECTIONS = 8
+AT_A_TIME = 16
+
+
+class Bench:
+    """A PostgreSQL cluster of its own with two sizes of the same world, and tokens the services believe."""
+
+    def __init__(self, data_dir: Path, server: postgres.Server) -> None:
+        self.server = server
+        self.environment = {
+            "CANEVAS_DATA_DIR": str(data_dir),
+            "CANEVAS_SECRET_KEY": SECRET,
+            "CANEVAS_EVENTS_SECRET": EVENTS_SECRET,
+            "CANEVAS_LOG_LEVEL": "warning",
+            "DIRECTORY_DATABASE_URL": self._database("directory", "directory"),
+        }
+        settings = DirectorySettings(
+            database_url=self.environment["DIRECTORY_DATABASE_URL"],
+            data_dir=data_dir,
+            secret_key=SECRET,
+            events_secret=EVENTS_SECRET,
+        )
+        self._keys = SigningKeys(settings)
+
+    def _database(self, service: str, name: str) -> str:
+        conninfo = postgres.ensure_database(self.server, name)
+        described = next(load(route).service for route in SERVICES if route.service == service)
+        migrations.upgrade(conninfo, service, described.metadata)
+        return conninfo
+
+    def programming(self, name: str) -> str:
+        return self._database("programming", name)
+
+    def token(self, organisation_id: UUID, *, role: str = "manager") -> str:
+        now = datetime.now(UTC)
+        claims = {"iss": "canevas", "aud": "canevas", "iat": now, "exp": now + timedelta(hours=2), "sub": str(new_id())}
+        return self._keys.sign({**claims, "sid": str(new_id()), "orgs": {str(organisation_id): [role]}})
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.load", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="smaller databases and shorter rounds, to try things out")
+    size = QUICK if parser.parse_args().quick else FULL
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started is ended then too
+    began = time.perf_counter()
+    with _bench() as bench, Generator() as generator:
+        figures = _run(bench, generator, size)
+    print(f"\n{time.perf_counter() - began:.0f} s in all")
+    print(orjson.dumps(figures).decode())
+
+
+@contextmanager
+def _bench() -> Iterator[Bench]:
+    """Durable: the server's own defaults, fsync and synchronous_commit on. Everything is deleted afterwards."""
+    data_dir = Path(tempfile.mkdtemp(prefix="canevas-load-"))
+    try:
+        with postgres.running(data_dir) as server:
+            yield Bench(data_dir, server)
+    finally:
+        place = data_dir / "postgresql.place"
+        if place.exists():
+            shutil.rmtree(place.read_text().splitlines()[0], ignore_errors=True)
+        shutil.rmtree(data_dir, ignore_errors=True)
+
+
+def _run(bench: Bench, generator: Generator, size: Size) -> dict[str, float]:
+    now = datetime.now(UTC)
+    small_db, large_db = bench.programming("small"), bench.programming("programming")
+    began = time.perf_counter()
+    small = asyncio.run(data.fill(small_db, size.small, now))
+    large = asyncio.run(data.fill(large_db, size.large, now))
+    _conditions(bench, large_db, size, time.perf_counter() - began)
+    figures: dict[str, float] = {}
+    on_large = {**bench.environment, "PROGRAMMING_DATABASE_URL": large_db}
+    with ExitStack() as stack:
+        gateway = _gateway(on_large, size, figures, stack)
+        siblings = {"CANEVAS_SIBLINGS": f"directory=http://127.0.0.1:{gateway.port}"}
+        on_small = {**bench.environment, **siblings, "PROGRAMMING_DATABASE_URL": small_db}
+        floor = stack.enter_context(servers.module("tests.load.floor", on_large, health="/"))
+        service_app = "services.programming.main:app"
+        service = stack.enter_context(servers.uvicorn(service_app, {**on_large, **siblings}, health=HEALTH))
+        smaller = stack.enter_context(servers.uvicorn(service_app, on_small, health=HEALTH))
+        _listings(bench, generator, size, figures, floor, service, smaller, gateway, small, large)
+        figures["submits_per_s"], lost = _submissions(bench, generator, service, large_db, large, size, spread=False)
+        _, lost_too = _submissions(bench, generator, service, large_db, large, size, spread=True)
+        figures["lost"] = lost + lost_too
+    order = ("list_vs_floor", "list_vs_floor_holder", "get_vs_floor", "list_growth", "gateway_cost", "submits_per_s", "lost")
+    return {name: figures[name] for name in (*order, "idle_rss_mb", "warm_start_s")}
+
+
+def _conditions(bench: Bench, conninfo: str, size: Size, filled_s: float) -> None:
+    with psycopg.connect(conninfo) as connection:
+        row = connection.execute(
+            "SELECT current_setting('server_version'), current_setting('fsync'), current_setting('synchronous_commit'),"
+            " current_setting('shared_buffers'), pg_size_pretty(pg_database_size(current_database()))"
+        ).fetchone()
+        assert row
+    print(
+        f"Python {platform.python_version()}, {platform.machine()}; PostgreSQL {row[0]}, fsync {row[1]}, synchronous_commit {row[2]}, shared_buffers {row[3]}"
+    )
+    print(
+        f"{size.small} and {size.large} dossiers (the latter {row[4]}), filled in {filled_s:.0f} s; {CONNECTIONS} connections, {size.rounds} rounds of {size.seconds} s in turn\n"
+    )
+    print(f"{'':<42}{'requests/s':>12}{'p50 ms':>9}{'p95 ms':>9}{'core':>7}{'CPU µs':>9}")
+
+
+def _gateway(environment: dict[str, str], size: Size, figures: dict[str, float], stack: ExitStack) -> Web:
+    """Started several times (the first writes bytecode); the last is kept."""
+    starts = []
+    for _ in range(size.starts):
+        with servers.gateway(environment, health=HEALTH) as once:
+            starts.append(once.start_s)
+    gateway = stack.enter_context(servers.gateway(environment, health=HEALTH))
+    figures["warm_start_s"] = round(statistics.median([*starts[1:], gateway.start_s]), 2)
+    if gateway.get("/programming/readiness").status_code != 200:
+        raise RuntimeError("the gateway is not ready")
+    figures["idle_rss_mb"] = round(gateway.rss_mb, 1)
+    return gateway
+
+
+def _listings(
+    bench: Bench,
+    generator: Generator,
+    size: Size,
+    figures: dict[str, float],
+    floor: Web,
+    service: Web,
+    smaller: Web,
+    gateway: Web,
+    small: data.Filled,
+    large: data.Filled,
+) -> None:
+    rng = random.Random(1)
+    holders = rng.sample(large.own, min(100, len(large.own)))
+    tokens = {draft.dossier_id: bench.token(draft.organisation_id) for draft in holders}
+    funder_requests = _funder_lists(bench, large)
+    _check(service, funder_requests, [(draft, tokens[draft.dossier_id]) for draft in holders[:5]])
+    same = {"rounds": size.rounds, "seconds": size.seconds}
+
+    def against_floor(title: str, bare: Sequence[str], ours: Sequence[str]) -> float:
+        sides = Side("floor", floor, bare), Side("service", service, ours)
+        return _show(compare(generator, title, *sides, **same, connections=CONNECTIONS)).rate_ratio  # type: ignore[arg-type]
+
+    bare = [f"/filtered?{query}&organisation={large.state}" for query in _queries(large)]
+    figures["list_vs_floor"] = against_floor("list, funder, three filters", [get(path) for path in bare], funder_requests)
+    bare = [f"/plain?organisation={draft.organisation_id}" for draft in holders]
+    mine = [get(DOSSIERS, tokens[draft.dossier_id]) for draft in holders]
+    figures["list_vs_floor_holder"] = against_floor("list, holder", [get(path) for path in bare], mine)
+    bare = [f"/dossiers/{draft.dossier_id}?organisation={draft.organisation_id}" for draft in holders]
+    one = [get(f"{DOSSIERS}/{draft.dossier_id}", tokens[draft.dossier_id]) for draft in holders]
+    figures["get_vs_floor"] = against_floor("get, holder", [get(path) for path in bare], one)
+    at_1k = Side(f"at {size.small}", smaller, _funder_lists(bench, small))
+    at_100k = Side(f"at {size.large}", service, funder_requests)
+    growth = _show(compare(generator, "growth of the funder's list, one client", at_1k, at_100k, **same, connections=1))  # type: ignore[arg-type]
+    figures["list_growth"] = growth.p50_ratio
+    straight, through = Side("service", service, one), Side("through the gateway", gateway, one)
+    cost = _show(compare(generator, "gateway, get, holder", straight, through, **same, connections=CONNECTIONS))  # type: ignore[arg-type]
+    figures["gateway_cost"] = 1 / cost.rate_ratio
+    for name, value in figures.items():
+        figures[name] = round(value, 3)
+
+
+def _queries(filled: data.Filled) -> list[str]:
+    return [f"campaign_id={campaign}&status=notified&status=decided&nature=action" for campaign in filled.settled]
+
+
+def _funder_lists(bench: Bench, filled: data.Filled) -> list[str]:
+    token = bench.token(filled.state)
+    return [get(f"{DOSSIERS}?{query}", token) for query in _queries(filled)]
+
+
+def _check(service: Web, lists: Sequence[str], holders: Sequence[tuple[data.Draft, str]]) -> None:
+    """What was filled in reads as the API's own: whole pages, whole dossiers."""
+    for request in lists[:5]:
+        path, token = request.split()[1], request.split("Bearer ")[1].split()[0]
+        items = service.get(path, token).raise_for_status().json()["items"]
+        if len(items) != 20:
+            raise RuntimeError(f"a page of {len(items)}: {path}")
+    for draft, token in holders:
+        found = service.get(f"{DOSSIERS}/{draft.dossier_id}", token).raise_for_status().json()
+        if not (found["requests"] and found["attachments"] and found["content"]["need"]):
+            raise RuntimeError(f"dossier {draft.dossier_id} is not whole")
+
+
+def _submissions(
+    bench: Bench, generator: Generator, service: Web, conninfo: str, filled: data.Filled, size: Size, *, spread: bool
+) -> tuple[float, int]:
+    """Complete drafts submitted once each; lost is what was acknowledged and is not there once with its mail queued once."""
+    drafts = data.add_drafts(conninfo, filled, size.submissions, datetime.now(UTC), spread=spread)
+    tokens = {organisation_id: bench.token(organisation_id) for organisation_id in {d.organisation_id for d in drafts}}
+    body = orjson.dumps(SWORN)
+    requests = [
+        post(
+            f"{DOSSIERS}/{d.dossier_id}/submission", body, tokens[d.organisation_id], If_Match='"3"', Idempotency_Key=str(new_id())
+        )
+        for d in drafts
+    ]
+    before = service.cpu_s
+    result = generator.play(Job(service.port, requests, AT_A_TIME))
+    busy = (service.cpu_s - before) / result.took
+    if set(result.statuses) != {"201"}:
+        raise RuntimeError(f"submissions answered {result.statuses}")
+    acknowledged = [drafts[number].dossier_id for number, status in result.answered if status == 201]
+    lost = _lost(conninfo, acknowledged)
+    title = "submissions, many calls" if spread else "submissions, one call"
+    _show(Paired(title, [Line(f"{AT_A_TIME} at a time, lost {lost}", result.rate, result.p50, result.p95, busy)]))
+    return round(result.rate, 1), lost
+
+
+def _lost(conninfo: str, acknowledged: Sequence[UUID]) -> int:
+    with psycopg.connect(conninfo) as connection:
+        kept = connection.execute(
+            "SELECT count(*) FROM dossiers d JOIN submissions s ON s.dossier_id = d.id AND s.reference = d.reference"
+            " WHERE d.id = ANY(%s) AND d.status = 'submitted' AND 1 = (SELECT count(*) FROM procrastinate_jobs j"
+            " WHERE j.task_name = 'kernel:send_mail' AND j.args->>'subject' LIKE '%%' || d.reference)",
+            [list(acknowledged)],
+        ).fetchone()
+    return len(acknowledged) - int(kept[0] if kept else 0)
+
+
+def _show(paired: Paired) -> Paired:
+    ratio = f"   rate × {paired.rate_ratio:.3f}, p50 × {paired.p50_ratio:.3f}" if len(paired.lines) > 1 else ""
+    print(f"{paired.title}{ratio}", flush=True)
+    for line in paired.lines:
+        print(f"  {line.name:<40}{line.rate:>12.0f}{line.p50:>9.2f}{line.p95:>9.2f}{line.busy:>7.2f}{1e6 * line.busy / line.rate:>9.0f}")
+    return paired
+
+
+if __name__ == "__main__":
+    main()
