@@ -281,7 +281,9 @@ def _show(paired: Paired) -> Paired:
     ratio = f"   rate × {paired.rate_ratio:.3f}, p50 × {paired.p50_ratio:.3f}" if len(paired.lines) > 1 else ""
     print(f"{paired.title}{ratio}", flush=True)
     for line in paired.lines:
-        print(f"  {line.name:<40}{line.rate:>12.0f}{line.p50:>9.2f}{line.p95:>9.2f}{line.busy:>7.2f}{1e6 * line.busy / line.rate:>9.0f}")
+        print(
+            f"  {line.name:<40}{line.rate:>12.0f}{line.p50:>9.2f}{line.p95:>9.2f}{line.busy:>7.2f}{1e6 * line.busy / line.rate:>9.0f}"
+        )
     return paired
 
 
