@@ -3,7 +3,7 @@
 import re
 from typing import Annotated
 
-from fastapi import Header, Request, Response
+from fastapi import Depends, Header, Request, Response
 
 from .problems import PreconditionRequired, StaleVersion
 
@@ -16,9 +16,10 @@ def etag(version: int, view: str = "") -> str:
     return f'"{version}-{view}"' if view else f'"{version}"'
 
 
-async def _if_match(
+async def expected_version(
     if_match: Annotated[str | None, Header(description="ETag of the version that was read.", examples=['"3"'])] = None,
 ) -> int:
+    """The version the caller read, from `If-Match` (428 without, 412 when it is no version of ours)."""
     if if_match is None:
         raise PreconditionRequired()
     tag = _TAG.match(if_match.strip())
@@ -27,8 +28,8 @@ async def _if_match(
     return int(tag[1])
 
 
-#: The version the caller read, from `If-Match` (428 without, 412 when it is no version of ours). Use with `Depends`.
-expected_version = _if_match
+#: `expected_version` as routes take it.
+Version = Annotated[int, Depends(expected_version)]
 
 
 def require_version(current: int, expected: int) -> None:

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Generic, TypeVar
 from urllib.parse import quote
+from uuid import UUID
 
 import orjson
 from fastapi import Query, Request, Response
@@ -17,6 +18,10 @@ Item = TypeVar("Item")
 
 Limit = Annotated[int, Query(ge=1, le=100, description="Most items in the answer.")]
 Cursor = Annotated[str | SkipJsonSchema[None], Query(max_length=2000, description="`next` of the previous page.")]
+
+
+#: Above every id: where a listing from the newest begins.
+LAST_ID = UUID(int=2**128 - 1)
 
 
 class Page(BaseModel, Generic[Item]):

@@ -9,7 +9,7 @@ from services.common.auth import Caller
 from services.common.clock import Now
 from services.common.db import Reader, Session
 from services.common.etag import not_modified
-from services.common.pagination import Cursor, Limit, Page, page, read_cursor
+from services.common.pagination import LAST_ID, Cursor, Limit, Page, page, read_cursor
 from services.common.resources import Held
 from services.common.routing import ActRoute, right
 
@@ -20,7 +20,6 @@ from .schemas import Jwks, PasswordChange, Refresh, SessionRead, SignIn, Tokens
 
 router = APIRouter(prefix="/directory/v1", route_class=ActRoute)
 
-_NEWEST = UUID(int=2**128 - 1)
 UserAgent = Annotated[str, Header(description="How the device is shown in the list of sessions.")]
 
 
@@ -80,7 +79,7 @@ async def listing(
 ) -> Any:
     """The newest first."""
     before = read_cursor(request, cursor)
-    start = UUID(before[0]) if before else _NEWEST
+    start = UUID(before[0]) if before else LAST_ID
     rows = await service.listing(reader, caller, before=start, limit=limit + 1, now=now)
     return page(request, response, rows, limit, key=lambda row: (row["id"],))
 

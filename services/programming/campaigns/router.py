@@ -3,13 +3,13 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from services.common.auth import Caller, MaybeCaller
 from services.common.clock import Now
 from services.common.db import Reader, Row, Session, fetch, fetch_one
-from services.common.etag import etag, expected_version, not_modified
-from services.common.pagination import Cursor, Limit, Page, page, read_cursor
+from services.common.etag import Version, etag, not_modified
+from services.common.pagination import LAST_ID, Cursor, Limit, Page, page, read_cursor
 from services.common.problems import Forbidden, NotFound
 from services.common.routing import ActRoute, right
 
@@ -30,9 +30,7 @@ from .schemas import (
 
 router = APIRouter(prefix="/programming/v1/campaigns", tags=["campaigns"], route_class=ActRoute)
 
-Version = Annotated[int, Depends(expected_version)]
 LEAD = "Members of the organisation that leads the contract."
-_LAST_ID = UUID(int=2**128 - 1)
 
 
 def _shown(row: Row, now: Any) -> Row:
@@ -71,7 +69,7 @@ async def list_campaigns(
     cursor: Cursor = None,
 ) -> Any:
     """Calls for projects, latest year first. A holder starts here: find the open call, read its charter, open a dossier."""
-    after = read_cursor(request, cursor) or ["9999", str(_LAST_ID)]
+    after = read_cursor(request, cursor) or ["9999", str(LAST_ID)]
     values = {
         "organisations": caller.organisation_ids if caller else [],
         "before_year": int(after[0]),

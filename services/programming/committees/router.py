@@ -1,15 +1,15 @@
 """Committees over HTTP."""
 
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from services.common.auth import Caller
 from services.common.clock import Now
 from services.common.db import Reader, Session, Snapshot, execute, fetch
-from services.common.etag import etag, expected_version, not_modified
-from services.common.pagination import Cursor, Limit, Page, page, read_cursor
+from services.common.etag import Version, etag, not_modified
+from services.common.pagination import LAST_ID, Cursor, Limit, Page, page, read_cursor
 from services.common.problems import NotFound
 from services.common.routing import ActRoute, right
 
@@ -27,10 +27,8 @@ from .schemas import (
 
 router = APIRouter(prefix="/programming/v1/committees", tags=["committees"], route_class=ActRoute)
 
-Version = Annotated[int, Depends(expected_version)]
 TEAM = "Members of the organisation that leads the contract."
 SEEN = "The contract's team and the campaign's funders."
-_LAST_ID = UUID(int=2**128 - 1)
 
 
 async def _shown(session: Any, committee: Any, response: Response) -> dict[str, Any]:
@@ -60,7 +58,7 @@ async def list_committees(
     """Technical and steering sessions of a campaign, latest planned first."""
     await service.seen_campaign(session, caller, campaign_id)
     after = read_cursor(request, cursor)
-    values = {"campaign_id": campaign_id, "before": UUID(after[0]) if after else _LAST_ID, "limit": limit + 1}
+    values = {"campaign_id": campaign_id, "before": UUID(after[0]) if after else LAST_ID, "limit": limit + 1}
     rows = await fetch(reader, repository.LISTING, values)
     return page(request, response, rows, limit, lambda row: [row["id"]])
 

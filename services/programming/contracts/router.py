@@ -1,14 +1,14 @@
 """Contracts over HTTP."""
 
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from services.common.auth import Caller
 from services.common.clock import Now
 from services.common.db import Reader, Session, fetch, fetch_one
-from services.common.etag import etag, expected_version, not_modified
+from services.common.etag import Version, etag, not_modified
 from services.common.pagination import Cursor, Limit, Page, page, read_cursor
 from services.common.problems import NotFound
 from services.common.routing import ActRoute, right
@@ -17,8 +17,6 @@ from . import repository, service
 from .schemas import ContractCreate, ContractRead, ContractSummary, ContractUpdate, FrameworkCreate, FrameworkRead
 
 router = APIRouter(prefix="/programming/v1/contracts", tags=["contracts"], route_class=ActRoute)
-
-Version = Annotated[int, Depends(expected_version)]
 
 
 def _with_framework(row: dict[str, Any]) -> dict[str, Any]:

@@ -1,18 +1,18 @@
 """Dossiers over HTTP: drafts, submission, reading."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from services.common.auth import Caller, Principal
 from services.common.clock import Now, today_in_paris
 from services.common.db import Reader, Session, Snapshot, execute, fetch, fetch_one
-from services.common.etag import expected_version, not_modified
+from services.common.etag import Version, not_modified
 from services.common.journal import JournalLine, lines_of
 from services.common.language import preferred
-from services.common.pagination import Cursor, Limit, Page, page, read_cursor
+from services.common.pagination import LAST_ID, Cursor, Limit, Page, page, read_cursor
 from services.common.problems import NotFound
 from services.common.query import published, read_query
 from services.common.routing import ActRoute, right
@@ -35,11 +35,9 @@ from .schemas import (
 router = APIRouter(prefix="/programming/v1/dossiers", tags=["dossiers"], route_class=ActRoute)
 delays_router = APIRouter(prefix="/programming/v1/campaigns", tags=["campaigns"], route_class=ActRoute)
 
-Version = Annotated[int, Depends(expected_version)]
 READERS = "Members of the holder; once submitted, also of the funders asked and of the contract's team."
 HOLDER = "Members of the holder."
 _JOURNAL = lines_of(KERNEL.journal)
-_LAST_ID = UUID(int=2**128 - 1)
 
 
 async def _shown(session: Any, caller: Principal, dossier_id: UUID, response: Response) -> dict[str, Any]:
@@ -199,7 +197,7 @@ async def read_journal(
     after = read_cursor(request, cursor)
     values = {
         "resource_id": dossier_id,
-        "before_id": UUID(after[0]) if after else _LAST_ID,
+        "before_id": UUID(after[0]) if after else LAST_ID,
         "confidential_too": not views.is_holder_only(seen),
         "limit": limit + 1,
     }

@@ -3,12 +3,12 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from services.common.auth import Caller
 from services.common.clock import Now
 from services.common.db import Reader, Session, Snapshot, fetch
-from services.common.etag import etag, expected_version, not_modified
+from services.common.etag import Version, etag, not_modified
 from services.common.pagination import Cursor, Limit, Page, page, read_cursor
 from services.common.problems import NotFound
 from services.common.routing import ActRoute, right
@@ -29,7 +29,6 @@ from .schemas import (
 router = APIRouter(prefix="/programming/v1/reviews", tags=["reviews"], route_class=ActRoute)
 dossier_router = APIRouter(prefix="/programming/v1/dossiers", tags=["reviews"], route_class=ActRoute)
 
-Version = Annotated[int, Depends(expected_version)]
 FUNDER = "Members of the funder asked."
 SEEN = "Members of the funder asked, and of the contract's team."
 
