@@ -7,15 +7,26 @@ from services.common.resources import Service
 from services.common.siblings import Apps
 
 from . import schema
+from .agreements.router import router as agreements
+from .awards.router import router as awards
+from .bank_accounts.router import router as bank_accounts
+from .bilans.router import router as bilans
 from .campaigns.router import router as campaigns
 from .committees.router import router as committees
 from .contracts.router import router as contracts
+from .coverage.router import router as coverage
+from .cpos.router import router as cpos
 from .dossiers.attachments_router import router as attachments
 from .dossiers.attachments_router import upload_router as uploads
 from .dossiers.router import delays_router as delays
 from .dossiers.router import router as dossiers
 from .events import CONSUMERS
+from .monitoring.router import router as monitoring
 from .notifications.router import router as notifications
+from .open_data.router import router as open_data
+from .parameters.router import router as parameters
+from .payments.router import router as payments
+from .reports.router import router as reports
 from .reviews.router import dossier_router as admissibility
 from .reviews.router import router as reviews
 from .settings import Settings
@@ -25,19 +36,36 @@ from .worker import JOBS
 SERVICE = Service(
     name="programming",
     title="Canevas – Programmation",
-    description="Contracts, campaigns, dossiers, reviews, committees and notifications of a contrat de ville.",
+    description="A contrat de ville from the call for projects to the last justified euro, over several funders and years.",
     metadata=schema.metadata,
     tables=KERNEL,
-    routers=[contracts, campaigns, delays, dossiers, uploads, attachments, admissibility, reviews, committees, notifications],
+    routers=[
+        *(parameters, contracts, campaigns, delays, dossiers, uploads, attachments, admissibility, reviews, committees),
+        *(notifications, awards, agreements, cpos, bank_accounts, payments, bilans, coverage, monitoring, reports, open_data),
+    ],
     jobs=JOBS,
     consumers=CONSUMERS,
     tags=[
+        {"name": "parameters", "description": "Thresholds and delays the law fixes, with the day each applies from."},
         {"name": "contracts", "description": "Contrats de ville: period, neighbourhoods, framework of objectives."},
         {"name": "campaigns", "description": "Yearly calls for projects, their funders, envelopes and charter."},
         {"name": "dossiers", "description": "One application to several funders."},
         {"name": "reviews", "description": "Admissibility, then one instruction per funder asked."},
         {"name": "committees", "description": "Sessions that propose, and sessions in which each funder decides."},
         {"name": "notifications", "description": "The funders' answers and their letters."},
+        {"name": "awards", "description": "What each funder granted to each dossier, and its money."},
+        {"name": "agreements", "description": "What a funder and a holder sign for a year, above the legal threshold."},
+        {
+            "name": "cpos",
+            "description": "Multi-year agreements (conventions pluriannuelles d'objectifs), their yearly tranches and reports.",
+        },
+        {"name": "bank-accounts", "description": "Bank details of holders, seen only by those who pay."},
+        {"name": "payments", "description": "From the schedule of an award to its last euro paid or repaid."},
+        {"name": "bilans", "description": "End-of-grant reports (Cerfa 15059*02), instructed by each funder."},
+        {"name": "coverage", "description": "Objective × QPV matrix, action leads, droit commun, TFPB, scenarios."},
+        {"name": "monitoring", "description": "How long everything takes, from the request to the last justified euro."},
+        {"name": "reports", "description": "Annual report of the programme and booklet of a committee, as PDF."},
+        {"name": "open-data", "description": "SCDL subsidies, coverage and supported actions, with DCAT metadata."},
     ],
 )
 

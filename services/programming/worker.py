@@ -5,8 +5,17 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.common.jobs import Job, job
 from services.common.resources import Resources
 
+from .agreements import jobs as agreements
+from .bank_accounts import jobs as bank_accounts
+from .bilans import jobs as bilans
 from .campaigns import service as campaigns
+from .coverage import jobs as coverage
+from .cpos import jobs as cpos
+from .monitoring import jobs as monitoring
 from .notifications.service import write_letter
+from .open_data import jobs as open_data
+from .payments import jobs as payments
+from .reports import jobs as reports
 
 
 @job("programming:close_expired_campaigns", cron="* * * * *")
@@ -15,4 +24,16 @@ async def close_expired_campaigns(session: AsyncSession, resources: Resources, t
     await campaigns.close_expired(session, now=resources.clock.now())
 
 
-JOBS: list[Job] = [close_expired_campaigns, write_letter]
+JOBS: list[Job] = [
+    close_expired_campaigns,
+    write_letter,
+    *agreements.JOBS,
+    *bank_accounts.JOBS,
+    *bilans.JOBS,
+    *coverage.JOBS,
+    *cpos.JOBS,
+    *monitoring.JOBS,
+    *open_data.JOBS,
+    *payments.JOBS,
+    *reports.JOBS,
+]

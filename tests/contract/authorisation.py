@@ -61,9 +61,9 @@ def written(service: str) -> dict[str, dict[str, str]]:
     """The table of `docs/authorisation.md` under the heading of that service."""
     section = TABLE.read_text().split(f"\n## {service}\n", 1)[1].split("\n## ", 1)[0]
     lines = [line.strip().strip("|").split("|") for line in section.splitlines() if line.startswith("|")]
-    header = [cell.strip() for cell in lines[0]]
-    rows = [[cell.strip().strip("`") for cell in line] for line in lines[2:]]
-    return {row[0]: dict(zip(header[1:], row[1:], strict=True)) for row in rows}
+    rows = [[cell.strip().strip("`") for cell in line] for line in lines if "---" not in line[0]]
+    header = rows[0]  # repeated where the section is cut into parts
+    return {row[0]: dict(zip(header[1:], row[1:], strict=True)) for row in rows if row != header}
 
 
 def as_markdown(table: Mapping[str, Mapping[str, str]], callers: Sequence[str]) -> str:

@@ -1,6 +1,8 @@
 """Programming: every operation × every kind of caller, against the table of `docs/authorisation.md`."""
 
+import importlib
 from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +12,7 @@ import pytest
 from services.common.ids import new_id
 from services.programming.app import SERVICE
 from services.programming.settings import Settings
+from tests import programming
 from tests.conftest import Databases
 from tests.contract import authorisation
 from tests.contract.authorisation import NO_VERSION, Operation
@@ -43,6 +46,7 @@ async def _notified(world: World) -> dict[str, str]:
     for officer, funder in ((world.state_officer, world.state), (world.caf_officer, world.caf)):
         await world.call(officer, "POST", where, json={"funder_id": str(funder)}, expect=201)
     await world.running.run_jobs()
+    award = (await world.pages(world.state_officer, "/awards", dossier_id=dossier["id"]))[0]
     (first, _) = (await world.call(world.holder, "GET", where, expect=200)).json()["items"]
     (review, *_) = (await world.call(world.state_officer, "GET", "/reviews", params={"dossier_id": dossier["id"]})).json()["items"]
     return {
@@ -54,9 +58,19 @@ async def _notified(world: World) -> dict[str, str]:
         "committee_id": committee_id,
         "request_id": world.request_of(dossier, world.state)["id"],
         "notification_id": first["id"],
+        "award_id": award["id"],
         "funder_id": str(world.state),
         "code": "p147",
     }
+
+
+def _rooms() -> list[Any]:
+    """What the rooms above the notification add: `tests/programming/<room>/rights.py`.
+
+    `await prepare(world, ids)` gives the ids of its paths, `bodies(world, ids)` what is sent, by operation, `QUERIES` the parameters.
+    """
+    folders = sorted(Path(programming.__file__).parent.glob("*/rights.py"))
+    return [importlib.import_module(f"tests.programming.{path.parent.name}.rights") for path in folders]
 
 
 def _callers(world: World) -> dict[str, Person | None]:
@@ -67,6 +81,7 @@ def _callers(world: World) -> dict[str, Person | None]:
         "holder's manager": world.holder,
         "funder's member": member_of(world.state),
         "funder's manager": world.state_officer,
+        "funder's payer": world.state_payer,
         "other funder": world.region_officer,
         "team": member_of(world.lead),
         "team's manager": world.team,
@@ -95,6 +110,7 @@ def _bodies(world: World, ids: Mapping[str, str]) -> dict[str, Any]:
         "qpvs": [{"code": "QP011002", "name": "Z"}],
     }
     return {
+        "attachFile": b"%PDF-1.4\n",
         "createContract": contract,
         "adoptFramework": FRAMEWORK,
         "createCampaign": campaign,
@@ -116,7 +132,10 @@ def _bodies(world: World, ids: Mapping[str, str]) -> dict[str, Any]:
 async def test_every_operation_grants_what_the_table_says_and_nothing_else(world: World) -> None:
     ids = await _notified(world)
     bodies = _bodies(world, ids)
-    queries = {
+    for room in _rooms():
+        ids |= await room.prepare(world, ids)
+        bodies |= room.bodies(world, ids)
+    queries = {name: query for room in _rooms() for name, query in room.QUERIES.items()} | {
         "attachFile": {"kind": "rib", "name": "rib.pdf"},
         "listCommittees": {"campaign_id": ids["campaign_id"]},
         "adviseWhomToAsk": {"nature": "action"},
@@ -124,7 +143,8 @@ async def test_every_operation_grants_what_the_table_says_and_nothing_else(world
 
     async def ask(operation: Operation, headers: Mapping[str, str]) -> httpx.Response:
         sent = {"If-Match": NO_VERSION, **headers}
-        body = {"content": b"%PDF-1.4\n"} if operation.name == "attachFile" else {"json": bodies.get(operation.name, {})}
+        given = bodies.get(operation.name, {})
+        body = {"content": given} if isinstance(given, bytes) else {"json": given}
         if operation.method in {"GET", "DELETE"}:
             body = {}
         params = queries.get(operation.name)

@@ -54,7 +54,12 @@ class World:
         self.state_officer = member_of(self.state, roles=["manager"])
         self.caf_officer = member_of(self.caf, roles=["manager"])
         self.region_officer = member_of(self.region, roles=["manager"])
+        self.state_signatory = member_of(self.state, roles=["signatory"])
+        self.state_payer = member_of(self.state, roles=["payer"])
+        self.caf_signatory = member_of(self.caf, roles=["signatory"])
+        self.caf_payer = member_of(self.caf, roles=["payer"])
         self.holder = member_of(self.association, roles=["manager"])
+        self.president = member_of(self.association, roles=["signatory"])
         self.helper = member_of(self.association)
         self.stranger = member_of(self.neighbour, roles=["manager"])
         for organisation_id, name in ((self.association, "Les Ateliers imaginaires"), (self.neighbour, "La Voisine fictive")):
@@ -372,3 +377,37 @@ class World:
     def request_of(self, dossier: Mapping[str, Any], funder_id: UUID) -> dict[str, Any]:
         found: dict[str, Any] = next(r for r in dossier["requests"] if r["funder_id"] == str(funder_id))
         return found
+
+    # What follows the vote.
+
+    async def awarded(self, *, granted: Mapping[str, int] | None = None, **asks: int) -> dict[str, Any]:
+        """A dossier asked, granted and notified: `asks` and `granted` in euros by `state`, `caf`, `region` (all that was asked
+        by default; 0 refuses). The dossier as its holder reads it, with its awards by funder under `awards`."""
+        asks = asks or {"state": 8_000, "caf": 4_000}
+        officers = {"state": self.state_officer, "caf": self.caf_officer, "region": self.region_officer}
+        funders = {"state": self.state, "caf": self.caf, "region": self.region}
+        dossier = await self.reviewed(**asks)
+        committee_id = await self.convene(dossier["id"])
+        for name in asks:
+            request = self.request_of(dossier, funders[name])
+            amount = (granted or asks).get(name, 0) * 100
+            said = (
+                {"outcome": "granted", "amount_cents": amount} if amount else {"outcome": "refused", "motive": "Enveloppe épuisée."}
+            )
+            decided = await self.decide(officers[name], committee_id, request["id"], **said)
+            assert decided.status_code == 200, decided.text
+        await self.close(committee_id)
+        for name in asks:
+            wish = {"funder_id": str(funders[name])}
+            await self.call(officers[name], "POST", f"/dossiers/{dossier['id']}/notifications", json=wish, expect=201)
+        told: dict[str, Any] = (await self.call(self.holder, "GET", f"/dossiers/{dossier['id']}", expect=200)).json()
+        awards = await self.pages(self.holder, "/awards", dossier_id=dossier["id"])
+        told["awards"] = {name: next((a for a in awards if a["funder_id"] == str(funders[name])), None) for name in asks}
+        return told
+
+    async def commit(self, who: Person, award_id: str, **wish: Any) -> dict[str, Any]:
+        """The funder commits the award, all of it by default."""
+        committed: dict[str, Any] = (
+            await self.change(who, "POST", f"/awards/{award_id}/commitment", of=f"/awards/{award_id}", json=wish, expect=201)
+        ).json()
+        return committed

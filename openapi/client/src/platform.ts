@@ -569,6 +569,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/programming/v1/parameters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the legal parameters
+         * @description Thresholds and delays, each with the day it applies from and the text it comes from.
+         *
+         *     **Right:** Anyone.
+         */
+        get: operations["listParameters"];
+        put?: never;
+        /**
+         * Record a new value
+         * @description A text changed a threshold or a delay: its new value applies from the day given, on what is computed from then on.
+         *
+         *     **Right:** The platform's administrators.
+         */
+        post: operations["recordParameter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/programming/v1/contracts": {
         parameters: {
             query?: never;
@@ -1535,6 +1563,72 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/programming/v1/awards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the awards
+         * @description Grants that were notified, latest first, with what is committed, paid, justified and to repay.
+         *
+         *     **Right:** Members of the holder, of the funder, and of the organisation that leads the contract.
+         */
+        get: operations["listAwards"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/awards/{award_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an award
+         * @description One grant, from its notification to its last justified euro.
+         *
+         *     **Right:** Members of the holder, of the funder, and of the organisation that leads the contract.
+         */
+        get: operations["getAward"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/awards/{award_id}/commitment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Commit the expense
+         * @description Engagement comptable: the funder sets the money aside. An agreement that is due must be signed before.
+         *
+         *     **Right:** Managers, signatories and payers of the funder.
+         */
+        post: operations["commitAward"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1806,6 +1900,128 @@ export interface components {
              */
             person: string;
             presence: components["schemas"]["Presence"];
+        };
+        /**
+         * AwardRead
+         * @description A grant and its money. Amounts in euro cents.
+         */
+        AwardRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Request Id
+             * Format: uuid
+             */
+            request_id: string;
+            /**
+             * Dossier Id
+             * Format: uuid
+             */
+            dossier_id: string;
+            /**
+             * Campaign Id
+             * Format: uuid
+             */
+            campaign_id: string;
+            /**
+             * Contract Id
+             * Format: uuid
+             */
+            contract_id: string;
+            /**
+             * Funder Id
+             * Format: uuid
+             */
+            funder_id: string;
+            /**
+             * Holder Id
+             * Format: uuid
+             */
+            holder_id: string;
+            /** Cpo Id */
+            cpo_id: string | null;
+            /** Year */
+            year: number;
+            /** Budget Line */
+            budget_line: string;
+            /** Reference */
+            reference: string;
+            /** Title */
+            title: string;
+            /** Holder Name */
+            holder_name: string;
+            status: components["schemas"]["RequestStatus"];
+            /**
+             * Granted Cents
+             * @description Euro cents.
+             * @example 1250000
+             */
+            granted_cents: number;
+            /**
+             * Committed Cents
+             * @description Euro cents.
+             * @example 1250000
+             */
+            committed_cents: number;
+            /**
+             * Paid Cents
+             * @description Euro cents.
+             * @example 1250000
+             */
+            paid_cents: number;
+            /**
+             * Repaid Cents
+             * @description Euro cents.
+             * @example 1250000
+             */
+            repaid_cents: number;
+            /**
+             * Justified Cents
+             * @description What the accepted bilan bears out; null before.
+             */
+            justified_cents: number | null;
+            /**
+             * Agreement Required
+             * @description A written agreement is due before any commitment (loi n° 2000-321, art. 10).
+             */
+            agreement_required: boolean;
+            /**
+             * Notified At
+             * Format: date-time
+             */
+            notified_at: string;
+            /** Agreed At */
+            agreed_at: string | null;
+            /** Committed At */
+            committed_at: string | null;
+            /** First Paid On */
+            first_paid_on: string | null;
+            /**
+             * Paid On
+             * @description Day of the payment that completed the grant.
+             */
+            paid_on: string | null;
+            /** Justified At */
+            justified_at: string | null;
+            /**
+             * Pay Before On
+             * Format: date
+             * @description The payment clock: paid by that day, unless agreed otherwise.
+             */
+            pay_before_on: string;
+            /**
+             * Status Label
+             * @example Engagé
+             */
+            readonly status_label: string;
+            /**
+             * To Repay Cents
+             * @description What the holder has to give back, in cents.
+             */
+            readonly to_repay_cents: number;
         };
         /**
          * Budget
@@ -2293,6 +2509,17 @@ export interface components {
              * @description Silence beyond this day means rejection (CRPA art. L231-4).
              */
             silence_rejects_on: string;
+        };
+        /**
+         * CommitmentCreate
+         * @description The funder sets money aside for the award (engagement comptable).
+         */
+        CommitmentCreate: {
+            /**
+             * Amount Cents
+             * @description More than what is already committed by that much; by default all that is left.
+             */
+            amount_cents?: number | null;
         };
         /** CommitteeCreate */
         CommitteeCreate: {
@@ -2814,10 +3041,33 @@ export interface components {
             renewal: boolean;
             /** Multi Year */
             multi_year: boolean;
+            /**
+             * Action Id
+             * Format: uuid
+             * @description The same through the action's renewals.
+             */
+            action_id: string;
+            /**
+             * Renews Id
+             * @description The dossier of the action that this one renews.
+             */
+            renews_id: string | null;
+            /**
+             * Cpo Id
+             * @description The multi-year agreement it carries out for its year.
+             */
+            cpo_id: string | null;
             /** Starts On */
             starts_on: string | null;
             /** Ends On */
             ends_on: string | null;
+            /**
+             * Exercise Starts On
+             * @description Accounting year the grant is for; the campaign's year by default.
+             */
+            exercise_starts_on: string | null;
+            /** Exercise Ends On */
+            exercise_ends_on: string | null;
             /** Transversal Codes */
             transversal_codes: string[];
             content: components["schemas"]["Content"];
@@ -2831,6 +3081,13 @@ export interface components {
             silence_rejects_on: string | null;
             /** Inadmissible Reason */
             inadmissible_reason: string | null;
+            /**
+             * Report Due On
+             * @description Day the bilan is due, once something is granted.
+             */
+            report_due_on: string | null;
+            /** Report Submitted At */
+            report_submitted_at: string | null;
             /**
              * Created At
              * Format: date-time
@@ -2851,7 +3108,7 @@ export interface components {
          * DossierStatus
          * @enum {string}
          */
-        DossierStatus: "draft" | "submitted" | "admissible" | "inadmissible" | "under_review" | "ready_for_committee" | "decided" | "notified";
+        DossierStatus: "draft" | "submitted" | "admissible" | "inadmissible" | "under_review" | "ready_for_committee" | "decided" | "notified" | "running" | "report_due" | "report_submitted" | "closed";
         /** DossierSummary */
         DossierSummary: {
             /**
@@ -3206,7 +3463,7 @@ export interface components {
             email: string;
             /**
              * Roles
-             * @description `manager` administers, `signatory` signs for it.
+             * @description `manager` administers, `signatory` signs for it, `payer` (comptable) orders and records its payments.
              * @default [
              *       "member"
              *     ]
@@ -3214,7 +3471,7 @@ export interface components {
              *       "member"
              *     ]
              */
-            roles: ("member" | "manager" | "signatory")[];
+            roles: ("member" | "manager" | "signatory" | "payer")[];
         };
         /**
          * MembershipRead
@@ -3248,7 +3505,7 @@ export interface components {
              *       "member"
              *     ]
              */
-            roles: ("member" | "manager" | "signatory")[];
+            roles: ("member" | "manager" | "signatory" | "payer")[];
             /**
              * Created At
              * Format: date-time
@@ -3267,12 +3524,12 @@ export interface components {
         MembershipUpdate: {
             /**
              * Roles
-             * @description `manager` administers, `signatory` signs for it.
+             * @description `manager` administers, `signatory` signs for it, `payer` (comptable) orders and records its payments.
              * @example [
              *       "member"
              *     ]
              */
-            roles: ("member" | "manager" | "signatory")[];
+            roles: ("member" | "manager" | "signatory" | "payer")[];
         };
         /**
          * Missing
@@ -3598,7 +3855,22 @@ export interface components {
              *       "member"
              *     ]
              */
-            roles: ("member" | "manager" | "signatory")[];
+            roles: ("member" | "manager" | "signatory" | "payer")[];
+        };
+        /** Page[AwardRead] */
+        Page_AwardRead_: {
+            /** Items */
+            items: components["schemas"]["AwardRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
         };
         /** Page[CampaignSummary] */
         Page_CampaignSummary_: {
@@ -3780,6 +4052,21 @@ export interface components {
              */
             total?: number | null;
         };
+        /** Page[ParameterRead] */
+        Page_ParameterRead_: {
+            /** Items */
+            items: components["schemas"]["ParameterRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
         /** Page[ReviewSummary] */
         Page_ReviewSummary_: {
             /** Items */
@@ -3839,6 +4126,62 @@ export interface components {
              * @description Number of items, only with `count=exact`.
              */
             total?: number | null;
+        };
+        /**
+         * Parameter
+         * @description What the law or the practice fixes, and may change.
+         * @enum {string}
+         */
+        Parameter: "agreement_above_cents" | "accounts_published_above_cents" | "report_due_months" | "payment_within_days" | "open_data_within_months" | "outside_qpv_cap_bp" | "multi_year_target_bp" | "cpo_renewal_months";
+        /** ParameterRead */
+        ParameterRead: {
+            parameter: components["schemas"]["Parameter"];
+            /**
+             * Applies From
+             * Format: date
+             * @example 2027-01-01
+             */
+            applies_from: string;
+            /**
+             * Value
+             * @example 2300000
+             */
+            value: number;
+            /**
+             * Source
+             * @description The text it comes from.
+             * @example décret n° 2001-495
+             */
+            source: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+        };
+        /**
+         * ParameterWrite
+         * @description A value from a day on. Cents, months, days or basis points, as the parameter's name says.
+         */
+        ParameterWrite: {
+            parameter: components["schemas"]["Parameter"];
+            /**
+             * Applies From
+             * Format: date
+             * @example 2027-01-01
+             */
+            applies_from: string;
+            /**
+             * Value
+             * @example 2300000
+             */
+            value: number;
+            /**
+             * Source
+             * @description The text it comes from.
+             * @example décret n° 2001-495
+             */
+            source: string;
         };
         /**
          * PasswordChange
@@ -4087,7 +4430,7 @@ export interface components {
          * RequestStatus
          * @enum {string}
          */
-        RequestStatus: "asked" | "reviewed" | "proposed" | "granted" | "adjourned" | "refused" | "notified";
+        RequestStatus: "asked" | "reviewed" | "proposed" | "granted" | "adjourned" | "refused" | "notified" | "agreed" | "committed" | "partly_paid" | "paid" | "to_repay" | "justified";
         /**
          * RequestWrite
          * @description What one funder is asked, on one of its budget lines.
@@ -7394,6 +7737,138 @@ export interface operations {
             };
             /** @description `If-Match` is missing. */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listParameters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ParameterRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recordParameter: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ParameterWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParameterRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12510,6 +12985,286 @@ export interface operations {
             };
             /** @description Malformed payload; `errors` points at the fields. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAwards: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+                campaign_id?: string | null;
+                dossier_id?: string | null;
+                funder_id?: string | null;
+                holder_id?: string | null;
+                cpo_id?: string | null;
+                year?: number | null;
+                status?: components["schemas"]["RequestStatus"][] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AwardRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAward: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                award_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AwardRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    commitAward: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                award_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommitmentCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AwardRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };

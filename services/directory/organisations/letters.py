@@ -1,6 +1,6 @@
 """What the directory writes to people about their organisations."""
 
-_ROLES = {"member": "membre", "manager": "gestionnaire", "signatory": "signataire"}
+_ROLES = {"member": "membre", "manager": "gestionnaire", "signatory": "signataire", "payer": "comptable"}
 
 
 def added(public_url: str, full_name: str, organisation: str, roles: list[str]) -> tuple[str, str]:

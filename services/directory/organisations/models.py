@@ -72,7 +72,9 @@ class Membership(Base, table=True):
 
     __tablename__ = "memberships"
     __table_args__ = (
-        CheckConstraint("cardinality(roles) > 0 AND roles <@ ARRAY['member', 'manager', 'signatory']::text[]", name="known_roles"),
+        CheckConstraint(
+            "cardinality(roles) > 0 AND roles <@ ARRAY['member', 'manager', 'signatory', 'payer']::text[]", name="known_roles"
+        ),
         ForeignKeyConstraint(["account_id"], ["accounts.id"]),
         ForeignKeyConstraint(["organisation_id"], ["organisations.id"]),
         Index("ix_memberships_account_id", "account_id"),

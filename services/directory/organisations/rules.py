@@ -16,7 +16,7 @@ CER_KINDS = frozenset({"association", "foundation"})
 #: The decree is in force from that day.
 CER_SINCE = date(2022, 1, 2)
 
-ROLES = ("member", "manager", "signatory")
+ROLES = ("member", "manager", "signatory", "payer")
 MANAGER = "manager"
 
 _RNA = re.compile(r"W\d[A-Z\d]\d{7}", re.ASCII)

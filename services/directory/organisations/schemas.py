@@ -38,7 +38,7 @@ Website = Annotated[
     str, StringConstraints(max_length=400), AfterValidator(_website), Field(examples=["https://regie-ozanam.example.org/"])
 ]
 Postcode = Annotated[str, StringConstraints(pattern=r"^[0-9]{5}$"), Field(examples=["11000"])]
-Role = Literal["member", "manager", "signatory"]
+Role = Literal["member", "manager", "signatory", "payer"]
 
 
 def _distinct(roles: list[Role]) -> list[Role]:
@@ -47,7 +47,12 @@ def _distinct(roles: list[Role]) -> list[Role]:
 
 Roles = Annotated[
     list[Role],
-    Field(min_length=1, max_length=3, description="`manager` administers, `signatory` signs for it.", examples=[["member"]]),
+    Field(
+        min_length=1,
+        max_length=4,
+        description="`manager` administers, `signatory` signs for it, `payer` (comptable) orders and records its payments.",
+        examples=[["member"]],
+    ),
     AfterValidator(_distinct),
 ]
 

@@ -111,6 +111,28 @@ async def record_notification(
     return await _follow(session, dossier), request
 
 
+async def record_progress(session: AsyncSession, request_id: UUID, status: RequestStatus) -> Dossier:
+    """The award moved on (agreed, committed, paid, justified): the request says so and the dossier follows."""
+    dossier, request = await _locked_request(session, request_id)
+    _require(request, rules.TOLD)
+    if request.status is status:
+        return dossier
+    request.status = status
+    return await _follow(session, dossier)
+
+
+async def amend_grant(session: AsyncSession, request_id: UUID, granted_cents: int) -> int:
+    """A signed amendment sets a notified grant anew. Returns by how much the envelope is drawn on, negative when lowered."""
+    dossier, request = await _locked_request(session, request_id)
+    _require(request, rules.TOLD)
+    _require_within(request, granted_cents)
+    delta = granted_cents - (request.granted_cents or 0)
+    request.granted_cents = granted_cents
+    dossier.granted_cents += delta
+    await _follow(session, dossier)
+    return delta
+
+
 async def for_agenda(session: AsyncSession, campaign_id: UUID, dossier_ids: Sequence[UUID]) -> list[Dossier]:
     """The dossiers, in the order given, if a committee of this campaign may look at them."""
     found = {dossier.id: dossier for dossier in await repository.many(session, dossier_ids)}
@@ -132,7 +154,8 @@ async def request_of(session: AsyncSession, request_id: UUID) -> FundingRequest:
 async def _follow(session: AsyncSession, dossier: Dossier) -> Dossier:
     """The dossier is where its requests are."""
     await session.flush()
-    dossier.status = rules.outcome([request.status for request in await repository.requests(session, dossier.id)])
+    if dossier.status not in rules.AFTER_REPORT:
+        dossier.status = rules.outcome([request.status for request in await repository.requests(session, dossier.id)])
     dossier.version += 1
     await session.flush()
     return dossier

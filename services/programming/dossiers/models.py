@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field
 
 from services.common.columns import choice, identity, instant, jsonb, strings
+from services.common.ids import new_id
 
 from ..campaigns.schemas import Nature
 from ..tables import Base
@@ -24,6 +25,10 @@ class DossierStatus(Enum):
     READY_FOR_COMMITTEE = "ready_for_committee"
     DECIDED = "decided"
     NOTIFIED = "notified"
+    RUNNING = "running"
+    REPORT_DUE = "report_due"
+    REPORT_SUBMITTED = "report_submitted"
+    CLOSED = "closed"
 
 
 class RequestStatus(Enum):
@@ -34,6 +39,12 @@ class RequestStatus(Enum):
     ADJOURNED = "adjourned"
     REFUSED = "refused"
     NOTIFIED = "notified"
+    AGREED = "agreed"
+    COMMITTED = "committed"
+    PARTLY_PAID = "partly_paid"
+    PAID = "paid"
+    TO_REPAY = "to_repay"
+    JUSTIFIED = "justified"
 
 
 class Opinion(Enum):
@@ -52,7 +63,9 @@ class Dossier(Base, table=True):
         UniqueConstraint("reference"),
         CheckConstraint("status = 'draft' OR (reference IS NOT NULL AND submitted_at IS NOT NULL)", name="submitted_has_reference"),
         Index("ix_dossiers_campaign", "campaign_id", "id"),
+        CheckConstraint("status = 'draft' OR exercise_ends_on > exercise_starts_on", name="exercise_is_dated"),
         Index("ix_dossiers_holder", "organisation_id"),
+        Index("ix_dossiers_report_due", "report_due_on", postgresql_where="report_submitted_at IS NULL"),
     )
 
     id: UUID = identity()
@@ -66,8 +79,14 @@ class Dossier(Base, table=True):
     nature: Nature | None = choice(Nature, "nature", default=None, nullable=True)
     renewal: bool = False
     multi_year: bool = False
+    #: The same through renewals: what "the same action" means to a bilan that is due.
+    action_id: UUID = Field(default_factory=new_id)
+    renews_id: UUID | None = None
+    cpo_id: UUID | None = None
     starts_on: date | None = None
     ends_on: date | None = None
+    exercise_starts_on: date | None = None
+    exercise_ends_on: date | None = None
     qpv_codes: list[str] = strings()
     objective_codes: list[str] = strings()
     transversal_codes: list[str] = strings()
@@ -84,6 +103,8 @@ class Dossier(Base, table=True):
     answer_promised_on: date | None = None
     silence_rejects_on: date | None = None
     inadmissible_reason: str | None = None
+    report_due_on: date | None = None
+    report_submitted_at: datetime | None = instant(optional=True)
     version: int = 1
 
 
@@ -105,6 +126,8 @@ class FundingRequest(Base, table=True):
     funder_id: UUID
     budget_line: str = Field(max_length=40)
     amount_cents: int = Field(sa_type=BigInteger)
+    #: The year of a multi-year agreement it carries out: its amount is voted already.
+    tranche_id: UUID | None = None
     status: RequestStatus = choice(RequestStatus, "status", default=RequestStatus.ASKED)
     opinion: Opinion | None = choice(Opinion, "opinion", default=None, nullable=True)
     proposed_cents: int | None = Field(default=None, sa_type=BigInteger)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from dateutil.relativedelta import relativedelta
@@ -342,6 +342,15 @@ def clocks(submitted_at: datetime, *, answer_within_months: int, silence_rejects
     return Clocks(months_after(day, answer_within_months), months_after(day, silence_rejects_after_months))
 
 
+def exercise(year: int, starts_on: date | None) -> tuple[date, date]:
+    """First and last day of the accounting year a grant of `year` is for: twelve months, the calendar year by default.
+
+    29 February has no anniversary: twelve months from it end on the next 27 February, so that it is counted once.
+    """
+    first = starts_on or date(year, 1, 1)
+    return first, months_after(first, 12) - timedelta(days=1)
+
+
 def months_after(day: date, months: int) -> date:
     """The same day of the month, `months` later; the month's last day when it has no such day."""
     later: date = day + relativedelta(months=months)
@@ -350,7 +359,18 @@ def months_after(day: date, months: int) -> date:
 
 # Outcome
 
-_SETTLED = {RequestStatus.GRANTED, RequestStatus.REFUSED, RequestStatus.NOTIFIED}
+#: An award's money is on its way.
+UNDER_WAY = {
+    RequestStatus.AGREED,
+    RequestStatus.COMMITTED,
+    RequestStatus.PARTLY_PAID,
+    RequestStatus.PAID,
+    RequestStatus.TO_REPAY,
+    RequestStatus.JUSTIFIED,
+}
+#: The holder has its answer.
+TOLD = {RequestStatus.NOTIFIED} | UNDER_WAY
+_SETTLED = {RequestStatus.GRANTED, RequestStatus.REFUSED} | TOLD
 _JUDGED = {RequestStatus.REVIEWED, RequestStatus.PROPOSED, RequestStatus.ADJOURNED} | _SETTLED
 
 
@@ -358,14 +378,19 @@ def outcome(statuses: Sequence[RequestStatus]) -> DossierStatus:
     """A dossier under instruction is where the slowest of its requests is."""
     if not statuses:
         return DossierStatus.UNDER_REVIEW
-    if all(status is RequestStatus.NOTIFIED for status in statuses):
-        return DossierStatus.NOTIFIED
+    if all(status in TOLD for status in statuses):
+        return DossierStatus.RUNNING if UNDER_WAY & set(statuses) else DossierStatus.NOTIFIED
     if all(status in _SETTLED for status in statuses):
         return DossierStatus.DECIDED
     if all(status in _JUDGED for status in statuses):
         return DossierStatus.READY_FOR_COMMITTEE
     return DossierStatus.UNDER_REVIEW
 
+
+#: Once every answer is known, what the bilan makes of the dossier.
+AFTER_REPORT = {DossierStatus.REPORT_DUE, DossierStatus.REPORT_SUBMITTED, DossierStatus.CLOSED}
+#: Every answer is notified: the dossier hides nothing from its holder but the opinions.
+ANSWERED = {DossierStatus.NOTIFIED, DossierStatus.RUNNING} | AFTER_REPORT
 
 #: What the holder is not told before the letters leave.
 HIDDEN_FROM_HOLDER = (DossierStatus.READY_FOR_COMMITTEE, DossierStatus.DECIDED)

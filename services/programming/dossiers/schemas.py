@@ -28,6 +28,10 @@ STATUS_LABELS = {
     DossierStatus.READY_FOR_COMMITTEE: "Prêt pour le comité",
     DossierStatus.DECIDED: "Décidé",
     DossierStatus.NOTIFIED: "Notifié",
+    DossierStatus.RUNNING: "En cours",
+    DossierStatus.REPORT_DUE: "Bilan attendu",
+    DossierStatus.REPORT_SUBMITTED: "Bilan déposé",
+    DossierStatus.CLOSED: "Clos",
 }
 REQUEST_LABELS = {
     RequestStatus.ASKED: "Demandé",
@@ -37,6 +41,12 @@ REQUEST_LABELS = {
     RequestStatus.ADJOURNED: "Ajourné",
     RequestStatus.REFUSED: "Refusé",
     RequestStatus.NOTIFIED: "Notifié",
+    RequestStatus.AGREED: "Conventionné",
+    RequestStatus.COMMITTED: "Engagé",
+    RequestStatus.PARTLY_PAID: "Payé en partie",
+    RequestStatus.PAID: "Payé",
+    RequestStatus.TO_REPAY: "À reverser",
+    RequestStatus.JUSTIFIED: "Justifié",
 }
 
 
@@ -290,8 +300,15 @@ class DossierRead(DossierSummary):
     holder: dict[str, Any]
     renewal: bool
     multi_year: bool
+    action_id: Annotated[UUID, Field(description="The same through the action's renewals.")]
+    renews_id: Annotated[UUID | None, Field(description="The dossier of the action that this one renews.")]
+    cpo_id: Annotated[UUID | None, Field(description="The multi-year agreement it carries out for its year.")]
     starts_on: date | None
     ends_on: date | None
+    exercise_starts_on: Annotated[
+        date | None, Field(description="Accounting year the grant is for; the campaign's year by default.")
+    ]
+    exercise_ends_on: date | None
     transversal_codes: list[str]
     content: Content
     contact: Contact
@@ -300,6 +317,8 @@ class DossierRead(DossierSummary):
     attachments: list[AttachmentRead]
     silence_rejects_on: date | None
     inadmissible_reason: str | None
+    report_due_on: Annotated[date | None, Field(description="Day the bilan is due, once something is granted.")]
+    report_submitted_at: AwareDatetime | None
     created_at: AwareDatetime
     updated_at: AwareDatetime
 

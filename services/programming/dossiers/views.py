@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable
 from typing import Any
+from zlib import crc32
+
+import orjson
 
 from services.common.db import Row
 from services.common.etag import etag
@@ -25,8 +28,10 @@ def tag(row: Row) -> str:
     status = DossierStatus(row["status"])
     if status is DossierStatus.DRAFT:
         return etag(row["version"], "holder")
-    told = sum(request["notified_at"] is not None for request in row["requests"])
-    return etag(told, rules.status_for_holder(status).value.replace("_", ""))
+    shown = [_request_for_holder(request) for request in row["requests"]]
+    told = [row["report_due_on"], row["report_submitted_at"], *shown]
+    digest = crc32(orjson.dumps(told, default=str))
+    return etag(digest, rules.status_for_holder(status).value.replace("_", ""))
 
 
 def once_each(rows: Iterable[Row]) -> list[Row]:
@@ -45,7 +50,7 @@ def summary(row: Row) -> Row:
     if is_holder_only(row):
         status = DossierStatus(row["status"])
         row["status"] = rules.status_for_holder(status)
-        row["granted_cents"] = row["granted_cents"] if status is DossierStatus.NOTIFIED else None
+        row["granted_cents"] = row["granted_cents"] if status in rules.ANSWERED else None
     return row
 
 

@@ -14,11 +14,12 @@ from services.common.mail import Attachment, queue_mail
 from services.common.problems import NotFound
 from services.common.resources import Resources
 
+from ..awards import service as awards
 from ..campaigns import service as campaigns
 from ..committees import service as committees
 from ..dossiers import instruction
 from ..dossiers import service as dossiers
-from ..dossiers.schemas import RequestStatus
+from ..dossiers.rules import TOLD as ANSWERED
 from . import repository, rules
 from .errors import AlreadyNotified, NotForYouToNotify
 from .models import Notification
@@ -38,7 +39,7 @@ async def notify(
     if not caller.has_role(request.funder_id, "manager", "signatory"):
         raise NotForYouToNotify()
     request = await instruction.request_of(session, request.id)
-    if request.status is RequestStatus.NOTIFIED:
+    if request.status in ANSWERED:
         raise AlreadyNotified()
     decision = await committees.closed_decision(session, request.id)
     motive, conditions = decision.motive or None, decision.conditions or None
@@ -67,6 +68,9 @@ async def notify(
         organisation_id=request.funder_id,
         granted_cents=notification.granted_cents,
     )
+    if request.granted_cents:
+        campaign = await campaigns.get(session, dossier.campaign_id)
+        await awards.open_award(session, dossier, request, campaign, now=now)
     await enqueue(session, write_letter, notification_id=str(notification.id))
     return notification
 

@@ -1,0 +1,7 @@
+"""Agreements over HTTP."""
+
+from fastapi import APIRouter
+
+from services.common.routing import ActRoute
+
+router = APIRouter(prefix="/programming/v1", tags=["agreements"], route_class=ActRoute)

@@ -1,0 +1,1 @@
+"""Awards: what one funder has granted to one dossier, from its notification to the last justified euro."""

@@ -1,0 +1,5 @@
+"""Jobs of bank accounts."""
+
+from services.common.jobs import Job
+
+JOBS: list[Job] = []

@@ -1,0 +1,1 @@
+"""Bilans: the end-of-grant report of a dossier, instructed by each funder."""

@@ -1,0 +1,7 @@
+"""Bilans over HTTP."""
+
+from fastapi import APIRouter
+
+from services.common.routing import ActRoute
+
+router = APIRouter(prefix="/programming/v1", tags=["bilans"], route_class=ActRoute)

@@ -1,0 +1,1 @@
+"""Coverage: what the programme covers, objective by objective and neighbourhood by neighbourhood."""

@@ -1,0 +1,1 @@
+"""CPO: agreements over several years between one holder and several funders."""

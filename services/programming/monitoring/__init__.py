@@ -1,0 +1,1 @@
+"""Monitoring: the two clocks end to end, per campaign and funder."""

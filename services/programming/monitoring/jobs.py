@@ -1,0 +1,5 @@
+"""Jobs of monitoring."""
+
+from services.common.jobs import Job
+
+JOBS: list[Job] = []

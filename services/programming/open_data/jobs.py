@@ -1,0 +1,5 @@
+"""Jobs of open data."""
+
+from services.common.jobs import Job
+
+JOBS: list[Job] = []

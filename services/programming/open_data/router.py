@@ -1,0 +1,7 @@
+"""Open data over HTTP."""
+
+from fastapi import APIRouter
+
+from services.common.routing import ActRoute
+
+router = APIRouter(prefix="/programming/v1", tags=["open-data"], route_class=ActRoute)

@@ -1,0 +1,1 @@
+"""Payments: schedule, requests, orders, payments and repayments of an award."""

@@ -1,0 +1,7 @@
+"""Payments over HTTP."""
+
+from fastapi import APIRouter
+
+from services.common.routing import ActRoute
+
+router = APIRouter(prefix="/programming/v1", tags=["payments"], route_class=ActRoute)

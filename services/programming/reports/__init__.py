@@ -1,0 +1,1 @@
+"""Reports: the programme's annual report and the committee's booklet."""

@@ -1,0 +1,7 @@
+"""Reports over HTTP."""
+
+from fastapi import APIRouter
+
+from services.common.routing import ActRoute
+
+router = APIRouter(prefix="/programming/v1", tags=["reports"], route_class=ActRoute)
