@@ -85,6 +85,7 @@ def upgrade() -> None:
         sa.Column("lead_organisation_id", sa.Uuid(), nullable=False),
         sa.Column("funder_id", sa.Uuid(), nullable=False),
         sa.Column("holder_id", sa.Uuid(), nullable=False),
+        sa.Column("successor_id", sa.Uuid(), nullable=True),
         sa.Column("cpo_id", sa.Uuid(), nullable=True),
         sa.Column("year", sa.Integer(), nullable=False),
         sa.Column("budget_line", sa.String(length=40), nullable=False),
@@ -146,6 +147,7 @@ def upgrade() -> None:
     op.add_column("dossiers", sa.Column("action_id", sa.Uuid(), nullable=True))
     op.execute("UPDATE dossiers SET action_id = id")
     op.alter_column("dossiers", "action_id", nullable=False)
+    op.add_column("dossiers", sa.Column("successor_id", sa.Uuid(), nullable=True))
     op.add_column("dossiers", sa.Column("renews_id", sa.Uuid(), nullable=True))
     op.add_column("dossiers", sa.Column("cpo_id", sa.Uuid(), nullable=True))
     op.add_column("dossiers", sa.Column("exercise_starts_on", sa.Date(), nullable=True))
@@ -189,6 +191,7 @@ def downgrade() -> None:
     op.drop_column("dossiers", "exercise_ends_on")
     op.drop_column("dossiers", "exercise_starts_on")
     op.drop_column("dossiers", "cpo_id")
+    op.drop_column("dossiers", "successor_id")
     op.drop_column("dossiers", "renews_id")
     op.drop_column("dossiers", "action_id")
     op.drop_index("ix_awards_party_year", table_name="awards")

@@ -42,6 +42,8 @@ class Award(Base, table=True):
     lead_organisation_id: UUID
     funder_id: UUID
     holder_id: UUID
+    #: Who took over from a holder that was dissolved or merged; the holder as notified stays in `holder_id`.
+    successor_id: UUID | None = None
     cpo_id: UUID | None = None
     year: int
     budget_line: str = Field(max_length=40)
@@ -63,3 +65,8 @@ class Award(Base, table=True):
     justified_at: datetime | None = instant(optional=True)
     pay_before_on: date
     version: int = 1
+
+    @property
+    def acting_holder_id(self) -> UUID:
+        """The organisation that answers for the holder today."""
+        return self.successor_id or self.holder_id

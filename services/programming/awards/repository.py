@@ -19,6 +19,7 @@ _ORGANISATIONS = bindparam("organisations", type_=ARRAY(sa.Uuid))
 #: An award is its holder's, its funder's, and the contract team's to see.
 _VISIBLE = sa.or_(
     _A.c.holder_id == sa.any_(_ORGANISATIONS),
+    _A.c.successor_id == sa.any_(_ORGANISATIONS),
     _A.c.funder_id == sa.any_(_ORGANISATIONS),
     _A.c.lead_organisation_id == sa.any_(_ORGANISATIONS),
 )

@@ -47,6 +47,7 @@ class AwardRead(BaseModel):
     contract_id: UUID
     funder_id: UUID
     holder_id: UUID
+    successor_id: Annotated[UUID | None, Field(description="Who took over from a holder that was dissolved or merged.")]
     cpo_id: UUID | None
     year: int
     budget_line: str

@@ -44,6 +44,7 @@ async def open_award(
         lead_organisation_id=campaign.lead_organisation_id,
         funder_id=request.funder_id,
         holder_id=dossier.organisation_id,
+        successor_id=dossier.successor_id,
         cpo_id=dossier.cpo_id,
         year=campaign.year,
         budget_line=request.budget_line,
@@ -101,7 +102,7 @@ async def locked(session: AsyncSession, caller: Principal | None, award_id: UUID
 
 
 def is_party(caller: Principal, award: Award) -> bool:
-    return any(caller.belongs_to(one) for one in (award.holder_id, award.funder_id, award.lead_organisation_id))
+    return any(caller.belongs_to(one) for one in (award.acting_holder_id, award.funder_id, award.lead_organisation_id))
 
 
 def money_of(award: Award) -> Money:

@@ -72,6 +72,8 @@ class Dossier(Base, table=True):
     campaign_id: UUID = Field(foreign_key="campaigns.id")
     lead_organisation_id: UUID
     organisation_id: UUID
+    #: Who took over from a holder that was dissolved or merged; the holder as submitted stays in `organisation_id`.
+    successor_id: UUID | None = None
     holder: dict[str, Any] = jsonb(dict)
     reference: str | None = Field(default=None, max_length=40)
     status: DossierStatus = choice(DossierStatus, "status", default=DossierStatus.DRAFT)
@@ -106,6 +108,11 @@ class Dossier(Base, table=True):
     report_due_on: date | None = None
     report_submitted_at: datetime | None = instant(optional=True)
     version: int = 1
+
+    @property
+    def acting_holder_id(self) -> UUID:
+        """The organisation that answers for the holder today."""
+        return self.successor_id or self.organisation_id
 
 
 class FundingRequest(Base, table=True):

@@ -173,7 +173,7 @@ async def held_by(session: AsyncSession, caller: Principal, dossier_id: UUID) ->
     dossier = await repository.get(session, dossier_id, lock=True)
     if dossier is None:
         raise NotFound()
-    if caller.belongs_to(dossier.organisation_id):
+    if caller.belongs_to(dossier.acting_holder_id):
         return dossier
     seen = await repository.capacities(session, dossier_id, caller.organisation_ids)
     raise NotTheHolder() if seen else NotFound()
