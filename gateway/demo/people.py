@@ -40,6 +40,7 @@ class Cast:
     administrator: Account = field(default_factory=administrator)
     agents: dict[str, Account] = field(default_factory=dict)
     signatories: dict[str, Account] = field(default_factory=dict)
+    payers: dict[str, Account] = field(default_factory=dict)
     holders: dict[str, Account] = field(default_factory=dict)
     organisations: dict[str, str] = field(default_factory=dict)
 
@@ -92,8 +93,8 @@ class Registry:
         await together([settle_public(), together(self._settle_holder(holder) for holder in holders)])
 
     async def _settle_funder(self, funder: Funder) -> None:
-        agent, signatory = account(funder.agent), account(funder.signatory)
-        await together([self._enter(agent), self._enter(signatory)])
+        agent, signatory, payer = account(funder.agent), account(funder.signatory), account(funder.payer)
+        await together(self._enter(who) for who in (agent, signatory, payer))
         described = {
             "kind": funder.kind,
             "name": funder.name,
@@ -105,8 +106,10 @@ class Registry:
         else:
             found = await self._open(agent, described)
         agent.roles_changed()
-        await self._add_signatory(agent, found["id"], signatory)
+        await self._add_member(agent, found["id"], signatory, "signatory")
+        await self._add_member(agent, found["id"], payer, "payer")
         self.cast.agents[funder.key], self.cast.signatories[funder.key] = agent, signatory
+        self.cast.payers[funder.key] = payer
         self.cast.organisations[funder.key] = found["id"]
 
     async def _settle_holder(self, holder: Holder) -> None:
@@ -124,6 +127,7 @@ class Registry:
         if holder.kind == "association" and found["cer_signed_on"] is None:
             signed = {"signed_on": _CER_SIGNED_ON.isoformat(), "signatory_name": manager.full_name}
             await self.api.post(manager, f"{DIRECTORY}/organisations/{found['id']}/cer", signed)
+        await self._let_sign(manager, found["id"])
         manager.roles_changed()
         self.cast.holders[holder.key], self.cast.organisations[holder.key] = manager, found["id"]
 
@@ -145,14 +149,21 @@ class Registry:
                     return found
         return await self.api.post(who, f"{DIRECTORY}/organisations", described)
 
-    async def _add_signatory(self, manager: Account, organisation_id: str, signatory: Account) -> None:
+    async def _add_member(self, manager: Account, organisation_id: str, who: Account, role: str) -> None:
         path = f"{DIRECTORY}/organisations/{organisation_id}/memberships"
         if not self.is_empty:
             members = await self.api.pages(manager, path)
-            if any(member["email"] == signatory.email for member in members):
+            if any(member["email"] == who.email for member in members):
                 return
-        await self.api.post(manager, path, {"email": signatory.email, "roles": ["signatory"]})
-        signatory.roles_changed()
+        await self.api.post(manager, path, {"email": who.email, "roles": [role]})
+        who.roles_changed()
+
+    async def _let_sign(self, manager: Account, organisation_id: str) -> None:
+        """Whoever opened an organisation manages it; its legal representative signs for it too."""
+        path = f"{DIRECTORY}/organisations/{organisation_id}/memberships"
+        (own,) = [member for member in await self.api.pages(manager, path) if member["email"] == manager.email]
+        if "signatory" not in own["roles"]:
+            await self.api.change(manager, "PATCH", f"{path}/{own['account_id']}", {"roles": ["manager", "signatory"]})
 
 
 def _named(person: Person) -> Json:

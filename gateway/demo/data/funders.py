@@ -37,11 +37,12 @@ def _funder(
     identity: tuple[str, str, str, str],
     agent: Person,
     signatory: Person,
+    payer: Person,
     *lines: tuple[BudgetLine, CharterRule],
 ) -> Funder:
     key, name, short_name, kind = identity
     budget_lines, charter = tuple(line for line, _ in lines), tuple(rule for _, rule in lines)
-    return Funder(key, name, short_name, kind, siret(number), agent, signatory, budget_lines, charter)
+    return Funder(key, name, short_name, kind, siret(number), agent, signatory, payer, budget_lines, charter)
 
 
 FUNDERS: tuple[Funder, ...] = (
@@ -50,6 +51,7 @@ FUNDERS: tuple[Funder, ...] = (
         ("etat", "Préfecture de l’Aude – DDETS, programme 147", "État (P147)", "state"),
         person("Maëlle Bruyère", "Déléguée du préfet", "etat"),
         person("Antoine Érable-Blanc", "Sous-préfet à la ville", "etat"),
+        person("Violette Églantine", "Régisseuse des dépenses", "etat"),
         _line(
             "p147-actions",
             "P147 – actions",
@@ -80,6 +82,7 @@ FUNDERS: tuple[Funder, ...] = (
         ("agglo", "Carcassonne Agglo", "Carcassonne Agglo", "epci"),
         person("Rémi Serpolet", "Chef de projet contrat de ville", "agglo"),
         person("Catherine Mélèze", "Vice-présidente à la cohésion sociale", "agglo"),
+        person("Paul Noisetier", "Chef du service comptable", "agglo"),
         _line(
             "agglo-cohesion",
             "Cohésion sociale",
@@ -106,6 +109,7 @@ FUNDERS: tuple[Funder, ...] = (
         ("ville", "Ville de Carcassonne", "Ville", "commune"),
         person("Élodie Campanule", "Chargée de mission quartiers", "ville"),
         person("Bernard Aulne", "Adjoint au maire", "ville"),
+        person("Denise Prunier", "Responsable de la comptabilité", "ville"),
         _line(
             "ville-actions",
             "Vie des quartiers",
@@ -135,6 +139,7 @@ FUNDERS: tuple[Funder, ...] = (
         ("departement", "Département de l’Aude", "Département", "departement"),
         person("Gaëlle Centaurée", "Chargée de développement social", "departement"),
         person("Michel Frêne", "Vice-président aux solidarités", "departement"),
+        person("Gilles Saule", "Gestionnaire comptable", "departement"),
         _line(
             "departement-solidarites",
             "Solidarités et insertion",
@@ -153,6 +158,7 @@ FUNDERS: tuple[Funder, ...] = (
         ("region", "Région Occitanie", "Région", "region"),
         person("Julien Asphodèle", "Chargé de mission emploi et territoires", "region"),
         person("Laurence Cèdre", "Vice-présidente à l’emploi", "region"),
+        person("Aïcha Myrte", "Gestionnaire des paiements", "region"),
         _line(
             "region-emploi",
             "Emploi, orientation, culture et sport",
@@ -171,6 +177,7 @@ FUNDERS: tuple[Funder, ...] = (
         ("caf", "Caisse d’allocations familiales de l’Aude", "CAF", "caf"),
         person("Sabrina Violier", "Conseillère technique", "caf"),
         person("Pierre-Yves Charme", "Directeur adjoint", "caf"),
+        person("Simon Sorbier", "Directeur comptable et financier adjoint", "caf"),
         _line(
             "caf-actions",
             "Actions en faveur des familles",
@@ -200,6 +207,7 @@ FUNDERS: tuple[Funder, ...] = (
         ("bailleur", "Les Logis imaginaires de la Tramontane", "Logis de la Tramontane", "social_landlord"),
         person("Florent Cornouiller", "Responsable gestion urbaine de proximité", "bailleur"),
         person("Isabelle Hêtre", "Directrice générale", "bailleur"),
+        person("Renée Amandier", "Comptable", "bailleur"),
         _line(
             "bailleur-actions",
             "Gestion urbaine de proximité",

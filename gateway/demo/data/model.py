@@ -133,6 +133,7 @@ class Funder:
     siret: str
     agent: Person
     signatory: Person
+    payer: Person
     budget_lines: tuple[BudgetLine, ...]
     charter: tuple[CharterRule, ...]
 

@@ -156,7 +156,7 @@ def test_holders_are_about_forty_five_and_unique() -> None:
 
 def test_emails_stay_in_the_reserved_domain() -> None:
     people: list[Person] = [holder.legal_representative for holder in HOLDERS]
-    people += [somebody for funder in FUNDERS for somebody in (funder.agent, funder.signatory)]
+    people += [somebody for funder in FUNDERS for somebody in (funder.agent, funder.signatory, funder.payer)]
     assert len({somebody.email for somebody in people}) == len(people)
     for somebody in people:
         assert re.fullmatch(r"[a-z.-]+@[a-z-]+\.example\.org", somebody.email)
