@@ -123,6 +123,9 @@ class Edge:
             await send({"type": "websocket.close", "code": 1000})
 
 
+_EVENTS = b"text/event-stream"
+
+
 class _Exchange:
     """One request on its way, and how long it may still take: to be received, then decided, then answered.
 
@@ -139,13 +142,14 @@ class _Exchange:
         "_send",
         "_task",
         "answering",
+        "following",
         "receiving",
         "timer",
     )
 
     def __init__(self, edge: Edge, receive: Receive, send: Send, has_body: bool) -> None:
         self._edge, self._receive, self._send = edge, receive, send
-        self.receiving, self.answering, self._expired = has_body, False, False
+        self.receiving, self.answering, self.following, self._expired = has_body, False, False, False
         self._loop = get_running_loop()
         task = current_task()
         assert task is not None  # noqa: S101 - servers run each request in one
@@ -168,7 +172,11 @@ class _Exchange:
             headers = list(message.get("headers", ()))
             present = {name for name, _ in headers}
             message["headers"] = headers + [header for header in self._edge.security if header[0] not in present]
+            self.following = any(name == b"content-type" and value.startswith(_EVENTS) for name, value in headers)
         await self._send(message)
+        if self.following:
+            # Events come for as long as somebody reads them: each one read gives time for the next.
+            self._allow(self._edge.transfer)
 
     def _allow(self, seconds: float) -> None:
         self._due = self._loop.time() + seconds

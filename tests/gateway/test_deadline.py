@@ -131,3 +131,24 @@ async def test_a_time_out_of_the_services_own_is_not_taken_for_ours() -> None:
     scope = {**_upload(), "headers": [(b"host", b"localhost")]}
     with pytest.raises(TimeoutError, match="the service's own"):
         await Edge(failing, GatewaySettings())(scope, line.receive, line.send)
+
+
+async def test_events_are_followed_as_long_as_somebody_reads_them() -> None:
+    settings = GatewaySettings(request_deadline_s=60, transfer_deadline_s=0.3)
+
+    def events(media_type: bytes) -> Any:
+        async def app(scope: Scope, receive: Any, send: Any) -> None:
+            await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", media_type)]})
+            for _ in range(6):
+                await asyncio.sleep(0.1)
+                await send({"type": "http.response.body", "body": b"data: 1\n\n", "more_body": True})
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+        return app
+
+    followed, cut = Line([], pause=0), Line([], pause=0)
+    scope = {**_upload(), "method": "GET", "headers": [(b"host", b"localhost")]}
+    await Edge(events(b"text/event-stream; charset=utf-8"), settings)({**scope}, followed.receive, followed.send)
+    await Edge(events(b"text/plain"), settings)({**scope}, cut.receive, cut.send)
+    assert len(followed.sent) == 8
+    assert len(cut.sent) < 8, "any other answer has its time and no more"
