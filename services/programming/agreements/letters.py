@@ -27,7 +27,7 @@ def party(organisation: Mapping[str, Any]) -> dict[str, Any]:
 def action(dossier: Mapping[str, Any], granted_cents: int) -> dict[str, Any]:
     """One line of the list of actions."""
     starts_on, ends_on = dossier["starts_on"], dossier["ends_on"]
-    period = f"du {starts_on:%d/%m/%Y} au {ends_on:%d/%m/%Y}" if starts_on and ends_on else ""
+    period = [f"du {starts_on:%d/%m/%Y}", f"au {ends_on:%d/%m/%Y}"] if starts_on and ends_on else []
     return {"reference": dossier["reference"], "title": dossier["title"], "period": period, "amount": euros(granted_cents)}
 
 
