@@ -76,12 +76,20 @@ async def open_or_take(session: AsyncSession, party_year: Mapping[str, Any], nam
         opened_at=now,
         version=0,
     )
-    taken = opened.on_conflict_do_update(index_elements=list(party_year), set_=dict(named)).returning(_G.c.id)
+    kept = {**named, "successor_id": sa.func.coalesce(opened.excluded.successor_id, _G.c.successor_id)}
+    taken = opened.on_conflict_do_update(index_elements=list(party_year), set_=kept).returning(_G.c.id)
     agreement_id = (await execute(session, taken)).scalar_one()
     found = await get(session, agreement_id, lock=True)
     if found is None:
         raise LookupError(str(agreement_id))
     return found
+
+
+async def hand_over(session: AsyncSession, holder_id: UUID, successor_id: UUID) -> list[UUID]:
+    """Agreements of a holder are answered for by another; those it concerns."""
+    handing = sa.update(_G).where(_G.c.holder_id == holder_id, _G.c.successor_id.is_distinct_from(successor_id))
+    changed = handing.values(successor_id=successor_id, version=_G.c.version + 1).returning(_G.c.id)
+    return list((await execute(session, changed)).scalars())
 
 
 async def text(session: AsyncSession, text_id: UUID) -> AgreementText | None:

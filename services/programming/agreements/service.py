@@ -54,6 +54,14 @@ async def follow_total(session: AsyncSession, funder_id: UUID, holder_id: UUID, 
         await count(session, agreement, None, now=now)
 
 
+async def follow_successor(session: AsyncSession, holder_id: UUID, successor_id: UUID, *, now: datetime) -> None:
+    """A holder was dissolved or merged: from now on its successor reads its agreements and signs in its place."""
+    for agreement_id in await repository.hand_over(session, holder_id, successor_id):
+        agreement = await repository.get(session, agreement_id, lock=True)
+        if agreement:
+            await note(session, agreement, "agreement.handed_over", None, now, successor_id=str(successor_id))
+
+
 async def set_in_kind(
     session: AsyncSession, caller: Principal, agreement_id: UUID, wish: InKindUpdate, *, version: int, now: datetime
 ) -> Agreement:

@@ -161,8 +161,10 @@ async def signature_of(
     if lock:
         agreement = await repository.get(session, agreement_id, lock=True) or agreement
     signature = await repository.signature(session, signature_id, lock=lock)
-    text = signature and await repository.text(session, signature.text_id)
-    if signature is None or text is None or text.agreement_id != agreement_id:
+    if signature is None:
+        raise NotFound()
+    text = await repository.text(session, signature.text_id)
+    if text is None or text.agreement_id != agreement_id:
         raise NotFound()
     return agreement, signature
 
