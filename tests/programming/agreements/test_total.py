@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -21,11 +21,12 @@ from tests.programming.world import World
 pytestmark = pytest.mark.anyio
 
 ABOVE = 2_300_000
-CENTS = st.integers(1, 1_000_000)
+#: Amounts that add up to the threshold and just beside it.
+CENTS = st.sampled_from([1, 299_999, 300_000, 999_999, 1_000_000])
 ACTS = st.one_of(
     st.tuples(st.just("grant"), CENTS, st.booleans()),
     st.tuples(st.just("amend"), CENTS, st.integers(0, 7)),
-    st.tuples(st.just("in_kind"), st.integers(0, 1_500_000), st.just(0)),
+    st.tuples(st.just("in_kind"), st.sampled_from([0, 1, 300_000, 300_001, 1_300_000]), st.just(0)),
     st.tuples(st.just("sign"), st.just(0), st.just(0)),
 )
 
@@ -114,8 +115,14 @@ class Year:
         assert not any(award.agreement_required for award in found if award.cpo_id is not None)
 
 
-@settings(max_examples=40, deadline=None, database=None)
-@given(st.lists(ACTS, max_size=8))
+@settings(max_examples=25, deadline=None, database=None)
+@given(st.lists(ACTS, min_size=3, max_size=10))
+@example(
+    [("grant", 1_000_000, False), ("grant", 1_000_000, False), ("grant", 300_000, False), ("grant", 1, True), ("in_kind", 0, 0)]
+)
+@example([("grant", 1_000_000, False), ("grant", 1_000_000, True), ("in_kind", 300_000, 0), ("in_kind", 300_001, 0)])
+@example([("grant", 1_000_000, True), ("in_kind", 1_300_001, 0), ("grant", 1, False), ("sign", 0, 0), ("grant", 1, False)])
+@example([("grant", 1_000_000, False), ("in_kind", 1_300_001, 0), ("sign", 0, 0), ("amend", 1, 0), ("grant", 1, False)])
 async def test_the_total_is_the_sum_and_due_means_above(shared_world: World, template: UUID, acts: list[tuple[Any, ...]]) -> None:
     async with shared_world.running.resources.database.sessions() as session:
         found = await session.get(Dossier, template)
