@@ -8,6 +8,7 @@ from services.common.siblings import Apps
 
 from . import schema
 from .agreements.router import router as agreements
+from .agreements.router import upload_router as signed_files
 from .awards.router import router as awards
 from .bank_accounts.router import router as bank_accounts
 from .bilans.router import router as bilans
@@ -41,7 +42,20 @@ SERVICE = Service(
     tables=KERNEL,
     routers=[
         *(parameters, contracts, campaigns, delays, dossiers, uploads, attachments, admissibility, reviews, committees),
-        *(notifications, awards, agreements, cpos, bank_accounts, payments, bilans, coverage, monitoring, reports, open_data),
+        *(
+            notifications,
+            awards,
+            agreements,
+            signed_files,
+            cpos,
+            bank_accounts,
+            payments,
+            bilans,
+            coverage,
+            monitoring,
+            reports,
+            open_data,
+        ),
     ],
     jobs=JOBS,
     consumers=CONSUMERS,

@@ -2,4 +2,6 @@
 
 from services.common.jobs import Job
 
-JOBS: list[Job] = []
+from .drafting import write_text
+
+JOBS: list[Job] = [write_text]

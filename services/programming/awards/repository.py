@@ -68,3 +68,10 @@ async def many(session: AsyncSession, award_ids: Sequence[UUID]) -> list[Award]:
 
 async def of_cpo(session: AsyncSession, cpo_id: UUID) -> list[Award]:
     return list((await session.exec(select(Award).where(Award.cpo_id == cpo_id).order_by(_A.c.year, _A.c.id))).all())
+
+
+async def take_party_year(session: AsyncSession, funder_id: UUID, holder_id: UUID, year: int) -> list[Award]:
+    """Every award of a funder to a holder for a year, locked in order and read again."""
+    wanted = select(Award).where(Award.funder_id == funder_id, Award.holder_id == holder_id, Award.year == year)
+    locked = wanted.order_by(_A.c.id).with_for_update().execution_options(populate_existing=True)
+    return list((await session.exec(locked)).all())

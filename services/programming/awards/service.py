@@ -3,6 +3,7 @@
 Each act takes the dossier's row, then the request's, then the award's: two acts wait for each other and never deadlock.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -215,3 +216,38 @@ async def _keep(session: AsyncSession, award: Award, money: Money) -> None:
     award.version += 1
     await session.flush()
     await instruction.record_progress(session, award.request_id, award.status)
+
+
+# For agreements, which touch several awards at once: the dossiers first, in order, then their own row, then the awards.
+
+
+async def take_dossiers(session: AsyncSession, award_ids: Iterable[UUID]) -> None:
+    """Lock the dossiers of these awards, in order: whoever then acts on the awards waits for nobody it could block."""
+    found = await repository.many(session, list(award_ids))
+    for dossier_id in sorted({award.dossier_id for award in found}):
+        await instruction.get(session, dossier_id)
+
+
+async def take_party_year(session: AsyncSession, funder_id: UUID, holder_id: UUID, year: int) -> list[Award]:
+    """Everything one funder granted one holder for one year, locked: nothing of it is committed or paid meanwhile."""
+    return await repository.take_party_year(session, funder_id, holder_id, year)
+
+
+async def waive_agreement(session: AsyncSession, award: Award) -> None:
+    """No agreement is due any more (award locked by the caller): the year fell below the threshold."""
+    award.agreement_required = False
+    award.version += 1
+    await session.flush()
+
+
+async def set_payment_clock(session: AsyncSession, award: Award, pay_before_on: date) -> None:
+    """The parties agreed on another day to pay by (award locked by the caller)."""
+    award.pay_before_on = pay_before_on
+    award.version += 1
+    await session.flush()
+
+
+async def end_agreement(session: AsyncSession, award: Award) -> None:
+    """What covered this award is terminated (award locked by the caller): what is committed may be paid, nothing more is committed."""
+    award.agreement_required, award.agreed_at = True, None
+    await _keep(session, award, money_of(award))

@@ -125,3 +125,10 @@ async def close_expired(session: AsyncSession, now: Any) -> list[UUID]:
         .returning(_C.c.id),
     )
     return [row.id for row in closed]
+
+
+async def left_on_line(session: AsyncSession, campaign_id: UUID, funder_id: UUID, code: str) -> int | None:
+    """What is left of an envelope, in cents, as the transaction sees it now."""
+    wanted = sa.select(_L.c.amount_cents - _L.c.granted_cents)
+    wanted = wanted.where(_L.c.campaign_id == campaign_id, _L.c.funder_id == funder_id, _L.c.code == code)
+    return (await execute(session, wanted)).scalar_one_or_none()

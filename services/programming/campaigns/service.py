@@ -214,6 +214,14 @@ async def take_from_envelope(session: AsyncSession, campaign_id: UUID, funder_id
     raise EnvelopeExceeded(said, left_cents=left)
 
 
+async def left_on_line(session: AsyncSession, campaign_id: UUID, funder_id: UUID, code: str) -> int:
+    """What is left of an envelope, in cents."""
+    left = await repository.left_on_line(session, campaign_id, funder_id, code)
+    if left is None:
+        raise NotFound()
+    return left
+
+
 async def _seen_by(session: AsyncSession, caller: Principal, campaign_id: UUID, *, lock: bool = False) -> Campaign:
     campaign = await repository.get(session, campaign_id, lock=lock)
     if campaign is None:

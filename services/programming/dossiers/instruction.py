@@ -151,6 +151,11 @@ async def request_of(session: AsyncSession, request_id: UUID) -> FundingRequest:
     return (await _locked_request(session, request_id))[1]
 
 
+async def look_up(session: AsyncSession, dossier_ids: Sequence[UUID]) -> dict[UUID, Dossier]:
+    """For letters, which take what they say from several dossiers: not locked, by id."""
+    return {dossier.id: dossier for dossier in await repository.many(session, dossier_ids)}
+
+
 async def _follow(session: AsyncSession, dossier: Dossier) -> Dossier:
     """The dossier is where its requests are."""
     await session.flush()

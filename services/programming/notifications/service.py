@@ -14,6 +14,7 @@ from services.common.mail import Attachment, queue_mail
 from services.common.problems import NotFound
 from services.common.resources import Resources
 
+from ..agreements import service as agreements
 from ..awards import service as awards
 from ..campaigns import service as campaigns
 from ..committees import service as committees
@@ -70,7 +71,8 @@ async def notify(
     )
     if request.granted_cents:
         campaign = await campaigns.get(session, dossier.campaign_id)
-        await awards.open_award(session, dossier, request, campaign, now=now)
+        award = await awards.open_award(session, dossier, request, campaign, now=now)
+        await agreements.follow_award(session, award, now=now)
     await enqueue(session, write_letter, notification_id=str(notification.id))
     return notification
 
