@@ -1,5 +1,7 @@
 """A holder is dissolved: whoever takes over finds its dossiers, learns no more than it did, and what was submitted stays."""
 
+from typing import Any
+
 import pytest
 
 from tests.programming.dossiers.successions import CHANGED, acts, dissolve, face, newcomer, reads, reinstate
@@ -132,7 +134,7 @@ async def test_before_the_letters_the_successor_learns_no_more_than_the_holder(w
     assert answered["whole"]["requests"][0]["opinion"] is None
 
 
-async def _admitted_for_heir(world: World) -> dict[str, object]:
+async def _admitted_for_heir(world: World) -> dict[str, Any]:
     """A draft that passed over before it was submitted."""
     await reinstate(world, world.association, version=3)
     draft_id, _ = await world.draft(world.content(state=8_000))

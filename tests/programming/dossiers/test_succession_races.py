@@ -78,7 +78,7 @@ async def test_a_draft_is_submitted_by_its_holder_or_passes_over_first(world: Wo
         tasks = []
         for waiting, act in enumerate([submitting, ending] if first == "submission" else [ending, submitting], 1):
             tasks.append(asyncio.ensure_future(act))
-            await world.until_waiting(waiting)
+            await asyncio.wait_for(world.until_waiting(waiting), 30)
     results = await asyncio.gather(*tasks)
     (answer,) = [result for result in results if isinstance(result, httpx.Response)]
     acting = world.stranger if succeeded else world.holder
@@ -112,8 +112,8 @@ async def test_the_successors_submission_and_the_correction_come_one_after_the_o
 
 
 async def test_a_dossier_opened_at_the_last_moment_passes_over_or_is_refused(world: World) -> None:
-    wish = {"json": {"campaign_id": world.campaign_id, "organisation_id": str(world.association)}}
-    opening = [world.call(world.holder, "POST", "/dossiers", **wish) for _ in range(12)]
+    wish = {"campaign_id": world.campaign_id, "organisation_id": str(world.association)}
+    opening = [world.call(world.holder, "POST", "/dossiers", json=wish) for _ in range(12)]
     half = len(opening) // 2
     answers = await asyncio.gather(*opening[:half], dissolve(world, world.association, world.neighbour), *opening[half:])
     opened = [answer for answer in answers if answer is not None and answer.status_code == 201]
