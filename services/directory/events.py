@@ -17,6 +17,10 @@ SUBSCRIBERS = ("programming",)
 
 #: An organisation was created or changed; `data` is its public face, and whom to write to.
 ORGANISATION_CHANGED = "organisation.changed"
+#: It was dissolved: `dissolved_on` and, when somebody takes over, `successor` (a face as above).
+ORGANISATION_DISSOLVED = "organisation.dissolved"
+#: The dissolution was recorded by mistake: it never took place.
+ORGANISATION_REINSTATED = "organisation.reinstated"
 
 
 async def session_closed(session: AsyncSession, session_id: UUID, *, until: datetime, at: datetime) -> None:
@@ -25,5 +29,8 @@ async def session_closed(session: AsyncSession, session_id: UUID, *, until: date
     await publish(session, KERNEL.outbox, type=SESSION_CLOSED, subject=session_id, data=data, at=at, to=SUBSCRIBERS)
 
 
-async def organisation_changed(session: AsyncSession, organisation_id: UUID, data: Mapping[str, Any], *, at: datetime) -> None:
-    await publish(session, KERNEL.outbox, type=ORGANISATION_CHANGED, subject=organisation_id, data=data, at=at, to=SUBSCRIBERS)
+async def organisation_changed(
+    session: AsyncSession, organisation_id: UUID, data: Mapping[str, Any], *, at: datetime, type: str = ORGANISATION_CHANGED
+) -> None:
+    """`data` is the organisation's whole state at its `version`, whatever happened: the latest one heard is enough."""
+    await publish(session, KERNEL.outbox, type=type, subject=organisation_id, data=data, at=at, to=SUBSCRIBERS)

@@ -33,6 +33,17 @@ class Organisation(BaseModel):
     address: Address | None = None
     legal_representative: LegalRepresentative | None = None
     cer_signed_on: date | None = None
+    dissolved_on: date | None = None
+    successor_id: UUID | None = None
+    #: Told by events only.
+    successor: "Organisation | None" = None
+    #: The directory's; 0 where it is not said.
+    version: int = 0
+
+    def snapshot(self) -> dict[str, Any]:
+        """What a dossier keeps of its holder; `dissolved_on` only when there is such a day."""
+        kept = self.model_dump(mode="json", exclude={"successor_id", "successor", "version"})
+        return kept if self.dissolved_on else {name: value for name, value in kept.items() if name != "dissolved_on"}
 
 
 async def organisation(siblings: Siblings, caller: Principal, organisation_id: UUID) -> Organisation:

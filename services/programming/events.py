@@ -7,16 +7,37 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.common.outbox import Consumer, Event
 from services.common.resources import Resources
 
+from .awards import service as awards
 from .clients import Organisation
 from .dossiers import service as dossiers
+from .dossiers import succession
+from .organisations import service as organisations
 
 ORGANISATION_CHANGED = "organisation.changed"
+ORGANISATION_DISSOLVED = "organisation.dissolved"
+ORGANISATION_REINSTATED = "organisation.reinstated"
 
 
-async def _organisation_changed(session: AsyncSession, resources: Resources, event: Event) -> None:
-    """Drafts carry their holder's latest name, address and representative; what is submitted stays as it was."""
-    holder = Organisation.model_validate({**event.data, "id": UUID(event.subject)})
-    await dossiers.follow_holder(session, holder)
+async def _organisation_told(session: AsyncSession, resources: Resources, event: Event) -> None:
+    """Drafts carry their holder's latest name, address and representative; what is submitted stays as it was. What a dissolved
+    organisation held passes to its successor, and comes back if the dissolution was a mistake.
+
+    Whatever the event's name, it tells the whole state of an organisation, and of its successor, at a version: events may
+    come twice, and those of two organisations in any order.
+    """
+    told = Organisation.model_validate({**event.data, "id": UUID(event.subject)})
+    told_of = [one for one in (told.successor, told) if one is not None]
+    await organisations.hold(session, [one.id for one in told_of])
+    for one in told_of:
+        standings = await organisations.hear(session, one)
+        if standings is None:
+            continue
+        for standing in standings:
+            await succession.follow(session, standing, now=resources.clock.now())
+            await awards.follow_holder(session, standing.organisation_id, standing.successor_id)
+        await dossiers.follow_holder(session, one)
 
 
-CONSUMERS: dict[str, Consumer] = {ORGANISATION_CHANGED: _organisation_changed}
+CONSUMERS: dict[str, Consumer] = dict.fromkeys(
+    (ORGANISATION_CHANGED, ORGANISATION_DISSOLVED, ORGANISATION_REINSTATED), _organisation_told
+)

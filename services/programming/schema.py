@@ -13,6 +13,7 @@ from .dossiers import models as dossiers
 from .monitoring import models as monitoring
 from .notifications import models as notifications
 from .open_data import models as open_data
+from .organisations import models as organisations
 from .parameters import models as parameters
 from .payments import models as payments
 from .reports import models as reports
@@ -36,6 +37,7 @@ __all__ = [
     "monitoring",
     "notifications",
     "open_data",
+    "organisations",
     "parameters",
     "payments",
     "reports",

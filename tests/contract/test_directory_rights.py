@@ -59,6 +59,8 @@ def _body(directory: Running, operation: str, colleague: Citizen) -> Any:
     bodies: dict[str, Any] = {
         "openOrganisation": {"kind": "company", "name": "Z", "siret": new_siret()},
         "signContratEngagementRepublicain": {"signed_on": today, "signatory_name": "Z"},
+        "dissolveOrganisation": {"dissolved_on": today, "reason": "dissolution"},
+        "reinstateOrganisation": {"reason": "Z"},
         "addMembership": {"email": colleague.email, "roles": ["member"]},
         "updateMembership": {"roles": ["member"]},
         "putTerritory": {"kind": "qpv", "name": "Z", "parent_code": "11069", "generation": 2015},

@@ -52,6 +52,35 @@ class CerRefused(Problem):
     )
 
 
+class OrganisationDissolved(Problem):
+    title = Text("Cette organisation est dissoute", "This organisation is dissolved")
+    advice = Text(
+        "Sa page et son histoire sont conservées, mais elle n'accueille plus de membre et ne change plus. Adressez-vous à l'organisation qui lui succède (`successor_id`) ; si l'enregistrement est une erreur, l'administration de la plateforme le corrige.",
+        "Its page and history are kept, but it takes no new member and changes no more. Turn to its successor (`successor_id`); if the record is wrong, the platform's administrators correct it.",
+    )
+
+
+class AlreadyDissolved(Problem):
+    title = Text("La dissolution est déjà enregistrée", "The dissolution is recorded already")
+    advice = Text(
+        "Le premier enregistrement vaut. S'il est faux, l'administration de la plateforme le corrige (`…/reinstatement`), puis il se refait.",
+        "The first record counts. If it is wrong, the platform's administrators correct it (`…/reinstatement`), then it is made again.",
+    )
+
+
+class DissolutionRefused(Problem):
+    title = Text("Cette dissolution ne peut pas être enregistrée", "This dissolution cannot be recorded")
+    advice = Text(
+        "`errors` dit quoi corriger : le jour n'est pas à venir ; une fusion nomme l'organisation qui succède, vivante et autre que celle qui disparaît.",
+        "`errors` says what to mend: the day is not in the future; a merger names the organisation that takes over, living and other than the one that ends.",
+    )
+
+
+class NotDissolved(Problem):
+    title = Text("Cette organisation n'est pas dissoute", "This organisation is not dissolved")
+    advice = Text("Il n'y a rien à corriger : relisez sa page.", "There is nothing to correct: read its page again.")
+
+
 class AlreadyMember(Problem):
     title = Text("Cette personne est déjà membre", "This person is a member already")
     constraint = "pk_memberships"

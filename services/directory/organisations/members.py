@@ -23,13 +23,14 @@ from . import letters, repository, rules
 from .errors import LastManager
 from .models import Membership
 from .schemas import MembershipCreate
-from .service import managed
+from .service import managed, require_living
 
 
 async def add(
     session: AsyncSession, resources: Resources, caller: Principal, organisation_id: UUID, wish: MembershipCreate, *, now: datetime
 ) -> dict[str, Any]:
     organisation = await managed(session, caller, organisation_id)
+    require_living(organisation)
     person = await accounts.find(session, wish.email, asked_by=caller, now=now)
     membership = Membership(organisation_id=organisation_id, account_id=person.id, roles=list[str](wish.roles), created_at=now)
     session.add(membership)

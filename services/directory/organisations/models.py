@@ -32,8 +32,15 @@ class Kind(StrEnum):
     OTHER_PUBLIC = "other_public"
 
 
+class DissolutionReason(StrEnum):
+    """How an organisation came to its end: wound up, or merged into another, which is then its successor."""
+
+    DISSOLUTION = "dissolution"
+    MERGER = "merger"
+
+
 class Organisation(Base, table=True):
-    """A legal person, known by its SIRET or, for an association, by its RNA number."""
+    """A legal person, known by its SIRET or, for an association, by its RNA number. Once dissolved it keeps its page."""
 
     __tablename__ = "organisations"
     __table_args__ = (
@@ -44,6 +51,13 @@ class Organisation(Base, table=True):
         CheckConstraint("siret IS NOT NULL OR (kind = 'association' AND rna IS NOT NULL)", name="identified"),
         CheckConstraint("cer_signed_on IS NULL OR kind IN ('association', 'foundation')", name="cer_of_associations"),
         CheckConstraint("(cer_signed_on IS NULL) = (cer_signatory_name IS NULL)", name="cer_whole"),
+        CheckConstraint("(dissolved_on IS NULL) = (dissolution_reason IS NULL)", name="dissolution_whole"),
+        CheckConstraint(
+            "dissolved_on IS NOT NULL OR (successor_id IS NULL AND dissolution_note IS NULL)", name="successor_of_the_dissolved"
+        ),
+        CheckConstraint("dissolution_reason <> 'merger' OR successor_id IS NOT NULL", name="merger_has_successor"),
+        CheckConstraint("successor_id <> id", name="succeeded_by_another"),
+        ForeignKeyConstraint(["successor_id"], ["organisations.id"]),
         Index("ix_organisations_listing", "sort_name", "id"),
     )
 
@@ -61,6 +75,11 @@ class Organisation(Base, table=True):
     website: str | None = Field(default=None, sa_type=String(500))
     cer_signed_on: date | None = Field(default=None, sa_type=Date)
     cer_signatory_name: str | None = Field(default=None, sa_type=String(120))
+    dissolved_on: date | None = Field(default=None, sa_type=Date)
+    dissolution_reason: DissolutionReason | None = choice(DissolutionReason, "dissolution_reason", default=None, nullable=True)
+    #: Who takes over its rights and duties; living when it was recorded, it may have been dissolved since.
+    successor_id: UUID | None = None
+    dissolution_note: str | None = Field(default=None, sa_type=String(2000))
     sort_name: str = Field(sa_type=SqlText)
     search_text: str = Field(sa_type=SqlText)
     created_at: datetime = instant()

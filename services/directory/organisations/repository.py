@@ -1,5 +1,6 @@
 """All the SQL of the organisations and memberships."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +24,10 @@ _kinds = bindparam("kinds", type_=ARRAY(SqlText))
 
 #: Organisations by name, those whose text holds every word and whose kind is one of `kinds` (all when null).
 LISTING = (
-    select(_O.c.id, _O.c.kind, _O.c.name, _O.c.siret, _O.c.rna, _O.c.city, _O.c.cer_signed_on, _O.c.sort_name)
+    select(
+        *(_O.c.id, _O.c.kind, _O.c.name, _O.c.siret, _O.c.rna, _O.c.city, _O.c.cer_signed_on),
+        *(_O.c.dissolved_on, _O.c.successor_id, _O.c.sort_name),
+    )
     .where(_O.c.search_text.like(all_(_words)))
     .where(or_(_kinds.is_(None), cast(_O.c.kind, SqlText) == func.any(_kinds)))
     .where(
@@ -59,6 +63,37 @@ ORGANISATION = select(_O).where(_O.c.id == bindparam("organisation_id"))
 async def lock(session: AsyncSession, organisation_id: UUID) -> Organisation | None:
     """The organisation, held until the end of the act: changes to it and to its memberships come one after the other."""
     return await session.get(Organisation, organisation_id, with_for_update=True, populate_existing=True)
+
+
+async def lock_all(session: AsyncSession, organisation_ids: Iterable[UUID]) -> dict[UUID, Organisation]:
+    """Those of them that exist, held in the order of their ids: acts that name the same ones wait for each other."""
+    held: dict[UUID, Organisation] = {}
+    for organisation_id in sorted(set(organisation_ids)):
+        organisation = await lock(session, organisation_id)
+        if organisation is not None:
+            held[organisation_id] = organisation
+    return held
+
+
+async def get(session: AsyncSession, organisation_id: UUID) -> Organisation | None:
+    return await session.get(Organisation, organisation_id)
+
+
+async def line_of(session: AsyncSession, organisation_id: UUID) -> list[UUID]:
+    """Who took over from it, then from that one, and so on; nobody when it lives or has no successor."""
+    found: list[UUID] = []
+    asked: UUID | None = organisation_id
+    while asked is not None:
+        following = (await execute(session, select(_O.c.successor_id).where(_O.c.id == asked))).scalar_one_or_none()
+        asked = following if following not in found else None
+        found += [asked] if asked else []
+    return found
+
+
+async def managers(session: AsyncSession, organisation_id: UUID) -> list[UUID]:
+    """Accounts of its managers."""
+    asked = select(_M.c.account_id).where(_M.c.organisation_id == organisation_id, _M.c.roles.contains([rules.MANAGER]))
+    return list((await execute(session, asked.order_by(_M.c.account_id))).scalars())
 
 
 async def membership(session: AsyncSession, organisation_id: UUID, account_id: UUID) -> Membership | None:

@@ -10,12 +10,21 @@ from services.common.clock import Now
 from services.common.db import Reader, Session
 from services.common.etag import etag, expected_version, not_modified
 from services.common.pagination import Cursor, Limit, Page, page, read_cursor
+from services.common.resources import Held
 from services.common.routing import ActRoute, right
 
 from ..texts import Words
-from . import service
+from . import dissolution, service
 from .models import Kind, Organisation
-from .schemas import CerSignature, OrganisationCreate, OrganisationPublic, OrganisationRead, OrganisationUpdate
+from .schemas import (
+    CerSignature,
+    DissolutionCreate,
+    OrganisationCreate,
+    OrganisationPublic,
+    OrganisationRead,
+    OrganisationUpdate,
+    ReinstatementCreate,
+)
 
 router = APIRouter(prefix="/directory/v1/organisations", tags=["organisations"], route_class=ActRoute)
 
@@ -113,4 +122,54 @@ async def sign_cer(
     """Records who signed it and when (décret n° 2021-1947). Public funders require it of associations and foundations;
     signing again replaces the date, the journal keeps both."""
     organisation = await service.sign_cer(session, caller, organisation_id, signature, now=now)
+    return _whole(organisation, response)
+
+
+@router.post(
+    "/{organisation_id}/dissolution",
+    status_code=201,
+    operation_id="dissolveOrganisation",
+    summary="Record that an organisation is dissolved",
+    response_model=OrganisationRead,
+    openapi_extra=right("A manager of the organisation, or an administrator of the platform."),
+)
+async def dissolve(
+    organisation_id: UUID,
+    wish: DissolutionCreate,
+    caller: Caller,
+    session: Session,
+    resources: Held,
+    now: Now,
+    response: Response,
+    version: int = Depends(expected_version),
+) -> Any:
+    """It keeps its page and its members keep reading, but it takes no new member and opens no dossier. When somebody takes
+    over, its dossiers, drafts and awards are theirs within moments; what was submitted stays as it was. The successor's
+    managers are told by mail. A chain is followed to its end: name a living organisation."""
+    organisation = await dissolution.dissolve(session, resources, caller, organisation_id, wish, version=version, now=now)
+    response.headers["Location"] = f"{router.prefix}/{organisation_id}"
+    return _whole(organisation, response)
+
+
+@router.post(
+    "/{organisation_id}/reinstatement",
+    status_code=201,
+    operation_id="reinstateOrganisation",
+    summary="Take a wrong dissolution back",
+    response_model=OrganisationRead,
+    openapi_extra=right("Administrators of the platform."),
+)
+async def reinstate(
+    organisation_id: UUID,
+    wish: ReinstatementCreate,
+    caller: Caller,
+    session: Session,
+    now: Now,
+    response: Response,
+    version: int = Depends(expected_version),
+) -> Any:
+    """For a record made by mistake: the organisation lives again and what had passed to its successor comes back to it, but
+    for what the successor has submitted since, which is its own. To mend a day or a successor, record the dissolution again."""
+    organisation = await dissolution.reinstate(session, caller, organisation_id, wish, version=version, now=now)
+    response.headers["Location"] = f"{router.prefix}/{organisation_id}"
     return _whole(organisation, response)

@@ -1,13 +1,16 @@
 """What an organisation may be and who decides. Pure: no database, no clock, no I/O."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from stdnum.exceptions import ValidationError
 from stdnum.fr import siret as siret_number
 
 from services.common.language import Text
+from services.common.problems import FieldError
 
 #: Kinds that may fund or lead a contract: opened by the platform's administrators only.
 ADMINISTERED_KINDS = frozenset({"state", "region", "departement", "epci", "commune", "caf", "resource_centre", "other_public"})
@@ -67,6 +70,52 @@ def cer_refusal(kind: str, signed_on: date, *, today: date) -> Text | None:
         return Text("La date de signature est à venir.", "The date of signature is in the future.")
     if signed_on < CER_SINCE:
         return Text("Ce contrat existe depuis le 2 janvier 2022.", "This contract exists since 2 January 2022.")
+    return None
+
+
+@dataclass(frozen=True)
+class Ending:
+    """A dissolution as it is declared, and what is known of the successor it names.
+
+    `line`: who took over from the successor, one after the other, when it is dissolved itself.
+    """
+
+    organisation_id: UUID
+    is_merger: bool
+    dissolved_on: date
+    successor_id: UUID | None
+    successor_known: bool = False
+    successor_living: bool = False
+    line: Sequence[UUID] = ()
+
+
+def dissolution_errors(ending: Ending, *, today: date) -> list[FieldError]:
+    """What is wrong with a dissolution; nothing when it may be recorded."""
+    errors = []
+    if ending.dissolved_on > today:
+        said = Text("La dissolution est à venir : elle s'enregistre une fois faite.", "It lies ahead: it is recorded once done.")
+        errors.append(FieldError("/dissolved_on", said, "in_the_future"))
+    if refusal := _successor_refusal(ending):
+        errors.append(FieldError("/successor_id", *refusal))
+    return errors
+
+
+def _successor_refusal(ending: Ending) -> tuple[Text, str] | None:
+    if ending.successor_id is None:
+        said = Text("Dites quelle organisation succède.", "Say which organisation takes over.")
+        return (said, "required") if ending.is_merger else None
+    if ending.successor_id == ending.organisation_id:
+        return Text("Une organisation ne se succède pas à elle-même.", "An organisation does not succeed itself."), "itself"
+    if not ending.successor_known:
+        return Text("Cette organisation n'est pas dans l'annuaire.", "This organisation is not in the directory."), "unknown"
+    if ending.organisation_id in ending.line:
+        said = Text(
+            "Celle-ci lui a déjà cédé la place : la succession tournerait en rond.", "It gave way to this one already: a circle."
+        )
+        return said, "cycle"
+    if not ending.successor_living:
+        said = Text("Elle est dissoute : nommez celle qui lui a succédé.", "It is dissolved: name the one that took over from it.")
+        return said, "dissolved"
     return None
 
 

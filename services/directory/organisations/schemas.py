@@ -5,12 +5,13 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, AnyHttpUrl, BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
+from pydantic import AfterValidator, AnyHttpUrl, BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, computed_field
 
 from services.common.language import Text
 
 from ..accounts.schemas import EmailAddress
 from ..texts import Name, ShortName
+from .models import DissolutionReason as DissolutionReason
 from .models import Kind
 from .rules import checked_rna, checked_siret
 
@@ -132,6 +133,13 @@ class OrganisationPublic(BaseModel):
     rna: str | None = Field(examples=["W112004567"])
     city: str | None = Field(examples=["Carcassonne"])
     cer_signed_on: date | None = Field(description="When the contrat d'engagement républicain was signed.", examples=["2027-01-04"])
+    dissolved_on: date | None = Field(description="Last day of a dissolved organisation.", examples=[None])
+    successor_id: UUID | None = Field(description="Who took over from a dissolved organisation.", examples=[None])
+
+    @computed_field(examples=["active"])  # type: ignore[prop-decorator]
+    @property
+    def status(self) -> Literal["active", "dissolved"]:
+        return "active" if self.dissolved_on is None else "dissolved"
 
 
 class OrganisationRead(OrganisationPublic):
@@ -143,6 +151,8 @@ class OrganisationRead(OrganisationPublic):
     legal_representative: LegalRepresentative | None = None
     website: str | None = Field(None, examples=["https://regie-ozanam.example.org/"])
     cer_signatory_name: str | None = Field(None, examples=["Nadia Benali"])
+    dissolution_reason: DissolutionReason | None = None
+    dissolution_note: str | None = None
     created_at: datetime | None = None
     version: int = Field(examples=[1])
 
@@ -170,6 +180,28 @@ class CerSignature(BaseModel):
 
     signed_on: date = Field(examples=["2027-01-04"])
     signatory_name: ShortName = Field(examples=["Nadia Benali"])
+
+
+Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+
+
+class DissolutionCreate(BaseModel):
+    """An organisation has come to its end."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    dissolved_on: date = Field(description="Its last day; not in the future.", examples=["2027-06-30"])
+    reason: DissolutionReason = Field(examples=["merger"])
+    successor_id: UUID | None = Field(
+        None, description="The living organisation that takes over its rights and duties; required for a merger."
+    )
+    note: Note | None = Field(None, examples=["Fusion votée par les deux assemblées générales le 12 juin 2027."])
+
+
+class ReinstatementCreate(BaseModel):
+    """A dissolution that should not have been recorded, or not so."""
+
+    reason: Note = Field(description="Kept in the journal.", examples=["Mauvaise organisation saisie : homonyme."])
 
 
 class MembershipCreate(BaseModel):

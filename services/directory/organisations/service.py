@@ -22,12 +22,12 @@ from ..accounts import service as accounts
 from ..tables import KERNEL
 from ..texts import fold, patterns
 from . import repository, rules
-from .errors import CerRefused, IdentifierRequired, KindReservedToAdministrators, RnaOfAssociationsOnly
+from .errors import CerRefused, IdentifierRequired, KindReservedToAdministrators, OrganisationDissolved, RnaOfAssociationsOnly
 from .models import Membership, Organisation
 from .schemas import CerSignature, OrganisationCreate, OrganisationRead, OrganisationUpdate, nested
 
 #: Named in the journal without their value: it is never rewritten, and a person's name has to be forgotten one day.
-_PERSONAL = {"representative_name", "representative_function", "cer_signatory_name"}
+_PERSONAL = {"representative_name", "representative_function", "cer_signatory_name", "dissolution_note"}
 
 
 async def open_organisation(session: AsyncSession, caller: Principal, wish: OrganisationCreate, *, now: datetime) -> Organisation:
@@ -63,13 +63,15 @@ async def change(
     now: datetime,
 ) -> Organisation:
     organisation = await managed(session, caller, organisation_id)
+    if not caller.is_administrator:
+        require_living(organisation)
     require_version(organisation.version, version)
     before = organisation.model_dump()
     for column, value in changes.columns().items():
         setattr(organisation, column, value)
     _refuse_unidentified(organisation.kind, organisation.siret, organisation.rna)
     _index(organisation)
-    await _save(session, organisation, "organisation.changed", caller, now, before)
+    await save(session, organisation, "organisation.changed", caller, now, before)
     return organisation
 
 
@@ -80,11 +82,12 @@ async def sign_cer(
     organisation = await _locked(session, organisation_id)
     if not {rules.MANAGER, "signatory"} & await _roles(session, caller, organisation_id):
         raise Forbidden()
+    require_living(organisation)
     if reason := rules.cer_refusal(organisation.kind, signature.signed_on, today=today_in_paris(now)):
         raise CerRefused(reason)
     before = organisation.model_dump()
     organisation.cer_signed_on, organisation.cer_signatory_name = signature.signed_on, signature.signatory_name
-    await _save(session, organisation, "organisation.cer_signed", caller, now, before)
+    await save(session, organisation, "organisation.cer_signed", caller, now, before)
     return organisation
 
 
@@ -126,6 +129,33 @@ async def managed(session: AsyncSession, caller: Principal, organisation_id: UUI
     return organisation
 
 
+def require_living(organisation: Organisation) -> None:
+    """Refuse what only a living organisation does."""
+    if organisation.dissolved_on is not None:
+        raise OrganisationDissolved(dissolved_on=organisation.dissolved_on, successor_id=organisation.successor_id)
+
+
+async def save(
+    session: AsyncSession,
+    organisation: Organisation,
+    act: str,
+    caller: Principal,
+    now: datetime,
+    before: Mapping[str, Any],
+    reason: str | None = None,
+) -> None:
+    """The next version: written, told to the other services, and a line of the journal."""
+    changes = {
+        column: None if column in _PERSONAL else [_plain(before[column]), _plain(value)]
+        for column, value in organisation.model_dump(exclude={"sort_name", "search_text"}).items()
+        if value != before[column]
+    }
+    organisation.version += 1
+    await session.flush()
+    await _record(session, organisation, act, caller, now, changes, reason)
+    await _announce(session, organisation, now, act)
+
+
 # ── Steps ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -160,40 +190,42 @@ def _index(organisation: Organisation) -> None:
     organisation.search_text = fold(" ".join(part for part in searched if part))
 
 
-async def _save(
-    session: AsyncSession, organisation: Organisation, act: str, caller: Principal, now: datetime, before: Mapping[str, Any]
-) -> None:
-    changes = {
-        column: None if column in _PERSONAL else [_plain(before[column]), _plain(value)]
-        for column, value in organisation.model_dump(exclude={"sort_name", "search_text"}).items()
-        if value != before[column]
-    }
-    organisation.version += 1
-    await session.flush()
-    await _record(session, organisation, act, caller, now, changes)
-    await _announce(session, organisation, now)
-
-
 def _plain(value: Any) -> Any:
+    if isinstance(value, UUID):
+        return str(value)
     return value.isoformat() if isinstance(value, date) else value
 
 
-async def _announce(session: AsyncSession, organisation: Organisation, now: datetime) -> None:
-    data = {
+def _face(organisation: Organisation) -> dict[str, Any]:
+    return {
         "id": str(organisation.id),
         "kind": organisation.kind,
         "name": organisation.name,
         "siret": organisation.siret,
         "rna": organisation.rna,
         "cer_signed_on": _plain(organisation.cer_signed_on),
+        "dissolved_on": _plain(organisation.dissolved_on),
+        "successor_id": _plain(organisation.successor_id),
         "version": organisation.version,
         **nested(organisation.model_dump()),
     }
-    await events.organisation_changed(session, organisation.id, data, at=now)
+
+
+async def _announce(session: AsyncSession, organisation: Organisation, now: datetime, act: str = "") -> None:
+    successor = await repository.get(session, organisation.successor_id) if organisation.successor_id else None
+    data = {**_face(organisation), "successor": _face(successor) if successor else None}
+    told = act if act in (events.ORGANISATION_DISSOLVED, events.ORGANISATION_REINSTATED) else events.ORGANISATION_CHANGED
+    await events.organisation_changed(session, organisation.id, data, at=now, type=told)
 
 
 async def _record(
-    session: AsyncSession, organisation: Organisation, act: str, caller: Principal, now: datetime, changes: Mapping[str, Any]
+    session: AsyncSession,
+    organisation: Organisation,
+    act: str,
+    caller: Principal,
+    now: datetime,
+    changes: Mapping[str, Any],
+    reason: str | None = None,
 ) -> None:
     await journal.record(
         session,
@@ -204,4 +236,5 @@ async def _record(
         actor=caller,
         organisation_id=organisation.id,
         changes=changes,
+        reason=reason,
     )

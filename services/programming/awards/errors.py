@@ -13,6 +13,15 @@ class NotForYouToCommit(Problem):
     )
 
 
+class HolderSucceeded(Problem):
+    status = 403
+    title = Text("Une autre organisation a pris la suite", "Another organisation has taken over")
+    advice = Text(
+        "Le bénéficiaire est dissous : vous lisez cette subvention, celle qui lui succède (`successor_id`) agit.",
+        "The holder was dissolved: you read this grant, its successor (`successor_id`) acts.",
+    )
+
+
 class AgreementRequired(Problem):
     title = Text("Une convention doit être signée d'abord", "An agreement must be signed first")
     advice = Text(

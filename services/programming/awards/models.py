@@ -28,6 +28,7 @@ class Award(Base, table=True):
         CheckConstraint("justified_cents BETWEEN 0 AND granted_cents", name="justified_within_grant"),
         Index("ix_awards_funder", "funder_id", "id"),
         Index("ix_awards_holder", "holder_id", "id"),
+        Index("ix_awards_successor", "successor_id", "id", postgresql_where="successor_id IS NOT NULL"),
         Index("ix_awards_campaign", "campaign_id", "id"),
         Index("ix_awards_dossier", "dossier_id"),
         Index("ix_awards_party_year", "funder_id", "holder_id", "year"),

@@ -11,6 +11,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.common.db import execute
+
 from .models import Award
 
 _A: Any = Award.__table__  # type: ignore[attr-defined]
@@ -25,10 +27,8 @@ _VISIBLE = sa.or_(
 )
 
 FILTERS: dict[str, Any] = {
-    **{
-        name: _A.c[name] == bindparam(name, type_=sa.Uuid)
-        for name in ("campaign_id", "dossier_id", "funder_id", "holder_id", "cpo_id")
-    },
+    **{name: _A.c[name] == bindparam(name, type_=sa.Uuid) for name in ("campaign_id", "dossier_id", "funder_id", "cpo_id")},
+    "holder_id": sa.or_(*(column == bindparam("holder_id", type_=sa.Uuid) for column in (_A.c.holder_id, _A.c.successor_id))),
     "year": _A.c.year == bindparam("year", type_=sa.Integer),
     "status": _A.c.status.cast(sa.String) == sa.any_(bindparam("status", type_=ARRAY(sa.String))),
 }
@@ -58,7 +58,8 @@ async def of_dossier(session: AsyncSession, dossier_id: UUID) -> list[Award]:
 
 
 async def of_party_year(session: AsyncSession, funder_id: UUID, holder_id: UUID, year: int) -> list[Award]:
-    wanted = select(Award).where(Award.funder_id == funder_id, Award.holder_id == holder_id, Award.year == year)
+    of_holder = (_A.c.holder_id == holder_id) | (_A.c.successor_id == holder_id)
+    wanted = select(Award).where(Award.funder_id == funder_id, of_holder, Award.year == year)
     return list((await session.exec(wanted.order_by(_A.c.id))).all())
 
 
@@ -75,3 +76,9 @@ async def take_party_year(session: AsyncSession, funder_id: UUID, holder_id: UUI
     wanted = select(Award).where(Award.funder_id == funder_id, Award.holder_id == holder_id, Award.year == year)
     locked = wanted.order_by(_A.c.id).with_for_update().execution_options(populate_existing=True)
     return list((await session.exec(locked)).all())
+
+
+async def follow_holder(session: AsyncSession, holder_id: UUID, successor_id: UUID | None) -> None:
+    """Who answers for the holder's awards; those that say so already do not move."""
+    moved = sa.update(_A).where(_A.c.holder_id == holder_id, _A.c.successor_id.is_distinct_from(successor_id))
+    await execute(session, moved.values(successor_id=successor_id, version=_A.c.version + 1))

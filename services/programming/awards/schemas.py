@@ -29,7 +29,7 @@ class AwardListing(BaseModel):
     campaign_id: UUID | None = None
     dossier_id: UUID | None = None
     funder_id: UUID | None = None
-    holder_id: UUID | None = None
+    holder_id: Annotated[UUID | None, Field(description="The holder, as notified or as it is today.")] = None
     cpo_id: UUID | None = None
     year: Annotated[int | None, Field(ge=2000, le=2199)] = None
     status: list[RequestStatus] | None = None

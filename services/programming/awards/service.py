@@ -22,7 +22,7 @@ from ..dossiers import service as dossiers
 from ..parameters import service as parameters
 from ..parameters.schemas import Parameter
 from . import repository, rules
-from .errors import AgreementRequired, AmountRefused, NotForYouToCommit
+from .errors import AgreementRequired, AmountRefused, HolderSucceeded, NotForYouToCommit
 from .models import Award
 from .rules import Money
 
@@ -83,22 +83,24 @@ async def commit_funds(
 
 
 async def seen(session: AsyncSession, caller: Principal, award_id: UUID) -> Award:
-    """The award, for its holder, its funder and the contract's team (404 for others)."""
+    """The award, for its holder (a former one included), its funder and the contract's team (404 for others)."""
     award = await repository.get(session, award_id)
-    if award is None or not is_party(caller, award):
+    if award is None or not (is_party(caller, award) or caller.belongs_to(award.holder_id)):
         raise NotFound()
     return award
 
 
 async def locked(session: AsyncSession, caller: Principal | None, award_id: UUID) -> Award:
-    """The award, locked after its dossier and its request; 404 for a caller who is no party to it."""
-    award = await repository.get(session, award_id)
-    if award is None or (caller is not None and not is_party(caller, award)):
+    """The award, locked after its dossier and its request; 404 for a caller who is no party to it, 403 for one who was."""
+    award = await (repository.get(session, award_id) if caller is None else seen(session, caller, award_id))
+    if award is None:
         raise NotFound()
     await instruction.request_of(session, award.request_id)
     taken = await repository.get(session, award_id, lock=True)
     if taken is None:
         raise NotFound()
+    if caller is not None and not is_party(caller, taken):
+        raise HolderSucceeded(successor_id=taken.successor_id)
     return taken
 
 
@@ -158,12 +160,17 @@ async def of_dossier(session: AsyncSession, dossier_id: UUID) -> list[Award]:
 
 
 async def of_party_year(session: AsyncSession, funder_id: UUID, holder_id: UUID, year: int) -> list[Award]:
-    """Everything one funder granted one holder for one year, whatever the project."""
+    """Everything one funder granted one holder for one year, whatever the project; what the holder took over counts."""
     return await repository.of_party_year(session, funder_id, holder_id, year)
 
 
 async def of_cpo(session: AsyncSession, cpo_id: UUID) -> list[Award]:
     return await repository.of_cpo(session, cpo_id)
+
+
+async def follow_holder(session: AsyncSession, holder_id: UUID, successor_id: UUID | None) -> None:
+    """The holder's awards are answered for by its successor, or by itself again; its dossiers are locked by the caller."""
+    await repository.follow_holder(session, holder_id, successor_id)
 
 
 async def note(

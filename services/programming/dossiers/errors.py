@@ -78,6 +78,14 @@ class NotTheHolder(Problem):
     )
 
 
+class HolderDissolved(Problem):
+    title = Text("L'organisation porteuse est dissoute", "The holder is dissolved")
+    advice = Text(
+        "Une organisation dissoute n'ouvre ni ne dépose plus de dossier. L'organisation qui lui succède le fait en son nom propre ; à défaut, prenez contact avec l'équipe du contrat. Si la dissolution est une erreur, l'administration de la plateforme la corrige.",
+        "A dissolved organisation opens and submits no more dossiers. Its successor does so in its own name; if there is none, get in touch with the contract's team. If the dissolution is a mistake, the platform's administrators correct it.",
+    )
+
+
 class TooManyAttachments(Problem):
     title = Text("Trop de pièces jointes", "Too many attachments")
     advice = Text("Retirez une pièce avant d'en ajouter une autre.", "Remove an attachment before adding another.")

@@ -65,6 +65,7 @@ class Dossier(Base, table=True):
         Index("ix_dossiers_campaign", "campaign_id", "id"),
         CheckConstraint("status = 'draft' OR exercise_ends_on > exercise_starts_on", name="exercise_is_dated"),
         Index("ix_dossiers_holder", "organisation_id"),
+        Index("ix_dossiers_successor", "successor_id", postgresql_where="successor_id IS NOT NULL"),
         Index("ix_dossiers_report_due", "report_due_on", postgresql_where="report_submitted_at IS NULL"),
     )
 

@@ -27,7 +27,7 @@ _ORGANISATIONS = bindparam("organisations", type_=ARRAY(sa.Uuid))
 _HOLDER_NAME = _D.c.holder["name"].astext.label("holder_name")
 
 _SUMMARY = (
-    _D.c.id, _D.c.campaign_id, _D.c.organisation_id, _HOLDER_NAME, _D.c.reference, _D.c.status, _D.c.title, _D.c.nature, _D.c.qpv_codes,
+    _D.c.id, _D.c.campaign_id, _D.c.organisation_id, _D.c.successor_id, _HOLDER_NAME, _D.c.reference, _D.c.status, _D.c.title, _D.c.nature, _D.c.qpv_codes,
     _D.c.objective_codes, _D.c.charges_cents, _D.c.asked_cents, _D.c.granted_cents, _D.c.submitted_at, _D.c.answer_promised_on,
 )  # fmt: skip
 
@@ -48,7 +48,9 @@ FILTERS: dict[str, Any] = {
     "nature": _D.c.nature.cast(sa.String) == sa.any_(bindparam("nature", type_=ARRAY(sa.String))),
     "qpv": _D.c.qpv_codes.op("&&")(bindparam("qpv", type_=ARRAY(sa.Text))),
     "objective": _D.c.objective_codes.op("&&")(bindparam("objective", type_=ARRAY(sa.Text))),
-    "organisation_id": _D.c.organisation_id == bindparam("organisation_id", type_=sa.Uuid),
+    "organisation_id": sa.or_(
+        *(column == bindparam("organisation_id", type_=sa.Uuid) for column in (_D.c.organisation_id, _D.c.successor_id))
+    ),
     "funder_id": sa.exists().where(_R.c.dossier_id == _D.c.id, _R.c.funder_id == bindparam("funder_id", type_=sa.Uuid)),
     "q": sa.or_(
         _D.c.title.ilike(bindparam("q", type_=sa.String)),
@@ -244,10 +246,32 @@ async def let_read(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> Non
 
 
 async def refresh_drafts(session: AsyncSession, organisation_id: UUID, holder: dict[str, Any]) -> None:
-    """A holder changed in the directory: its drafts follow, what was submitted stays as it was."""
+    """A holder changed in the directory: the drafts it answers for follow, what was submitted stays as it was."""
+    own = (_D.c.organisation_id == organisation_id) & _D.c.successor_id.is_(None)
+    changed = _D.c.holder != sa.cast(holder, JSONB)
     await execute(
         session,
         sa.update(_D)
-        .where(_D.c.organisation_id == organisation_id, _D.c.reference.is_(None))
+        .where(own | (_D.c.successor_id == organisation_id), _D.c.reference.is_(None), changed)
         .values(holder=sa.cast(holder, JSONB), version=_D.c.version + 1),
     )
+
+
+async def answered_for_otherwise(session: AsyncSession, organisation_id: UUID, successor_id: UUID | None) -> list[Dossier]:
+    """Dossiers of the organisation whose successor is not this one, locked in the order of their ids."""
+    wanted = select(Dossier).where(_D.c.organisation_id == organisation_id, _D.c.successor_id.is_distinct_from(successor_id))
+    locked = wanted.order_by(_D.c.id).with_for_update().execution_options(populate_existing=True)
+    return list((await session.exec(locked)).all())
+
+
+async def holders(session: AsyncSession, dossier_id: UUID) -> list[UUID]:
+    """Who reads it as its holder: the one that answers for it, and those that did."""
+    wanted = sa.select(_V.c.organisation_id).where(_V.c.dossier_id == dossier_id, _V.c.as_holder)
+    return list((await execute(session, wanted)).scalars())
+
+
+async def stop_holding(session: AsyncSession, dossier_id: UUID, organisation_id: UUID) -> None:
+    """The organisation reads the dossier as its holder no more; as a funder or as the team it still does."""
+    row = (_V.c.dossier_id == dossier_id) & (_V.c.organisation_id == organisation_id)
+    await execute(session, sa.update(_V).where(row).values(as_holder=False))
+    await execute(session, sa.delete(_V).where(row, ~(_V.c.as_funder | _V.c.as_lead)))

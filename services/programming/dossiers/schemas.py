@@ -134,7 +134,7 @@ class DossierListing(BaseModel):
     nature: list[Nature] | None = None
     qpv: Annotated[list[str] | None, Field(max_length=20, description="QPV codes.", examples=[["QP011002"]])] = None
     objective: Annotated[list[str] | None, Field(max_length=20, description="Objective codes.")] = None
-    organisation_id: Annotated[UUID | None, Field(description="The holder.")] = None
+    organisation_id: Annotated[UUID | None, Field(description="The holder, as submitted or as it is today.")] = None
     funder_id: UUID | None = None
     q: Annotated[str | None, Field(max_length=100, description="Words of the title, the holder's name or the reference.")] = None
 
@@ -259,6 +259,9 @@ class DossierSummary(BaseModel):
     id: UUID
     campaign_id: UUID
     organisation_id: UUID
+    successor_id: Annotated[
+        UUID | None, Field(description="Who answers for it today, when the holder was dissolved or merged into another.")
+    ]
     holder_name: str
     reference: str | None
     status: DossierStatus

@@ -18,9 +18,10 @@ from services.common.siblings import Siblings
 from .. import clients
 from ..campaigns import rules as campaign_rules
 from ..campaigns import service as campaigns
+from ..organisations import service as organisations
 from ..tables import KERNEL
 from . import repository, rules
-from .errors import CampaignNotOpen, DeadlinePassed, DossierLocked, NotTheHolder, RequestRepeated
+from .errors import CampaignNotOpen, DeadlinePassed, DossierLocked, HolderDissolved, NotTheHolder, RequestRepeated
 from .models import Dossier, DossierStatus, FundingRequest
 from .schemas import Budget, Contact, Content, DossierCreate, DossierUpdate, RequestWrite
 
@@ -40,13 +41,15 @@ async def open_draft(
         raise NotTheHolder()
     # Asked before the first statement: no connection of ours waits for the directory.
     holder = await clients.organisation(siblings, caller, wish.organisation_id)
+    if await organisations.is_dissolved(session, holder):
+        raise HolderDissolved(successor_id=holder.successor_id)
     campaign = await campaigns.get(session, wish.campaign_id)
     require_open(campaign, now)
     dossier = Dossier(
         campaign_id=campaign.id,
         lead_organisation_id=campaign.lead_organisation_id,
         organisation_id=wish.organisation_id,
-        holder=holder.model_dump(mode="json"),
+        holder=holder.snapshot(),
         title=wish.title,
         created_by=caller.account_id,
         created_at=now,
@@ -126,7 +129,14 @@ async def missing(
 ) -> list[FieldError]:
     """What stands between this dossier and its submission."""
     draft = draft_of(dossier, requests, await repository.attachment_kinds(session, dossier.id))
-    return rules.completeness(draft, rulebook_of(campaign, await campaigns.charter_of(session, campaign.id)))
+    return _dissolved(dossier) + rules.completeness(draft, rulebook_of(campaign, await campaigns.charter_of(session, campaign.id)))
+
+
+def _dissolved(dossier: Dossier) -> list[FieldError]:
+    if not dossier.holder.get("dissolved_on"):
+        return []
+    said = Text("L'organisation porteuse est dissoute, sans successeur.", "The holder is dissolved and has no successor.")
+    return [FieldError("/holder", said, "holder_dissolved")]
 
 
 def draft_of(dossier: Dossier, requests: Sequence[FundingRequest], attachment_kinds: frozenset[str]) -> rules.Draft:
@@ -175,6 +185,9 @@ async def held_by(session: AsyncSession, caller: Principal, dossier_id: UUID) ->
         raise NotFound()
     if caller.belongs_to(dossier.acting_holder_id):
         return dossier
+    if caller.belongs_to(dossier.organisation_id):
+        said = Text("Une autre organisation a pris la suite.", "Another organisation has taken over.")
+        raise NotTheHolder(said, successor_id=dossier.successor_id)
     seen = await repository.capacities(session, dossier_id, caller.organisation_ids)
     raise NotTheHolder() if seen else NotFound()
 
@@ -186,7 +199,7 @@ async def capacities(session: AsyncSession, caller: Principal, dossier_id: UUID)
 
 async def follow_holder(session: AsyncSession, holder: clients.Organisation) -> None:
     """The directory says an organisation changed: its drafts follow."""
-    await repository.refresh_drafts(session, holder.id, holder.model_dump(mode="json"))
+    await repository.refresh_drafts(session, holder.id, holder.snapshot())
 
 
 def reader_row(dossier: Dossier, organisation_id: UUID, **capacity: bool) -> dict[str, Any]:
@@ -220,7 +233,7 @@ async def note(
         act=act,
         resource=("dossier", dossier.id),
         actor=caller,
-        organisation_id=organisation_id or dossier.organisation_id,
+        organisation_id=organisation_id or dossier.acting_holder_id,
         changes=changes,
         reason=reason,
         confidential=confidential,

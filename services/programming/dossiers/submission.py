@@ -1,5 +1,6 @@
 """Submission: the one act a holder must never lose. Everything it does is in one transaction, its mail included."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -15,7 +16,7 @@ from services.common.problems import FieldError, Problem
 
 from ..campaigns import service as campaigns
 from . import repository, rules, service
-from .errors import AlreadySubmitted, BudgetRefused, CharterRefused, DossierIncomplete, NotSworn, NotTheHolder
+from .errors import AlreadySubmitted, BudgetRefused, CharterRefused, DossierIncomplete, HolderDissolved, NotSworn, NotTheHolder
 from .models import Dossier, DossierStatus, FundingRequest, Submission
 from .schemas import SubmissionCreate
 
@@ -30,10 +31,12 @@ async def submit(
 ) -> tuple[Dossier, Submission]:
     """A manager or signatory of the holder submits. `now` is when the request arrived: the deadline is judged on it."""
     dossier = await service.held_by(session, caller, dossier_id)
-    if not caller.has_role(dossier.organisation_id, "manager", "signatory"):
+    if not caller.has_role(dossier.acting_holder_id, "manager", "signatory"):
         raise NotTheHolder()
     if dossier.status is not DossierStatus.DRAFT:
         raise AlreadySubmitted(reference=dossier.reference)
+    if dossier.holder.get("dissolved_on"):
+        raise HolderDissolved()
     require_version(dossier.version, version)
     campaign = await campaigns.get(session, dossier.campaign_id)
     service.require_open(campaign, now)
@@ -41,8 +44,9 @@ async def submit(
     requests = await service.requests_of(session, dossier)
     if errors := await service.missing(session, dossier, requests, campaign):
         raise _refusal(errors)
+    former = await _submit_in_own_name(session, dossier) if dossier.successor_id else []
     clocks = _start_clocks(dossier, requests, campaign, now)
-    await _open_to_readers(session, dossier, requests)
+    await _open_to_readers(session, dossier, requests, former)
     await service.note(session, dossier, "dossier.submitted", caller, now, asked_cents=dossier.asked_cents)
     # The reference comes last: the campaign's row is held from here to the commit, so the wait is as short as can be.
     dossier.reference = await campaigns.draw_reference(session, campaign)
@@ -101,9 +105,19 @@ def _start_clocks(dossier: Dossier, requests: list[FundingRequest], campaign: "C
     return clocks
 
 
-async def _open_to_readers(session: AsyncSession, dossier: Dossier, requests: list[FundingRequest]) -> None:
+async def _submit_in_own_name(session: AsyncSession, dossier: Dossier) -> list[UUID]:
+    """The draft of a holder that was dissolved: its successor is the one that applies. Returns those that held it before."""
+    held = await repository.holders(session, dossier.id)
+    dossier.organisation_id, dossier.successor_id = dossier.acting_holder_id, None
+    return [one for one in held if one != dossier.organisation_id]
+
+
+async def _open_to_readers(
+    session: AsyncSession, dossier: Dossier, requests: list[FundingRequest], former_holders: Sequence[UUID]
+) -> None:
     """From now on the funders asked and the contract's team see it."""
-    rows = {dossier.organisation_id: service.reader_row(dossier, dossier.organisation_id, as_holder=True)}
+    holders = (dossier.organisation_id, *former_holders)
+    rows = {one: service.reader_row(dossier, one, as_holder=True) for one in holders}
     for request in requests:
         row = rows.setdefault(request.funder_id, service.reader_row(dossier, request.funder_id))
         row["as_funder"] = True

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.anyio
 
 ADDRESS = {"street": "12 rue Jean Bringer", "postcode": "11000", "city": "Carcassonne"}
 REPRESENTATIVE = {"full_name": "Nadia Benali", "function": "Présidente"}
-PUBLIC = {"id", "kind", "name", "siret", "rna", "city", "cer_signed_on", "view", "version"}
+PUBLIC = {"id", "kind", "name", "siret", "rna", "city", "cer_signed_on", "view", "version", "status"}
 
 
 async def events_about(directory: Running, organisation_id: str) -> list[dict[str, Any]]:
@@ -56,6 +56,9 @@ async def test_whoever_opens_an_association_manages_it(directory: Running) -> No
         "siret": siret,
         "rna": body["rna"],
         "cer_signed_on": None,
+        "dissolved_on": None,
+        "successor_id": None,
+        "successor": None,
         "version": 1,
         "address": ADDRESS,
         "legal_representative": REPRESENTATIVE,
