@@ -1,7 +1,7 @@
 """succession
 
 Revision ID: 2026_11_22_succession
-Revises: 2026_11_22_awards
+Revises: 2026_11_22_agreements
 Create Date: 2026-11-22 08:40:00
 """
 
@@ -10,7 +10,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "2026_11_22_succession"
-down_revision = "2026_11_22_awards"
+down_revision = "2026_11_22_agreements"
 branch_labels = None
 depends_on = None
 

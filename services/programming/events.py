@@ -7,6 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.common.outbox import Consumer, Event
 from services.common.resources import Resources
 
+from .agreements import service as agreements
 from .awards import service as awards
 from .clients import Organisation
 from .dossiers import service as dossiers
@@ -35,6 +36,7 @@ async def _organisation_told(session: AsyncSession, resources: Resources, event:
         for standing in standings:
             await succession.follow(session, standing, now=resources.clock.now())
             await awards.follow_holder(session, standing.organisation_id, standing.successor_id)
+            await agreements.follow_successor(session, standing.organisation_id, standing.successor_id, now=resources.clock.now())
         await dossiers.follow_holder(session, one)
 
 

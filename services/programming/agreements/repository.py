@@ -85,7 +85,7 @@ async def open_or_take(session: AsyncSession, party_year: Mapping[str, Any], nam
     return found
 
 
-async def hand_over(session: AsyncSession, holder_id: UUID, successor_id: UUID) -> list[UUID]:
+async def hand_over(session: AsyncSession, holder_id: UUID, successor_id: UUID | None) -> list[UUID]:
     """Agreements of a holder are answered for by another; those it concerns."""
     handing = sa.update(_G).where(_G.c.holder_id == holder_id, _G.c.successor_id.is_distinct_from(successor_id))
     changed = handing.values(successor_id=successor_id, version=_G.c.version + 1).returning(_G.c.id)

@@ -54,12 +54,12 @@ async def follow_total(session: AsyncSession, funder_id: UUID, holder_id: UUID, 
         await count(session, agreement, None, now=now)
 
 
-async def follow_successor(session: AsyncSession, holder_id: UUID, successor_id: UUID, *, now: datetime) -> None:
-    """A holder was dissolved or merged: from now on its successor reads its agreements and signs in its place."""
+async def follow_successor(session: AsyncSession, holder_id: UUID, successor_id: UUID | None, *, now: datetime) -> None:
+    """A holder was dissolved or merged: its successor reads its agreements and signs in its place; None gives them back."""
     for agreement_id in await repository.hand_over(session, holder_id, successor_id):
         agreement = await repository.get(session, agreement_id, lock=True)
         if agreement:
-            await note(session, agreement, "agreement.handed_over", None, now, successor_id=str(successor_id))
+            await note(session, agreement, "agreement.handed_over", None, now, successor_id=successor_id and str(successor_id))
 
 
 async def set_in_kind(
