@@ -1,7 +1,7 @@
 """Use cases of agreements: the sum of a year, its threshold, aid in kind, termination. Texts and signatures have their own files.
 
 Locks are taken in one order by everybody: the dossiers of the awards, the agreement, the awards. A notification, which holds its
-dossier, takes the agreement then the other awards of the year, never another dossier.
+dossier, takes the agreement, then those of the year's awards whose agreement falls due, never another dossier.
 """
 
 from collections.abc import Sequence
@@ -181,7 +181,7 @@ async def count(
 ) -> None:
     """Count the year's grants anew (agreement locked by the caller), and draw what follows. A new version of the agreement."""
     above = await parameters.value(session, Parameter.AGREEMENT_ABOVE_CENTS, today_in_paris(now))
-    found = await take_awards(session, agreement)
+    found = await awards_of(session, agreement)
     grants = [grant_of(award) for award in found]
     before = agreement.status
     agreement.granted_cents = sum(grant.granted_cents for grant in grants)
@@ -193,8 +193,10 @@ async def count(
     for award, grant in zip(found, grants, strict=True):
         needed = rules.needs_agreement(agreement.status, grant, required=agreement.required)
         if needed and not award.agreement_required:
+            await awards.take(session, award)
             await awards.require_agreement(session, award)
         elif award.agreement_required and not needed and agreement.status in rules.FREE and not terminated and not grant.agreed:
+            await awards.take(session, award)
             await awards.waive_agreement(session, award)
     texts = await repository.texts(session, agreement.id)
     agreement.text_due = rules.text_due(agreement.status, grants, agreement.in_kind_cents, _cover(texts))

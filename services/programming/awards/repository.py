@@ -58,9 +58,8 @@ async def of_dossier(session: AsyncSession, dossier_id: UUID) -> list[Award]:
 
 
 async def of_party_year(session: AsyncSession, funder_id: UUID, holder_id: UUID, year: int) -> list[Award]:
-    of_holder = (_A.c.holder_id == holder_id) | (_A.c.successor_id == holder_id)
-    wanted = select(Award).where(Award.funder_id == funder_id, of_holder, Award.year == year)
-    return list((await session.exec(wanted.order_by(_A.c.id))).all())
+    wanted = select(Award).where(Award.funder_id == funder_id, Award.holder_id == holder_id, Award.year == year)
+    return list((await session.exec(wanted.order_by(_A.c.id).execution_options(populate_existing=True))).all())
 
 
 async def many(session: AsyncSession, award_ids: Sequence[UUID]) -> list[Award]:

@@ -240,6 +240,11 @@ async def take_party_year(session: AsyncSession, funder_id: UUID, holder_id: UUI
     return await repository.take_party_year(session, funder_id, holder_id, year)
 
 
+async def take(session: AsyncSession, award: Award) -> None:
+    """Lock the award's own row and read it again, for what touches neither its money nor its dossier."""
+    await repository.get(session, award.id, lock=True)
+
+
 async def waive_agreement(session: AsyncSession, award: Award) -> None:
     """No agreement is due any more (award locked by the caller): the year fell below the threshold."""
     award.agreement_required = False
