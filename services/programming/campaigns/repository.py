@@ -125,3 +125,24 @@ async def close_expired(session: AsyncSession, now: Any) -> list[UUID]:
         .returning(_C.c.id),
     )
     return [row.id for row in closed]
+
+
+async def of_contract_year(session: AsyncSession, contract_id: UUID, year: int) -> list[Campaign]:
+    wanted = select(Campaign).where(Campaign.contract_id == contract_id, Campaign.year == year).order_by(_C.c.id)
+    return list((await session.exec(wanted)).all())
+
+
+_FUNDERS_OF = sa.select(*_F.c).where(_F.c.campaign_id == sa.any_(bindparam("campaigns", type_=ARRAY(sa.Uuid)))).order_by(_F.c.id)
+_ENVELOPES = (
+    sa.select(_L.c.funder_id, sa.func.sum(_L.c.amount_cents).cast(sa.BigInteger).label("amount_cents"))
+    .where(_L.c.campaign_id == sa.any_(bindparam("campaigns", type_=ARRAY(sa.Uuid))))
+    .group_by(_L.c.funder_id)
+)
+
+
+async def funders_of(session: AsyncSession, campaign_ids: Sequence[UUID]) -> Sequence[Any]:
+    return await fetch_in(session, _FUNDERS_OF, {"campaigns": list(campaign_ids)})
+
+
+async def envelopes(session: AsyncSession, campaign_ids: Sequence[UUID]) -> Sequence[Any]:
+    return await fetch_in(session, _ENVELOPES, {"campaigns": list(campaign_ids)})
