@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common.db import Row, fetch_in
@@ -88,3 +89,69 @@ async def clocks(session: AsyncSession, campaign_ids: Sequence[UUID], *, today: 
 async def unpaid(session: AsyncSession, values: dict[str, Any]) -> list[Row]:
     """A page of the awards whose payment clock passes (see `dossiers.figures.at_risk` for `values`)."""
     return await fetch_in(session, _AT_RISK, values)
+
+
+# What a programme is made of, for its reports. An award brought down to nothing supports nothing.
+
+_SUPPORTED = _OF_CAMPAIGNS & (_A.c.granted_cents > 0)
+
+
+def _sum(column: Any) -> Any:
+    return sa.func.coalesce(sa.func.sum(column), 0).cast(sa.BigInteger)
+
+
+_MONEY = (
+    sa.select(
+        _A.c.funder_id,
+        sa.func.count().label("awards"),
+        sa.func.count(_A.c.dossier_id.distinct()).label("dossiers"),
+        sa.func.count(_A.c.holder_id.distinct()).label("holders"),
+        _sum(_A.c.granted_cents).label("granted_cents"),
+        _sum(_A.c.paid_cents - _A.c.repaid_cents).label("paid_cents"),
+        _sum(_A.c.justified_cents).label("justified_cents"),
+        sa.func.count(_A.c.cpo_id).label("multi_year_awards"),
+        sa.func.coalesce(sa.func.sum(_A.c.granted_cents).filter(_A.c.cpo_id.is_not(None)), 0)
+        .cast(sa.BigInteger)
+        .label("multi_year_cents"),
+    )
+    .where(_SUPPORTED)
+    .group_by(figures.by_funder(_A.c.funder_id))
+)
+
+_P = figures.PLACES.c
+_ACTIONS = (
+    sa.select(
+        *(_A.c[name] for name in ("dossier_id", "reference", "title", "holder_name", "funder_id", "granted_cents")),
+        _P.qpv_codes,
+        _P.objective_codes,
+    )
+    .join(figures.PLACES, _P.dossier_id == _A.c.dossier_id)
+    .where(_SUPPORTED)
+    .order_by(_A.c.reference, _A.c.id)
+)
+
+_PAST = (
+    sa.select(_P.action_id, _A.c.year, _A.c.campaign_id, _A.c.funder_id, _A.c.granted_cents, _A.c.justified_cents)
+    .join(figures.PLACES, _P.dossier_id == _A.c.dossier_id)
+    .where(
+        _P.action_id == sa.any_(sa.bindparam("actions", type_=ARRAY(sa.Uuid))),
+        _A.c.year < sa.bindparam("before_year", type_=sa.Integer),
+    )
+    .order_by(_A.c.year.desc(), _A.c.id)
+)
+
+
+async def money(session: AsyncSession, campaign_ids: Sequence[UUID]) -> list[Row]:
+    """By funder and in all (`funder_id` null): awards, dossiers, holders; cents granted, paid (repayments off), justified; how much
+    of it carries out a multi-year agreement."""
+    return await fetch_in(session, _MONEY, {"campaigns": list(campaign_ids)})
+
+
+async def supported(session: AsyncSession, campaign_ids: Sequence[UUID]) -> list[Row]:
+    """Every grant with where its action plays, in the order of references."""
+    return await fetch_in(session, _ACTIONS, {"campaigns": list(campaign_ids)})
+
+
+async def past(session: AsyncSession, action_ids: Sequence[UUID], *, before_year: int) -> list[Row]:
+    """What the same actions were granted in earlier years, the latest first."""
+    return await fetch_in(session, _PAST, {"actions": list(action_ids), "before_year": before_year})

@@ -146,3 +146,16 @@ async def funders_of(session: AsyncSession, campaign_ids: Sequence[UUID]) -> Seq
 
 async def envelopes(session: AsyncSession, campaign_ids: Sequence[UUID]) -> Sequence[Any]:
     return await fetch_in(session, _ENVELOPES, {"campaigns": list(campaign_ids)})
+
+
+_FUNDED_YEARS = (
+    sa.select(_C.c.year)
+    .distinct()
+    .join(_F, _F.c.campaign_id == _C.c.id)
+    .where(_C.c.contract_id == bindparam("contract_id"), _F.c.organisation_id == sa.any_(_ORGANISATIONS))
+)
+
+
+async def funded_years(session: AsyncSession, contract_id: UUID, organisations: Sequence[UUID]) -> set[int]:
+    values = {"contract_id": contract_id, "organisations": list(organisations)}
+    return {row["year"] for row in await fetch_in(session, _FUNDED_YEARS, values)}

@@ -286,3 +286,8 @@ async def funder_names(session: AsyncSession, campaign_ids: Sequence[UUID]) -> d
 async def envelopes(session: AsyncSession, campaign_ids: Sequence[UUID]) -> dict[UUID, int]:
     """What each funder has put on the table in these campaigns, in cents."""
     return {row["funder_id"]: row["amount_cents"] for row in await repository.envelopes(session, campaign_ids)}
+
+
+async def funded_years(session: AsyncSession, caller: Principal, contract_id: UUID) -> set[int]:
+    """Years for which the caller's organisations fund a call of this contract."""
+    return await repository.funded_years(session, contract_id, caller.organisation_ids)

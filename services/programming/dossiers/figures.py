@@ -189,3 +189,42 @@ async def clocks(session: AsyncSession, campaign_ids: Sequence[UUID], *, today: 
 async def unanswered(session: AsyncSession, values: dict[str, Any]) -> list[Row]:
     """A page of the requests whose promise or legal silence passes (see `at_risk` for `values`)."""
     return await fetch_in(session, _AT_RISK, values)
+
+
+# What a programme is made of, for its reports.
+
+#: Where each dossier plays and which action it carries on, for the rooms above to join.
+PLACES = sa.select(_D.c.id.label("dossier_id"), _D.c.action_id, _D.c.qpv_codes, _D.c.objective_codes).subquery("places")
+
+_SUBMITTED = (_D.c.campaign_id == sa.any_(CAMPAIGNS)) & _D.c.submitted_at.is_not(None)
+
+_PROGRAMME = sa.select(
+    sa.func.count().label("submitted"),
+    sa.func.count()
+    .filter(sa.and_(_D.c.status != DossierStatus.SUBMITTED, _D.c.status != DossierStatus.INADMISSIBLE))
+    .label("admissible"),
+    sa.func.count(_D.c.organisation_id.distinct()).label("holders"),
+).where(_SUBMITTED)
+
+_ASKED = (
+    sa.select(
+        _T.funder_id,
+        sa.func.count().label("requests"),
+        sa.func.sum(_R.c.amount_cents).cast(sa.BigInteger).label("asked_cents"),
+        sa.func.coalesce(sa.func.sum(_R.c.proposed_cents), 0).cast(sa.BigInteger).label("proposed_cents"),
+    )
+    .join(_R, _R.c.id == _T.request_id)
+    .where(_T.campaign_id == sa.any_(CAMPAIGNS))
+    .group_by(_T.funder_id)
+)
+
+
+async def programme(session: AsyncSession, campaign_ids: Sequence[UUID]) -> Row:
+    """Dossiers submitted, admissible (found so, whatever came of them), and how many holders submitted them."""
+    (found,) = await fetch_in(session, _PROGRAMME, {"campaigns": list(campaign_ids)})
+    return found
+
+
+async def asked(session: AsyncSession, campaign_ids: Sequence[UUID]) -> list[Row]:
+    """Per funder: requests submitted, what they ask and what was proposed, in cents."""
+    return await fetch_in(session, _ASKED, {"campaigns": list(campaign_ids)})

@@ -254,3 +254,8 @@ async def refresh_drafts(session: AsyncSession, organisation_id: UUID, holder: d
         .where(_D.c.organisation_id == organisation_id, _D.c.reference.is_(None))
         .values(holder=sa.cast(holder, JSONB), version=_D.c.version + 1),
     )
+
+
+async def requests_of_many(session: AsyncSession, dossier_ids: Sequence[UUID]) -> list[FundingRequest]:
+    wanted = select(FundingRequest).where(_R.c.dossier_id.in_(dossier_ids)).order_by(_R.c.id)
+    return list((await session.exec(wanted)).all())
