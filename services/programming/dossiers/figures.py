@@ -65,7 +65,7 @@ def step_figures(source: Any, funder_id: Any, asked_on: Any, before: Sequence[An
     `before` holds the days of the steps that precede them, the oldest first.
     """
     known = [asked_on, *before]
-    rows = []
+    rows: list[tuple[Any, Any, Any]] = []
     for name, day in steps:
         rows.append((sa.literal_column(f"'{name}'"), day - _last(known, day), day - asked_on))
         known.append(day)
@@ -161,7 +161,7 @@ def at_risk(source: Any, clocks: Any, request_id: Any, funder_id: Any, columns: 
 def clocks_of(*days: tuple[str, Any]) -> Any:
     """The clocks of one line, one row each."""
     columns = (sa.column("clock", sa.String), sa.column("day", sa.Date))
-    rows = [(sa.literal_column(f"'{name}'"), day) for name, day in days]
+    rows: list[tuple[Any, Any]] = [(sa.literal_column(f"'{name}'"), day) for name, day in days]
     return sa.values(*columns, name="clocks").data(rows).lateral()
 
 

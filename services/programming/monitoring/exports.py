@@ -34,8 +34,7 @@ def as_csv(read: MonitoringRead) -> bytes:
         table.writerow((*who, "count", "inadmissible", line.inadmissible, *empty))
         table.writerow((*who, "count", "granted", line.granted, *empty))
         for step in line.steps:
-            days = (step.leg.median, step.leg.p90, step.leg.slowest)
-            days += (step.cumulated.median, step.cumulated.p90, step.cumulated.slowest)
+            days = [each for spread in (step.leg, step.cumulated) for each in (spread.median, spread.p90, spread.slowest)]
             table.writerow((*who, "step", step.step.value, step.count, *days, *("",) * 5))
         for clock in line.clocks:
             held = (clock.kept, clock.broken, clock.share_kept, clock.late_now, clock.at_risk)

@@ -188,7 +188,7 @@ def _table(
     rows = []
     for number, (dossier, requests) in enumerate(dossiers, 1):
         by_funder = {request.funder_id: request for request in requests}
-        cells = []
+        cells: list[list[str] | None] = []
         for funder in group:
             request = by_funder.get(funder)
             if request is None:

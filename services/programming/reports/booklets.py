@@ -41,8 +41,7 @@ async def ask(session: AsyncSession, caller: Principal, committee_id: UUID, *, n
         booklet.asked_by, booklet.asked_at = caller.account_id, now
         await session.flush()
         await _note(session, committee, caller, now, booklet.wanted)
-    arguments = {"booklet_id": str(booklet.id), "number": booklet.wanted}
-    await enqueue(session, make_booklet, lock=f"booklet-{booklet.id}", **arguments)
+    await enqueue(session, make_booklet, lock=f"booklet-{booklet.id}", booklet_id=str(booklet.id), number=booklet.wanted)
     return booklet
 
 

@@ -80,8 +80,8 @@ def same(found: Any, expected: Any) -> bool:
     return True
 
 
-async def life_of(world: World, **asks: int) -> Life:
-    told = await world.awarded(**asks)
+async def life_of(world: World) -> Life:
+    told = await world.awarded(state=1_000)
     request = told["requests"][0]
     submitted = datetime.fromisoformat(told["submitted_at"])
     return Life(
@@ -109,9 +109,9 @@ async def life_of(world: World, **asks: int) -> Life:
     ],
 )
 async def test_a_change_of_clock_at_night_shifts_no_day(world: World, asked: str, notified: str, days: int) -> None:
-    life = await life_of(world, state=1_000)
+    life = await life_of(world)
     life.submitted_at = datetime.fromisoformat(asked)
-    life.steps = dict.fromkeys(("reviewed", "decided"), life.submitted_at) | {"notified": datetime.fromisoformat(notified)}
+    life.steps = {"reviewed": life.submitted_at, "decided": life.submitted_at, "notified": datetime.fromisoformat(notified)}
     life.pay_before_on = today_in_paris(world.running.clock.now())
     await write(world, [life])
     assert steps_of((await dashboard(world))["total"])["notified"]["cumulated"]["slowest"] == days
@@ -120,7 +120,7 @@ async def test_a_change_of_clock_at_night_shifts_no_day(world: World, asked: str
 
 
 async def test_a_balance_paid_after_the_bilan_leaves_no_leg_below_zero(world: World) -> None:
-    life = await life_of(world, state=1_000)
+    life = await life_of(world)
     day = life.submitted_at
     order = ("reviewed", "decided", "notified", "agreed", "first_paid", "reported", "justified", "paid")
     for number, step in enumerate(order, 1):

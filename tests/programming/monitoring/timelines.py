@@ -122,7 +122,7 @@ def any_life(chance: random.Random, request: Mapping[str, Any], award: bool, tod
 
 async def write(world: World, lives: Sequence[Life]) -> None:
     """The tables say that this is what happened. A dossier's report is its first request's."""
-    reported = {}
+    reported: dict[UUID, datetime | date | None] = {}
     for life in lives:
         reported.setdefault(life.dossier_id, life.steps.get("reported"))
         if (said := reported[life.dossier_id]) is None or not life.has_award:
