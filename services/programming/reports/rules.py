@@ -36,20 +36,25 @@ ACCOUNTS = {
     "78": "Reprises",
     "79": "Transferts de charges",
 }
-_LONGEST_WORD = 60
+#: A longer word would leave its column: it is broken.
+_LONGEST_WORD = 35
 #: Joiners, variation selectors and skin tones: nothing without the pictograph they go with.
 _ATTACHED = re.compile("[\u200d\ufe0e\ufe0f\u20e3\U0001f3fb-\U0001f3ff]")
 
 
+#: What is looked at one by one: French is written without.
+_UNUSUAL = re.compile("[^ -~\u00a0-\u017f\u2010-\u2027\u202f\u20ac]")
+
+
 def printable(text: str) -> str:
     """The text without pictographs and control characters, which no font of the documents draws (PDF/UA refuses them)."""
-    kept = (" " if _undrawn(c) else c for c in _ATTACHED.sub("", unicodedata.normalize("NFC", text)))
-    return re.sub(" {2,}", " ", "".join(kept)).strip()
+    composed = _ATTACHED.sub("", unicodedata.normalize("NFC", text))
+    return re.sub(" {2,}", " ", _UNUSUAL.sub(lambda found: " " if _undrawn(found[0]) else found[0], composed)).strip()
 
 
 def _undrawn(character: str) -> bool:
     kind = unicodedata.category(character)
-    return kind in {"Cc", "Cf", "Cs", "Co", "Cn"} or (kind == "So" and ord(character) > 0x2BFF) or ord(character) > 0x1EFFF
+    return kind in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"} or (kind == "So" and ord(character) > 0x2BFF) or ord(character) > 0x1EFFF
 
 
 def words(text: str, limit: int) -> list[str]:

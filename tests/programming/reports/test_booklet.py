@@ -2,9 +2,14 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
+import psycopg
 import pytest
 
+from services.common.language import euros
+from services.programming.committees import service as committees
+from services.programming.reports import booklet_pages, rules
 from services.programming.reports.booklets import make_booklet
 from tests.programming.papers import refusal
 from tests.programming.reports import printed
@@ -169,3 +174,62 @@ async def test_funders_and_team_read_it_and_nobody_else(world: World) -> None:
         for method in ("GET", "POST"):
             refusal(await world.call(who, method, where(committee_id)), 404, "not-found")
     refusal(await world.call(world.caf_officer, "POST", where(committee_id)), 403, "not-contract-lead")
+
+
+async def page_of(world: World, committee_id: str, dossier: Mapping[str, Any]) -> dict[str, Any]:
+    """What the page of a dossier is drawn from."""
+    async with world.running.resources.database.sessions() as session:
+        committee = await committees.get(session, UUID(committee_id))
+        told = await booklet_pages.content(session, committee, [UUID(dossier["id"])], now=world.running.clock.now())
+    (page,) = told["dossiers"]
+    return dict(page)
+
+
+async def test_a_page_tells_what_each_funder_was_asked_said_and_decided(world: World) -> None:
+    dossier = await world.reviewed(state=8_000, caf=4_000)
+    committee_id = await world.convene(dossier["id"])
+    await world.grant(world.state_officer, committee_id, world.request_of(dossier, world.state)["id"], 600_000)
+    page = await page_of(world, committee_id, dossier)
+    state, caf = page["requests"]
+    assert state == {
+        "funder": "État",
+        "asked": euros(800_000),
+        "share": rules.percent(8, 15),
+        "opinion": "Favorable",
+        "score": "72",
+        "proposed": euros(800_000),
+        "decided": euros(600_000),
+    }
+    assert (caf["funder"], caf["decided"]) == ("CAF", "–")
+    assert (page["asked"], page["asked_share"]) == (euros(1_200_000), rules.percent(12, 15))
+    facts = {fact["label"]: fact["value"] for fact in page["facts"]}
+    assert (facts["Porteur"], facts["Quartiers"], facts["Objectifs"]) == (
+        "Les Ateliers imaginaires",
+        "La Conte – Ozanam",
+        "2. Réussir l'éducation",
+    )
+    assert [text["label"] for text in page["texts"]] == ["Besoin", "Description", "Avis de État", "Avis de CAF"]
+    assert page["texts"][-1]["words"] == ["À", "soutenir."]
+
+
+async def test_a_review_still_being_written_is_nobody_else_s_to_read(world: World) -> None:
+    dossier = await world.admitted(caf=4_000)
+    (review,) = await world.pages(world.caf_officer, "/reviews", dossier_id=dossier["id"])
+    of = f"/reviews/{review['id']}"
+    begun = {"internal_comment": "Pas encore.", "opinion": "reserved", "proposed_cents": 100_000}
+    await world.change(world.caf_officer, "PATCH", of, json=begun, expect=200)
+    page = await page_of(world, await world.convene(dossier["id"]), dossier)
+    (request,) = page["requests"]
+    assert (request["opinion"], request["score"], request["proposed"]) == ("–", "–", "–")
+    assert [text["label"] for text in page["texts"]] == ["Besoin", "Description"]
+
+
+async def test_a_page_recalls_what_the_same_action_was_granted_before_and_no_other(world: World) -> None:
+    past, other = [await world.awarded(state=2_000) for _ in range(2)]
+    dossier = await world.reviewed(caf=4_000)
+    async with await psycopg.AsyncConnection.connect(world.running.resources.settings.database_url) as connection:
+        for told in (past, other):
+            await connection.execute("UPDATE awards SET year = year - 1 WHERE dossier_id = %s", [told["id"]])
+        await connection.execute("UPDATE dossiers SET action_id = %s WHERE id = %s", [past["action_id"], dossier["id"]])
+    page = await page_of(world, await world.convene(dossier["id"]), dossier)
+    assert page["history"] == f"{world.running.clock.now().year - 1}\u00a0: État {euros(200_000)}"

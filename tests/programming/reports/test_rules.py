@@ -21,7 +21,7 @@ qpvs = st.lists(st.sampled_from(["QP011001", "QP011002"]), unique=True)
 def test_a_text_is_cut_between_words_and_says_when_it_was(text: str, limit: int) -> None:
     kept = rules.words(text, limit)
     whole = rules.words(text, 10_000)
-    assert all(0 < len(word) <= 60 for word in kept)
+    assert all(0 < len(word) <= 35 for word in kept)
     if kept == whole:
         return
     assert kept[-1] == "[…]"
