@@ -104,16 +104,19 @@ def _page(
 def _texts(
     dossier: "Dossier", requests: Sequence["FundingRequest"], given: Mapping[UUID, "Review"], names: _Names
 ) -> list[dict[str, Any]]:
-    """What the page's remaining room is for, the need first; already cut to little more than a page holds."""
-    texts = [("Besoin", dossier.content.get("need", "")), ("Description", dossier.content.get("description", ""))]
+    """What the page's remaining room is for, by weight; already cut to little more than a page holds."""
+    texts = [("Besoin", dossier.content.get("need", ""), 3), ("Description", dossier.content.get("description", ""), 3)]
     for request in requests:
         review = given.get(request.id)
         if review is not None:
-            texts.append((f"Avis de {rules.printable(names.funders.get(request.funder_id, ''))}", review.internal_comment))
-    texts = [(label, text) for label, text in texts if text.strip()]
+            texts.append((f"Avis de {rules.printable(names.funders.get(request.funder_id, ''))}", review.internal_comment, 1))
+    texts = [(label, text, weight) for label, text, weight in texts if text.strip()]
     room = _PAGE - _ROW * (len(requests) + max(len(dossier.budget.get(side, ())) for side in ("charges", "produits")))
-    kept = rules.shares([len(text) for _, text in texts], max(room, _LEAST))
-    return [{"label": label, "words": rules.words(text, limit)} for (label, text), limit in zip(texts, kept, strict=True)]
+    kept = rules.shares([len(text) for _, text, _ in texts], [weight for _, _, weight in texts], max(room, _LEAST))
+    return [
+        {"label": label, "words": rules.words(text, limit), "weight": weight}
+        for (label, text, weight), limit in zip(texts, kept, strict=True)
+    ]
 
 
 def _facts(dossier: "Dossier", names: _Names) -> list[dict[str, str]]:

@@ -54,7 +54,9 @@ def printable(text: str) -> str:
 
 def _undrawn(character: str) -> bool:
     kind = unicodedata.category(character)
-    return kind in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"} or (kind == "So" and ord(character) > 0x2BFF) or ord(character) > 0x1EFFF
+    return (
+        kind in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"} or (kind == "So" and ord(character) > 0x2BFF) or ord(character) > 0x1EFFF
+    )
 
 
 def words(text: str, limit: int) -> list[str]:
@@ -75,12 +77,12 @@ def cut(text: str, limit: int) -> str:
     return " ".join(words(text, limit))
 
 
-def shares(lengths: Sequence[int], room: int) -> list[int]:
-    """How much of each text is kept within `room` characters: short ones whole, long ones equal parts of what is left."""
+def shares(lengths: Sequence[int], weights: Sequence[int], room: int) -> list[int]:
+    """How much of each text is kept within `room` characters: short ones whole, long ones by their weight of what is left."""
     given = [0] * len(lengths)
-    order = sorted(range(len(lengths)), key=lambda i: lengths[i])
-    for done, i in enumerate(order):
-        given[i] = min(lengths[i], room // (len(order) - done))
+    waiting = sorted(range(len(lengths)), key=lambda i: lengths[i] / weights[i])
+    for done, i in enumerate(waiting):
+        given[i] = min(lengths[i], room * weights[i] // sum(weights[j] for j in waiting[done:]))
         room -= given[i]
     return given
 

@@ -30,13 +30,15 @@ def test_a_text_is_cut_between_words_and_says_when_it_was(text: str, limit: int)
 
 
 @law
-@given(st.lists(st.integers(0, 20_000), max_size=15), st.integers(0, 9_000))
-def test_texts_share_the_room_and_never_more(lengths: list[int], room: int) -> None:
-    given_ = rules.shares(lengths, room)
+@given(st.lists(st.tuples(st.integers(0, 20_000), st.integers(1, 3)), max_size=15), st.integers(0, 9_000))
+def test_texts_share_the_room_by_weight_and_never_more(texts: list[tuple[int, int]], room: int) -> None:
+    lengths, weights = [length for length, _ in texts], [weight for _, weight in texts]
+    given_ = rules.shares(lengths, weights, room)
     assert all(0 <= kept <= length for kept, length in zip(given_, lengths, strict=True))
     assert sum(given_) == sum(lengths) or sum(given_) <= room
-    cut = [kept for kept, length in zip(given_, lengths, strict=True) if kept < length]
-    assert not cut or max(given_) <= max(cut) + len(lengths), "nobody keeps more than those who are cut"
+    part = [kept / weight for kept, weight in zip(given_, weights, strict=True)]
+    cut = [part[i] for i in range(len(lengths)) if given_[i] < lengths[i]]
+    assert not cut or max(part) <= max(cut) + len(lengths), "nobody keeps more, for its weight, than those who are cut"
 
 
 @pytest.mark.parametrize(
