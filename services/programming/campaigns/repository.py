@@ -132,3 +132,37 @@ async def left_on_line(session: AsyncSession, campaign_id: UUID, funder_id: UUID
     wanted = sa.select(_L.c.amount_cents - _L.c.granted_cents)
     wanted = wanted.where(_L.c.campaign_id == campaign_id, _L.c.funder_id == funder_id, _L.c.code == code)
     return (await execute(session, wanted)).scalar_one_or_none()
+
+
+async def of_contract_year(session: AsyncSession, contract_id: UUID, year: int) -> list[Campaign]:
+    wanted = select(Campaign).where(Campaign.contract_id == contract_id, Campaign.year == year).order_by(_C.c.id)
+    return list((await session.exec(wanted)).all())
+
+
+_FUNDERS_OF = sa.select(*_F.c).where(_F.c.campaign_id == sa.any_(bindparam("campaigns", type_=ARRAY(sa.Uuid)))).order_by(_F.c.id)
+_ENVELOPES = (
+    sa.select(_L.c.funder_id, sa.func.sum(_L.c.amount_cents).cast(sa.BigInteger).label("amount_cents"))
+    .where(_L.c.campaign_id == sa.any_(bindparam("campaigns", type_=ARRAY(sa.Uuid))))
+    .group_by(_L.c.funder_id)
+)
+
+
+async def funders_of(session: AsyncSession, campaign_ids: Sequence[UUID]) -> Sequence[Any]:
+    return await fetch_in(session, _FUNDERS_OF, {"campaigns": list(campaign_ids)})
+
+
+async def envelopes(session: AsyncSession, campaign_ids: Sequence[UUID]) -> Sequence[Any]:
+    return await fetch_in(session, _ENVELOPES, {"campaigns": list(campaign_ids)})
+
+
+_FUNDED_YEARS = (
+    sa.select(_C.c.year)
+    .distinct()
+    .join(_F, _F.c.campaign_id == _C.c.id)
+    .where(_C.c.contract_id == bindparam("contract_id"), _F.c.organisation_id == sa.any_(_ORGANISATIONS))
+)
+
+
+async def funded_years(session: AsyncSession, contract_id: UUID, organisations: Sequence[UUID]) -> set[int]:
+    values = {"contract_id": contract_id, "organisations": list(organisations)}
+    return {row["year"] for row in await fetch_in(session, _FUNDED_YEARS, values)}

@@ -1,6 +1,6 @@
 """Use cases of campaigns."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -278,3 +278,24 @@ async def _note(
         organisation_id=campaign.lead_organisation_id,
         changes=changes,
     )
+
+
+async def of_contract_year(session: AsyncSession, contract_id: UUID, year: int) -> list[Campaign]:
+    """The calls of a contract for a year, those still in preparation left out."""
+    found = await repository.of_contract_year(session, contract_id, year)
+    return [campaign for campaign in found if campaign.status is not CampaignStatus.DRAFT]
+
+
+async def funder_names(session: AsyncSession, campaign_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Short names of the funders of these campaigns, in the order they joined."""
+    return {row["organisation_id"]: row["short_name"] for row in await repository.funders_of(session, campaign_ids)}
+
+
+async def envelopes(session: AsyncSession, campaign_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """What each funder has put on the table in these campaigns, in cents."""
+    return {row["funder_id"]: row["amount_cents"] for row in await repository.envelopes(session, campaign_ids)}
+
+
+async def funded_years(session: AsyncSession, caller: Principal, contract_id: UUID) -> set[int]:
+    """Years for which the caller's organisations fund a call of this contract."""
+    return await repository.funded_years(session, contract_id, caller.organisation_ids)

@@ -226,6 +226,34 @@ async def closed_decision(session: AsyncSession, request_id: UUID) -> Decision:
     return found[0]
 
 
+async def seen(session: AsyncSession, caller: Principal, committee_id: UUID) -> Committee:
+    """The session, for those who take part in its campaign (404 for others)."""
+    committee = await get(session, committee_id)
+    await seen_campaign(session, caller, committee.campaign_id)
+    return committee
+
+
+async def led(session: AsyncSession, caller: Principal, committee_id: UUID) -> Committee:
+    """The session, for the contract's team (404 unseen, 403 seen but not led)."""
+    committee = await seen(session, caller, committee_id)
+    if not caller.belongs_to(committee.lead_organisation_id):
+        raise NotContractLead()
+    return committee
+
+
+async def get(session: AsyncSession, committee_id: UUID) -> Committee:
+    """For jobs, which act for the platform."""
+    committee = await repository.get(session, committee_id)
+    if committee is None:
+        raise NotFound()
+    return committee
+
+
+async def agenda_of(session: AsyncSession, committee_id: UUID) -> list[AgendaItem]:
+    """What the session looks at, in order."""
+    return await repository.agenda(session, committee_id)
+
+
 async def _locked(session: AsyncSession, caller: Principal, committee_id: UUID) -> Committee:
     committee = await repository.get(session, committee_id, lock=True)
     if committee is None:

@@ -193,3 +193,12 @@ def _require_within(request: FundingRequest, amount_cents: int) -> None:
     if amount_cents > request.amount_cents:
         said = Text("Le montant dépasse ce qui est demandé.", "The amount is above what is asked.")
         raise RequestStateRefused(said, asked_cents=request.amount_cents)
+
+
+async def many(session: AsyncSession, dossier_ids: Sequence[UUID]) -> list[tuple[Dossier, list[FundingRequest]]]:
+    """To read only: these dossiers in the order given, each with its requests; two statements whatever their number."""
+    found = {dossier.id: dossier for dossier in await repository.many(session, dossier_ids)}
+    requests: dict[UUID, list[FundingRequest]] = {dossier_id: [] for dossier_id in found}
+    for request in await repository.requests_of_many(session, dossier_ids):
+        requests[request.dossier_id].append(request)
+    return [(found[i], requests[i]) for i in dossier_ids if i in found]

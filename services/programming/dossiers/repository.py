@@ -15,7 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.common.db import execute, fetch_in, write_in
 
 from . import rules
-from .models import Attachment, Dossier, DossierReader, DossierStatus, FundingRequest, Submission
+from .models import Attachment, Dossier, DossierReader, DossierStatus, FundingRequest, RequestStatus, Submission
 
 _D: Any = Dossier.__table__  # type: ignore[attr-defined]
 _R: Any = FundingRequest.__table__  # type: ignore[attr-defined]
@@ -148,25 +148,28 @@ RECEIPT = (
 ATTACHMENT = sa.select(*_A.c).where(_A.c.dossier_id == bindparam("dossier_id"), _A.c.id == bindparam("attachment_id"))
 
 
-def _median_days(column: Any) -> Any:
-    days = sa.func.extract("epoch", column - _R.c.submitted_at) / 86_400
-    return sa.func.percentile_cont(0.5).within_group(days).filter(column.is_not(None))
-
-
 def _paris_day(column: Any) -> Any:
     return sa.func.timezone("Europe/Paris", column).cast(sa.Date)
 
 
-#: How fast each funder of a campaign answers.
+def _median_days(column: Any) -> Any:
+    """Days of Paris, as in `figures`: what is published and what the team reads agree."""
+    days = _paris_day(column) - _paris_day(_R.c.submitted_at)
+    return sa.func.percentile_cont(0.5).within_group(days).filter(column.is_not(None))
+
+
+_DECIDED_AT = sa.case((_R.c.status != RequestStatus.ADJOURNED, _R.c.decided_at))
+
+#: How fast each funder of a campaign answers: the public part of `figures`. An adjournment is not a decision.
 DELAYS = (
     sa.select(
         _R.c.funder_id,
         sa.func.count().label("asked"),
         sa.func.count(_R.c.reviewed_at).label("reviewed"),
-        sa.func.count(_R.c.decided_at).label("decided"),
+        sa.func.count(_DECIDED_AT).label("decided"),
         sa.func.count(_R.c.notified_at).label("notified"),
         _median_days(_R.c.reviewed_at).label("median_days_to_review"),
-        _median_days(_R.c.decided_at).label("median_days_to_decision"),
+        _median_days(_DECIDED_AT).label("median_days_to_decision"),
         _median_days(_R.c.notified_at).label("median_days_to_notification"),
         sa.func.count().filter(_paris_day(_R.c.notified_at) <= _D.c.answer_promised_on).label("notified_within_promise"),
         sa.func.count()
@@ -275,3 +278,8 @@ async def stop_holding(session: AsyncSession, dossier_id: UUID, organisation_id:
     row = (_V.c.dossier_id == dossier_id) & (_V.c.organisation_id == organisation_id)
     await execute(session, sa.update(_V).where(row).values(as_holder=False))
     await execute(session, sa.delete(_V).where(row, ~(_V.c.as_funder | _V.c.as_lead)))
+
+
+async def requests_of_many(session: AsyncSession, dossier_ids: Sequence[UUID]) -> list[FundingRequest]:
+    wanted = select(FundingRequest).where(_R.c.dossier_id.in_(dossier_ids)).order_by(_R.c.id)
+    return list((await session.exec(wanted)).all())

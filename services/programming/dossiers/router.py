@@ -212,7 +212,10 @@ async def read_journal(
     openapi_extra=right("Anyone who sees the campaign once it is open.", public=True),
 )
 async def get_delays(campaign_id: UUID, reader: Reader, session: Snapshot, now: Now) -> Any:
-    """Per funder: how many requests went how far, median days from submission, and how the promise is held."""
+    """Per funder: how many requests went how far, median days from submission, and how the promise is held.
+
+    Its team and its funders read the rest, up to the last justified euro, at `…/monitoring`.
+    """
     campaign = await campaigns.get(session, campaign_id)
     if campaign.status.value == "draft":
         raise NotFound()

@@ -1,5 +1,6 @@
 """All the SQL about reviews."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import bindparam
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from .models import Review, ReviewStatus
@@ -46,3 +48,8 @@ OF_DOSSIER = (
 
 async def get(session: AsyncSession, review_id: UUID) -> Review | None:
     return await session.get(Review, review_id, with_for_update=True)
+
+
+async def completed(session: AsyncSession, dossier_ids: Sequence[UUID]) -> list[Review]:
+    wanted = select(Review).where(_R.c.dossier_id.in_(dossier_ids), _R.c.status == ReviewStatus.COMPLETED)
+    return list((await session.exec(wanted.order_by(_R.c.id))).all())

@@ -1,5 +1,6 @@
 """Use cases of the instruction."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -191,3 +192,11 @@ async def _saved(
         **changes,
     )
     return review
+
+
+# For the rooms above.
+
+
+async def given(session: AsyncSession, dossier_ids: Sequence[UUID]) -> list[Review]:
+    """The reviews given on these dossiers: those still being written are nobody else's to read."""
+    return await repository.completed(session, dossier_ids)
