@@ -1,7 +1,7 @@
 """reports
 
 Revision ID: 2026_11_22_reports
-Revises: 2026_11_22_awards
+Revises: 2026_11_22_succession
 Create Date: 2026-11-22 08:44:08
 """
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_22_reports"
-down_revision = "2026_11_22_awards"
+down_revision = "2026_11_22_succession"
 branch_labels = None
 depends_on = None
 
