@@ -196,7 +196,9 @@ class DossierUpdate(_Patch):
     exercise_starts_on: Annotated[
         date | None, Field(None, description="First day of the accounting year; the campaign's calendar year by default.")
     ]
-    renews_id: Annotated[UUID | None, Field(None, description="A dossier of yours, already submitted, whose action this one renews.")]
+    renews_id: Annotated[
+        UUID | None, Field(None, description="A dossier of yours, already submitted, whose action this one renews.")
+    ]
     qpv_codes: Annotated[list[QpvCode] | None, Field(None, max_length=50)]
     objective_codes: Annotated[list[Code] | None, Field(None, max_length=50)]
     transversal_codes: Annotated[list[Code] | None, Field(None, max_length=20)]
