@@ -36,7 +36,7 @@ _VISIBLE = sa.or_(
     _B.c.lead_organisation_id == sa.any_(_ORGANISATIONS),
     sa.exists().where(_R.c.bilan_id == _B.c.id, _R.c.funder_id == sa.any_(_ORGANISATIONS)),
 )
-_AWAITED = _B.c.status.in_(sorted(rules.EDITABLE, key=lambda status: status.value))
+_AWAITED = sa.or_(*(_B.c.status == status for status in sorted(rules.EDITABLE, key=lambda status: status.value)))
 _OVERDUE = sa.and_(_AWAITED, _B.c.due_on < _TODAY).label("overdue")
 
 _SUMMARY = (
