@@ -24,6 +24,8 @@ _B: Any = Bilan.__table__  # type: ignore[attr-defined]
 _S: Any = BilanSubmission.__table__  # type: ignore[attr-defined]
 _A: Any = BilanAttachment.__table__  # type: ignore[attr-defined]
 _R: Any = BilanReview.__table__  # type: ignore[attr-defined]
+#: The reviews again, to ask whether one is the caller's beside a statement that reads them.
+_F: Any = _R.alias("seeing")
 _M: Any = BilanReminder.__table__  # type: ignore[attr-defined]
 
 _ORGANISATIONS = bindparam("organisations", type_=ARRAY(sa.Uuid))
@@ -34,7 +36,7 @@ _HELD = dossiers.held(_B.c.dossier_id)
 _VISIBLE = sa.or_(
     _HELD,
     _B.c.lead_organisation_id == sa.any_(_ORGANISATIONS),
-    sa.exists().where(_R.c.bilan_id == _B.c.id, _R.c.funder_id == sa.any_(_ORGANISATIONS)),
+    sa.exists().where(_F.c.bilan_id == _B.c.id, _F.c.funder_id == sa.any_(_ORGANISATIONS)),
 )
 _AWAITED = sa.or_(*(_B.c.status == status for status in sorted(rules.EDITABLE, key=lambda status: status.value)))
 _OVERDUE = sa.and_(_AWAITED, _B.c.due_on < _TODAY).label("overdue")
