@@ -55,8 +55,9 @@ async def attach(
     service.touch(bilan, now)
     await session.flush()
     dossier = await dossiers.held_by(session, caller, dossier_id)
-    changes = {"kind": upload.kind, "name": attachment.name, "sha256": stored.sha256}
-    await dossiers.note(session, dossier, "bilan.attachment_added", caller, now, **changes)
+    await dossiers.note(
+        session, dossier, "bilan.attachment_added", caller, now, kind=upload.kind, name=attachment.name, sha256=stored.sha256
+    )
     return attachment, bilan
 
 
@@ -73,5 +74,4 @@ async def remove(session: AsyncSession, caller: Principal, dossier_id: UUID, att
     await enqueue(session, DISCARD, key=attachment.key)
     service.touch(bilan, now)
     await session.flush()
-    changes = {"kind": attachment.kind, "name": attachment.name}
-    await dossiers.note(session, dossier, "bilan.attachment_removed", caller, now, **changes)
+    await dossiers.note(session, dossier, "bilan.attachment_removed", caller, now, kind=attachment.kind, name=attachment.name)

@@ -113,8 +113,8 @@ async def _decide(
     review.decided_by, review.decided_at = caller.account_id, now
     await _settle(session, review, bilan, now)
     to_repay = await awards.justify(session, award, justified, now=now)
-    changes = {"justified_cents": justified, "proposed_cents": review.proposed_cents, "to_repay_cents": to_repay}
-    await awards.note(session, award, f"bilan.{status.value}", caller, now, reason=reason or None, **changes)
+    cents: dict[str, object] = {"justified": justified, "proposed": review.proposed_cents, "to_repay": to_repay}
+    await awards.note(session, award, f"bilan.{status.value}", caller, now, reason=reason or None, cents=cents)
     mail = letters.decision(
         bilan,
         funder=review.funder_name,

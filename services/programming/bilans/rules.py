@@ -75,8 +75,7 @@ def _lines(planned: Iterable[Mapping[str, Any]], actual: Iterable[Any]) -> list[
     written = {key_of(line): line for line in actual}
     made = []
     for key in [*amounts, *(key for key in written if key not in amounts)]:
-        line = written.get(key)
-        told = (line.actual_cents, line.explanation) if line is not None else (None, "")
+        told = (written[key].actual_cents, written[key].explanation) if key in written else (None, "")
         made.append(Line(*key, amounts.get(key, 0), *told))
     return made
 
@@ -131,7 +130,7 @@ def blank(planned: Mapping[str, Any]) -> Content:
     return Content(
         statement=reconciled(planned["budget"], Statement()),
         report=Report(),
-        publics=[PublicReached(label=p["label"], planned_count=p.get("count")) for p in planned["publics"]],
+        publics=[PublicReached.model_validate({"label": p["label"], "planned_count": p.get("count")}) for p in planned["publics"]],
         qpv_codes=planned["qpv_codes"],
         territory=planned["territory"],
         starts_on=None,

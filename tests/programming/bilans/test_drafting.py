@@ -1,5 +1,7 @@
 """The bilan opens with the first award, is written over months, and says what it lacks."""
 
+from typing import Any
+
 import pytest
 
 from services.programming.bilans import jobs
@@ -160,7 +162,7 @@ async def test_funders_and_the_team_do_not_read_the_draft(world: World) -> None:
 async def test_files_are_joined_and_seen_by_funders_once_submitted(world: World) -> None:
     dossier = await opened(world)
     place = f"{where(dossier)}/attachments"
-    sent = {"params": {"kind": "photos", "name": "../photos.pdf"}, "content": PDF}
+    sent: dict[str, Any] = {"params": {"kind": "photos", "name": "../photos.pdf"}, "content": PDF}
     joined = await world.call(world.helper, "POST", place, expect=201, **sent)
     assert (joined.json()["name"], joined.json()["number"]) == ("photos.pdf", 1)
     saved = await world.call(

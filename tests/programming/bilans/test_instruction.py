@@ -1,5 +1,7 @@
 """Each funder says what is justified; what was paid beyond comes back; then the dossier closes."""
 
+from typing import Any
+
 import pytest
 
 from services.programming.bilans import jobs
@@ -137,7 +139,7 @@ async def test_another_funder_cannot_instruct_mine(world: World) -> None:
         for who in (world.caf_officer, world.team, world.holder):
             refusal(await world.change(who, "POST", f"{place}/{act}", of=place, json=wish), 403, "not-for-you-to-instruct")
         for who in (world.region_officer, world.stranger):
-            sent = {"json": wish, "headers": {"If-Match": '"1"'}}
+            sent: dict[str, Any] = {"json": wish, "headers": {"If-Match": '"1"'}}
             refusal(await world.call(who, "POST", f"{place}/{act}", **sent), 404, "not-found")
     instructor = member_of(world.state)
     refusal(await instruct(world, instructor, dossier, "acceptance"), 403, "not-for-you-to-instruct")

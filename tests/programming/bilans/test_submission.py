@@ -1,10 +1,12 @@
 """The bilan is submitted once, on time or late, and kept as it was."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
 from services.programming.bilans import jobs
+from services.programming.bilans.documents import write_document
 from tests.programming.papers import codes, refusal
 from tests.programming.world import World
 from tests.support import member_of
@@ -74,7 +76,7 @@ async def test_a_retry_with_the_same_key_has_the_same_answer(world: World) -> No
     at(world, "2028-02-01")
     await fill(world, dossier)
     tag = (await world.call(world.holder, "GET", where(dossier))).headers["etag"]
-    sent = {"json": SWORN, "headers": {"If-Match": tag, "Idempotency-Key": f"bilan-{dossier['id']}"}}
+    sent: dict[str, Any] = {"json": SWORN, "headers": {"If-Match": tag, "Idempotency-Key": f"bilan-{dossier['id']}"}}
     first = await world.call(world.holder, "POST", f"{where(dossier)}/submission", expect=201, **sent)
     again = await world.call(world.holder, "POST", f"{where(dossier)}/submission", expect=201, **sent)
     assert again.json() == first.json()
@@ -86,7 +88,7 @@ async def test_what_arrives_before_midnight_is_on_time_however_long_it_waits(wor
     await fill(world, dossier)
     async with world.holding("dossiers", dossier["id"]):
         tag = (await world.call(world.holder, "GET", where(dossier))).headers["etag"]
-        sent = {"json": SWORN, "headers": {"If-Match": tag}}
+        sent: dict[str, Any] = {"json": SWORN, "headers": {"If-Match": tag}}
         waiting = asyncio.create_task(world.call(world.holder, "POST", f"{where(dossier)}/submission", **sent))
         await world.until_waiting()
         at(world, "2028-06-30", hour=23)  # 1 July in Paris
@@ -155,7 +157,7 @@ async def test_the_pdf_is_what_was_submitted(world: World) -> None:
     (job,) = await world.running.rows(
         "SELECT args FROM procrastinate_jobs WHERE task_name = 'programming:write_bilan' ORDER BY id DESC LIMIT 1"
     )
-    await run(world, jobs.write_document, **job["args"])
+    await run(world, write_document, **job["args"])
     assert (await world.call(world.holder, "GET", place, expect=200)).content == made.content
 
 
