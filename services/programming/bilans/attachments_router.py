@@ -57,7 +57,7 @@ async def attach_file(
 
 
 @router.get(
-    "/{attachment_id}",
+    "/{bilan_attachment_id}",
     operation_id="downloadBilanAttachment",
     summary="Download an attachment of a bilan",
     response_class=Response,
@@ -65,25 +65,25 @@ async def attach_file(
     responses={200: _FILE | {"description": "The file."}, 206: _FILE | {"description": "The range asked for."}},
 )
 async def download_attachment(
-    dossier_id: UUID, attachment_id: UUID, request: Request, reader: Reader, caller: Caller, byte_range: Range = None
+    dossier_id: UUID, bilan_attachment_id: UUID, request: Request, reader: Reader, caller: Caller, byte_range: Range = None
 ) -> Response:
     """The file as it was received, whole or the one range asked for. Funders see it once it is submitted."""
     seen = await fetch_one(reader, repository.SEEN, {"dossier_id": dossier_id, "organisations": caller.organisation_ids})
     if seen is None:
         raise NotFound()
-    row = await fetch_one(reader, repository.ATTACHMENT, {"bilan_id": seen["id"], "attachment_id": attachment_id})
+    row = await fetch_one(reader, repository.ATTACHMENT, {"bilan_id": seen["id"], "attachment_id": bilan_attachment_id})
     if row is None or not (seen["as_holder"] or row["number"] <= seen["number"]):
         raise NotFound()
     return download(request.app.state.resources.files, stored_file(row), row["name"], byte_range)
 
 
 @router.delete(
-    "/{attachment_id}",
+    "/{bilan_attachment_id}",
     status_code=204,
     operation_id="removeBilanAttachment",
     summary="Remove an attachment of a bilan",
     openapi_extra=right(HOLDER),
 )
-async def remove_attachment(dossier_id: UUID, attachment_id: UUID, caller: Caller, session: Session, now: Now) -> None:
+async def remove_attachment(dossier_id: UUID, bilan_attachment_id: UUID, caller: Caller, session: Session, now: Now) -> None:
     """Remove a file that was not submitted yet."""
-    await attachments.remove(session, caller, dossier_id, attachment_id, now=now)
+    await attachments.remove(session, caller, dossier_id, bilan_attachment_id, now=now)

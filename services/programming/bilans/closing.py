@@ -19,7 +19,7 @@ from ..dossiers import service as dossiers
 from ..tables import KERNEL
 from . import repository
 from .models import Bilan, BilanStatus
-from .schemas import Content
+from .schemas import BilanContent
 
 log = structlog.get_logger(__name__)
 
@@ -52,7 +52,7 @@ async def close_if_settled(session: AsyncSession, dossier_id: UUID, *, now: date
 
 async def _experience(session: AsyncSession, bilan: Bilan, dossier: Any) -> dict[str, Any]:
     contract = await contracts.get(session, bilan.contract_id)
-    content = Content.model_validate((await repository.last_submission(session, bilan)).snapshot["content"])
+    content = BilanContent.model_validate((await repository.last_submission(session, bilan)).snapshot["content"])
     kept = content.model_dump(mode="json", include={"publics", "indicators", "starts_on", "ends_on", "qpv_codes", "territory"})
     report = content.report
     return {
@@ -91,8 +91,11 @@ async def tell_catalogue(session: AsyncSession, resources: Resources) -> None:
     for bilan in await repository.untold(session, _AT_ONCE):
         try:
             await DELIVER.run(session, resources, event_id=str(bilan.event_id), subscriber=CATALOGUE)
-        except (Problem, RuntimeError) as refusal:
-            log.warning("catalogue_not_told", event_id=str(bilan.event_id), error=str(refusal))
-            break
+        except Problem as down:
+            log.warning("catalogue_not_told", event_id=str(bilan.event_id), error=str(down))
+            break  # it does not answer: what is behind waits too
+        except RuntimeError as refusal:
+            log.warning("catalogue_refused", event_id=str(bilan.event_id), error=str(refusal))
+            continue  # it answers, but not to this one: those behind are told
         bilan.told_at = resources.clock.now()
     await session.flush()

@@ -15,7 +15,7 @@ from services.common.resources import Resources
 from ..campaigns import service as campaigns
 from . import repository, rules
 from .models import Bilan, BilanSubmission
-from .schemas import Content
+from .schemas import BilanContent
 
 _TEMPLATE = Path(__file__).resolve().parent.parent / "letters" / "bilan.typ"
 
@@ -55,7 +55,7 @@ async def write_document(session: AsyncSession, resources: Resources, submission
 def document(bilan: Bilan, submission: BilanSubmission, *, campaign_title: str, funders: list[str]) -> dict[str, Any]:
     """Data of `letters/bilan.typ`: every amount and date already in words people read."""
     kept = submission.snapshot
-    content = Content.model_validate(kept["content"])
+    content = BilanContent.model_validate(kept["content"])
     found = rules.lines(kept["planned"]["budget"], content.statement)
     arrived = in_paris(submission.submitted_at)
     return {
@@ -92,7 +92,7 @@ def document(bilan: Bilan, submission: BilanSubmission, *, campaign_title: str, 
     }
 
 
-def _held(content: Content) -> str:
+def _held(content: BilanContent) -> str:
     if content.starts_on is None or content.ends_on is None:
         return ""
     return f"du {day_in_words(content.starts_on)} au {day_in_words(content.ends_on)}"

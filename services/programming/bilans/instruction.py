@@ -18,19 +18,19 @@ from ..awards import service as awards
 from ..dossiers import instruction as dossier_instruction
 from . import letters, repository, rules, service
 from .errors import BilanAlreadyInstructed, BilanNotSubmitted, CompletionDateRefused, DecisionUnexplained, NotForYouToInstruct
-from .models import Bilan, BilanReview, BilanStatus, ReviewStatus
-from .schemas import Acceptance, CompletionRequest, Content, Rejection
+from .models import Bilan, BilanReview, BilanReviewStatus, BilanStatus
+from .schemas import BilanAcceptance, BilanCompletionRequest, BilanContent, BilanRejection
 
 if TYPE_CHECKING:
     from ..awards.models import Award
 
 
 async def accept(
-    session: AsyncSession, caller: Principal, review_id: UUID, wish: Acceptance, *, version: int, now: datetime
+    session: AsyncSession, caller: Principal, review_id: UUID, wish: BilanAcceptance, *, version: int, now: datetime
 ) -> tuple[BilanReview, "Award"]:
     """A manager or signatory of the funder says what is justified: what the rule proposes, or another amount and why."""
     review, bilan, award = await _judged(session, caller, review_id, version, may=_decides)
-    submitted = Content.model_validate((await repository.last_submission(session, bilan)).snapshot["content"])
+    submitted = BilanContent.model_validate((await repository.last_submission(session, bilan)).snapshot["content"])
     # The grant may have been amended since the submission: the proposal is that of today.
     review.proposed_cents = service.proposed(bilan, award.granted_cents, submitted)
     justified = review.proposed_cents if wish.justified_cents is None else wish.justified_cents
@@ -40,21 +40,28 @@ async def accept(
             f"The rule proposes {euros(review.proposed_cents)}: give the reason of another amount.",
         )
         raise DecisionUnexplained(errors=[FieldError("/reason", said, "missing")], proposed_cents=review.proposed_cents)
-    await _decide(session, caller, review, bilan, award, ReviewStatus.ACCEPTED, justified, wish.reason, now)
+    await _decide(session, caller, review, bilan, award, BilanReviewStatus.ACCEPTED, justified, wish.reason, now)
     return review, award
 
 
 async def reject(
-    session: AsyncSession, caller: Principal, review_id: UUID, wish: Rejection, *, version: int, now: datetime
+    session: AsyncSession, caller: Principal, review_id: UUID, wish: BilanRejection, *, version: int, now: datetime
 ) -> tuple[BilanReview, "Award"]:
     """A manager or signatory of the funder rejects: nothing, or only so much, is justified."""
     review, bilan, award = await _judged(session, caller, review_id, version, may=_decides)
-    await _decide(session, caller, review, bilan, award, ReviewStatus.REJECTED, wish.justified_cents, wish.reason, now)
+    await _decide(session, caller, review, bilan, award, BilanReviewStatus.REJECTED, wish.justified_cents, wish.reason, now)
     return review, award
 
 
 async def request_completion(
-    session: AsyncSession, caller: Principal, review_id: UUID, wish: CompletionRequest, *, version: int, now: datetime, site: str
+    session: AsyncSession,
+    caller: Principal,
+    review_id: UUID,
+    wish: BilanCompletionRequest,
+    *,
+    version: int,
+    now: datetime,
+    site: str,
 ) -> tuple[BilanReview, "Award"]:
     """A member of the funder sends the bilan back to its holder, until a day."""
     review, bilan, award = await _judged(session, caller, review_id, version, may=_instructs)
@@ -62,7 +69,7 @@ async def request_completion(
     if wish.due_on <= today:
         said = Text("Cette date est passée ou est aujourd'hui.", "This day is today or past.")
         raise CompletionDateRefused(errors=[FieldError("/due_on", said, "past")])
-    review.status, review.reason, review.completion_due_on = ReviewStatus.COMPLETION_REQUESTED, wish.reason, wish.due_on
+    review.status, review.reason, review.completion_due_on = BilanReviewStatus.COMPLETION_REQUESTED, wish.reason, wish.due_on
     review.decided_by, review.decided_at, review.justified_cents = caller.account_id, now, None
     await _settle(session, review, bilan, now)
     await _told_by_this_mail(session, bilan, today, now)
@@ -105,7 +112,7 @@ async def _judged(
 
 
 async def _decide(
-    session: AsyncSession, caller: Principal, review: BilanReview, bilan: Bilan, award: "Award", status: ReviewStatus, justified: int,
+    session: AsyncSession, caller: Principal, review: BilanReview, bilan: Bilan, award: "Award", status: BilanReviewStatus, justified: int,
     reason: str, now: datetime,
 ) -> None:  # fmt: skip
     review.status, review.justified_cents, review.reason = status, justified, reason
@@ -118,7 +125,7 @@ async def _decide(
     mail = letters.decision(
         bilan,
         funder=review.funder_name,
-        accepted=status is ReviewStatus.ACCEPTED,
+        accepted=status is BilanReviewStatus.ACCEPTED,
         granted=award.granted_cents,
         justified=justified,
         to_repay=to_repay,

@@ -20,7 +20,7 @@ class BilanStatus(Enum):
     INSTRUCTED = "instructed"
 
 
-class ReviewStatus(Enum):
+class BilanReviewStatus(Enum):
     AWAITED = "awaited"
     TO_REVIEW = "to_review"
     COMPLETION_REQUESTED = "completion_requested"
@@ -128,7 +128,7 @@ class BilanReview(Base, table=True):
     award_id: UUID = Field(foreign_key="awards.id")
     funder_id: UUID
     funder_name: str = Field(max_length=60)
-    status: ReviewStatus = choice(ReviewStatus, "status", default=ReviewStatus.AWAITED)
+    status: BilanReviewStatus = choice(BilanReviewStatus, "status", default=BilanReviewStatus.AWAITED)
     #: The submission it speaks of.
     number: int = 0
     proposed_cents: int | None = Field(default=None, sa_type=BigInteger)

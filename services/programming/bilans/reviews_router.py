@@ -15,7 +15,7 @@ from services.common.routing import ActRoute, right
 from ..awards import service as awards
 from . import instruction, repository
 from .router import READERS
-from .schemas import Acceptance, CompletionRequest, Rejection, ReviewDecided, ReviewRead
+from .schemas import BilanAcceptance, BilanCompletionRequest, BilanRejection, BilanReviewDecided, BilanReviewRead
 
 router = APIRouter(prefix="/programming/v1/bilan-reviews", tags=["bilans"], route_class=ActRoute)
 
@@ -30,15 +30,15 @@ def _decided(response: Response, review: Any, award: Any) -> dict[str, Any]:
 
 
 @router.get(
-    "/{review_id}",
+    "/{bilan_review_id}",
     operation_id="getBilanReview",
     summary="Read a funder's instruction of a bilan",
-    response_model=ReviewRead,
+    response_model=BilanReviewRead,
     openapi_extra=right(READERS),
 )
-async def get_review(review_id: UUID, request: Request, response: Response, reader: Reader, caller: Caller) -> Any:
+async def get_review(bilan_review_id: UUID, request: Request, response: Response, reader: Reader, caller: Caller) -> Any:
     """What one funder says of the bilan: awaited, to review, accepted, to be completed, rejected."""
-    row = await fetch_one(reader, repository.REVIEW, {"review_id": review_id, "organisations": caller.organisation_ids})
+    row = await fetch_one(reader, repository.REVIEW, {"review_id": bilan_review_id, "organisations": caller.organisation_ids})
     if row is None:
         raise NotFound()
     tag = response.headers["ETag"] = etag(row["version"])
@@ -46,48 +46,48 @@ async def get_review(review_id: UUID, request: Request, response: Response, read
 
 
 @router.post(
-    "/{review_id}/acceptance",
+    "/{bilan_review_id}/acceptance",
     status_code=201,
     operation_id="acceptBilan",
     summary="Accept a bilan",
-    response_model=ReviewDecided,
+    response_model=BilanReviewDecided,
     openapi_extra=right(DECIDERS),
 )
 async def accept_bilan(
-    review_id: UUID, wish: Acceptance, caller: Caller, session: Session, now: Now, version: Version, response: Response
+    bilan_review_id: UUID, wish: BilanAcceptance, caller: Caller, session: Session, now: Now, version: Version, response: Response
 ) -> Any:
     """Say what is justified of your grant. What was paid beyond it is to be repaid, and the holder is told."""
-    review, award = await instruction.accept(session, caller, review_id, wish, version=version, now=now)
+    review, award = await instruction.accept(session, caller, bilan_review_id, wish, version=version, now=now)
     return _decided(response, review, award)
 
 
 @router.post(
-    "/{review_id}/rejection",
+    "/{bilan_review_id}/rejection",
     status_code=201,
     operation_id="rejectBilan",
     summary="Reject a bilan",
-    response_model=ReviewDecided,
+    response_model=BilanReviewDecided,
     openapi_extra=right(DECIDERS),
 )
 async def reject_bilan(
-    review_id: UUID, wish: Rejection, caller: Caller, session: Session, now: Now, version: Version, response: Response
+    bilan_review_id: UUID, wish: BilanRejection, caller: Caller, session: Session, now: Now, version: Version, response: Response
 ) -> Any:
     """Reject with a reason: nothing is justified, or only the amount you give."""
-    review, award = await instruction.reject(session, caller, review_id, wish, version=version, now=now)
+    review, award = await instruction.reject(session, caller, bilan_review_id, wish, version=version, now=now)
     return _decided(response, review, award)
 
 
 @router.post(
-    "/{review_id}/completion-request",
+    "/{bilan_review_id}/completion-request",
     status_code=201,
     operation_id="requestBilanCompletion",
     summary="Ask to complete a bilan",
-    response_model=ReviewRead,
+    response_model=BilanReviewRead,
     openapi_extra=right("Members of the funder."),
 )
 async def request_completion(
-    review_id: UUID,
-    wish: CompletionRequest,
+    bilan_review_id: UUID,
+    wish: BilanCompletionRequest,
     caller: Caller,
     session: Session,
     now: Now,
@@ -97,5 +97,5 @@ async def request_completion(
 ) -> Any:
     """Send the bilan back to its holder, who changes it and submits it again. What was submitted stays readable meanwhile."""
     site = f"{request.app.state.resources.settings.public_url}/programming/v1/dossiers"
-    acted = await instruction.request_completion(session, caller, review_id, wish, version=version, now=now, site=site)
+    acted = await instruction.request_completion(session, caller, bilan_review_id, wish, version=version, now=now, site=site)
     return _decided(response, *acted)

@@ -10,8 +10,8 @@ from services.common.language import Text, euros
 from services.common.problems import FieldError
 
 from ..dossiers.rules import months_after
-from .models import BilanStatus, ReviewStatus
-from .schemas import Content, Indicator, PublicReached, Report, Statement
+from .models import BilanReviewStatus, BilanStatus
+from .schemas import BilanContent, BilanIndicator, BilanReport, PublicReached, Statement
 
 #: The form asks to explain "significant" gaps and sets no figure: one that is neither small money nor a small share is.
 GAP_BP, GAP_CENTS = 1_000, 100_000
@@ -19,7 +19,7 @@ GAP_BP, GAP_CENTS = 1_000, 100_000
 GROUPS = ("charges", "produits", "voluntary_uses", "voluntary_resources")
 
 EDITABLE = {BilanStatus.DRAFT, BilanStatus.COMPLETION_REQUESTED}
-DECIDED = {ReviewStatus.ACCEPTED, ReviewStatus.REJECTED}
+DECIDED = {BilanReviewStatus.ACCEPTED, BilanReviewStatus.REJECTED}
 
 Key = tuple[str, str, UUID | None]
 
@@ -125,11 +125,11 @@ def planned_of(budget: Mapping[str, Any], content: Mapping[str, Any], qpv_codes:
     }
 
 
-def blank(planned: Mapping[str, Any]) -> Content:
+def blank(planned: Mapping[str, Any]) -> BilanContent:
     """The form as it opens: what was planned is written already."""
-    return Content(
+    return BilanContent(
         statement=reconciled(planned["budget"], Statement()),
-        report=Report(),
+        report=BilanReport(),
         publics=[PublicReached.model_validate({"label": p["label"], "planned_count": p.get("count")}) for p in planned["publics"]],
         qpv_codes=planned["qpv_codes"],
         territory=planned["territory"],
@@ -164,7 +164,7 @@ def section_of(pointer: str) -> str:
     return pointer.split("/")[1]
 
 
-def completeness(content: Content, planned: Mapping[str, Any], *, known_qpvs: frozenset[str], today: date) -> list[FieldError]:
+def completeness(content: BilanContent, planned: Mapping[str, Any], *, known_qpvs: frozenset[str], today: date) -> list[FieldError]:
     """Everything that stands between the bilan and its submission, in the order of the form."""
     return [
         *_report_errors(content.report),
@@ -180,7 +180,7 @@ def _missing(pointer: str, fr: str, en: str) -> FieldError:
     return FieldError(pointer, Text(fr, en), "missing")
 
 
-def _report_errors(report: Report) -> list[FieldError]:
+def _report_errors(report: BilanReport) -> list[FieldError]:
     wanted = {
         "done": Text("Décrivez ce qui a été réalisé.", "Describe what was done."),
         "participation": Text("Dites comment les habitants ont pris part.", "Say how inhabitants took part."),
@@ -207,7 +207,7 @@ def _public_errors(publics: Sequence[PublicReached]) -> list[FieldError]:
     return errors
 
 
-def _indicator_errors(indicators: Sequence[Indicator]) -> list[FieldError]:
+def _indicator_errors(indicators: Sequence[BilanIndicator]) -> list[FieldError]:
     return [
         _missing(f"/indicators/{i}/actual", "Donnez le résultat de cet indicateur.", "Give the result of this indicator.")
         for i, indicator in enumerate(indicators)
@@ -227,7 +227,7 @@ def _date_errors(starts_on: date | None, ends_on: date | None, today: date) -> l
     return []
 
 
-def _place_errors(content: Content, known: frozenset[str]) -> list[FieldError]:
+def _place_errors(content: BilanContent, known: frozenset[str]) -> list[FieldError]:
     if not content.qpv_codes and not content.territory.strip():
         return [_missing("/qpv_codes", "Dites où l'action s'est tenue.", "Say where it was held.")]
     said = Text("Ce code n'est pas dans le contrat.", "This code is not in the contract.")
@@ -269,9 +269,9 @@ def statement_errors(found: Mapping[str, Sequence[Line]]) -> list[FieldError]:
 # Life
 
 
-def status_of(reviews: Sequence[ReviewStatus]) -> BilanStatus:
+def status_of(reviews: Sequence[BilanReviewStatus]) -> BilanStatus:
     """A submitted bilan is with its holder as long as one funder waits for a completion, instructed once all have decided."""
-    if ReviewStatus.COMPLETION_REQUESTED in reviews:
+    if BilanReviewStatus.COMPLETION_REQUESTED in reviews:
         return BilanStatus.COMPLETION_REQUESTED
     return BilanStatus.INSTRUCTED if all(status in DECIDED for status in reviews) else BilanStatus.SUBMITTED
 

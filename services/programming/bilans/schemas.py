@@ -10,8 +10,8 @@ from services.common.pagination import Cursor, Limit
 
 from ..contracts.schemas import QpvCode
 from ..dossiers.schemas import AttachmentRead, Prose, Sentence, Total
+from .models import BilanReviewStatus as BilanReviewStatus
 from .models import BilanStatus as BilanStatus
-from .models import ReviewStatus as ReviewStatus
 
 Amount = Annotated[int | None, Field(None, ge=0, le=10**13, description="Euro cents really spent or received.", examples=[812345])]
 People = Annotated[int | None, Field(None, ge=0, le=10**7)]
@@ -24,11 +24,11 @@ STATUS_LABELS = {
     BilanStatus.INSTRUCTED: "Instruit",
 }
 REVIEW_LABELS = {
-    ReviewStatus.AWAITED: "Attendu",
-    ReviewStatus.TO_REVIEW: "À instruire",
-    ReviewStatus.COMPLETION_REQUESTED: "À compléter",
-    ReviewStatus.ACCEPTED: "Accepté",
-    ReviewStatus.REJECTED: "Rejeté",
+    BilanReviewStatus.AWAITED: "Attendu",
+    BilanReviewStatus.TO_REVIEW: "À instruire",
+    BilanReviewStatus.COMPLETION_REQUESTED: "À compléter",
+    BilanReviewStatus.ACCEPTED: "Accepté",
+    BilanReviewStatus.REJECTED: "Rejeté",
 }
 
 
@@ -64,7 +64,7 @@ class Statement(BaseModel):
     voluntary_resources: Annotated[list[ActualResource], Field(max_length=60, description="Accounts 87.")] = []
 
 
-class Report(BaseModel):
+class BilanReport(BaseModel):
     """The qualitative part."""
 
     done: Annotated[Prose, Field(description="What was done, and where.")] = ""
@@ -86,19 +86,19 @@ class PublicReached(BaseModel):
     qpv_residents: Annotated[People, Field(description="Of whom live in a QPV.")]
 
 
-class Indicator(BaseModel):
+class BilanIndicator(BaseModel):
     label: Sentence
     planned: Sentence = ""
     actual: Sentence = ""
 
 
-class Content(BaseModel):
+class BilanContent(BaseModel):
     """What the holder fills in."""
 
     statement: Statement = Statement()
-    report: Report = Report()
+    report: BilanReport = BilanReport()
     publics: Annotated[list[PublicReached], Field(max_length=30)] = []
-    indicators: Annotated[list[Indicator], Field(max_length=50)] = []
+    indicators: Annotated[list[BilanIndicator], Field(max_length=50)] = []
     starts_on: Annotated[date | None, Field(None, description="First day the action was really held.")]
     ends_on: Annotated[date | None, Field(None, description="Last day the action was really held.")]
     qpv_codes: Annotated[list[QpvCode], Field(max_length=50, description="Where it was really held.")] = []
@@ -116,7 +116,7 @@ class StatementUpdate(_Patch):
     voluntary_resources: Annotated[list[ActualResource] | None, Field(None, max_length=60)]
 
 
-class ReportUpdate(_Patch):
+class BilanReportUpdate(_Patch):
     done: Prose | None = None
     participation: Prose | None = None
     evaluation: Prose | None = None
@@ -129,9 +129,9 @@ class BilanUpdate(_Patch):
     """Merge patch (RFC 7396): objects merge, lists are replaced, null clears. Lines of the budget stay whatever is sent."""
 
     statement: StatementUpdate | None = None
-    report: ReportUpdate | None = None
+    report: BilanReportUpdate | None = None
     publics: Annotated[list[PublicReached] | None, Field(None, max_length=30)]
-    indicators: Annotated[list[Indicator] | None, Field(None, max_length=50)]
+    indicators: Annotated[list[BilanIndicator] | None, Field(None, max_length=50)]
     starts_on: date | None = None
     ends_on: date | None = None
     qpv_codes: Annotated[list[QpvCode] | None, Field(None, max_length=50)]
@@ -146,7 +146,7 @@ class BilanSubmissionCreate(BaseModel):
     signatory_function: Annotated[Sentence, Field(min_length=1, examples=["Présidente"])]
 
 
-class Acceptance(BaseModel):
+class BilanAcceptance(BaseModel):
     """The funder accepts what the bilan bears out."""
 
     justified_cents: Annotated[
@@ -155,14 +155,14 @@ class Acceptance(BaseModel):
     reason: Annotated[str, Field(max_length=2000, description="Required when the amount is not the one proposed.")] = ""
 
 
-class Rejection(BaseModel):
+class BilanRejection(BaseModel):
     """The funder rejects the bilan: nothing is justified, unless it says how much."""
 
     reason: Reason
     justified_cents: Annotated[int, Field(0, ge=0, le=10**13, description="Euro cents justified all the same.")]
 
 
-class CompletionRequest(BaseModel):
+class BilanCompletionRequest(BaseModel):
     """The bilan goes back to its holder."""
 
     reason: Annotated[Reason, Field(examples=["Joindre le détail du compte 64."])]
@@ -181,7 +181,7 @@ class BilanListing(BaseModel):
     overdue: Annotated[bool | None, Field(description="Awaited from the holder since before today.")] = None
 
 
-class ReviewRead(BaseModel):
+class BilanReviewRead(BaseModel):
     """One funder's instruction of a bilan."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -191,7 +191,7 @@ class ReviewRead(BaseModel):
     award_id: UUID
     funder_id: UUID
     funder_name: str
-    status: ReviewStatus
+    status: BilanReviewStatus
     number: Annotated[int, Field(description="The submission it speaks of; 0 before the first.")]
     proposed_cents: Annotated[
         int | None, Field(description="Granted × actual charges ÷ planned charges, at most the grant, rounded down to the cent.")
@@ -207,12 +207,12 @@ class ReviewRead(BaseModel):
         return REVIEW_LABELS[self.status]
 
 
-class ReviewDecided(ReviewRead):
+class BilanReviewDecided(BilanReviewRead):
     to_repay_cents: Annotated[int, Field(description="What the holder has to give back to this funder, in cents.")]
     left_to_pay_cents: Annotated[int, Field(description="What this funder still pays, of what it committed, in cents.")]
 
 
-class LineRead(BaseModel):
+class StatementLine(BaseModel):
     """A line of the statement: planned, actual, and the difference."""
 
     account: str
@@ -226,7 +226,7 @@ class LineRead(BaseModel):
     explanation: str
 
 
-class Totals(BaseModel):
+class StatementTotals(BaseModel):
     planned_charges_cents: Total
     actual_charges_cents: Total
     planned_produits_cents: Total
@@ -236,11 +236,11 @@ class Totals(BaseModel):
 
 
 class StatementRead(BaseModel):
-    charges: list[LineRead]
-    produits: list[LineRead]
-    voluntary_uses: list[LineRead]
-    voluntary_resources: list[LineRead]
-    totals: Totals
+    charges: list[StatementLine]
+    produits: list[StatementLine]
+    voluntary_uses: list[StatementLine]
+    voluntary_resources: list[StatementLine]
+    totals: StatementTotals
 
 
 class BilanSummary(BaseModel):
@@ -279,15 +279,15 @@ class BilanRead(BilanSummary):
     """The bilan: its holder reads the draft, others the last submission."""
 
     statement: StatementRead
-    report: Report
+    report: BilanReport
     publics: list[PublicReached]
-    indicators: list[Indicator]
+    indicators: list[BilanIndicator]
     starts_on: date | None
     ends_on: date | None
     qpv_codes: list[str]
     territory: str
     attachments: list[BilanAttachmentRead]
-    reviews: list[ReviewRead]
+    reviews: list[BilanReviewRead]
     created_at: AwareDatetime
     updated_at: AwareDatetime
 

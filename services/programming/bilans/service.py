@@ -18,8 +18,8 @@ from ..dossiers import service as dossiers
 from ..dossiers.rules import merge
 from . import repository, rules
 from .errors import BilanLocked, LineRepeated
-from .models import Bilan, BilanReview, BilanStatus, ReviewStatus
-from .schemas import BilanUpdate, Content
+from .models import Bilan, BilanReview, BilanReviewStatus, BilanStatus
+from .schemas import BilanContent, BilanUpdate
 
 if TYPE_CHECKING:
     from ..dossiers.models import Dossier
@@ -75,20 +75,20 @@ async def open_reviews(session: AsyncSession, bilan: Bilan) -> bool:
         funder = await campaigns.funder_of(session, award.campaign_id, award.funder_id)
         review = BilanReview(bilan_id=bilan.id, award_id=award.id, funder_id=award.funder_id, funder_name=funder.short_name)
         if bilan.number:
-            submitted = Content.model_validate((await repository.last_submission(session, bilan)).snapshot["content"])
+            submitted = BilanContent.model_validate((await repository.last_submission(session, bilan)).snapshot["content"])
             submit_to(review, bilan, award.granted_cents, submitted)
         session.add(review)
     await session.flush()
     return bool(new)
 
 
-def submit_to(review: BilanReview, bilan: Bilan, granted_cents: int, submitted: Content) -> None:
+def submit_to(review: BilanReview, bilan: Bilan, granted_cents: int, submitted: BilanContent) -> None:
     """The funder has a submission to look at, and the amount the rule proposes."""
-    review.status, review.number, review.completion_due_on = ReviewStatus.TO_REVIEW, bilan.number, None
+    review.status, review.number, review.completion_due_on = BilanReviewStatus.TO_REVIEW, bilan.number, None
     review.proposed_cents = proposed(bilan, granted_cents, submitted)
 
 
-def proposed(bilan: Bilan, granted_cents: int, submitted: Content) -> int:
+def proposed(bilan: Bilan, granted_cents: int, submitted: BilanContent) -> int:
     charges = rules.lines(bilan.planned["budget"], submitted.statement)["charges"]
     return rules.pro_rata(granted_cents, rules.total_planned(charges), rules.total_actual(charges))
 
@@ -99,7 +99,7 @@ async def save(
     """Autosave: whatever is sent is kept, complete or not. Another tab's newer version is never overwritten (412)."""
     _, bilan = await editable(session, caller, dossier_id)
     require_version(bilan.version, version)
-    content = Content.model_validate(merge(bilan.content, wish.model_dump(mode="json", exclude_unset=True)))
+    content = BilanContent.model_validate(merge(bilan.content, wish.model_dump(mode="json", exclude_unset=True)))
     if errors := rules.repeated(content.statement):
         raise LineRepeated(errors=errors)
     content.statement = rules.reconciled(bilan.planned["budget"], content.statement)
@@ -119,7 +119,7 @@ async def missing(session: AsyncSession, bilan: Bilan, *, now: datetime) -> list
     """What stands between this bilan and its submission."""
     campaign = await campaigns.get(session, bilan.campaign_id)
     return rules.completeness(
-        Content.model_validate(bilan.content),
+        BilanContent.model_validate(bilan.content),
         bilan.planned["budget"],
         known_qpvs=frozenset(campaign.qpv_codes),
         today=today_in_paris(now),

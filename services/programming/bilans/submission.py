@@ -20,7 +20,7 @@ from ..dossiers.errors import NotTheHolder
 from . import documents, letters, repository, rules, service
 from .errors import BilanAlreadySubmitted, BilanIncomplete, BilanNotSworn
 from .models import Bilan, BilanStatus, BilanSubmission
-from .schemas import BilanSubmissionCreate, Content
+from .schemas import BilanContent, BilanSubmissionCreate
 
 
 async def submit(
@@ -75,7 +75,7 @@ async def _hand_over(session: AsyncSession, bilan: Bilan) -> None:
     """Funders that awaited it, or a completion, have it to review; a decision already taken stands."""
     await service.open_reviews(session, bilan)
     granted = {award.id: award.granted_cents for award in await awards.of_dossier(session, bilan.dossier_id)}
-    submitted = Content.model_validate(bilan.content)
+    submitted = BilanContent.model_validate(bilan.content)
     for review in await repository.reviews(session, bilan.id, lock=True):
         if review.status not in rules.DECIDED and review.number < bilan.number:
             service.submit_to(review, bilan, granted[review.award_id], submitted)

@@ -6,7 +6,7 @@ from services.common.db import Row
 from services.common.etag import etag
 
 from . import rules
-from .schemas import Content
+from .schemas import BilanContent
 
 
 def tag(row: Row) -> str:
@@ -16,13 +16,13 @@ def tag(row: Row) -> str:
 def whole(row: Row) -> dict[str, Any]:
     """The row of `repository.ONE`, fit for its reader."""
     kept = row["content"] if row["as_holder"] else row["submitted_content"]
-    content = rules.blank(row["planned"]) if kept is None else Content.model_validate(kept)
+    content = rules.blank(row["planned"]) if kept is None else BilanContent.model_validate(kept)
     attachments = [a for a in row["attachments"] if row["as_holder"] or a["number"] <= row["number"]]
     shown = content.model_dump(exclude={"statement"})
     return {**row, **shown, "statement": _statement(row["planned"]["budget"], content), "attachments": attachments}
 
 
-def _statement(planned: dict[str, Any], content: Content) -> dict[str, Any]:
+def _statement(planned: dict[str, Any], content: BilanContent) -> dict[str, Any]:
     found = rules.lines(planned, content.statement)
     return {
         **{group: [_line(line) for line in lines] for group, lines in found.items()},

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.programming.bilans import rules
-from services.programming.bilans.models import BilanStatus, ReviewStatus
-from services.programming.bilans.schemas import Content, Statement
+from services.programming.bilans.models import BilanReviewStatus, BilanStatus
+from services.programming.bilans.schemas import BilanContent, Statement
 from services.programming.dossiers.rules import exercise, months_after
 from tests.programming.laws import law
 
@@ -148,7 +148,7 @@ def test_voluntary_contributions_balance_too() -> None:
 
 def test_parts_of_a_public_are_no_more_than_the_whole() -> None:
     public = {"label": "Adultes", "actual_count": 10, "women": 6, "men": 5, "qpv_residents": 11}
-    content = Content.model_validate({"publics": [public], "indicators": [{"label": "Assiduité"}], "qpv_codes": ["QP099001"]})
+    content = BilanContent.model_validate({"publics": [public], "indicators": [{"label": "Assiduité"}], "qpv_codes": ["QP099001"]})
     errors = rules.completeness(content, {}, known_qpvs=frozenset(), today=date(2028, 1, 1))
     found = {error.pointer: error.code for error in errors}
     assert found["/publics/0/women"] == found["/publics/0/qpv_residents"] == "above_actual"
@@ -204,11 +204,11 @@ def test_a_reminder_that_was_reached_stays_reached(due_on: date, days: int, more
 @pytest.mark.parametrize(
     ("reviews", "expected"),
     [
-        ([ReviewStatus.TO_REVIEW, ReviewStatus.ACCEPTED], BilanStatus.SUBMITTED),
-        ([ReviewStatus.COMPLETION_REQUESTED, ReviewStatus.ACCEPTED], BilanStatus.COMPLETION_REQUESTED),
-        ([ReviewStatus.COMPLETION_REQUESTED, ReviewStatus.TO_REVIEW], BilanStatus.COMPLETION_REQUESTED),
-        ([ReviewStatus.REJECTED, ReviewStatus.ACCEPTED], BilanStatus.INSTRUCTED),
+        ([BilanReviewStatus.TO_REVIEW, BilanReviewStatus.ACCEPTED], BilanStatus.SUBMITTED),
+        ([BilanReviewStatus.COMPLETION_REQUESTED, BilanReviewStatus.ACCEPTED], BilanStatus.COMPLETION_REQUESTED),
+        ([BilanReviewStatus.COMPLETION_REQUESTED, BilanReviewStatus.TO_REVIEW], BilanStatus.COMPLETION_REQUESTED),
+        ([BilanReviewStatus.REJECTED, BilanReviewStatus.ACCEPTED], BilanStatus.INSTRUCTED),
     ],
 )
-def test_a_bilan_is_where_its_funders_are(reviews: list[ReviewStatus], expected: BilanStatus) -> None:
+def test_a_bilan_is_where_its_funders_are(reviews: list[BilanReviewStatus], expected: BilanStatus) -> None:
     assert rules.status_of(reviews) is expected
