@@ -9,7 +9,7 @@ from services.programming.bilans import jobs
 from services.programming.bilans.documents import write_document
 from tests.programming.papers import codes, refusal
 from tests.programming.world import World
-from tests.support import member_of
+from tests.support import Person, member_of
 
 from .acts import SWORN, at, bilan_of, content, fill, instruct, opened, run, submit, submitted, where
 
@@ -132,6 +132,40 @@ async def test_completion_is_asked_given_and_counted(world: World) -> None:
     }
     assert (await instruct(world, world.state_officer, dossier, "acceptance")).status_code == 201
     assert (await bilan_of(world, dossier))["status"] == "instructed"
+
+
+async def test_new_accounts_may_change_a_decision_already_taken(world: World) -> None:
+    dossier = await submitted(world, charges=1_200_000)
+    accepted = (await instruct(world, world.caf_officer, dossier, "acceptance")).json()
+    assert accepted["justified_cents"] == 320_000  # 4 000 € × 12 000 € ÷ 15 000 €
+    refusal(await instruct(world, world.caf_officer, dossier, "acceptance"), 409, "bilan-already-instructed")
+    await instruct(world, world.state_officer, dossier, "completion-request", reason="Le 64 est faux.", due_on="2028-03-15")
+    await fill(world, dossier, charges=1_500_000)
+    await submit(world, dossier)
+    bilan = await bilan_of(world, dossier)
+    assert {(r["funder_name"], r["status"]) for r in bilan["reviews"]} == {("État", "to_review"), ("CAF", "accepted")}
+    again = (await instruct(world, world.caf_officer, dossier, "acceptance")).json()
+    assert (again["justified_cents"], again["number"]) == (400_000, 2)
+
+
+async def test_a_completion_and_a_new_submission_at_once_leave_one_story(world: World) -> None:
+    """The holder submits again while the funder that asked accepts what it had: one waits for the other."""
+    dossier = await submitted(world, state=8_000)
+    await instruct(world, world.state_officer, dossier, "completion-request", reason="Précisez.", due_on="2028-03-15")
+    tag = {"If-Match": (await world.call(world.holder, "GET", where(dossier))).headers["etag"]}
+    place = f"/bilan-reviews/{(await bilan_of(world, dossier))['reviews'][0]['id']}"
+    seen = {"If-Match": (await world.call(world.state_officer, "GET", place)).headers["etag"]}
+    calls: list[tuple[Person, str, str, dict[str, Any]]] = [
+        (world.holder, "POST", f"{where(dossier)}/submission", {"json": SWORN, "headers": tag}),
+        (world.state_officer, "POST", f"{place}/acceptance", {"json": {}, "headers": seen}),
+    ]
+    again, accepted = await world.at_once(calls)
+    bilan = await bilan_of(world, dossier)
+    if again.status_code == 201:
+        assert (accepted.status_code, bilan["status"], bilan["number"]) == (412, "submitted", 2)
+    else:
+        assert (again.status_code, accepted.status_code) == (409, 201)
+        assert (bilan["status"], bilan["number"]) == ("instructed", 1)
 
 
 async def test_a_completion_leaves_time(world: World) -> None:
