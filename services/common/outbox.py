@@ -52,12 +52,13 @@ async def publish(
     data: Mapping[str, Any],
     at: datetime,
     to: Sequence[str],
-) -> None:
-    """Write the event and one delivery per subscriber in the transaction of the act."""
+) -> UUID:
+    """Write the event and one delivery per subscriber in the transaction of the act. Returns the event's id."""
     event_id = new_id()
     await execute(session, insert(table).values(id=event_id, type=type, subject=str(subject), at=at, data=dict(data)))
     for subscriber in to:
         await enqueue(session, DELIVER, lock=f"event:{subscriber}:{subject}", event_id=str(event_id), subscriber=subscriber)
+    return event_id
 
 
 @job("kernel:deliver_event", attempts=10)

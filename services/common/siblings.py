@@ -51,6 +51,10 @@ class Siblings:
         if self._client is not None:
             await self._client.aclose()
 
+    def knows(self, service: str) -> bool:
+        """Whether the sibling is part of this platform; it may still be down."""
+        return service in self._apps or service in self._addresses
+
     def _url(self, service: str, path: str) -> str:
         base = f"http://{service}.internal" if service in self._apps else self._addresses.get(service)
         if base is None:

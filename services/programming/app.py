@@ -11,6 +11,9 @@ from .agreements.router import router as agreements
 from .agreements.router import upload_router as signed_files
 from .awards.router import router as awards
 from .bank_accounts.router import router as bank_accounts
+from .bilans.attachments_router import router as bilan_attachments
+from .bilans.attachments_router import upload_router as bilan_uploads
+from .bilans.reviews_router import router as bilan_reviews
 from .bilans.router import router as bilans
 from .campaigns.router import router as campaigns
 from .committees.router import router as committees
@@ -44,6 +47,7 @@ SERVICE = Service(
         *(parameters, contracts, campaigns, delays, dossiers, uploads, attachments, admissibility, reviews, committees),
         signed_files,
         *(notifications, awards, agreements, cpos, bank_accounts, payments, bilans, coverage, monitoring, reports, open_data),
+        *(bilan_uploads, bilan_attachments, bilan_reviews),
     ],
     jobs=JOBS,
     consumers=CONSUMERS,

@@ -30,6 +30,11 @@ class Money:
         return 0 if self.justified is None else max(0, self.held - self.justified)
 
     @property
+    def settled(self) -> bool:
+        """The holder has exactly what its accepted bilan bears out: nothing left to pay, nothing to repay."""
+        return self.justified is not None and self.held == self.justified
+
+    @property
     def left_to_commit(self) -> int:
         return self.granted - self.committed
 

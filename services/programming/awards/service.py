@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.common.auth import Principal
 from services.common.clock import in_paris
 from services.common.etag import require_version
+from services.common.jobs import enqueue
 from services.common.language import Text, euros
 from services.common.problems import NotFound
 
@@ -25,6 +26,10 @@ from . import repository, rules
 from .errors import AgreementRequired, AmountRefused, HolderSucceeded, NotForYouToCommit
 from .models import Award
 from .rules import Money
+
+#: Jobs of the bilans' room, which is above this one: what happens here is told to it by name.
+OPEN_BILAN = "programming:open_bilan"
+CLOSE_DOSSIER = "programming:close_dossier"
 
 if TYPE_CHECKING:
     from ..campaigns.models import Campaign
@@ -58,6 +63,8 @@ async def open_award(
     )
     session.add(award)
     await session.flush()
+    await instruction.owe_report(session, dossier, year=campaign.year, today=today)
+    await enqueue(session, OPEN_BILAN, dossier_id=str(dossier.id))
     return award
 
 
@@ -223,6 +230,8 @@ async def _keep(session: AsyncSession, award: Award, money: Money) -> None:
     award.version += 1
     await session.flush()
     await instruction.record_progress(session, award.request_id, award.status)
+    if money.settled:
+        await enqueue(session, CLOSE_DOSSIER, dossier_id=str(award.dossier_id))
 
 
 # For agreements, which touch several awards at once: the dossiers first, in order, then their own row, then the awards.

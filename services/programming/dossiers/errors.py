@@ -114,3 +114,19 @@ class RequestStateRefused(Problem):
         "Une demande va de « demandé » à instruit, proposé, décidé puis notifié. Une décision prise ne se reprend qu'en réouvrant.",
         "A request goes from asked to reviewed, proposed, decided, then notified. A decision is only changed by reopening it.",
     )
+
+
+class RenewalRefused(Problem):
+    title = Text("Ce dossier ne peut pas être renouvelé ici", "This dossier cannot be renewed here")
+    advice = Text(
+        "`renews_id` désigne un dossier déjà déposé par le même porteur.",
+        "`renews_id` names a dossier that the same holder has already submitted.",
+    )
+
+
+class ReportOverdue(Problem):
+    title = Text("Un bilan est en retard pour cette action", "A bilan is overdue for this action")
+    advice = Text(
+        "Déposez le bilan du dossier nommé dans `errors` : la nouvelle demande redevient aussitôt recevable.",
+        "Submit the bilan of the dossier named in `errors`: the new request is admissible again at once.",
+    )

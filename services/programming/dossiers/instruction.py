@@ -4,7 +4,7 @@ Each act takes the dossier's row first, then the request's: two acts on one doss
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -14,6 +14,8 @@ from services.common.etag import require_version
 from services.common.language import Text
 from services.common.problems import NotFound
 
+from ..parameters import service as parameters
+from ..parameters.schemas import Parameter
 from . import repository, rules
 from .errors import DossierStateRefused, RequestStateRefused
 from .models import Dossier, DossierStatus, FundingRequest, Opinion, RequestStatus
@@ -160,7 +162,8 @@ async def _follow(session: AsyncSession, dossier: Dossier) -> Dossier:
     """The dossier is where its requests are."""
     await session.flush()
     if dossier.status not in rules.AFTER_REPORT:
-        dossier.status = rules.outcome([request.status for request in await repository.requests(session, dossier.id)])
+        reached = rules.outcome([request.status for request in await repository.requests(session, dossier.id)])
+        dossier.status = rules.with_report(reached, submitted=dossier.report_submitted_at is not None)
     dossier.version += 1
     await session.flush()
     return dossier
@@ -202,3 +205,54 @@ async def many(session: AsyncSession, dossier_ids: Sequence[UUID]) -> list[tuple
     for request in await repository.requests_of_many(session, dossier_ids):
         requests[request.dossier_id].append(request)
     return [(found[i], requests[i]) for i in dossier_ids if i in found]
+
+
+# The bilan, for the rooms above.
+
+
+async def read(session: AsyncSession, dossier_id: UUID) -> Dossier:
+    """For jobs that only look: the dossier, not locked."""
+    dossier = await repository.get(session, dossier_id)
+    if dossier is None:
+        raise NotFound()
+    return dossier
+
+
+async def owe_report(session: AsyncSession, dossier: Dossier, *, year: int, today: date) -> None:
+    """Something is granted: a bilan is due so many months after the end of the exercise (dossier locked by the caller).
+
+    The delay is the one in force the day of the first notification: what the holder was told stays.
+    """
+    if dossier.report_due_on is not None:
+        return
+    if dossier.exercise_ends_on is None:
+        dossier.exercise_starts_on, dossier.exercise_ends_on = rules.exercise(year, dossier.exercise_starts_on)
+    months = await parameters.value(session, Parameter.REPORT_DUE_MONTHS, today)
+    dossier.report_due_on = rules.months_after(dossier.exercise_ends_on, months)
+    await session.flush()
+
+
+async def mark_reports_due(session: AsyncSession, *, today: date) -> list[Dossier]:
+    """The exercise has ended and nothing was submitted: the dossiers that now await their bilan."""
+    return await repository.many(session, await repository.mark_reports_due(session, today))
+
+
+async def record_report(session: AsyncSession, dossier_id: UUID, *, now: datetime) -> Dossier:
+    """The holder submitted its bilan; the first submission is what frees it of its duty."""
+    dossier = await _locked(session, dossier_id)
+    dossier.report_submitted_at = dossier.report_submitted_at or now
+    dossier.status = rules.with_report(dossier.status, submitted=True)
+    dossier.version += 1
+    await session.flush()
+    return dossier
+
+
+async def close(session: AsyncSession, dossier_id: UUID) -> Dossier | None:
+    """Every award is justified and settled: the dossier closes. None when it cannot yet (or has already)."""
+    dossier = await _locked(session, dossier_id)
+    if dossier.status is not DossierStatus.REPORT_SUBMITTED:
+        return None
+    dossier.status = DossierStatus.CLOSED
+    dossier.version += 1
+    await session.flush()
+    return dossier

@@ -1,6 +1,7 @@
 """All the SQL about dossiers. Every reading starts from what the caller's organisations may see."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -283,3 +284,40 @@ async def stop_holding(session: AsyncSession, dossier_id: UUID, organisation_id:
 async def requests_of_many(session: AsyncSession, dossier_ids: Sequence[UUID]) -> list[FundingRequest]:
     wanted = select(FundingRequest).where(_R.c.dossier_id.in_(dossier_ids)).order_by(_R.c.id)
     return list((await session.exec(wanted)).all())
+
+
+# The bilan.
+
+
+def held(dossier_id: Any) -> Any:
+    """Condition: the caller's `organisations` hold the dossier of that column."""
+    return sa.exists().where(_V.c.dossier_id == dossier_id, _V.c.organisation_id == sa.any_(_ORGANISATIONS), _V.c.as_holder)
+
+
+_OVERDUE = sa.select(_D.c.id, _D.c.action_id, _D.c.title, _D.c.reference, _D.c.report_due_on).where(
+    sa.func.coalesce(_D.c.successor_id, _D.c.organisation_id) == bindparam("holder_id", type_=sa.Uuid),
+    _D.c.id != bindparam("dossier_id", type_=sa.Uuid),
+    _D.c.report_due_on < bindparam("today", type_=sa.Date),
+    _D.c.report_submitted_at.is_(None),
+)
+
+
+async def overdue_reports(session: AsyncSession, holder_id: UUID, dossier_id: UUID, today: date) -> list[Any]:
+    """The holder's dossiers whose bilan is late, but for this one."""
+    return await fetch_in(session, _OVERDUE, {"holder_id": holder_id, "dossier_id": dossier_id, "today": today})
+
+
+async def mark_reports_due(session: AsyncSession, today: date) -> list[UUID]:
+    """Dossiers whose exercise has ended without a bilan, now marked."""
+    ended = (
+        sa.update(_D)
+        .where(
+            _D.c.status.in_([DossierStatus.NOTIFIED, DossierStatus.RUNNING]),
+            _D.c.exercise_ends_on < today,
+            _D.c.report_due_on.is_not(None),
+            _D.c.report_submitted_at.is_(None),
+        )
+        .values(status=DossierStatus.REPORT_DUE, version=_D.c.version + 1)
+        .returning(_D.c.id)
+    )
+    return [row.id for row in await execute(session, ended)]

@@ -117,11 +117,11 @@ async def save_dossier(
     response_model=Completeness,
     openapi_extra=right(HOLDER),
 )
-async def check_completeness(dossier_id: UUID, request: Request, caller: Caller, session: Snapshot) -> Any:
+async def check_completeness(dossier_id: UUID, request: Request, caller: Caller, session: Snapshot, now: Now) -> Any:
     """Everything that stands between this draft and its submission, and where: the same checks as submission, without submitting."""
     dossier = await service.held_by(session, caller, dossier_id)
     requests = await service.requests_of(session, dossier)
-    errors = await service.missing(session, dossier, requests, await campaigns.get(session, dossier.campaign_id))
+    errors = await service.missing(session, dossier, requests, await campaigns.get(session, dossier.campaign_id), now=now)
     language = preferred(request.headers.get("accept-language"))
     missing = [
         {"pointer": e.pointer, "code": e.code or "refused", "detail": e.detail.to(language), "section": rules.section_of(e.pointer)}

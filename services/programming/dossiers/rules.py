@@ -45,6 +45,7 @@ class Draft:
     budget: Budget
     requests: Sequence[Asked]
     attachment_kinds: frozenset[str]
+    exercise_starts_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -201,6 +202,8 @@ SECTIONS = {
     "nature": "action",
     "starts_on": "calendar",
     "ends_on": "calendar",
+    "exercise_starts_on": "calendar",
+    "renews_id": "action",
     "qpv_codes": "territory",
     "objective_codes": "territory",
     "transversal_codes": "territory",
@@ -222,6 +225,7 @@ def completeness(draft: Draft, book: Rulebook) -> list[FieldError]:
     return [
         *_identity_errors(draft),
         *_calendar_errors(draft, book.year),
+        *_exercise_errors(draft, book.year),
         *_territory_errors(draft, book),
         *_content_errors(draft.content),
         *budget_errors(draft.budget, draft.requests),
@@ -269,6 +273,17 @@ def _calendar_errors(draft: Draft, year: int) -> list[FieldError]:
         )
         return [FieldError("/starts_on", said, "outside_year")]
     return []
+
+
+def _exercise_errors(draft: Draft, year: int) -> list[FieldError]:
+    first, last = exercise(year, draft.exercise_starts_on)
+    if first.year <= year <= last.year:
+        return []
+    said = Text(
+        f"L'exercice dure douze mois, dont une partie au moins en {year}.",
+        f"The accounting year lasts twelve months, part of which at least is in {year}.",
+    )
+    return [FieldError("/exercise_starts_on", said, "outside_year")]
 
 
 def _territory_errors(draft: Draft, book: Rulebook) -> list[FieldError]:
@@ -394,6 +409,12 @@ ANSWERED = {DossierStatus.NOTIFIED, DossierStatus.RUNNING} | AFTER_REPORT
 
 #: What the holder is not told before the letters leave.
 HIDDEN_FROM_HOLDER = (DossierStatus.READY_FOR_COMMITTEE, DossierStatus.DECIDED)
+
+
+def with_report(status: DossierStatus, *, submitted: bool) -> DossierStatus:
+    """Where the bilan puts a dossier. Its answers come first: until all are told, nothing of the bilan shows in its status."""
+    waiting = {DossierStatus.NOTIFIED, DossierStatus.RUNNING, DossierStatus.REPORT_DUE}
+    return DossierStatus.REPORT_SUBMITTED if submitted and status in waiting else status
 
 
 def status_for_holder(status: DossierStatus) -> DossierStatus:

@@ -193,6 +193,12 @@ class DossierUpdate(_Patch):
     multi_year: bool | None = None
     starts_on: date | None = None
     ends_on: date | None = None
+    exercise_starts_on: Annotated[
+        date | None, Field(None, description="First day of the accounting year; the campaign's calendar year by default.")
+    ]
+    renews_id: Annotated[
+        UUID | None, Field(None, description="A dossier of yours, already submitted, whose action this one renews.")
+    ]
     qpv_codes: Annotated[list[QpvCode] | None, Field(None, max_length=50)]
     objective_codes: Annotated[list[Code] | None, Field(None, max_length=50)]
     transversal_codes: Annotated[list[Code] | None, Field(None, max_length=20)]

@@ -10,7 +10,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common import journal
 from services.common.auth import Principal
+from services.common.clock import today_in_paris
 from services.common.etag import require_version
+from services.common.ids import new_id
 from services.common.language import Text
 from services.common.problems import FieldError, NotFound
 from services.common.siblings import Siblings
@@ -20,8 +22,16 @@ from ..campaigns import rules as campaign_rules
 from ..campaigns import service as campaigns
 from ..organisations import service as organisations
 from ..tables import KERNEL
-from . import repository, rules
-from .errors import CampaignNotOpen, DeadlinePassed, DossierLocked, HolderDissolved, NotTheHolder, RequestRepeated
+from . import renewal, repository, rules
+from .errors import (
+    CampaignNotOpen,
+    DeadlinePassed,
+    DossierLocked,
+    HolderDissolved,
+    NotTheHolder,
+    RenewalRefused,
+    RequestRepeated,
+)
 from .models import Dossier, DossierStatus, FundingRequest
 from .schemas import Budget, Contact, Content, DossierCreate, DossierUpdate, RequestWrite
 
@@ -72,6 +82,8 @@ async def save(
     require_version(dossier.version, version)
     sent = wish.model_dump(mode="json", exclude_unset=True)
     _keep_fields(dossier, wish, sent)
+    if "renews_id" in sent:
+        await _renew(session, dossier, wish.renews_id)
     if "requests" in sent:
         await _replace_requests(session, dossier, wish.requests or [])
     dossier.version += 1
@@ -84,7 +96,7 @@ def _keep_fields(dossier: Dossier, wish: DossierUpdate, sent: Mapping[str, Any])
     for name, default in _TEXT_FIELDS.items():
         if name in sent:
             setattr(dossier, name, default if sent[name] is None else sent[name])
-    for name in ("nature", "starts_on", "ends_on"):
+    for name in ("nature", "starts_on", "ends_on", "exercise_starts_on"):
         if name in sent:
             setattr(dossier, name, getattr(wish, name))
     for name in _LISTS:
@@ -95,6 +107,22 @@ def _keep_fields(dossier: Dossier, wish: DossierUpdate, sent: Mapping[str, Any])
             merged = {} if sent[name] is None else rules.merge(getattr(dossier, name), sent[name])
             setattr(dossier, name, schema.model_validate(merged).model_dump(mode="json"))
     dossier.charges_cents = rules.total(Budget.model_validate(dossier.budget).charges)
+
+
+async def _renew(session: AsyncSession, dossier: Dossier, renews_id: UUID | None) -> None:
+    """The draft carries on the action of another dossier of the same holder, or (null) is an action of its own again."""
+    if renews_id is None:
+        if dossier.renews_id is not None:
+            dossier.renews_id, dossier.action_id = None, new_id()
+        return
+    renewed = await repository.get(session, renews_id)
+    if renewed is None or renewed.id == dossier.id or renewed.acting_holder_id != dossier.acting_holder_id:
+        said = Text("Aucun de vos dossiers n'a cet identifiant.", "None of your dossiers has this id.")
+        raise RenewalRefused(errors=[FieldError("/renews_id", said, "unknown")])
+    if renewed.status is DossierStatus.DRAFT:
+        said = Text("Un brouillon ne se renouvelle pas.", "A draft cannot be renewed.")
+        raise RenewalRefused(errors=[FieldError("/renews_id", said, "draft")])
+    dossier.renews_id, dossier.action_id, dossier.renewal = renewed.id, renewed.action_id, True
 
 
 async def _replace_requests(session: AsyncSession, dossier: Dossier, wanted: Sequence[RequestWrite]) -> None:
@@ -125,11 +153,15 @@ async def requests_of(session: AsyncSession, dossier: Dossier) -> list[FundingRe
 
 
 async def missing(
-    session: AsyncSession, dossier: Dossier, requests: Sequence[FundingRequest], campaign: "Campaign"
+    session: AsyncSession, dossier: Dossier, requests: Sequence[FundingRequest], campaign: "Campaign", *, now: datetime
 ) -> list[FieldError]:
-    """What stands between this dossier and its submission."""
+    """What stands between this dossier and its submission; a bilan is late from the day after the one it was due."""
     draft = draft_of(dossier, requests, await repository.attachment_kinds(session, dossier.id))
-    return _dissolved(dossier) + rules.completeness(draft, rulebook_of(campaign, await campaigns.charter_of(session, campaign.id)))
+    errors = rules.completeness(draft, rulebook_of(campaign, await campaigns.charter_of(session, campaign.id)))
+    late = await repository.overdue_reports(session, dossier.acting_holder_id, dossier.id, today_in_paris(now))
+    overdue = [renewal.OverdueReport(r["action_id"], r["title"], r["reference"], r["report_due_on"]) for r in late]
+    renewed = dossier.action_id if dossier.renews_id else None
+    return [*_dissolved(dossier), *renewal.overdue_errors(dossier.title, renewed, overdue), *errors]
 
 
 def _dissolved(dossier: Dossier) -> list[FieldError]:
@@ -154,6 +186,7 @@ def draft_of(dossier: Dossier, requests: Sequence[FundingRequest], attachment_ki
         budget=Budget.model_validate(dossier.budget),
         requests=[rules.Asked(r.funder_id, r.budget_line, r.amount_cents) for r in requests],
         attachment_kinds=attachment_kinds,
+        exercise_starts_on=dossier.exercise_starts_on,
     )
 
 
@@ -195,6 +228,11 @@ async def held_by(session: AsyncSession, caller: Principal, dossier_id: UUID) ->
 async def capacities(session: AsyncSession, caller: Principal, dossier_id: UUID) -> Any:
     """For the rooms above: as what the caller sees the dossier (as_holder, as_funder, as_lead), or None."""
     return await repository.capacities(session, dossier_id, caller.organisation_ids)
+
+
+def held(dossier_id: Any) -> Any:
+    """For the rooms above: the SQL condition that the caller's `organisations` hold the dossier of that column."""
+    return repository.held(dossier_id)
 
 
 async def follow_holder(session: AsyncSession, holder: clients.Organisation) -> None:

@@ -16,7 +16,16 @@ from services.common.problems import FieldError, Problem
 
 from ..campaigns import service as campaigns
 from . import repository, rules, service
-from .errors import AlreadySubmitted, BudgetRefused, CharterRefused, DossierIncomplete, HolderDissolved, NotSworn, NotTheHolder
+from .errors import (
+    AlreadySubmitted,
+    BudgetRefused,
+    CharterRefused,
+    DossierIncomplete,
+    HolderDissolved,
+    NotSworn,
+    NotTheHolder,
+    ReportOverdue,
+)
 from .models import Dossier, DossierStatus, FundingRequest, Submission
 from .schemas import SubmissionCreate
 
@@ -42,7 +51,7 @@ async def submit(
     service.require_open(campaign, now)
     _require_sworn(dossier, wish)
     requests = await service.requests_of(session, dossier)
-    if errors := await service.missing(session, dossier, requests, campaign):
+    if errors := await service.missing(session, dossier, requests, campaign, now=now):
         raise _refusal(errors)
     former = await _submit_in_own_name(session, dossier) if dossier.successor_id else []
     clocks = _start_clocks(dossier, requests, campaign, now)
@@ -84,6 +93,8 @@ def _refusal(errors: list[FieldError]) -> Problem:
     codes = {error.code or "" for error in errors}
     if codes <= _BUDGET_CODES:
         return BudgetRefused(errors=errors)
+    if codes == {"report_overdue"}:
+        return ReportOverdue(errors=errors)
     if all(code.startswith("charter_") for code in codes):
         return CharterRefused(errors=errors)
     return DossierIncomplete(errors=errors)

@@ -34,6 +34,14 @@ ROUTES: list[tuple[str, str, dict[str, Any]]] = [
     ("GET", "/reviews", {}),
     ("POST", "/notifications", {"json": {"funder_id": str(new_id())}}),
     ("GET", "/notifications", {}),
+    ("GET", "/bilan", {}),
+    ("PATCH", "/bilan", {"json": {"territory": "x"}, "headers": TAG}),
+    ("GET", "/bilan/completeness", {}),
+    ("POST", "/bilan/submission", {"json": SWORN, "headers": TAG}),
+    ("GET", "/bilan/document", {}),
+    ("POST", "/bilan/attachments", {"params": {"kind": "photos", "name": "a.pdf"}, "content": b"%PDF-1.4\n"}),
+    ("GET", "/bilan/attachments/{attachment}", {}),
+    ("DELETE", "/bilan/attachments/{attachment}", {}),
 ]
 
 
@@ -41,7 +49,10 @@ def test_the_table_holds_every_route_of_a_dossier(world: World) -> None:
     document = world.running.app.openapi()
     prefix = "/programming/v1/dossiers/{dossier_id}"
     published = {
-        (method.upper(), path.removeprefix(prefix).replace("{attachment_id}", "{attachment}"))
+        (
+            method.upper(),
+            path.removeprefix(prefix).replace("{attachment_id}", "{attachment}").replace("{bilan_attachment_id}", "{attachment}"),
+        )
         for path, item in document["paths"].items()
         if path.startswith(prefix)
         for method in item
