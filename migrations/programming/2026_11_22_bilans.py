@@ -1,7 +1,7 @@
 """bilans
 
 Revision ID: 2026_11_22_bilans
-Revises: 2026_11_22_awards
+Revises: 2026_11_22_reports
 Create Date: 2026-11-22 08:34:29.031974
 """
 
@@ -10,7 +10,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "2026_11_22_bilans"
-down_revision = "2026_11_22_awards"
+down_revision = "2026_11_22_reports"
 branch_labels = None
 depends_on = None
 
