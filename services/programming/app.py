@@ -25,6 +25,8 @@ from .monitoring.router import router as monitoring
 from .notifications.router import router as notifications
 from .open_data.router import router as open_data
 from .parameters.router import router as parameters
+from .payments.imports_router import router as payment_imports
+from .payments.imports_router import upload_router as payment_uploads
 from .payments.router import router as payments
 from .reports.router import router as reports
 from .reviews.router import dossier_router as admissibility
@@ -42,6 +44,7 @@ SERVICE = Service(
     routers=[
         *(parameters, contracts, campaigns, delays, dossiers, uploads, attachments, admissibility, reviews, committees),
         *(notifications, awards, agreements, cpos, bank_accounts, payments, bilans, coverage, monitoring, reports, open_data),
+        *(payment_uploads, payment_imports),
     ],
     jobs=JOBS,
     consumers=CONSUMERS,
