@@ -20,7 +20,7 @@ from .errors import PaymentFileTooLong, PaymentFileUnreadable
 
 Cell = str | float | date | None
 
-_MOST_UNPACKED = 32 * 1024 * 1024
+_MOST_UNPACKED = 16 * 1024 * 1024
 _MOST_ENTRIES = 1_000
 _MOST_ROWS, _MOST_COLUMNS = 20_000, 64
 _CHUNK = 64 * 1024
