@@ -59,3 +59,12 @@ class IbanUnreadable(Problem):
         "La clé de la plateforme a changé depuis son enregistrement : demandez à l'organisation de proposer son compte à nouveau.",
         "The platform's key changed since it was recorded: ask the organisation to propose its account again.",
     )
+
+
+class IbanForPayersOnly(Problem):
+    status = 403
+    title = Text("Cet IBAN n'est lu en clair que par qui paie", "This IBAN is read in clear only by those who pay")
+    advice = Text(
+        "L'organisation voit son IBAN masqué ; les comptables de ses financeurs le lisent, et chaque lecture laisse une trace.",
+        "The organisation sees its IBAN masked; payers of its funders read it, and each reading leaves a trace.",
+    )

@@ -121,7 +121,7 @@ async def reject_bank_account(
     operation_id="discloseBankAccount",
     summary="Read an IBAN in clear",
     response_model=BankAccountDisclosed,
-    openapi_extra=right("Payers of a funder that has an award to the organisation; 404 for everybody else.", secret_answer=True),
+    openapi_extra=right("Payers of a funder that has an award to the organisation.", secret_answer=True),
 )
 async def disclose_bank_account(
     bank_account_id: UUID, caller: Caller, session: Session, resources: Held, now: Now, response: Response

@@ -20,6 +20,7 @@ from .errors import (
     AccountAlreadyConfirmed,
     AccountAlreadyProposed,
     AccountStateRefused,
+    IbanForPayersOnly,
     NotForYouToProposeAnAccount,
     ProposerCannotConfirm,
     UnknownRib,
@@ -103,7 +104,7 @@ async def disclose(
     """The IBAN in clear, for a payer of a funder of this organisation and nobody else; the reading leaves a line."""
     account = await seen(session, caller, account_id)
     if not await _pays(session, caller, account.organisation_id):
-        raise NotFound()
+        raise IbanForPayersOnly()
     iban = spaced(vault.opened(secret, account.iban_sealed))
     await _note(session, account, "bank_account.disclosed", caller, now)
     return {**account.model_dump(), "iban": iban, "known_elsewhere": await repository.is_known_elsewhere(session, account)}

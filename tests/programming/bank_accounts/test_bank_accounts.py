@@ -122,7 +122,7 @@ async def test_only_payers_of_its_funders_read_the_number_in_clear(world: World)
         seen = await world.call(who, "GET", where, expect=200)
         assert seen.json()["iban_masked"] == MASKED
         assert "7890" not in seen.text
-        refusal(await world.call(who, "POST", f"{where}/disclosure"), 404, "not-found")
+        await world.refused(who, "POST", f"{where}/disclosure", 403, "iban-for-payers-only")
 
 
 async def test_a_payer_proposes_nothing(world: World) -> None:

@@ -59,8 +59,8 @@ def test_a_workbook_of_texts_and_of_sums() -> None:
     rows = [
         HEADER.split(";"),
         ["a", "", "31/12/2027", "1 234,56", 42, ""],
-        ["a", "", datetime(2027, 12, 31, 0, 0), 0.1 + 0.2, 43.0, ""],
-    ]  # noqa: DTZ001
+        ["a", "", datetime(2027, 12, 31), 0.1 + 0.2, 43.0, ""],  # noqa: DTZ001
+    ]
     first, second = lines(xlsx(rows))
     assert (first.reference, first.paid_on, first.amount_cents) == ("42", date(2027, 12, 31), 123_456)
     assert (second.reference, second.paid_on, second.amount_cents) == ("43", date(2027, 12, 31), 30)
