@@ -2,7 +2,7 @@
 
 Revision ID: 2026_11_22_payments
 Revises: 2026_11_22_awards
-Create Date: 2026-11-22 08:38:47
+Create Date: 2026-11-22 09:13:26
 """
 
 import sqlalchemy as sa
@@ -67,6 +67,7 @@ def upgrade() -> None:
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("lines", sa.Integer(), nullable=False),
+        sa.Column("waiting", sa.Integer(), nullable=False),
         sa.Column("imported", sa.Integer(), nullable=False),
         sa.Column("already_known", sa.Integer(), nullable=False),
         sa.Column("errors", sa.Integer(), nullable=False),
@@ -82,13 +83,17 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column(
             "status",
-            sa.Enum("imported", "already_known", "error", name="status", native_enum=False, create_constraint=True, length=40),
+            sa.Enum(
+                "waiting", "imported", "already_known", "error", name="status", native_enum=False, create_constraint=True, length=40
+            ),
             nullable=False,
         ),
         sa.Column("code", sa.String(length=60), nullable=True),
         sa.Column("message", sa.String(length=500), nullable=False),
         sa.Column("dossier_reference", sa.String(length=100), nullable=False),
         sa.Column("reference", sa.String(length=100), nullable=False),
+        sa.Column("order_number", sa.String(length=100), nullable=False),
+        sa.Column("siret", sa.String(length=20), nullable=False),
         sa.Column("paid_on", sa.Date(), nullable=True),
         sa.Column("amount_cents", sa.BigInteger(), nullable=True),
         sa.Column("award_id", sa.Uuid(), nullable=True),
@@ -97,6 +102,13 @@ def upgrade() -> None:
             ["import_id"], ["payment_imports.id"], name=op.f("fk_payment_import_lines_import_id_payment_imports")
         ),
         sa.PrimaryKeyConstraint("import_id", "number", name=op.f("pk_payment_import_lines")),
+    )
+    op.create_index(
+        "ix_payment_import_lines_waiting",
+        "payment_import_lines",
+        ["import_id", "number"],
+        unique=False,
+        postgresql_where="status = 'waiting'",
     )
     op.create_table(
         "payment_requests",
@@ -275,6 +287,7 @@ def downgrade() -> None:
     op.drop_index("ix_payment_requests_funder", table_name="payment_requests")
     op.drop_index("ix_payment_requests_award", table_name="payment_requests")
     op.drop_table("payment_requests")
+    op.drop_index("ix_payment_import_lines_waiting", table_name="payment_import_lines", postgresql_where="status = 'waiting'")
     op.drop_table("payment_import_lines")
     op.drop_index("ix_payment_imports_funder", table_name="payment_imports")
     op.drop_table("payment_imports")

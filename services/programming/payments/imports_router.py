@@ -49,7 +49,8 @@ async def import_payments(
     """Send the file itself as the body, 5 000 lines at most: CSV (`;`, `,` or tab, UTF-8 or Windows-1252) or XLSX, told by its
     content. One line names the columns: `Référence dossier`, `Date`, `Montant`, `Référence paiement` and/or `N° mandat`, and
     `SIRET` if you like. Amounts are in euros (`1 234,56`, `1234.56`), days `31/12/2027`, `2027-12-31` or date cells. Each good line
-    is imported for itself and each bad one reported with its reason; a line already known changes nothing."""
+    is imported for itself and each bad one reported with its reason; a line already known changes nothing. The first 200 payments
+    are recorded at once (or tried, on a dry run); lines beyond wait for the background: read the import until `waiting` is 0."""
     upload = imports.Upload(name, request.stream(), dry_run)
     report = await imports.run(session, caller, funder_id, upload, now=now)
     if dry_run:
@@ -85,7 +86,7 @@ async def list_payment_imports(
     openapi_extra=right(MEMBERS),
 )
 async def get_payment_import(payment_import_id: UUID, caller: Caller, session: Snapshot) -> Any:
-    """How many lines were imported, already known or in error. It never changes."""
+    """How many lines wait, were imported, were already known or are in error."""
     return await imports.seen(session, caller, payment_import_id)
 
 

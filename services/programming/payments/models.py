@@ -41,6 +41,7 @@ class OrderStatus(Enum):
 
 
 class LineStatus(Enum):
+    WAITING = "waiting"
     IMPORTED = "imported"
     ALREADY_KNOWN = "already_known"
     ERROR = "error"
@@ -194,7 +195,7 @@ class Repayment(Base, table=True):
 
 
 class PaymentImport(Base, table=True):
-    """A payment file of a funder, as it was read; its lines keep what became of each."""
+    """A payment file of a funder, as it was read; its lines keep what became of each. Those that wait are taken up by a job."""
 
     __tablename__ = "payment_imports"
     __table_args__ = (Index("ix_payment_imports_funder", "funder_id", "id"),)
@@ -206,6 +207,7 @@ class PaymentImport(Base, table=True):
     size: int = Field(sa_type=BigInteger)
     sha256: str = Field(max_length=64)
     lines: int
+    waiting: int
     imported: int
     already_known: int
     errors: int
@@ -218,6 +220,7 @@ class PaymentImportLine(Base, table=True):
     """One line of a payment file: what was read and what became of it."""
 
     __tablename__ = "payment_import_lines"
+    __table_args__ = (Index("ix_payment_import_lines_waiting", "import_id", "number", postgresql_where="status = 'waiting'"),)
 
     import_id: UUID = Field(primary_key=True, foreign_key="payment_imports.id")
     number: int = Field(primary_key=True)
@@ -226,6 +229,8 @@ class PaymentImportLine(Base, table=True):
     message: str = Field(default="", max_length=500)
     dossier_reference: str = Field(default="", max_length=100)
     reference: str = Field(default="", max_length=100)
+    order_number: str = Field(default="", max_length=100)
+    siret: str = Field(default="", max_length=20)
     paid_on: date | None = None
     amount_cents: int | None = Field(default=None, sa_type=BigInteger)
     award_id: UUID | None = None

@@ -198,7 +198,7 @@ def _line(number: int, row: Sequence[Cell], columns: Mapping[Column, int]) -> Li
     dossier, order = plain(_text(cell(Column.DOSSIER))), plain(_text(cell(Column.ORDER)))
     reference = plain(_text(cell(Column.REFERENCE))) or order
     dossier_said, reference_said, order_said = dossier[:_LONGEST], reference[:_LONGEST], order[:_LONGEST]
-    siret = re.sub(r"\D", "", _text(cell(Column.SIRET)))
+    siret = re.sub(r"\D", "", _text(cell(Column.SIRET)))[:20]
     paid_on, amount = None, None
     try:
         if not dossier:

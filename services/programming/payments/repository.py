@@ -16,6 +16,7 @@ from services.common.db import Row, execute, fetch_in, write_in
 
 from .models import (
     Instalment,
+    LineStatus,
     OrderStatus,
     Payment,
     PaymentImport,
@@ -167,6 +168,12 @@ async def instalments_of(session: AsyncSession, award_ids: Sequence[UUID]) -> di
 
 _ONE_IMPORT_AT_A_TIME = sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(bindparam("name", type_=sa.String), 0)))
 _LINE = _L.insert()
+_COUNTS = {
+    "waiting": LineStatus.WAITING,
+    "imported": LineStatus.IMPORTED,
+    "already_known": LineStatus.ALREADY_KNOWN,
+    "errors": LineStatus.ERROR,
+}
 
 IMPORTS = (
     sa.select(*_I.c)
@@ -194,7 +201,45 @@ async def one_import_at_a_time(session: AsyncSession, funder_id: UUID) -> None:
 
 
 async def get_import(session: AsyncSession, import_id: UUID) -> PaymentImport | None:
-    return await session.get(PaymentImport, import_id)
+    return await session.get(PaymentImport, import_id, populate_existing=True)
+
+
+_WAITING = (
+    sa.select(*_L.c)
+    .where(_L.c.import_id == bindparam("import_id"), _L.c.status == LineStatus.WAITING)
+    .order_by(_L.c.number)
+    .limit(bindparam("limit"))
+)
+_SETTLED = (
+    sa.update(_L)
+    .where(_L.c.import_id == bindparam("of_import"), _L.c.number == bindparam("of_number"))
+    .values({name: bindparam(f"new_{name}") for name in ("status", "code", "message", "award_id", "payment_id")})
+)
+_COUNTED = (
+    sa.select(
+        *(sa.func.count().filter(_L.c.status == status).label(name) for name, status in _COUNTS.items()),
+        sa.func.coalesce(sa.func.sum(_L.c.amount_cents).filter(_L.c.status == LineStatus.IMPORTED), 0).label("imported_cents"),
+    )
+    .select_from(_L)
+    .where(_L.c.import_id == bindparam("import_id"))
+)
+
+
+async def waiting_lines(session: AsyncSession, import_id: UUID, limit: int) -> list[Row]:
+    found = await execute(session, _WAITING, {"import_id": import_id, "limit": limit})
+    return [dict(row) for row in found.mappings()]
+
+
+async def settle_line(session: AsyncSession, row: Row) -> None:
+    names = ("status", "code", "message", "award_id", "payment_id")
+    changes = {f"new_{name}": row[name] for name in names}
+    await execute(session, _SETTLED, {**changes, "of_import": row["import_id"], "of_number": row["number"]})
+
+
+async def count_lines(session: AsyncSession, import_id: UUID) -> dict[str, int]:
+    """How many lines of each status, and what was imported, in cents."""
+    found = (await execute(session, _COUNTED, {"import_id": import_id})).mappings().one()
+    return {name: int(value) for name, value in found.items()}
 
 
 async def keep_lines(session: AsyncSession, rows: Sequence[Row]) -> None:

@@ -36,6 +36,7 @@ REQUEST_LABELS = {
 }
 ORDER_LABELS = {OrderStatus.OPEN: "À payer", OrderStatus.PAID: "Payé", OrderStatus.CANCELLED: "Annulé"}
 LINE_LABELS = {
+    LineStatus.WAITING: "En attente",
     LineStatus.IMPORTED: "Importée",
     LineStatus.ALREADY_KNOWN: "Déjà connue",
     LineStatus.ERROR: "En erreur",
@@ -332,6 +333,7 @@ class ImportRead(_Read):
     size: int
     sha256: str
     lines: int
+    waiting: Annotated[int, Field(description="Lines still to be recorded, in the background; 0 when it is over.")]
     imported: int
     already_known: int
     errors: int
@@ -346,6 +348,7 @@ class ImportReport(BaseModel):
     id: UUID | None
     dry_run: bool
     lines: int
+    waiting: Annotated[int, Field(description="Lines still to be recorded, in the background; 0 when it is over.")]
     imported: int
     already_known: int
     errors: int

@@ -3,10 +3,12 @@
 import asyncio
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
 
+from services.programming.payments import imports
 from services.programming.payments.imports import MOST_BYTES
 from tests.programming.bank_accounts.accounts import confirmed
 from tests.programming.papers import refusal
@@ -275,3 +277,53 @@ async def test_the_same_key_gives_the_same_report(world: World) -> None:
     first, second = [await world.call(world.state_payer, "POST", where, content=content, headers=key, expect=201) for _ in range(2)]
     assert second.json() == first.json()
     assert len(await world.pages(world.state_payer, where)) == 1
+
+
+async def test_a_long_file_goes_on_in_the_background_and_counts_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imports, "AT_ONCE", 3)
+    made = [await committed(world, 100) for _ in range(2)]
+    day = french_day(world)
+    good = [f"{made[n % 2]['reference']};;{day};1,00;{drawn()};" for n in range(8)]
+    content = csv(*good, f"{made[0]['reference']};;{day};97,00;{drawn()};", good[7], f"INCONNU;;{day};1,00;{drawn()};")
+    tried = await send(world, content, dry_run=True)
+    assert (tried.json()["waiting"], counts(tried)) == (6, (3, 1, 1, 300))
+    sent = await send(world, content)
+    assert (sent.json()["waiting"], counts(sent)) == (6, (3, 1, 1, 300))
+    again = await send(world, content)
+    assert (again.json()["waiting"], counts(again)) == (3, (3, 4, 1, 300)), "the second takes the next ones: none is counted twice"
+    await world.running.run_jobs()
+    first, second = [(await world.call(world.state_payer, "GET", each.headers["location"])).json() for each in (sent, again)]
+    assert (first["waiting"], second["waiting"]) == (0, 0)
+    assert first["imported"] + second["imported"] == 8
+    assert first["imported_cents"] + second["imported_cents"] == 800
+    assert (first["lines"], first["imported"] + first["already_known"] + first["errors"]) == (11, 11)
+    lines = await world.pages(world.state_payer, f"{sent.headers['location']}/lines")
+    assert [line["status"] for line in lines].count("waiting") == 0
+    assert lines[8]["code"] == "amount_refused"
+    assert [(await book(world, award["id"]))["totals"]["paid_cents"] for award in made] == [400, 400]
+    assert all(payment["recorded_at"] for payment in (await book(world, made[0]["id"]))["payments"])
+
+
+async def test_the_background_takes_up_where_a_crash_left(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imports, "AT_ONCE", 2)
+    award = await committed(world, 100)
+    sent = await send(world, csv(*(f"{award['reference']};;{french_day(world)};1,00;{drawn()};" for _ in range(5))))
+    import_id = UUID(sent.json()["id"])
+
+    class PowerCut(Exception):
+        pass
+
+    async def once(*, cut: bool) -> None:
+        async with world.running.resources.database.transaction() as session:
+            await imports.go_on(session, import_id, now=world.running.clock.now())
+            if cut:
+                raise PowerCut
+
+    with pytest.raises(PowerCut):
+        await once(cut=True)
+    assert (await book(world, award["id"]))["totals"]["paid_cents"] == 200
+    for _ in range(4):
+        await once(cut=False)
+    await world.running.run_jobs()
+    assert (await book(world, award["id"]))["totals"]["paid_cents"] == 500
+    assert (await world.call(world.state_payer, "GET", sent.headers["location"])).json()["imported"] == 5
