@@ -29,6 +29,8 @@ from .monitoring.router import router as monitoring
 from .notifications.router import router as notifications
 from .open_data.router import router as open_data
 from .parameters.router import router as parameters
+from .payments.imports_router import router as payment_imports
+from .payments.imports_router import upload_router as payment_uploads
 from .payments.router import router as payments
 from .reports.router import router as reports
 from .reviews.router import dossier_router as admissibility
@@ -48,6 +50,7 @@ SERVICE = Service(
         signed_files,
         *(notifications, awards, agreements, cpos, bank_accounts, payments, bilans, coverage, monitoring, reports, open_data),
         *(bilan_uploads, bilan_attachments, bilan_reviews),
+        *(payment_uploads, payment_imports),
     ],
     jobs=JOBS,
     consumers=CONSUMERS,

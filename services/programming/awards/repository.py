@@ -1,6 +1,7 @@
 """All the SQL about awards. Every reading starts from what the caller's organisations may see."""
 
 from collections.abc import Sequence
+from datetime import date
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.common.db import execute
+from services.common.db import Row, execute, fetch_in
 
 from .models import Award
 
@@ -81,3 +82,64 @@ async def follow_holder(session: AsyncSession, holder_id: UUID, successor_id: UU
     """Who answers for the holder's awards; those that say so already do not move."""
     moved = sa.update(_A).where(_A.c.holder_id == holder_id, _A.c.successor_id.is_distinct_from(successor_id))
     await execute(session, moved.values(successor_id=successor_id, version=_A.c.version + 1))
+
+
+async def is_funded_by(session: AsyncSession, holder_id: UUID, funder_ids: Sequence[UUID]) -> bool:
+    held = sa.or_(_A.c.holder_id == holder_id, _A.c.successor_id == holder_id)
+    return (await session.exec(select(Award.id).where(held, _A.c.funder_id.in_(funder_ids)).limit(1))).first() is not None
+
+
+async def of_references(session: AsyncSession, funder_id: UUID, references: Sequence[str]) -> list[Award]:
+    wanted = select(Award).where(Award.funder_id == funder_id, _A.c.reference.in_(references))
+    return list((await session.exec(wanted)).all())
+
+
+def _first_payment(measure: Any) -> Any:
+    return measure.filter(_A.c.first_paid_on.is_not(None))
+
+
+_NOTIFIED_ON = sa.func.timezone("Europe/Paris", _A.c.notified_at).cast(sa.Date)
+_TO_FIRST_PAYMENT = _A.c.first_paid_on - _NOTIFIED_ON
+_TODAY = bindparam("today", type_=sa.Date)
+
+#: How fast each funder of a campaign pays, from the notification to the first payment.
+_PAYMENT_DELAYS = (
+    sa.select(
+        _A.c.funder_id,
+        sa.func.count().label("awards"),
+        sa.func.count(_A.c.first_paid_on).label("paid"),
+        _first_payment(sa.func.percentile_cont(0.5).within_group(_TO_FIRST_PAYMENT)).label("median_days_to_first_payment"),
+        sa.func.max(_TO_FIRST_PAYMENT).label("slowest_days"),
+        sa.func.count().filter(_A.c.first_paid_on <= _A.c.pay_before_on).label("within_clock"),
+        sa.func.count().filter(_A.c.first_paid_on.is_(None), _A.c.granted_cents > 0, _A.c.pay_before_on < _TODAY).label("late_now"),
+    )
+    .where(_A.c.campaign_id == bindparam("campaign_id", type_=sa.Uuid))
+    .group_by(_A.c.funder_id)
+    .order_by(_A.c.funder_id)
+)
+
+
+async def payment_delays(session: AsyncSession, campaign_id: UUID, today: date) -> list[Row]:
+    return await fetch_in(session, _PAYMENT_DELAYS, {"campaign_id": campaign_id, "today": today})
+
+
+_UNPAID = (
+    sa.select(*_A.c)
+    .where(
+        _A.c.funder_id == sa.any_(bindparam("funders", type_=ARRAY(sa.Uuid))),
+        _A.c.first_paid_on.is_(None),
+        sa.func.coalesce(_A.c.justified_cents, _A.c.granted_cents) > 0,
+        _A.c.pay_before_on <= bindparam("until", type_=sa.Date),
+        sa.tuple_(_A.c.pay_before_on, _A.c.id)
+        > sa.tuple_(bindparam("after_on", type_=sa.Date), bindparam("after_id", type_=sa.Uuid)),
+    )
+    .order_by(_A.c.pay_before_on, _A.c.id)
+    .limit(bindparam("limit"))
+)
+
+
+async def unpaid(
+    session: AsyncSession, funder_ids: Sequence[UUID], *, until: date, after: tuple[date, UUID], limit: int
+) -> list[Row]:
+    values = {"funders": list(funder_ids), "until": until, "after_on": after[0], "after_id": after[1], "limit": limit}
+    return await fetch_in(session, _UNPAID, values)

@@ -3,7 +3,7 @@
 Each act takes the dossier's row, then the request's, then the award's: two acts wait for each other and never deadlock.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common.auth import Principal
 from services.common.clock import in_paris
+from services.common.db import Row
 from services.common.etag import require_version
 from services.common.jobs import enqueue
 from services.common.language import Text, euros
@@ -198,6 +199,39 @@ async def note(
         award_id=str(award.id),
         **changes,
     )
+
+
+async def set_pay_before(session: AsyncSession, award: Award, day: date) -> None:
+    """An agreement says by which day the funder pays (award locked by the caller)."""
+    award.pay_before_on = day
+    award.version += 1
+    await session.flush()
+
+
+async def is_funded_by(session: AsyncSession, holder_id: UUID, funder_ids: Sequence[UUID]) -> bool:
+    """One of these funders has an award to this holder, or to one it took over from."""
+    return await repository.is_funded_by(session, holder_id, funder_ids)
+
+
+async def of_references(session: AsyncSession, funder_id: UUID, references: Sequence[str]) -> dict[str, Award]:
+    """A funder's awards by the reference of their dossier."""
+    return {award.reference: award for award in await repository.of_references(session, funder_id, references)}
+
+
+async def many(session: AsyncSession, award_ids: Sequence[UUID]) -> list[Award]:
+    return await repository.many(session, award_ids)
+
+
+async def payment_delays(session: AsyncSession, campaign_id: UUID, *, today: date) -> list[Row]:
+    """How each funder of a campaign keeps the payment clock: awards, first payments, days, what is late."""
+    return await repository.payment_delays(session, campaign_id, today)
+
+
+async def unpaid(
+    session: AsyncSession, funder_ids: Sequence[UUID], *, until: date, after: tuple[date, UUID], limit: int
+) -> list[Row]:
+    """Awards of these funders without any payment whose clock ends by `until`, soonest first, after a keyset cursor."""
+    return await repository.unpaid(session, funder_ids, until=until, after=after, limit=limit)
 
 
 def _lawful(law: object, money: Money, cents: int) -> Money:

@@ -256,3 +256,17 @@ async def close(session: AsyncSession, dossier_id: UUID) -> Dossier | None:
     dossier.version += 1
     await session.flush()
     return dossier
+
+
+async def has_attachment(session: AsyncSession, organisation_id: UUID, dossier_id: UUID, attachment_id: UUID) -> bool:
+    """This document is joined to that dossier, which the organisation answers for."""
+    dossier = await repository.get(session, dossier_id)
+    if dossier is None or dossier.acting_holder_id != organisation_id:
+        return False
+    return await repository.attachment(session, dossier_id, attachment_id) is not None
+
+
+async def is_report_submitted(session: AsyncSession, dossier_id: UUID) -> bool:
+    """The bilan of this dossier was submitted; read without waiting for anybody."""
+    dossier = await repository.get(session, dossier_id)
+    return dossier is not None and dossier.report_submitted_at is not None
