@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 
 import httpx
@@ -131,7 +132,7 @@ async def test_links_of_a_chain_told_at_once_lead_to_its_end(world: World) -> No
         wish = {"campaign_id": world.campaign_id, "organisation_id": str(first)}
         opened = (await world.call(manager, "POST", "/dossiers", json=wish, expect=201)).json()["id"]
         chain = [first, *(one for one, _ in middle), last]
-        links = list(zip(chain, chain[1:], strict=False))
+        links = list(pairwise(chain))
         for link in links[::2]:
             await dissolve(world, *link)
         await asyncio.gather(*(dissolve(world, *link) for link in links[1::2]))
