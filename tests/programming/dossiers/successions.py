@@ -48,7 +48,7 @@ async def reads(world: World, who: Person, dossier_id: str) -> dict[str, Any]:
         "etag": whole.headers["etag"],
         "listed": [one for one in await world.pages(who, "/dossiers") if one["id"] == dossier_id],
         "filtered": [
-            one["id"]
+            (status, one["id"])
             for status in ("under_review", "ready_for_committee", "decided", "notified")
             for one in await world.pages(who, "/dossiers", status=status)
             if one["id"] == dossier_id

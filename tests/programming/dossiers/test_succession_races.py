@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 
 import httpx
@@ -125,16 +126,18 @@ async def test_a_dossier_opened_at_the_last_moment_passes_over_or_is_refused(wor
     assert all(one["successor_id"] == str(world.neighbour) for one in found)
 
 
-async def test_two_links_of_a_chain_told_at_once_lead_to_its_end(world: World) -> None:
+async def test_links_of_a_chain_told_at_once_lead_to_its_end(world: World) -> None:
     for _ in range(6):
-        ended, manager = newcomer(world, "Première")
-        middle, _middle_manager = newcomer(world, "Deuxième")
-        last, heir = newcomer(world, "Troisième")
-        wish = {"campaign_id": world.campaign_id, "organisation_id": str(ended)}
+        (first, manager), *middle, (last, heir) = [newcomer(world, f"Maillon {number}") for number in range(5)]
+        wish = {"campaign_id": world.campaign_id, "organisation_id": str(first)}
         opened = (await world.call(manager, "POST", "/dossiers", json=wish, expect=201)).json()["id"]
-        await asyncio.gather(dissolve(world, ended, middle), dissolve(world, middle, last))
+        chain = [first, *(one for one, _ in middle), last]
+        links = list(pairwise(chain))
+        for link in links[::2]:
+            await dissolve(world, *link)
+        await asyncio.gather(*(dissolve(world, *link) for link in links[1::2]))
         seen = await world.seen(opened, heir)
-        assert (seen["successor_id"], seen["holder_name"]) == (str(last), "Troisième")
+        assert (seen["successor_id"], seen["holder_name"]) == (str(last), "Maillon 4")
 
 
 async def test_a_decision_and_a_succession_at_once_leave_both(world: World) -> None:
