@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common.auth import Principal
 from services.common.clock import in_paris
+from services.common.db import Row, fetch_in
 from services.common.etag import require_version
 from services.common.language import Text, euros
 from services.common.problems import NotFound
@@ -163,6 +164,26 @@ async def of_party_year(session: AsyncSession, funder_id: UUID, holder_id: UUID,
 
 async def of_cpo(session: AsyncSession, cpo_id: UUID) -> list[Award]:
     return await repository.of_cpo(session, cpo_id)
+
+
+async def multi_year_shares(
+    session: AsyncSession, *, contract_id: UUID | None = None, campaign_id: UUID | None = None
+) -> list[Row]:
+    """Per funder: agreements (funder × holder × year) and cents granted, and those of them under a CPO."""
+    by, of = ("campaign_id", campaign_id) if campaign_id else ("contract_id", contract_id)
+    return await fetch_in(session, repository.shares(by), {"of": of})
+
+
+async def last_year(session: AsyncSession, contract_id: UUID) -> int | None:
+    """The last year anything was granted for in a contract."""
+    (row,) = await fetch_in(session, repository.LAST_YEAR, {"contract_id": contract_id})
+    found: int | None = row["year"]
+    return found
+
+
+async def granted_between(session: AsyncSession, contract_id: UUID, first: int, last: int) -> list[Row]:
+    """What was granted in a contract for these years: dossier, holder, title, year, cents, CPO."""
+    return await fetch_in(session, repository.GRANTED, {"contract_id": contract_id, "first": first, "last": last})
 
 
 async def note(

@@ -125,3 +125,27 @@ async def close_expired(session: AsyncSession, now: Any) -> list[UUID]:
         .returning(_C.c.id),
     )
     return [row.id for row in closed]
+
+
+async def of_contract_year(session: AsyncSession, contract_id: UUID, year: int) -> list[Campaign]:
+    """The campaigns of a contract for a year that people may see and that are not filed away."""
+    hidden = (CampaignStatus.DRAFT, CampaignStatus.ARCHIVED)
+    wanted = select(Campaign).where(Campaign.contract_id == contract_id, Campaign.year == year, _C.c.status.not_in(hidden))
+    return list((await session.exec(wanted.order_by(_C.c.id))).all())
+
+
+#: Who has funded any campaign of a contract.
+FUNDERS_OF_CONTRACT = (
+    sa.select(_F.c.organisation_id)
+    .join(_C, _C.c.id == _F.c.campaign_id)
+    .where(_C.c.contract_id == bindparam("contract_id"))
+    .distinct()
+)
+
+#: Envelopes of a contract's campaigns from a year on.
+ENVELOPES = (
+    sa.select(_C.c.year, _L.c.campaign_id, _L.c.funder_id, _L.c.code, _L.c.amount_cents, _L.c.granted_cents)
+    .join(_C, _C.c.id == _L.c.campaign_id)
+    .where(_C.c.contract_id == bindparam("contract_id"), _C.c.year >= bindparam("from_year"))
+    .order_by(_C.c.year, _L.c.campaign_id, _L.c.funder_id, _L.c.position)
+)

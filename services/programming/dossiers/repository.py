@@ -251,3 +251,11 @@ async def refresh_drafts(session: AsyncSession, organisation_id: UUID, holder: d
         .where(_D.c.organisation_id == organisation_id, _D.c.reference.is_(None))
         .values(holder=sa.cast(holder, JSONB), version=_D.c.version + 1),
     )
+
+
+_ACTIONS = sa.select(_D.c.id, _D.c.action_id).where(_D.c.id == sa.any_(bindparam("dossier_ids", type_=ARRAY(sa.Uuid))))
+
+
+async def action_ids(session: AsyncSession, dossier_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """The action each dossier carries out."""
+    return {row["id"]: row["action_id"] for row in await fetch_in(session, _ACTIONS, {"dossier_ids": list(dossier_ids)})}
