@@ -45,7 +45,7 @@ VISIBLE = sa.or_(
     sa.exists().where(_F.c.cpo_id == _C.c.id, _F.c.funder_id == sa.any_(_ORGANISATIONS)),
 )
 
-_ON_ITS_WAY = _C.c.status.in_([CpoStatus.SIGNED, CpoStatus.IN_FORCE])
+_ON_ITS_WAY = sa.or_(*(_C.c.status == status for status in (CpoStatus.SIGNED, CpoStatus.IN_FORCE)))
 #: The status as people are told it (`rules.status_at`).
 TOLD = sa.case(
     (_ON_ITS_WAY & (_C.c.ends_on < _TODAY), sa.literal(CpoStatus.ENDED.value)),
@@ -183,7 +183,7 @@ async def to_remind(session: AsyncSession) -> list[Row]:
 
 # What agreements promise.
 
-_BOUND = _C.c.status.in_([CpoStatus.SIGNED, CpoStatus.IN_FORCE, CpoStatus.SUSPENDED])
+_BOUND = _ON_ITS_WAY | (_C.c.status == CpoStatus.SUSPENDED)
 
 
 def _sum_where(condition: Any) -> Any:
