@@ -58,21 +58,21 @@ async def propose_cpo_amendment(
 
 
 @amendments_router.get(
-    "/{number}",
+    "/{amendment_number}",
     operation_id="getCpoAmendment",
     summary="Read an amendment",
     response_model=CpoAmendmentRead,
     openapi_extra=right(f"{PARTIES} Also of a funder that it would let join."),
 )
-async def get_cpo_amendment(cpo_id: UUID, number: int, session: Snapshot, caller: Caller, response: Response) -> Any:
+async def get_cpo_amendment(cpo_id: UUID, amendment_number: int, session: Snapshot, caller: Caller, response: Response) -> Any:
     """What it changes, who has to sign and who signed."""
-    amendment = await amendments.seen(session, caller, cpo_id, number)
+    amendment = await amendments.seen(session, caller, cpo_id, amendment_number)
     response.headers["ETag"] = etag(amendment.version)
     return amendment
 
 
 @amendments_router.post(
-    "/{number}/signature",
+    "/{amendment_number}/signature",
     status_code=201,
     operation_id="signCpoAmendment",
     summary="Sign an amendment",
@@ -81,7 +81,7 @@ async def get_cpo_amendment(cpo_id: UUID, number: int, session: Snapshot, caller
 )
 async def sign_cpo_amendment(
     cpo_id: UUID,
-    number: int,
+    amendment_number: int,
     wish: CpoSignatureCreate,
     caller: Caller,
     session: Session,
@@ -90,11 +90,11 @@ async def sign_cpo_amendment(
     response: Response,
 ) -> Any:
     """The last signature applies it, to the awards and envelopes too; refused by name if a tranche was paid beyond it meanwhile."""
-    return _answered(await amendments.sign(session, caller, cpo_id, number, wish, version=version, now=now), response)
+    return _answered(await amendments.sign(session, caller, cpo_id, amendment_number, wish, version=version, now=now), response)
 
 
 @amendments_router.post(
-    "/{number}/abandonment",
+    "/{amendment_number}/abandonment",
     status_code=201,
     operation_id="abandonCpoAmendment",
     summary="Abandon an amendment",
@@ -102,7 +102,7 @@ async def sign_cpo_amendment(
     openapi_extra=right(TEAM),
 )
 async def abandon_cpo_amendment(
-    cpo_id: UUID, number: int, caller: Caller, session: Session, now: Now, version: Version, response: Response
+    cpo_id: UUID, amendment_number: int, caller: Caller, session: Session, now: Now, version: Version, response: Response
 ) -> Any:
     """The team gives it up; its number stays."""
-    return _answered(await amendments.abandon(session, caller, cpo_id, number, version=version, now=now), response)
+    return _answered(await amendments.abandon(session, caller, cpo_id, amendment_number, version=version, now=now), response)

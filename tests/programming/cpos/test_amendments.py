@@ -75,7 +75,9 @@ async def test_it_never_goes_below_what_is_committed_or_paid(world: World) -> No
     amendment = await _proposed(world, cpo, {"tranche_id": tranche_id, "amount_cents": 750_000})
     await _sign(world, amendment, world.president, world.association)
     await world.commit(world.state_payer, award["id"])
-    refused = refusal(await _sign(world, amendment, world.state_signatory, world.state, expect=None), 409, "cpo-amendment-below-paid")
+    refused = refusal(
+        await _sign(world, amendment, world.state_signatory, world.state, expect=None), 409, "cpo-amendment-below-paid"
+    )
     assert refused["limit_cents"] == 800_000, "more was committed while it waited for its signatures"
     waiting = (await world.call(world.team, "GET", f"/cpos/{cpo['id']}/amendments/1", expect=200)).json()
     assert (waiting["status"], len(waiting["signatures"])) == ("proposed", 1), "the refused signature is not kept"
@@ -157,7 +159,9 @@ async def test_what_no_amendment_does(world: World) -> None:
     wish = {"reason": REASON, "changes": [{"tranche_id": later}]}
     refusal(await cpos.act(world, world.team, cpo, "amendments", wish, expect=None), 422, "malformed-request")
     for who in (world.president, world.state_signatory):
-        await cpos.refused(world, who, cpo, "amendments", 403, "not-party-to-cpo", {**wish, "changes": [{"tranche_id": later, "drop": True}]})
+        await cpos.refused(
+            world, who, cpo, "amendments", 403, "not-party-to-cpo", {**wish, "changes": [{"tranche_id": later, "drop": True}]}
+        )
 
 
 async def test_one_amendment_waits_at_a_time_and_may_be_abandoned(world: World) -> None:
