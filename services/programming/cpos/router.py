@@ -3,13 +3,14 @@
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zlib import crc32
 
 from fastapi import APIRouter, Request, Response
 
 from services.common.auth import Caller
 from services.common.clock import Now, today_in_paris
 from services.common.db import Reader, Session, Snapshot, fetch, fetch_one
-from services.common.etag import Version, etag
+from services.common.etag import Version, etag, not_modified
 from services.common.journal import JournalLine, lines_of
 from services.common.pagination import LAST_ID, Cursor, Limit, Page, page, read_cursor
 from services.common.problems import NotFound
@@ -17,7 +18,7 @@ from services.common.query import published, read_query
 from services.common.routing import ActRoute, right
 
 from ..tables import KERNEL
-from . import drafting, money, repository, rules, service
+from . import drafting, money, repository, service
 from .schemas import (
     CpoApprovalCreate,
     CpoCreate,
@@ -36,17 +37,18 @@ TEAM = "Members of the organisation that leads the contract."
 _JOURNAL = lines_of(KERNEL.journal)
 
 
-def tag_of(cpo: Any, now: datetime) -> str:
-    """Time moves an agreement without a new version: the status is part of the tag."""
-    status = rules.status_at(cpo.status, cpo.starts_on, cpo.ends_on, today_in_paris(now))
-    return etag(cpo.version, status.value.replace("_", ""))
+def _tag(shown: dict[str, Any]) -> str:
+    """Time and the awards' money move what is read without a new version: the tag says where each tranche is."""
+    told = [shown["status"].value, *(f"{one['id']} {one['status'].value}" for one in shown["tranches"])]
+    return etag(shown["version"], f"{crc32(' '.join(told).encode()):x}")
 
 
 async def answered(session: Any, cpo: Any, now: datetime, response: Response) -> dict[str, Any]:
     """The agreement as it stands in the act's own transaction."""
-    response.headers["ETag"] = tag_of(cpo, now)
+    shown = await money.shown(session, cpo, now=now)
+    response.headers["ETag"] = _tag(shown)
     response.headers["Location"] = f"{router.prefix}/cpos/{cpo.id}"
-    return await money.shown(session, cpo, now=now)
+    return shown
 
 
 @router.get(
@@ -91,9 +93,9 @@ async def draw_up_cpo(wish: CpoCreate, caller: Caller, request: Request, session
 async def get_cpo(cpo_id: UUID, request: Request, response: Response, session: Snapshot, caller: Caller, now: Now) -> Any:
     """The agreement with its parties, its years and where each tranche is, from the forecast to what is justified."""
     cpo = await service.seen(session, caller, cpo_id)
-    # The money of the tranches moves without the agreement: no 304 here.
-    response.headers["ETag"] = tag_of(cpo, now)
-    return await money.shown(session, cpo, now=now)
+    shown = await money.shown(session, cpo, now=now)
+    tag = response.headers["ETag"] = _tag(shown)
+    return not_modified(request, tag) or shown
 
 
 @router.patch(
@@ -108,8 +110,9 @@ async def update_cpo(
 ) -> Any:
     """Merge patch of a draft; also of what is approved while nobody has signed. Funders then approve again."""
     cpo = await drafting.update(session, caller, cpo_id, wish, version=version, now=now)
-    response.headers["ETag"] = tag_of(cpo, now)
-    return await money.shown(session, cpo, now=now)
+    shown = await money.shown(session, cpo, now=now)
+    response.headers["ETag"] = _tag(shown)
+    return shown
 
 
 @router.post(

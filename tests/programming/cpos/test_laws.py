@@ -92,7 +92,7 @@ async def _spend(world: World, cpo: dict[str, Any], deed: str, chance: Random, c
     return 201
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 async def test_no_sequence_of_acts_breaks_the_laws(world: World, seed: int) -> None:
     chance = Random(seed)
     cpo = await cpos.signed(world)
@@ -102,11 +102,11 @@ async def test_no_sequence_of_acts_breaks_the_laws(world: World, seed: int) -> N
     for offset in (0, 1):
         await cpos.reported(world, cpo, offset, "state", "caf")
     answers = []
-    for _ in range(60):
+    for _ in range(35):
         answers.append(await _try(world, cpo, chance, campaigns))
         await _hold(world, cpo)
     assert not [status for status in answers if status >= 500]
-    assert answers.count(201) > 10, "the sequence does something"
+    assert answers.count(201) > 8, "the sequence does something"
     assert {409} & set(answers), "and tries what is not lawful"
 
 

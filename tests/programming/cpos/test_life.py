@@ -33,6 +33,17 @@ async def test_the_team_draws_it_up_and_its_parties_read_it(world: World) -> Non
         assert await world.pages(who, "/cpos", contract_id=world.contract_id) == []
 
 
+async def test_what_was_read_is_not_sent_again_until_its_money_moves(world: World) -> None:
+    cpo = await cpos.signed(world)
+    dossier_id = (await cpos.light_dossier(world, cpo)).json()["dossier_id"]
+    award = (await cpos.notified(world, dossier_id, "state"))["state"]
+    where = f"/cpos/{cpo['id']}"
+    held = {"headers": {"If-None-Match": (await world.call(world.helper, "GET", where, expect=200)).headers["etag"]}}
+    await world.call(world.helper, "GET", where, expect=304, **held)
+    await world.commit(world.state_payer, award["id"])
+    await world.call(world.helper, "GET", where, expect=200, **held)
+
+
 async def test_the_second_of_a_year_has_the_next_number(world: World) -> None:
     answers = await world.at_once([(world.team, "POST", "/cpos", {"json": cpos.plan(world)})] * 4)
     assert [answer.status_code for answer in answers] == [201] * 4

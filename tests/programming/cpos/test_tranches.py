@@ -3,7 +3,7 @@
 import pytest
 
 from tests.programming.cpos import agreements as cpos
-from tests.programming.papers import codes, refusal
+from tests.programming.papers import SWORN, codes, refusal
 from tests.programming.world import World
 from tests.support import member_of
 
@@ -161,7 +161,7 @@ async def test_asked_twice_the_first_dossier_is_named(world: World) -> None:
 
 async def test_two_tabs_at_once_make_one_dossier(world: World) -> None:
     cpo = await cpos.signed(world)
-    body = {**cpos.SWORN, "campaign_id": world.campaign_id}
+    body = {**SWORN, "campaign_id": world.campaign_id}
     answers = await world.at_once([(world.holder, "POST", f"/cpos/{cpo['id']}/years/2026/dossier", {"json": body})] * 5)
     assert sorted(answer.status_code for answer in answers) == [201, *[409] * 4]
     made = next(answer.json()["dossier_id"] for answer in answers if answer.status_code == 201)
@@ -175,7 +175,7 @@ async def test_two_tabs_at_once_make_one_dossier(world: World) -> None:
 async def test_two_agreements_share_an_envelope_that_holds_one(world: World) -> None:
     await cpos.set_envelope(world, "state", 1_000_000)
     agreements = [await cpos.signed(world, euros={"state": [8_000, 6_000]}) for _ in range(2)]
-    body = {**cpos.SWORN, "campaign_id": world.campaign_id}
+    body = {**SWORN, "campaign_id": world.campaign_id}
     calls = [(world.holder, "POST", f"/cpos/{cpo['id']}/years/2026/dossier", {"json": body}) for cpo in agreements]
     answers = await world.at_once(calls)
     assert sorted(answer.status_code for answer in answers) == [201, 409]
@@ -184,7 +184,7 @@ async def test_two_agreements_share_an_envelope_that_holds_one(world: World) -> 
 
 async def test_it_is_sworn_by_the_holder_s_officers(world: World) -> None:
     cpo = await cpos.signed(world)
-    where, body = f"/cpos/{cpo['id']}/years/2026/dossier", {**cpos.SWORN, "campaign_id": world.campaign_id}
+    where, body = f"/cpos/{cpo['id']}/years/2026/dossier", {**SWORN, "campaign_id": world.campaign_id}
     for who in (world.helper, world.team, world.state_officer):
         await world.refused(who, "POST", where, 403, "not-party-to-cpo", json=body)
     await world.refused(world.stranger, "POST", where, 404, "not-found", json=body)
