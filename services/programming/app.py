@@ -19,7 +19,11 @@ from .campaigns.router import router as campaigns
 from .committees.router import router as committees
 from .contracts.router import router as contracts
 from .coverage.router import router as coverage
+from .cpos.amendments_router import amendments_router as cpo_amendments
+from .cpos.money_router import money_router as cpo_money
+from .cpos.reports_router import reports_router as cpo_reports
 from .cpos.router import router as cpos
+from .cpos.tranches_router import tranches_router as cpo_tranches
 from .dossiers.attachments_router import router as attachments
 from .dossiers.attachments_router import upload_router as uploads
 from .dossiers.router import delays_router as delays
@@ -48,7 +52,8 @@ SERVICE = Service(
     routers=[
         *(parameters, contracts, campaigns, delays, dossiers, uploads, attachments, admissibility, reviews, committees),
         signed_files,
-        *(notifications, awards, agreements, cpos, bank_accounts, payments, bilans, coverage, monitoring, reports, open_data),
+        *(cpos, cpo_tranches, cpo_reports, cpo_amendments, cpo_money),
+        *(notifications, awards, agreements, bank_accounts, payments, bilans, coverage, monitoring, reports, open_data),
         *(bilan_uploads, bilan_attachments, bilan_reviews),
         *(payment_uploads, payment_imports),
     ],

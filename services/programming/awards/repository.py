@@ -143,3 +143,44 @@ async def unpaid(
 ) -> list[Row]:
     values = {"funders": list(funder_ids), "until": until, "after_on": after[0], "after_id": after[1], "limit": limit}
     return await fetch_in(session, _UNPAID, values)
+
+
+def _party_year() -> Any:
+    """An agreement between a funder and a holder for a year, whatever the number of projects."""
+    return sa.tuple_(_A.c.funder_id, _A.c.holder_id, _A.c.year)
+
+
+@lru_cache(maxsize=2)
+def shares(by: str) -> Any:
+    """Per funder, how much of what was granted is under a multi-year agreement; `by` is contract_id or campaign_id."""
+    multi_year = _A.c.cpo_id.is_not(None)
+    return (
+        sa.select(
+            _A.c.funder_id,
+            sa.func.count(_party_year().distinct()).label("agreements"),
+            sa.func.count(_party_year().distinct()).filter(multi_year).label("agreements_multi_year"),
+            sa.func.sum(_A.c.granted_cents).cast(sa.BigInteger).label("granted_cents"),
+            sa.func.coalesce(sa.func.sum(_A.c.granted_cents).filter(multi_year), 0).cast(sa.BigInteger).label("multi_year_cents"),
+        )
+        .where(_A.c[by] == bindparam("of", type_=sa.Uuid))
+        .group_by(_A.c.funder_id)
+        .order_by(_A.c.funder_id)
+    )
+
+
+#: What was granted in a contract between two years, and under what.
+GRANTED = (
+    sa.select(
+        _A.c.dossier_id,
+        _A.c.holder_id,
+        _A.c.holder_name,
+        _A.c.title,
+        _A.c.year,
+        _A.c.granted_cents,
+        _A.c.cpo_id,
+    )
+    .where(_A.c.contract_id == bindparam("contract_id"), _A.c.year.between(bindparam("first"), bindparam("last")))
+    .order_by(_A.c.id)
+)
+
+LAST_YEAR = sa.select(sa.func.max(_A.c.year).label("year")).where(_A.c.contract_id == bindparam("contract_id"))

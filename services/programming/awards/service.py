@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common.auth import Principal
 from services.common.clock import in_paris
-from services.common.db import Row
+from services.common.db import Row, fetch_in
 from services.common.etag import require_version
 from services.common.jobs import enqueue
 from services.common.language import Text, euros
@@ -179,6 +179,26 @@ async def of_cpo(session: AsyncSession, cpo_id: UUID) -> list[Award]:
 async def follow_holder(session: AsyncSession, holder_id: UUID, successor_id: UUID | None) -> None:
     """The holder's awards are answered for by its successor, or by itself again; its dossiers are locked by the caller."""
     await repository.follow_holder(session, holder_id, successor_id)
+
+
+async def multi_year_shares(
+    session: AsyncSession, *, contract_id: UUID | None = None, campaign_id: UUID | None = None
+) -> list[Row]:
+    """Per funder: agreements (funder × holder × year) and cents granted, and those of them under a CPO."""
+    by, of = ("campaign_id", campaign_id) if campaign_id else ("contract_id", contract_id)
+    return await fetch_in(session, repository.shares(by), {"of": of})
+
+
+async def last_year(session: AsyncSession, contract_id: UUID) -> int | None:
+    """The last year anything was granted for in a contract."""
+    (row,) = await fetch_in(session, repository.LAST_YEAR, {"contract_id": contract_id})
+    found: int | None = row["year"]
+    return found
+
+
+async def granted_between(session: AsyncSession, contract_id: UUID, first: int, last: int) -> list[Row]:
+    """What was granted in a contract for these years: dossier, holder, title, year, cents, CPO."""
+    return await fetch_in(session, repository.GRANTED, {"contract_id": contract_id, "first": first, "last": last})
 
 
 async def note(

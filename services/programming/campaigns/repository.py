@@ -166,3 +166,20 @@ _FUNDED_YEARS = (
 async def funded_years(session: AsyncSession, contract_id: UUID, organisations: Sequence[UUID]) -> set[int]:
     values = {"contract_id": contract_id, "organisations": list(organisations)}
     return {row["year"] for row in await fetch_in(session, _FUNDED_YEARS, values)}
+
+
+#: Who has funded any campaign of a contract.
+FUNDERS_OF_CONTRACT = (
+    sa.select(_F.c.organisation_id)
+    .join(_C, _C.c.id == _F.c.campaign_id)
+    .where(_C.c.contract_id == bindparam("contract_id"))
+    .distinct()
+)
+
+#: Envelopes of a contract's campaigns from a year on.
+ENVELOPES = (
+    sa.select(_C.c.year, _L.c.campaign_id, _L.c.funder_id, _L.c.code, _L.c.amount_cents, _L.c.granted_cents)
+    .join(_C, _C.c.id == _L.c.campaign_id)
+    .where(_C.c.contract_id == bindparam("contract_id"), _C.c.year >= bindparam("from_year"))
+    .order_by(_C.c.year, _L.c.campaign_id, _L.c.funder_id, _L.c.position)
+)

@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common import journal
 from services.common.auth import Principal
+from services.common.db import Row, fetch_in
 from services.common.etag import require_version
 from services.common.language import Text, euros
 from services.common.problems import FieldError, NotFound
@@ -195,6 +196,25 @@ async def funder_of(session: AsyncSession, campaign_id: UUID, funder_id: UUID) -
 
 async def funder_ids(session: AsyncSession, campaign_id: UUID) -> set[UUID]:
     return {funder.organisation_id for funder in await repository.funders(session, campaign_id)}
+
+
+async def living_of_contract_year(session: AsyncSession, contract_id: UUID, year: int) -> list[Campaign]:
+    """The contract's campaigns of that year, neither draft nor archived."""
+    return [one for one in await of_contract_year(session, contract_id, year) if one.status is not CampaignStatus.ARCHIVED]
+
+
+async def funders_of_contract(session: AsyncSession, contract_id: UUID) -> set[UUID]:
+    """Who takes, or took, part in any campaign of the contract."""
+    return {row["organisation_id"] for row in await fetch_in(session, repository.FUNDERS_OF_CONTRACT, {"contract_id": contract_id})}
+
+
+async def envelopes_of_contract(session: AsyncSession, contract_id: UUID, from_year: int) -> list[Row]:
+    """Each budget line of the contract's campaigns from that year on: year, campaign, funder, code, cents held and granted."""
+    return await fetch_in(session, repository.ENVELOPES, {"contract_id": contract_id, "from_year": from_year})
+
+
+async def has_line(session: AsyncSession, campaign_id: UUID, funder_id: UUID, code: str) -> bool:
+    return await repository.line(session, campaign_id, funder_id, code) is not None
 
 
 async def draw_reference(session: AsyncSession, campaign: Campaign) -> str:

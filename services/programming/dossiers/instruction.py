@@ -135,6 +135,44 @@ async def amend_grant(session: AsyncSession, request_id: UUID, granted_cents: in
     return delta
 
 
+async def grant_tranche(session: AsyncSession, request_id: UUID, *, motive: str, now: datetime) -> Dossier:
+    """A request that carries out a tranche of a multi-year agreement is granted whole: the decision is the agreement itself."""
+    dossier, request = await _locked_request(session, request_id)
+    _require(request, {RequestStatus.ASKED})
+    _require_tranche(request)
+    request.status, request.decided_at, request.motive = RequestStatus.GRANTED, now, motive
+    request.granted_cents = request.amount_cents
+    dossier.granted_cents += request.amount_cents
+    return await _follow(session, dossier)
+
+
+async def amend_tranche(session: AsyncSession, request_id: UUID, amount_cents: int) -> int:
+    """The tranche is set anew before its notification. Returns by how much the envelope is drawn on, negative when lowered."""
+    dossier, request = await _locked_request(session, request_id)
+    _require(request, {RequestStatus.GRANTED})
+    await raise_ask(session, request_id, amount_cents)
+    delta = amount_cents - (request.granted_cents or 0)
+    request.granted_cents = amount_cents
+    dossier.granted_cents += delta
+    await _follow(session, dossier)
+    return delta
+
+
+async def raise_ask(session: AsyncSession, request_id: UUID, amount_cents: int) -> None:
+    """A tranche may be amended above what its request first asked: the request asks that much from then on."""
+    dossier, request = await _locked_request(session, request_id)
+    _require_tranche(request)
+    more = max(0, amount_cents - request.amount_cents)
+    request.amount_cents += more
+    dossier.asked_cents += more
+    await session.flush()
+
+
+async def action_ids(session: AsyncSession, dossier_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """The action each dossier carries out: the same through renewals and through the years of an agreement."""
+    return await repository.action_ids(session, dossier_ids)
+
+
 async def for_agenda(session: AsyncSession, campaign_id: UUID, dossier_ids: Sequence[UUID]) -> list[Dossier]:
     """The dossiers, in the order given, if a committee of this campaign may look at them."""
     found = {dossier.id: dossier for dossier in await repository.many(session, dossier_ids)}
@@ -189,6 +227,11 @@ async def _locked_request(session: AsyncSession, request_id: UUID) -> tuple[Doss
 
 def _require(request: FundingRequest, statuses: set[RequestStatus]) -> None:
     if request.status not in statuses:
+        raise RequestStateRefused(request_status=request.status.value)
+
+
+def _require_tranche(request: FundingRequest) -> None:
+    if request.tranche_id is None:
         raise RequestStateRefused(request_status=request.status.value)
 
 

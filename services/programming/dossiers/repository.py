@@ -321,3 +321,11 @@ async def mark_reports_due(session: AsyncSession, today: date) -> list[UUID]:
         .returning(_D.c.id)
     )
     return [row.id for row in await execute(session, ended)]
+
+
+_ACTIONS = sa.select(_D.c.id, _D.c.action_id).where(_D.c.id == sa.any_(bindparam("dossier_ids", type_=ARRAY(sa.Uuid))))
+
+
+async def action_ids(session: AsyncSession, dossier_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """The action each dossier carries out."""
+    return {row["id"]: row["action_id"] for row in await fetch_in(session, _ACTIONS, {"dossier_ids": list(dossier_ids)})}

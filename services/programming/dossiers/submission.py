@@ -49,13 +49,28 @@ async def submit(
     require_version(dossier.version, version)
     campaign = await campaigns.get(session, dossier.campaign_id)
     service.require_open(campaign, now)
-    _require_sworn(dossier, wish)
+    require_sworn(dossier, wish)
     requests = await service.requests_of(session, dossier)
     if errors := await service.missing(session, dossier, requests, campaign, now=now):
         raise _refusal(errors)
     former = await _submit_in_own_name(session, dossier) if dossier.successor_id else []
+    return dossier, await lodge(session, caller, dossier, requests, campaign, wish, former_holders=former, now=now)
+
+
+async def lodge(
+    session: AsyncSession,
+    caller: Principal,
+    dossier: Dossier,
+    requests: list[FundingRequest],
+    campaign: "Campaign",
+    wish: SubmissionCreate,
+    *,
+    former_holders: Sequence[UUID] = (),
+    now: datetime,
+) -> Submission:
+    """What a submission does once nothing is missing: clocks, readers, journal, reference, what was sworn, acknowledgement."""
     clocks = _start_clocks(dossier, requests, campaign, now)
-    await _open_to_readers(session, dossier, requests, former)
+    await open_to_readers(session, dossier, requests, former_holders)
     await service.note(session, dossier, "dossier.submitted", caller, now, asked_cents=dossier.asked_cents)
     # The reference comes last: the campaign's row is held from here to the commit, so the wait is as short as can be.
     dossier.reference = await campaigns.draw_reference(session, campaign)
@@ -71,10 +86,10 @@ async def submit(
     session.add(submission)
     await session.flush()
     await _acknowledge(session, dossier, campaign, submission, clocks)
-    return dossier, submission
+    return submission
 
 
-def _require_sworn(dossier: Dossier, wish: SubmissionCreate) -> None:
+def require_sworn(dossier: Dossier, wish: SubmissionCreate) -> None:
     errors = []
     if not wish.sworn_statement:
         said = Text("L'attestation sur l'honneur doit être acceptée.", "The sworn statement must be accepted.")
@@ -123,8 +138,8 @@ async def _submit_in_own_name(session: AsyncSession, dossier: Dossier) -> list[U
     return [one for one in held if one != dossier.organisation_id]
 
 
-async def _open_to_readers(
-    session: AsyncSession, dossier: Dossier, requests: list[FundingRequest], former_holders: Sequence[UUID]
+async def open_to_readers(
+    session: AsyncSession, dossier: Dossier, requests: list[FundingRequest], former_holders: Sequence[UUID] = ()
 ) -> None:
     """From now on the funders asked and the contract's team see it."""
     holders = (dossier.organisation_id, *former_holders)
@@ -156,11 +171,19 @@ Campagne : {campaign.title}
 Déposé le : {in_paris(submission.submitted_at):%d/%m/%Y à %H:%M} (heure de Paris)
 Montant demandé : {euros(dossier.asked_cents)}
 
-Les financeurs s'engagent à vous répondre avant le {clocks.promised_on:%d/%m/%Y}.
-Sans réponse au {clocks.silence_rejects_on:%d/%m/%Y}, le silence gardé vaut décision de rejet
-(articles L231-4 et D231-2 du code des relations entre le public et l'administration).
+{_what_follows(dossier, clocks)}
 
 Conservez ce message : il vaut accusé de réception.
 """
     subject = f"Accusé de réception de votre dossier {submission.reference}"
     await queue_mail(session, to=str(dossier.contact["email"]), subject=subject, text=text)
+
+
+def _what_follows(dossier: Dossier, clocks: rules.Clocks) -> str:
+    """The dates that matter; a year of a multi-year agreement is granted already and only waits for its letters."""
+    if dossier.cpo_id is not None:
+        return f"""Ce dossier met en œuvre une convention pluriannuelle : les tranches confirmées y sont accordées.
+Chaque financeur vous le notifie avant le {clocks.promised_on:%d/%m/%Y}."""
+    return f"""Les financeurs s'engagent à vous répondre avant le {clocks.promised_on:%d/%m/%Y}.
+Sans réponse au {clocks.silence_rejects_on:%d/%m/%Y}, le silence gardé vaut décision de rejet
+(articles L231-4 et D231-2 du code des relations entre le public et l'administration)."""

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -26,6 +27,9 @@ from .errors import AlreadyNotified, NotForYouToNotify
 from .models import Notification
 from .schemas import NotificationCreate
 
+if TYPE_CHECKING:
+    from ..dossiers.models import FundingRequest
+
 _TEMPLATE = Path(__file__).resolve().parent.parent / "letters" / "notification.typ"
 
 
@@ -42,17 +46,18 @@ async def notify(
     request = await instruction.request_of(session, request.id)
     if request.status in ANSWERED:
         raise AlreadyNotified()
-    decision = await committees.closed_decision(session, request.id)
-    motive, conditions = decision.motive or None, decision.conditions or None
-    dossier, request = await instruction.record_notification(session, request.id, motive=motive, conditions=conditions, now=now)
+    motive, conditions = await _decided(session, request)
+    dossier, request = await instruction.record_notification(
+        session, request.id, motive=motive or None, conditions=conditions or None, now=now
+    )
     notification = Notification(
         dossier_id=dossier.id,
         request_id=request.id,
         campaign_id=dossier.campaign_id,
         funder_id=request.funder_id,
         granted_cents=request.granted_cents or 0,
-        motive=decision.motive,
-        conditions=decision.conditions,
+        motive=motive,
+        conditions=conditions,
         holder_comment=wish.holder_comment,
         recipient=str(dossier.contact["email"]),
         notified_by=caller.account_id,
@@ -75,6 +80,14 @@ async def notify(
         await agreements.follow_award(session, award, now=now)
     await enqueue(session, write_letter, notification_id=str(notification.id))
     return notification
+
+
+async def _decided(session: AsyncSession, request: "FundingRequest") -> tuple[str, str]:
+    """Motive and conditions of what is notified: a closed session's decision, or the multi-year agreement a tranche comes from."""
+    if request.tranche_id is not None:
+        return request.motive or "", request.conditions or ""
+    decision = await committees.closed_decision(session, request.id)
+    return decision.motive, decision.conditions
 
 
 @job("programming:write_letter")
