@@ -23,6 +23,7 @@ from .dossiers.router import router as dossiers
 from .events import CONSUMERS
 from .monitoring.router import router as monitoring
 from .notifications.router import router as notifications
+from .open_data.public_router import public_router as open_data_public
 from .open_data.router import router as open_data
 from .parameters.router import router as parameters
 from .payments.router import router as payments
@@ -42,6 +43,7 @@ SERVICE = Service(
     routers=[
         *(parameters, contracts, campaigns, delays, dossiers, uploads, attachments, admissibility, reviews, committees),
         *(notifications, awards, agreements, cpos, bank_accounts, payments, bilans, coverage, monitoring, reports, open_data),
+        open_data_public,
     ],
     jobs=JOBS,
     consumers=CONSUMERS,

@@ -11,6 +11,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.common.db import Row, fetch_in
+
+from ..dossiers import instruction
 from .models import Award
 
 _A: Any = Award.__table__  # type: ignore[attr-defined]
@@ -68,3 +71,28 @@ async def many(session: AsyncSession, award_ids: Sequence[UUID]) -> list[Award]:
 
 async def of_cpo(session: AsyncSession, cpo_id: UUID) -> list[Award]:
     return list((await session.exec(select(Award).where(Award.cpo_id == cpo_id).order_by(_A.c.year, _A.c.id))).all())
+
+
+_GRANTED = (
+    "id", "dossier_id", "campaign_id", "contract_id", "funder_id", "holder_id", "year", "budget_line", "reference", "title", "holder_name",
+    "granted_cents", "paid_cents", "agreement_required", "agreed_at", "notified_at", "first_paid_on", "paid_on", "pay_before_on",
+)  # fmt: skip
+_FACE = instruction.face().subquery("face")
+
+#: Grants that stand (one amended down to nothing does not), with what publications tell of their dossier.
+GRANTS = (
+    sa.select(*(_A.c[name] for name in _GRANTED), *(column for column in _FACE.c if column.name != "id"))
+    .join(_FACE, _FACE.c.id == _A.c.dossier_id)
+    .where(_A.c.granted_cents > 0)
+)
+
+_FIRST_BY_YEAR = (
+    sa.select(_A.c.funder_id, _A.c.year, sa.func.min(sa.func.coalesce(_A.c.agreed_at, _A.c.notified_at)).label("first_at"))
+    .where(_A.c.granted_cents > 0)
+    .group_by(_A.c.funder_id, _A.c.year)
+    .order_by(_A.c.funder_id, _A.c.year)
+)
+
+
+async def first_by_year(session: AsyncSession) -> list[Row]:
+    return await fetch_in(session, _FIRST_BY_YEAR, {})

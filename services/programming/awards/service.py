@@ -4,7 +4,7 @@ Each act takes the dossier's row, then the request's, then the award's: two acts
 """
 
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -163,6 +163,16 @@ async def of_party_year(session: AsyncSession, funder_id: UUID, holder_id: UUID,
 
 async def of_cpo(session: AsyncSession, cpo_id: UUID) -> list[Award]:
     return await repository.of_cpo(session, cpo_id)
+
+
+def grants() -> Any:
+    """For publications: grants that stand, as a statement to narrow, order and join (`repository.GRANTS`)."""
+    return repository.GRANTS
+
+
+async def first_by_year(session: AsyncSession) -> list[tuple[UUID, int, datetime]]:
+    """For each funder and year with a grant that stands, when the first of them was agreed or, without agreement, notified."""
+    return [(row["funder_id"], row["year"], row["first_at"]) for row in await repository.first_by_year(session)]
 
 
 async def note(

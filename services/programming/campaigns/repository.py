@@ -125,3 +125,13 @@ async def close_expired(session: AsyncSession, now: Any) -> list[UUID]:
         .returning(_C.c.id),
     )
     return [row.id for row in closed]
+
+
+async def takes_part(session: AsyncSession, organisation_id: UUID) -> bool:
+    wanted = select(CampaignFunder.id).where(CampaignFunder.organisation_id == organisation_id).limit(1)
+    return (await session.exec(wanted)).first() is not None
+
+
+async def decided(session: AsyncSession) -> list[Campaign]:
+    told = (CampaignStatus.DECIDED, CampaignStatus.ARCHIVED)
+    return list((await session.exec(select(Campaign).where(_C.c.status.in_(told)).order_by(_C.c.year, _C.c.id))).all())

@@ -5,6 +5,7 @@ Each act takes the dossier's row first, then the request's: two acts on one doss
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -131,6 +132,11 @@ async def amend_grant(session: AsyncSession, request_id: UUID, granted_cents: in
     dossier.granted_cents += delta
     await _follow(session, dossier)
     return delta
+
+
+def face() -> Any:
+    """What publications tell of a dossier, as a statement to join by `id`: kind, SIRET and RNA of its holder, codes, exercise."""
+    return repository.FACE
 
 
 async def for_agenda(session: AsyncSession, campaign_id: UUID, dossier_ids: Sequence[UUID]) -> list[Dossier]:

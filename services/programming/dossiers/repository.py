@@ -251,3 +251,15 @@ async def refresh_drafts(session: AsyncSession, organisation_id: UUID, holder: d
         .where(_D.c.organisation_id == organisation_id, _D.c.reference.is_(None))
         .values(holder=sa.cast(holder, JSONB), version=_D.c.version + 1),
     )
+
+
+#: What publications tell of a dossier, for the statements of rooms above to join: its holder's identity, its territory, its year.
+FACE = sa.select(
+    _D.c.id,
+    _D.c.holder["kind"].astext.label("holder_kind"),
+    _D.c.holder["siret"].astext.label("holder_siret"),
+    _D.c.holder["rna"].astext.label("holder_rna"),
+    _D.c.objective_codes,
+    _D.c.qpv_codes,
+    _D.c.exercise_ends_on,
+)
