@@ -43,6 +43,7 @@ _FILE: dict[int | str, dict[str, Any]] = {
 }
 
 Funder = Annotated[str, Path(max_length=100, description="Its slug or its id.", examples=["carcassonne-agglo"])]
+Decided = Annotated[UUID, Path(description="Id of a campaign, once it is decided.")]
 ACTIONS = ("actions", "Actions soutenues", "Actions soutenues au titre de la campagne, leurs financeurs et les montants accordés.")
 
 
@@ -153,40 +154,40 @@ def _unmodified_since(request: Request, published_at: datetime, tag: str) -> Res
 
 
 @public_router.get(
-    "/campaigns/{campaign_id}/actions.csv",
+    "/campaigns/{campaign}/actions.csv",
     operation_id="downloadSupportedActions",
     summary="Download the actions a campaign supports, as CSV",
     response_class=Response,
     openapi_extra=ANYONE,
     responses={200: A_CSV | {"description": "The file."}},
 )
-async def download_supported_actions(campaign_id: UUID, request: Request, session: Snapshot) -> Response:
+async def download_supported_actions(campaign: Decided, request: Request, session: Snapshot) -> Response:
     """One line per action with a notified grant: euros with a decimal point, several codes or funders separated by `;`. The holder's
     name is left empty when it may be a person's. 404 until the campaign is decided."""
-    campaign = await service.decided_campaign(session, campaign_id)
+    decided = await service.decided_campaign(session, campaign)
     written = io.StringIO()
     lines = csv.writer(written, lineterminator="\n")
     lines.writerow(("reference", "intitule", "porteur", "objectifs", "qpv", "financeurs", "montantAccorde", "annee"))
-    for row in await service.supported_actions(session, campaign):
+    for row in await service.supported_actions(session, decided):
         several = (";".join(row[name]) for name in ("objective_codes", "qpv_codes", "funders"))
         title, holder = rules.one_line(row["title"]), rules.one_line(row["holder_name"] or "")
         lines.writerow((row["reference"], title, holder, *several, rules.in_euros(row["granted_cents"]), row["year"]))
-    name = f'attachment; filename="actions-{campaign.year}-{campaign_id}.csv"'
+    name = f'attachment; filename="actions-{decided.year}-{decided.id}.csv"'
     return _made(request, written.getvalue().encode(), CSV, {"Content-Disposition": name})
 
 
 @public_router.get(
-    "/campaigns/{campaign_id}/actions.json",
+    "/campaigns/{campaign}/actions.json",
     operation_id="getSupportedActions",
     summary="Read the actions a campaign supports",
     response_model=SupportedActions,
     openapi_extra=ANYONE,
 )
-async def get_supported_actions(campaign_id: UUID, request: Request, session: Snapshot) -> Any:
+async def get_supported_actions(campaign: Decided, request: Request, session: Snapshot) -> Any:
     """The same as JSON, amounts in euro cents, whole in one answer."""
-    campaign = await service.decided_campaign(session, campaign_id)
-    items = await service.supported_actions(session, campaign)
-    told = SupportedActions.model_validate({"campaign_id": campaign_id, "items": items}, from_attributes=True)
+    decided = await service.decided_campaign(session, campaign)
+    items = await service.supported_actions(session, decided)
+    told = SupportedActions.model_validate({"campaign_id": decided.id, "items": items}, from_attributes=True)
     return _made(request, told.model_dump_json().encode(), "application/json", {})
 
 

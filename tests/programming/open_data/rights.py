@@ -10,13 +10,18 @@ QUERIES: dict[str, dict[str, Any]] = {}
 
 
 async def prepare(world: World, ids: Mapping[str, str]) -> dict[str, str]:
-    """The State has published its year, and the campaign is decided."""
+    """The State has published its year; another campaign is decided."""
     year = world.running.clock.now().year
     await world.call(world.state_officer, "PUT", f"/funders/{world.state}/publication", json=publisher("État"), expect=201)
     wish = {"year": year}
     await world.call(world.state_officer, "POST", f"/funders/{world.state}/publications", json=wish, expect=201)
     QUERIES["exportSubsidies"] = {"year": year}
-    return {"holder_id": str(world.association), "funder": str(world.state), "year": str(year), "version": "1"}
+    kept, world.campaign_id = world.campaign_id, ""
+    await world.prepare_campaign()
+    for act in ("opening", "closing", "instruction", "decision"):
+        await world.act(act)
+    decided, world.campaign_id = world.campaign_id, kept
+    return {"campaign": decided, "holder_id": str(world.association), "funder": str(world.state), "year": str(year), "version": "1"}
 
 
 def bodies(world: World, ids: Mapping[str, str]) -> dict[str, Any]:
