@@ -1,5 +1,7 @@
 """What publications lack: said to the funder, mended, never made up; and what is a person's stays at home."""
 
+from typing import Any
+
 import pytest
 
 from services.common.ids import new_id
@@ -54,7 +56,7 @@ async def test_a_company_is_published_once_it_is_known_not_to_be_a_person(press:
     region = f"/funders/{world.region}"
     identity = {"name": f"Région {world.region}", "siret": HOLDER_SIRET, "contact_email": "opendata@region.example.org"}
     await world.call(world.region_officer, "PUT", f"{region}/publication", json=identity, expect=201)
-    wish = {"json": {"year": press.year}}
+    wish: dict[str, Any] = {"json": {"year": press.year}}
     await world.refused(world.region_officer, "POST", f"{region}/publications", 409, "nothing-to-publish", **wish)
     path = f"{region}/beneficiaries/{world.association}"
     await world.call(world.region_officer, "PUT", path, json={"legal_person": True}, expect=200)

@@ -4,6 +4,7 @@ import base64
 import hashlib
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 import pytest
 
@@ -145,10 +146,10 @@ async def test_an_identity_comes_first_and_only_funders_have_one(press: Press) -
     wish = {"json": {"year": press.year}}
     await world.refused(world.state_officer, "POST", f"{where}/publications", 409, "publisher-unknown", **wish)
     await world.refused(world.state_officer, "GET", f"{where}/subventions.csv?year={press.year}", 409, "publisher-unknown")
-    ours = {"json": publisher("Association")}
+    ours: dict[str, Any] = {"json": publisher("Association")}
     refusal(await world.call(world.holder, "PUT", f"/funders/{world.association}/publication", **ours), 404, "not-found")
     for wrong in ({"siret": "11000001500014"}, {"siret": "110000015"}, {"contact_email": "nowhere"}, {"name": "a\nb"}):
-        sent = {"json": {**publisher("État"), **wrong}}
+        sent: dict[str, Any] = {"json": {**publisher("État"), **wrong}}
         found = refusal(await world.call(world.state_officer, "PUT", f"{where}/publication", **sent), 422, "malformed-request")
         assert [error["pointer"] for error in found["errors"]] == [f"/{next(iter(wrong))}"]
 
