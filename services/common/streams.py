@@ -14,7 +14,7 @@ from .db import Database, Row, compiled
 from .ids import new_id
 
 #: Rows held in memory at a time.
-BATCH = 1_000
+BATCH = 500
 
 
 async def rows_of(
@@ -23,7 +23,7 @@ async def rows_of(
     """Rows of a `compiled` statement by batches. The connection is in a transaction, which is what a cursor lives in."""
     ready = compiled(statement)
     async with connection.cursor(name=f"rows_{new_id().hex}", row_factory=dict_row) as cursor:
-        await cursor.execute(ready.sql, {**ready.constants, **parameters})
+        await cursor.execute(ready.sql, {**ready.constants, **parameters}, binary=True)
         while rows := await cursor.fetchmany(size):
             yield rows
 

@@ -1,8 +1,7 @@
 """Open data over HTTP, for everybody: stable addresses that any page, spreadsheet or harvester may read."""
 
-import csv
 import hashlib
-import io
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from typing import Annotated, Any
@@ -44,7 +43,10 @@ _FILE: dict[int | str, dict[str, Any]] = {
 
 Funder = Annotated[str, Path(max_length=100, description="Its slug or its id.", examples=["carcassonne-agglo"])]
 Decided = Annotated[UUID, Path(description="Id of a campaign, once it is decided.")]
-ACTIONS = ("actions", "Actions soutenues", "Actions soutenues au titre de la campagne, leurs financeurs et les montants accordés.")
+#: What is published of each decided campaign, as CSV and JSON: last part of its addresses, title, description.
+CAMPAIGN_TABLES = (
+    ("actions", "Actions soutenues", "Actions soutenues au titre de la campagne, leurs financeurs et les montants accordés."),
+)
 
 
 @public_router.get(
@@ -165,15 +167,21 @@ async def download_supported_actions(campaign: Decided, request: Request, sessio
     """One line per action with a notified grant: euros with a decimal point, several codes or funders separated by `;`. The holder's
     name is left empty when it may be a person's. 404 until the campaign is decided."""
     decided = await service.decided_campaign(session, campaign)
-    written = io.StringIO()
-    lines = csv.writer(written, lineterminator="\n")
-    lines.writerow(("reference", "intitule", "porteur", "objectifs", "qpv", "financeurs", "montantAccorde", "annee"))
-    for row in await service.supported_actions(session, decided):
-        several = (";".join(row[name]) for name in ("objective_codes", "qpv_codes", "funders"))
-        title, holder = rules.one_line(row["title"]), rules.one_line(row["holder_name"] or "")
-        lines.writerow((row["reference"], title, holder, *several, rules.in_euros(row["granted_cents"]), row["year"]))
-    name = f'attachment; filename="actions-{decided.year}-{decided.id}.csv"'
-    return _made(request, written.getvalue().encode(), CSV, {"Content-Disposition": name})
+    header = ("reference", "intitule", "porteur", "objectifs", "qpv", "financeurs", "montantAccorde", "annee")
+    rows = [_action(row) for row in await service.supported_actions(session, decided)]
+    return _table(request, f"actions-{decided.year}-{decided.id}.csv", header, rows)
+
+
+def _action(row: Row) -> tuple[str, ...]:
+    codes, qpvs, funders = (";".join(row[name]) for name in ("objective_codes", "qpv_codes", "funders"))
+    title, holder = rules.one_line(row["title"]), rules.one_line(row["holder_name"] or "")
+    return row["reference"], title, holder, codes, qpvs, funders, rules.in_euros(row["granted_cents"]), str(row["year"])
+
+
+def _table(request: Request, name: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> Response:
+    """A campaign's table as CSV."""
+    content = (",".join(header) + "\n").encode() + rules.csv_lines(rows)
+    return _made(request, content, CSV, {"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 @public_router.get(
@@ -209,8 +217,9 @@ async def get_catalog(request: Request, reader: Reader, session: Snapshot, held:
     and the supported actions of each decided campaign."""
     files = await fetch(reader, repository.EVERY_LATEST, {})
     campaigns = [
-        dcat.CampaignData(each.id, each.title, each.year, each.contract, each.department, *ACTIONS)
+        dcat.CampaignData(each.id, each.title, each.year, each.contract, each.department, *table)
         for each in await service.decided_campaigns(session)
+        for table in CAMPAIGN_TABLES
     ]
     made = dcat.catalog(files, campaigns, held.settings.public_url)
     return _made(request, orjson.dumps(made), "application/ld+json", {})

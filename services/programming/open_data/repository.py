@@ -1,6 +1,7 @@
 """All the SQL about open data."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -22,7 +23,9 @@ _P: Any = SubsidyPublication.__table__  # type: ignore[attr-defined]
 _B: Any = Beneficiary.__table__  # type: ignore[attr-defined]
 _G = awards.grants().subquery("grants")
 
-_GRANTS = sa.select(*_G.c, _B.c.siret.label("stated_siret"), _B.c.legal_person).outerjoin(
+#: What `rules.Grant` is made of: an export reads nothing else.
+_READ = [_G.c[each.name] for each in fields(rules.Grant) if each.name in _G.c]
+_GRANTS = sa.select(*_READ, _B.c.siret.label("stated_siret"), _B.c.legal_person).outerjoin(
     _B, (_B.c.funder_id == _G.c.funder_id) & (_B.c.holder_id == _G.c.holder_id)
 )
 

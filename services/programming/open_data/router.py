@@ -188,7 +188,7 @@ async def publish_subsidies(
     operation_id="exportSubsidies",
     summary="See a year's file before it is published",
     response_class=Response,
-    openapi_extra=right(MEMBERS),
+    openapi_extra=right(MEMBERS, refusals=[409]),
     responses={200: A_CSV | {"description": "The SCDL file, written while it is read."}},
 )
 async def export_subsidies(

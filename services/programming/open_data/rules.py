@@ -79,7 +79,6 @@ class Grant:
 
     id: UUID
     dossier_id: UUID
-    campaign_id: UUID
     contract_id: UUID
     funder_id: UUID
     holder_id: UUID
@@ -99,8 +98,6 @@ class Grant:
     holder_kind: str | None = None
     holder_siret: str | None = None
     holder_rna: str | None = None
-    objective_codes: Sequence[str] = ()
-    qpv_codes: Sequence[str] = ()
     exercise_ends_on: date | None = None
     stated_siret: str | None = None
     legal_person: bool | None = None
@@ -287,7 +284,7 @@ def in_euros(cents: int) -> str:
 
 def one_line(text: str) -> str:
     """The text exactly, on one line: what breaks or controls a line becomes a space."""
-    return _BREAKS.sub(" ", text).strip()
+    return text.strip() if text.isprintable() else _BREAKS.sub(" ", text).strip()
 
 
 def shortened(text: str) -> str:

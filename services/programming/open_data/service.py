@@ -58,7 +58,15 @@ async def identify(
         publisher.version += 1
         publisher.updated_at = now
     await session.flush()
-    await _note(session, "publisher", funder_id, "open_data.identified", caller, now, changes=wish.model_dump(mode="json"))
+    await _note(
+        session,
+        "publisher",
+        funder_id,
+        "open_data.identified",
+        caller,
+        now,
+        changes=wish.model_dump(mode="json", exclude={"contact_email"}),
+    )
     return publisher, first
 
 

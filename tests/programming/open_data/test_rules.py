@@ -39,7 +39,7 @@ INSTANTS = st.datetimes(datetime(2000, 1, 1), datetime(2199, 12, 31), timezones=
 def grant(**more: Any) -> Grant:
     """A grant that lacks nothing."""
     values: dict[str, Any] = {
-        **{name: new_id() for name in ("id", "dossier_id", "campaign_id", "contract_id", "funder_id", "holder_id")},
+        **{name: new_id() for name in ("id", "dossier_id", "contract_id", "funder_id", "holder_id")},
         "year": 2027,
         "budget_line": "p147",
         "reference": "2027-CARC-0042",
