@@ -120,7 +120,8 @@ async def publish(
     attribuant = _attribuant(publisher)
     last = await repository.latest(session, funder_id, year)
     tally = export.Tally()
-    stored = await files.receive(export.subsidies(await driver(session), attribuant, funder_id, year, tally), limit=_LARGEST_FILE)
+    async with aclosing(export.subsidies(await driver(session), attribuant, funder_id, year, tally)) as content:
+        stored = await files.receive(content, limit=_LARGEST_FILE)
     try:
         if last is None and not tally.rows:
             raise NothingToPublish(year=year, left_out=tally.left_out)
