@@ -31,6 +31,7 @@ from .dossiers.router import router as dossiers
 from .events import CONSUMERS
 from .monitoring.router import router as monitoring
 from .notifications.router import router as notifications
+from .open_data.public_router import public_router as open_data_public
 from .open_data.router import router as open_data
 from .parameters.router import router as parameters
 from .payments.imports_router import router as payment_imports
@@ -56,6 +57,7 @@ SERVICE = Service(
         *(notifications, awards, agreements, bank_accounts, payments, bilans, coverage, monitoring, reports, open_data),
         *(bilan_uploads, bilan_attachments, bilan_reviews),
         *(payment_uploads, payment_imports),
+        open_data_public,
     ],
     jobs=JOBS,
     consumers=CONSUMERS,

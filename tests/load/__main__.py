@@ -28,7 +28,7 @@ from services.directory.sessions.keys import SigningKeys
 from services.directory.settings import Settings as DirectorySettings
 from tests.support import EVENTS_SECRET, SECRET
 
-from . import data, servers
+from . import data, exports, servers
 from .generator import Generator, Job, get, post
 from .measures import Line, Paired, Side, compare
 from .servers import Web
@@ -53,10 +53,11 @@ class Size:
     seconds: float
     submissions: int
     starts: int
+    awards: int
 
 
-FULL = Size(small=1_000, large=100_000, rounds=9, seconds=1.5, submissions=1_000, starts=5)
-QUICK = Size(small=1_000, large=5_000, rounds=3, seconds=0.4, submissions=80, starts=1)
+FULL = Size(small=1_000, large=100_000, rounds=9, seconds=1.5, submissions=1_000, starts=5, awards=100_000)
+QUICK = Size(small=1_000, large=5_000, rounds=3, seconds=0.4, submissions=80, starts=1, awards=5_000)
 CONNECTIONS = 8
 AT_A_TIME = 16
 
@@ -143,8 +144,10 @@ def _run(bench: Bench, generator: Generator, size: Size) -> dict[str, float]:
         figures["submits_per_s"], lost = _submissions(bench, generator, service, large_db, large, size, spread=False)
         _, lost_too = _submissions(bench, generator, service, large_db, large, size, spread=True)
         figures["lost"] = lost + lost_too
+        _export(bench, service, large_db, large, size, figures)
     order = ("list_vs_floor", "list_vs_floor_holder", "get_vs_floor", "list_growth", "gateway_cost", "submits_per_s", "lost")
-    return {name: figures[name] for name in (*order, "idle_rss_mb", "warm_start_s")}
+    exported = ("scdl_rows_per_s", "scdl_peak_rss_mb")
+    return {name: figures[name] for name in (*order, *exported, "idle_rss_mb", "warm_start_s")}
 
 
 def _conditions(bench: Bench, conninfo: str, size: Size, filled_s: float) -> None:
@@ -264,6 +267,14 @@ def _submissions(
     title = "submissions, many calls" if spread else "submissions, one call"
     _show(Paired(title, [Line(f"{AT_A_TIME} at a time, lost {lost}", result.rate, result.p50, result.p95, busy)]))
     return round(result.rate, 1), lost
+
+
+def _export(bench: Bench, service: Web, conninfo: str, filled: data.Filled, size: Size, figures: dict[str, float]) -> None:
+    """One funder's whole year as open data, written while it is read."""
+    awarded = data.add_awards(conninfo, filled, size.awards, datetime.now(UTC))
+    rate, grown = exports.export(service, bench.token(awarded.funder_id), awarded)
+    figures["scdl_rows_per_s"], figures["scdl_peak_rss_mb"] = round(rate), round(grown, 1)
+    print(f"open data, {awarded.count} subsidies streamed{rate:>12.0f} rows/s, {grown:.1f} MB more at the peak", flush=True)
 
 
 def _lost(conninfo: str, acknowledged: Sequence[UUID]) -> int:

@@ -61,6 +61,15 @@ class Draft:
     organisation_id: UUID
 
 
+@dataclass(frozen=True)
+class Awarded:
+    """Whose export it is, of which year, and how many rows it has."""
+
+    funder_id: UUID
+    year: int
+    count: int
+
+
 @dataclass
 class Place:
     """One contract: who leads, who funds, who applies, and its calls from the oldest."""
@@ -114,6 +123,32 @@ def add_drafts(conninfo: str, filled: Filled, count: int, now: datetime, *, spre
         _copy(connection, rows)
     _settle(conninfo)
     return drafts
+
+
+def add_awards(conninfo: str, filled: Filled, count: int, now: datetime) -> Awarded:
+    """Notified requests of every funder become grants of the state, all of one year: as many as one export could ever hold."""
+    year = now.year - 1
+    with psycopg.connect(conninfo) as connection:
+        connection.execute(
+            "INSERT INTO publishers (funder_id, slug, name, siret, licence, contact_email, budget_lines, created_at, updated_at, version)"
+            " VALUES (%s, 'etat', 'État', '11000001500013', 'licence-ouverte-2.0', 'opendata@etat.example.org', '[]', %s, %s, 1)",
+            [filled.state, now, now],
+        )
+        made = connection.execute(_GRANTING, {"funder": filled.state, "year": year, "count": count}).rowcount
+    _settle(conninfo)
+    return Awarded(filled.state, year, made)
+
+
+_GRANTING = """
+INSERT INTO awards (id, request_id, dossier_id, campaign_id, contract_id, lead_organisation_id, funder_id, holder_id, year, budget_line,
+    reference, title, holder_name, status, granted_cents, committed_cents, paid_cents, repaid_cents, agreement_required, notified_at,
+    first_paid_on, paid_on, pay_before_on, version)
+SELECT r.id, r.id, d.id, d.campaign_id, c.contract_id, d.lead_organisation_id, %(funder)s, d.organisation_id, %(year)s, r.budget_line,
+    d.reference, d.title, d.holder->>'name', 'paid', r.granted_cents, r.granted_cents, r.granted_cents, 0, false, r.notified_at,
+    r.notified_at::date + 20, r.notified_at::date + 20 * (1 + (r.amount_cents %% 2)::int), r.notified_at::date + 60, 1
+FROM funding_requests r JOIN dossiers d ON d.id = r.dossier_id JOIN campaigns c ON c.id = d.campaign_id
+WHERE r.status = 'notified' ORDER BY r.id LIMIT %(count)s
+"""
 
 
 def _settle(conninfo: str) -> None:

@@ -27,6 +27,7 @@ class Award(Base, table=True):
         CheckConstraint("committed_cents >= 0", name="committed_not_negative"),
         CheckConstraint("justified_cents BETWEEN 0 AND granted_cents", name="justified_within_grant"),
         Index("ix_awards_funder", "funder_id", "id"),
+        Index("ix_awards_funder_year", "funder_id", "year", "id"),
         Index("ix_awards_holder", "holder_id", "id"),
         Index("ix_awards_successor", "successor_id", "id", postgresql_where="successor_id IS NOT NULL"),
         Index("ix_awards_campaign", "campaign_id", "id"),

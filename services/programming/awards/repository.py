@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common.db import Row, execute, fetch_in
 
+from ..dossiers import instruction
 from .models import Award
 
 _A: Any = Award.__table__  # type: ignore[attr-defined]
@@ -184,3 +185,28 @@ GRANTED = (
 )
 
 LAST_YEAR = sa.select(sa.func.max(_A.c.year).label("year")).where(_A.c.contract_id == bindparam("contract_id"))
+
+
+_GRANTED = (
+    "id", "dossier_id", "campaign_id", "contract_id", "funder_id", "holder_id", "year", "budget_line", "reference", "title", "holder_name",
+    "granted_cents", "paid_cents", "agreement_required", "agreed_at", "notified_at", "first_paid_on", "paid_on", "pay_before_on",
+)  # fmt: skip
+_FACE = instruction.face().subquery("face")
+
+#: Grants that stand (one amended down to nothing does not), with what publications tell of their dossier.
+GRANTS = (
+    sa.select(*(_A.c[name] for name in _GRANTED), *(column for column in _FACE.c if column.name != "id"))
+    .join(_FACE, _FACE.c.id == _A.c.dossier_id)
+    .where(_A.c.granted_cents > 0)
+)
+
+_FIRST_BY_YEAR = (
+    sa.select(_A.c.funder_id, _A.c.year, sa.func.min(sa.func.coalesce(_A.c.agreed_at, _A.c.notified_at)).label("first_at"))
+    .where(_A.c.granted_cents > 0)
+    .group_by(_A.c.funder_id, _A.c.year)
+    .order_by(_A.c.funder_id, _A.c.year)
+)
+
+
+async def first_by_year(session: AsyncSession) -> list[Row]:
+    return await fetch_in(session, _FIRST_BY_YEAR, {})

@@ -5,7 +5,7 @@ Each act takes the dossier's row, then the request's, then the award's: two acts
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -199,6 +199,16 @@ async def last_year(session: AsyncSession, contract_id: UUID) -> int | None:
 async def granted_between(session: AsyncSession, contract_id: UUID, first: int, last: int) -> list[Row]:
     """What was granted in a contract for these years: dossier, holder, title, year, cents, CPO."""
     return await fetch_in(session, repository.GRANTED, {"contract_id": contract_id, "first": first, "last": last})
+
+
+def grants() -> Any:
+    """For publications: grants that stand, as a statement to narrow, order and join (`repository.GRANTS`)."""
+    return repository.GRANTS
+
+
+async def first_by_year(session: AsyncSession) -> list[tuple[UUID, int, datetime]]:
+    """For each funder and year with a grant that stands, when the first of them was agreed or, without agreement, notified."""
+    return [(row["funder_id"], row["year"], row["first_at"]) for row in await repository.first_by_year(session)]
 
 
 async def note(

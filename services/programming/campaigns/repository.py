@@ -183,3 +183,13 @@ ENVELOPES = (
     .where(_C.c.contract_id == bindparam("contract_id"), _C.c.year >= bindparam("from_year"))
     .order_by(_C.c.year, _L.c.campaign_id, _L.c.funder_id, _L.c.position)
 )
+
+
+async def takes_part(session: AsyncSession, organisation_id: UUID) -> bool:
+    wanted = select(CampaignFunder.id).where(CampaignFunder.organisation_id == organisation_id).limit(1)
+    return (await session.exec(wanted)).first() is not None
+
+
+async def decided(session: AsyncSession) -> list[Campaign]:
+    told = (CampaignStatus.DECIDED, CampaignStatus.ARCHIVED)
+    return list((await session.exec(select(Campaign).where(_C.c.status.in_(told)).order_by(_C.c.year, _C.c.id))).all())

@@ -217,6 +217,20 @@ async def has_line(session: AsyncSession, campaign_id: UUID, funder_id: UUID, co
     return await repository.line(session, campaign_id, funder_id, code) is not None
 
 
+async def funders_of(session: AsyncSession, campaign_id: UUID) -> list[CampaignFunder]:
+    return await repository.funders(session, campaign_id)
+
+
+async def takes_part(session: AsyncSession, organisation_id: UUID) -> bool:
+    """Whether the organisation funds, or has funded, some campaign."""
+    return await repository.takes_part(session, organisation_id)
+
+
+async def decided(session: AsyncSession) -> list[Campaign]:
+    """Every campaign whose decisions are known (decided or archived), by year."""
+    return await repository.decided(session)
+
+
 async def draw_reference(session: AsyncSession, campaign: Campaign) -> str:
     """`2027-CARC-0042`. The campaign's row stays locked until the transaction ends: draw last."""
     return f"{campaign.year}-{campaign.code}-{await repository.next_reference(session, campaign.id):04d}"

@@ -5,6 +5,7 @@ Each act takes the dossier's row first, then the request's: two acts on one doss
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -171,6 +172,11 @@ async def raise_ask(session: AsyncSession, request_id: UUID, amount_cents: int) 
 async def action_ids(session: AsyncSession, dossier_ids: Sequence[UUID]) -> dict[UUID, UUID]:
     """The action each dossier carries out: the same through renewals and through the years of an agreement."""
     return await repository.action_ids(session, dossier_ids)
+
+
+def face() -> Any:
+    """What publications tell of a dossier, as a statement to join by `id`: kind, SIRET and RNA of its holder, codes, exercise."""
+    return repository.FACE
 
 
 async def for_agenda(session: AsyncSession, campaign_id: UUID, dossier_ids: Sequence[UUID]) -> list[Dossier]:

@@ -329,3 +329,15 @@ _ACTIONS = sa.select(_D.c.id, _D.c.action_id).where(_D.c.id == sa.any_(bindparam
 async def action_ids(session: AsyncSession, dossier_ids: Sequence[UUID]) -> dict[UUID, UUID]:
     """The action each dossier carries out."""
     return {row["id"]: row["action_id"] for row in await fetch_in(session, _ACTIONS, {"dossier_ids": list(dossier_ids)})}
+
+
+#: What publications tell of a dossier, for the statements of rooms above to join: its holder's identity, its territory, its year.
+FACE = sa.select(
+    _D.c.id,
+    _D.c.holder["kind"].astext.label("holder_kind"),
+    _D.c.holder["siret"].astext.label("holder_siret"),
+    _D.c.holder["rna"].astext.label("holder_rna"),
+    _D.c.objective_codes,
+    _D.c.qpv_codes,
+    _D.c.exercise_ends_on,
+)

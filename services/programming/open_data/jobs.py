@@ -1,5 +1,51 @@
-"""Jobs of open data."""
+"""Jobs of open data: every day, what is due is published, one job per file so that one that fails keeps to itself."""
 
-from services.common.jobs import Job
+from uuid import UUID
 
-JOBS: list[Job] = []
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.common.jobs import Job, enqueue, job
+from services.common.mail import queue_mail
+from services.common.resources import Resources
+
+from . import rules, service
+from .errors import NothingToPublish
+
+
+@job("programming:publish_due_subsidies", cron="23 4 * * *")
+async def publish_due_subsidies(session: AsyncSession, resources: Resources, timestamp: int) -> None:
+    """Queue the files that are published already (they follow their awards) and those that would soon be late."""
+    for funder_id, year in await service.due(session, now=resources.clock.now()):
+        await enqueue(session, publish_subsidies, lock=f"open-data-{funder_id}", funder_id=str(funder_id), year=year)
+
+
+@job("programming:publish_subsidies")
+async def publish_subsidies(session: AsyncSession, resources: Resources, funder_id: str, year: int) -> None:
+    """Publish the file if its content changed; run twice, it is published once. The first one of a year is told by mail."""
+    try:
+        made, publisher, new = await service.publish(
+            session, resources.files, None, UUID(funder_id), year, now=resources.clock.now()
+        )
+    except NothingToPublish:
+        return
+    if not new or made.version > 1:
+        return
+    address = resources.settings.public_url + rules.latest_address(publisher.slug, year)
+    waiting = f"\n{made.left_out} subvention(s) attendent une information.\n" if made.left_out else ""
+    await queue_mail(
+        session,
+        to=publisher.contact_email,
+        subject=f"Vos subventions {year} sont publiées en données ouvertes",
+        text=f"""Bonjour,
+
+Le délai légal de publication approchait : le fichier des subventions {year} de {publisher.name} a été publié.
+
+Adresse : {address}
+Lignes : {made.rows}
+{waiting}
+Il sera mis à jour chaque jour où une subvention change ; chaque version reste consultable.
+""",
+    )
+
+
+JOBS: list[Job] = [publish_due_subsidies, publish_subsidies]
