@@ -14,7 +14,10 @@ from .bilans.router import router as bilans
 from .campaigns.router import router as campaigns
 from .committees.router import router as committees
 from .contracts.router import router as contracts
+from .coverage.leads_router import router as action_leads
+from .coverage.partners_router import router as partners
 from .coverage.router import router as coverage
+from .coverage.scenarios_router import router as scenarios
 from .cpos.router import router as cpos
 from .dossiers.attachments_router import router as attachments
 from .dossiers.attachments_router import upload_router as uploads
@@ -41,7 +44,8 @@ SERVICE = Service(
     tables=KERNEL,
     routers=[
         *(parameters, contracts, campaigns, delays, dossiers, uploads, attachments, admissibility, reviews, committees),
-        *(notifications, awards, agreements, cpos, bank_accounts, payments, bilans, coverage, monitoring, reports, open_data),
+        *(notifications, awards, agreements, cpos, bank_accounts, payments, bilans, monitoring, reports, open_data),
+        *(coverage, scenarios, partners, action_leads),
     ],
     jobs=JOBS,
     consumers=CONSUMERS,

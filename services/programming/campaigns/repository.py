@@ -125,3 +125,20 @@ async def close_expired(session: AsyncSession, now: Any) -> list[UUID]:
         .returning(_C.c.id),
     )
     return [row.id for row in closed]
+
+
+_CAMPAIGNS = bindparam("campaigns", type_=ARRAY(sa.Uuid))
+FUNDERS_OF = (
+    sa.select(_F.c.campaign_id, _F.c.organisation_id, _F.c.name, _F.c.short_name)
+    .where(_F.c.campaign_id == sa.any_(_CAMPAIGNS))
+    .order_by(_F.c.id)
+)
+LINES_OF = sa.select(
+    _L.c.campaign_id, _L.c.funder_id, _L.c.code, _L.c.amount_cents, _L.c.counts_for_outside_qpv_cap.label("counted")
+).where(_L.c.campaign_id == sa.any_(_CAMPAIGNS))
+
+
+async def of_contract(session: AsyncSession, contract_id: UUID) -> list[Campaign]:
+    """Campaigns of a contract that were called, oldest first."""
+    called = select(Campaign).where(Campaign.contract_id == contract_id, Campaign.status != CampaignStatus.DRAFT)
+    return list((await session.exec(called.order_by(_C.c.year, _C.c.id))).all())

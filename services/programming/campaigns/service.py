@@ -1,6 +1,6 @@
 """Use cases of campaigns."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common import journal
 from services.common.auth import Principal
+from services.common.db import fetch_in
 from services.common.etag import require_version
 from services.common.language import Text, euros
 from services.common.problems import FieldError, NotFound
@@ -270,3 +271,18 @@ async def _note(
         organisation_id=campaign.lead_organisation_id,
         changes=changes,
     )
+
+
+async def of_contract(session: AsyncSession, contract_id: UUID) -> list[Campaign]:
+    """For the rooms above: the campaigns of a contract that were called, oldest first."""
+    return await repository.of_contract(session, contract_id)
+
+
+async def funders_of(session: AsyncSession, campaign_ids: Sequence[UUID]) -> list[dict[str, Any]]:
+    """For the rooms above: campaign_id, organisation_id, name, short_name of every funder of these campaigns."""
+    return await fetch_in(session, repository.FUNDERS_OF, {"campaigns": list(campaign_ids)})
+
+
+async def lines_of(session: AsyncSession, campaign_ids: Sequence[UUID]) -> list[dict[str, Any]]:
+    """For the rooms above: budget lines of these campaigns (campaign_id, funder_id, code, amount_cents, counted for the cap)."""
+    return await fetch_in(session, repository.LINES_OF, {"campaigns": list(campaign_ids)})
