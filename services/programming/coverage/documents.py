@@ -104,7 +104,7 @@ def as_data(matrix: MatrixRead) -> dict[str, Any]:
         "shades": list(heatmap.SHADES),
         "uncovered": [f"{objectives[p.objective_code]} : {qpvs[p.qpv_code]}" for p in matrix.uncovered],
         "outside": _outside(matrix),
-        "droit_commun": f"{matrix.droit_commun.measures} mesures, {euros(matrix.droit_commun.amount_cents)}",
+        "droit_commun": f"{matrix.droit_commun.measures} mesure{'s' if matrix.droit_commun.measures > 1 else ''}, {euros(matrix.droit_commun.amount_cents)}",
         "tfpb": f"{euros(matrix.tfpb.abatement_cents)} d'abattement, {euros(matrix.tfpb.actions_cents)} d'actions",
         "rules": matrix.rules,
     }

@@ -46,13 +46,16 @@ def shades(amounts: Sequence[int]) -> list[str]:
 
 
 def short_euros(cents: int) -> str:
-    """What fits in a cell: `950 €`, `12,5 k€`, `1 200 k€`."""
+    """What fits in a cell: `950 €`, `12,5 k€`, `1 200 k€`, `12,3 M€`."""
     if cents < 100_000:
         return euros(cents)
-    tenths = (cents + 5_000) // 10_000
-    whole, rest = divmod(tenths, 10)
+    unit, size = ("M€", 100_000_000) if cents >= 1_000_000_000 else ("k€", 100_000)
+    if cents >= 1000 * size:
+        whole, rest = (cents + size // 2) // size, 0
+    else:
+        whole, rest = divmod((cents * 10 + size // 2) // size, 10)
     figure = f"{whole:,}".replace(",", "\u202f")
-    return f"{figure},{rest}\u00a0k€" if rest and whole < 1000 else f"{figure}\u00a0k€"
+    return f"{figure},{rest}\u00a0{unit}" if rest else f"{figure}\u00a0{unit}"
 
 
 def wrapped(text: str, width: int, lines: int) -> list[str]:
@@ -83,7 +86,7 @@ class _Plan:
 
     @property
     def cell_width(self) -> int:
-        return max(84, min(210, (1920 - 40 - self.head) // (self.columns + 1)))
+        return max(100, min(210, (1920 - 40 - self.head) // (self.columns + 1)))
 
     @property
     def cell_height(self) -> int:
@@ -131,7 +134,7 @@ def subtitle(matrix: MatrixRead) -> str:
     """What one looks at: stage, scenario, instant."""
     day = in_paris(matrix.computed_at)
     scenario = f" – scénario « {matrix.scenario.title} »" if matrix.scenario else ""
-    return f"Montants en euros, {STAGE_LABELS[matrix.stage].lower()}{scenario} – au {day:%d/%m/%Y à %H:%M}"
+    return f"Montants {STAGE_LABELS[matrix.stage].lower()}s, en euros{scenario} – au {day:%d/%m/%Y à %H:%M}"
 
 
 def description(matrix: MatrixRead) -> str:
@@ -237,7 +240,7 @@ def _cell(matrix: MatrixRead, plan: _Plan, cell: Cell, colour: str, said: str, r
         yield f'<text x="{middle:g}" y="{y + high / 2 + 7:g}" font-size="20" font-weight="bold" text-anchor="middle">0</text>'
     elif figures.actions:
         more = f' text-anchor="middle" fill="{ink(colour)}"'
-        size = 20 if wide > 100 else 17
+        size = 20 if wide > 110 else 18
         yield f'<text x="{middle:g}" y="{y + 26}" font-size="{size}" font-weight="bold"{more}>{short_euros(figures.amount_cents)}</text>'
         yield f'<text x="{middle:g}" y="{y + 47}" font-size="15"{more}>{figures.actions} act.</text>'
     yield "</g>"
@@ -249,7 +252,7 @@ def _sum(matrix: MatrixRead, plan: _Plan, totals: Totals, said: str, row: int, c
     middle = x + plan.cell_width / 2
     yield f'<g role="cell" aria-label={quoteattr(said)}>'
     yield f'<rect x="{x}" y="{y}" width="{plan.cell_width}" height="{plan.cell_height}" fill="#F2F2F2" stroke="#000000"/>'
-    size = 20 if plan.cell_width > 100 else 16
+    size = 20 if plan.cell_width > 110 else 18
     more = ' text-anchor="middle" fill="#000000"'
     yield f'<text x="{middle:g}" y="{y + 26}" font-size="{size}" font-weight="bold"{more}>{short_euros(figures.amount_cents)}</text>'
     yield f'<text x="{middle:g}" y="{y + 47}" font-size="15"{more}>{figures.actions} act.</text>'

@@ -134,11 +134,11 @@ def cell(imagined: bool) -> Any:
             FROM dossier_readers v
             WHERE v.organisation_id = ANY(:organisations) AND v.campaign_id = ANY(:campaigns) GROUP BY v.dossier_id
         ),
-        counted AS ({_COUNTED} AND (d.objective_codes @> ARRAY[:objective] OR (:objective = '' AND d.objective_codes = '{{}}'))
-            AND (d.qpv_codes @> ARRAY[:qpv] OR (:qpv = '' AND d.qpv_codes = '{{}}'))),
+        counted AS ({_COUNTED} AND (d.objective_codes @> CAST(ARRAY[:objective] AS text[]) OR (:objective = '' AND d.objective_codes = '{{}}'))
+            AND (d.qpv_codes @> CAST(ARRAY[:qpv] AS text[]) OR (:qpv = '' AND d.qpv_codes = '{{}}'))),
         page AS (
             SELECT c.*, d.campaign_id, d.reference, d.title, d.status, d.holder ->> 'name' AS holder_name,
-                s.as_holder, s.as_funder, s.as_lead, array_position(c.objectives, :objective) AS i, array_position(c.qpvs, :qpv) AS j
+                s.as_holder, s.as_funder, s.as_lead, array_position(c.objectives, CAST(:objective AS text)) AS i, array_position(c.qpvs, CAST(:qpv AS text)) AS j
             FROM counted c JOIN seen s ON s.dossier_id = c.id JOIN dossiers d ON d.id = c.id
             WHERE d.reference > :after ORDER BY d.reference LIMIT :limit
         ),
@@ -178,7 +178,7 @@ ALIKE = sa.text(f"""
         d.asked_cents, d.granted_cents
     FROM dossiers d
     WHERE d.campaign_id = ANY(:campaigns) AND d.status NOT IN ({_LEFT_OUT})
-        AND d.objective_codes @> ARRAY[:objective] AND d.qpv_codes && :qpvs
+        AND d.objective_codes @> CAST(ARRAY[:objective] AS text[]) AND d.qpv_codes && :qpvs
     ORDER BY d.id DESC LIMIT :limit
 """).bindparams(
     bindparam("campaigns", type_=_UUIDS),
