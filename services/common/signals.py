@@ -34,16 +34,18 @@ class Subscription:
 
     def __init__(self) -> None:
         self._woken = asyncio.Event()
+        self._heard = False
 
-    def wake(self) -> None:
+    def wake(self, *, heard: bool) -> None:
+        self._heard = self._heard or heard
         self._woken.set()
 
     async def wait(self, seconds: float) -> bool:
-        """True as soon as a word came, False after `seconds` without one."""
+        """True as soon as a word came; False when one may have been lost, or after `seconds` without any: look again."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._woken.wait()
-        heard = self._woken.is_set()
+        heard, self._heard = self._heard, False
         self._woken.clear()
         return heard
 
@@ -91,15 +93,15 @@ class Signals:
                 async with connection:
                     await connection.execute(f"LISTEN {CHANNEL}")
                     self.listening = True
-                    self._wake(*self._waiting)
+                    self._wake(*self._waiting, heard=False)
                     async for word in connection.notifies():
-                        self._wake(word.payload)
+                        self._wake(word.payload, heard=True)
             except (psycopg.Error, OSError) as error:
                 log.warning("signals_cut", error=str(error))
                 self.listening = False
             await asyncio.sleep(_PATIENCE)
 
-    def _wake(self, *topics: str) -> None:
+    def _wake(self, *topics: str, heard: bool) -> None:
         for topic in topics:
             for subscription in self._waiting.get(topic, ()):
-                subscription.wake()
+                subscription.wake(heard=heard)
