@@ -31,8 +31,9 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-#: Seconds: between signs of life; between readings when no word comes, while listening and while cut off; of a whole stream.
-HEARTBEAT, REREAD, POLL, LONGEST = 15.0, 60.0, 3.0, 15 * 60.0
+#: Seconds: between signs of life; between readings when no word comes, while listening and while cut off; of a whole stream, which
+#: ends by itself before the edge cuts an answer (its transfer deadline) and whose client's right is then judged anew.
+HEARTBEAT, REREAD, POLL, LONGEST = 15.0, 60.0, 3.0, 540.0
 _RETRY = b"retry: 3000\n\n"
 _ALIVE = b": toujours en direct\n\n"
 
@@ -152,7 +153,7 @@ class Live:
 
 
 def _event(number: int, committee_id: UUID, covered: list[Place], bare: list[Place], matrix: bytes) -> bytes:
-    """An event `matrix` whose data is a `LiveCoverage`; the matrix itself was written once for everybody."""
+    """An event `matrix`: what the last decisions changed, and the matrix, which was written once for everybody."""
     changes = orjson.dumps(
         {
             "committee_id": committee_id,

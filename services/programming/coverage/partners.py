@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -176,7 +176,7 @@ async def refuse_unknown(
         raise UnknownPlace(errors=[FieldError(f"/{what}_codes", said, f"unknown_{what}") for what, _ in unknown])
 
 
-def _once_each(values: dict[str, object]) -> dict[str, object]:
+def _once_each(values: dict[str, Any]) -> dict[str, Any]:
     return {k: list(dict.fromkeys(v)) if isinstance(v, list) else v for k, v in values.items()}
 
 

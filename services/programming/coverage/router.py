@@ -13,7 +13,7 @@ from services.common.query import published, read_query
 from services.common.routing import ActRoute, right
 
 from . import documents, live, scenarios, service
-from .schemas import CampaignCoverageQuery, CellDossier, CellQuery, CoverageQuery, LiveCoverage, MatrixRead
+from .schemas import CampaignCoverageQuery, CellDossier, CellQuery, CoverageQuery, MatrixRead
 
 router = APIRouter(prefix="/programming/v1", tags=["coverage"], route_class=ActRoute)
 
@@ -122,13 +122,13 @@ async def list_contract_cell_dossiers(
     "/committees/{committee_id}/coverage/stream",
     operation_id="streamCommitteeCoverage",
     summary="Follow the coverage during a session",
-    response_class=live.EventStream,
+    response_class=Response,
     responses={
         200: {
             "content": {"text/event-stream": {"schema": {"type": "string"}}},
-            "description": "Server-sent events: `matrix` (data: `LiveCoverage`) at once and after each decision of the campaign, "
-            "`closed` when the session is; a comment every 15 seconds. It ends after 15 minutes: connect again.",
-            "model": LiveCoverage,
+            "description": "Server-sent events: `matrix` at once and after each decision of the campaign (data: `committee_id`, "
+            "`newly_covered` and `newly_uncovered` cells, `matrix` as `MatrixRead`), `closed` when the session is; a comment every "
+            "15 seconds. It ends after 9 minutes: connect again.",
         }
     },
     openapi_extra=right("The contract's team and the campaign's funders."),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -144,10 +144,8 @@ def _by_funder(left: MatrixRead, right: MatrixRead) -> list[Difference]:
     return _differences(sides[0], sides[1], {str(funder.id): funder.short_name for funder in left.funders})
 
 
-_Code = TypeVar("_Code", str, str | None)
-
-
-def _differences(left: Mapping[_Code, int], right: Mapping[_Code, int], labels: Mapping[_Code, str]) -> list[Difference]:
+def _differences(left: Mapping[Any, int], right: Mapping[Any, int], labels: Mapping[Any, str]) -> list[Difference]:
+    """By code, whatever stands on either side."""
     codes = [*left, *(code for code in right if code not in left)]
     return [
         Difference(code=code, label=labels.get(code) or code or "", left_cents=left.get(code, 0), right_cents=right.get(code, 0))

@@ -19,7 +19,7 @@ from .records import Comparison, ComparisonQuery, ScenarioCreate, ScenarioListin
 
 router = APIRouter(prefix="/programming/v1/campaigns/{campaign_id}/scenarios", tags=["coverage"], route_class=ActRoute)
 
-WRITERS = "Members of the contract's lead; of a funder of the campaign, for the requests addressed to it."
+WRITERS = "Members of the organisation it names: the contract's lead, or a funder of the campaign for the requests addressed to it."
 READERS = "Members of the organisation that wrote it; once shared, the contract's team and the campaign's funders."
 
 

@@ -238,12 +238,3 @@ class CellDossier(BaseModel):
     @property
     def status_label(self) -> str:
         return STATUS_LABELS[self.status]
-
-
-class LiveCoverage(BaseModel):
-    """Data of an event `matrix`: the matrix, and what the last decisions changed."""
-
-    committee_id: UUID
-    newly_covered: list[Place]
-    newly_uncovered: list[Place]
-    matrix: MatrixRead

@@ -120,7 +120,7 @@ def matrix(imagined: bool) -> Any:
         SELECT kind, objective, qpv, funder_id, actions_asked, actions_proposed, actions_granted, {_HOLDERS_AND_PEOPLE}, {_CENTS}
         FROM ({_MONEY}) AS money
     """)
-    given = [bindparam("campaigns", type_=_UUIDS)]
+    given: list[Any] = [bindparam("campaigns", type_=_UUIDS)]
     return statement.bindparams(*given, *(_SCENARIO if imagined else ()))
 
 
@@ -152,8 +152,12 @@ def cell(imagined: bool) -> Any:
         GROUP BY id, campaign_id, reference, title, status, holder_name, publics, as_holder, as_funder, as_lead, n
         ORDER BY reference
     """)
-    texts = [bindparam(name, type_=sa.Text) for name in ("objective", "qpv", "after")]
-    given = [bindparam("campaigns", type_=_UUIDS), bindparam("organisations", type_=_UUIDS), bindparam("limit", type_=sa.Integer)]
+    texts: list[Any] = [bindparam(name, type_=sa.Text) for name in ("objective", "qpv", "after")]
+    given: list[Any] = [
+        bindparam("campaigns", type_=_UUIDS),
+        bindparam("organisations", type_=_UUIDS),
+        bindparam("limit", type_=sa.Integer),
+    ]
     return statement.bindparams(*texts, *given, *(_SCENARIO if imagined else ()))
 
 

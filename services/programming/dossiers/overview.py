@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.common.db import Row, fetch_in
 
 from . import figures, rules
+from .models import DossierStatus
 
 #: A scenario: what each request would be granted, in cents.
 Amounts = Mapping[UUID, int]
@@ -48,7 +49,7 @@ async def cell(
 
 
 def _told(row: Row) -> Row:
-    status = rules.DossierStatus(row["status"])
+    status = DossierStatus(row["status"])
     if row["as_holder"] and not (row["as_funder"] or row["as_lead"]):
         row["status"] = rules.status_for_holder(status)
         row["proposed_cents"] = None

@@ -2,6 +2,8 @@
 
 import csv
 import io
+import zipfile
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -46,6 +48,10 @@ def test_amounts_that_may_not_be_read_are_empty_not_zero() -> None:
 def test_a_workbook_has_a_sheet_per_layer_with_its_totals_date_and_source() -> None:
     made = matrix(12, 8, scenario="Et si…")
     book = CalamineWorkbook.from_filelike(io.BytesIO(sheets.as_xlsx(made)))
+
+    def rows(name: str) -> list[list[Any]]:
+        return book.get_sheet_by_name(name).to_python()
+
     assert book.sheet_names == [
         "Voté",
         "Proposé",
@@ -56,23 +62,21 @@ def test_a_workbook_has_a_sheet_per_layer_with_its_totals_date_and_source() -> N
         "TFPB",
         "Non couvertes",
     ]
-    voted = book.get_sheet_by_name("Voté").to_python()
+    voted = rows("Voté")
     assert (voted[0][0], voted[1][0]) == (made.title, "Euros, voté. Scénario « Et si… ».")
     assert voted[2][0] == "Source : Canevas, programmation du contrat de ville, au 12/03/2027 à 14:42."
     assert (voted[4][2], voted[4][-2:]) == ("La Conte – Ozanam (QP011000)", ["Hors QPV", "Total"])
     assert round(voted[-1][-1] * 100) == made.total.granted.amount_cents
     assert round(sum(row[-1] for row in voted[5:-1]) * 100) == made.total.granted.amount_cents
     assert voted[10][1].startswith("=HYPERLINK"), "kept as it was written, as text"
-    funders = book.get_sheet_by_name("Financeurs").to_python()
+    funders = rows("Financeurs")
     assert round(sum(row[7] for row in funders[5:]) * 100) == made.total.granted.amount_cents
-    assert len(book.get_sheet_by_name("Non couvertes").to_python()) == 5 + len(made.uncovered)
-    droit_commun = book.get_sheet_by_name("Droit commun").to_python()
+    assert len(rows("Non couvertes")) == 5 + len(made.uncovered)
+    droit_commun = rows("Droit commun")
     assert [row[5] for row in droit_commun[5:]] == [50.01, 50.0]
 
 
 def test_no_cell_of_a_workbook_is_a_formula() -> None:
-    import zipfile
-
     with zipfile.ZipFile(io.BytesIO(sheets.as_xlsx(matrix(12, 8)))) as archive:
         for name in archive.namelist():
             if name.startswith("xl/worksheets/sheet"):

@@ -110,7 +110,7 @@ async def test_two_clients_see_the_uncovered_cells_change_as_funders_decide(worl
             world.grant(world.caf_officer, committee, of_caf, 100_000),
         )
         for client in (team, region):
-            changed = []
+            changed: list[dict[str, Any]] = []
             while not changed or changed[-1]["matrix"]["total"]["granted"]["amount_cents"] != 900_000:
                 changed.append((await client.next())[1])
             assert {"objective_code": "2", "qpv_code": "QP011002"} in [p for data in changed for p in data["newly_covered"]]
