@@ -24,6 +24,7 @@ from .pagination import Cursors
 from .sessions import SESSION_CLOSED, ClosedSessions, forget_expired, on_session_closed
 from .settings import ServiceSettings
 from .siblings import Apps, Siblings
+from .signals import Signals
 from .storage import KernelTables
 
 
@@ -65,6 +66,7 @@ class Resources:
     siblings: Siblings
     cursors: Cursors
     closed_sessions: ClosedSessions
+    signals: Signals
     keys: KeySource = field(init=False)
     verifier: TokenVerifier = field(init=False)
 
@@ -83,6 +85,7 @@ def prepare(service: Service, settings: ServiceSettings, apps: Apps | None = Non
         siblings=siblings,
         cursors=Cursors(settings.secret_key.get_secret_value()),
         closed_sessions=ClosedSessions(service.tables.closed_sessions),
+        signals=Signals(settings.database_url, service.name),
     )
     resources.keys = service.keys(resources) if service.keys else RemoteKeys(siblings)
     resources.verifier = TokenVerifier(
@@ -114,6 +117,7 @@ async def opened(resources: Resources) -> AsyncIterator[Resources]:
         watch.cancel()
         with suppress(asyncio.CancelledError):
             await watch
+        await resources.signals.close()
         await resources.siblings.close()
         await resources.database.close()
 

@@ -18,7 +18,10 @@ from .bilans.router import router as bilans
 from .campaigns.router import router as campaigns
 from .committees.router import router as committees
 from .contracts.router import router as contracts
+from .coverage.leads_router import router as action_leads
+from .coverage.partners_router import router as partners
 from .coverage.router import router as coverage
+from .coverage.scenarios_router import router as scenarios
 from .cpos.amendments_router import amendments_router as cpo_amendments
 from .cpos.money_router import money_router as cpo_money
 from .cpos.reports_router import reports_router as cpo_reports
@@ -54,10 +57,10 @@ SERVICE = Service(
         *(parameters, contracts, campaigns, delays, dossiers, uploads, attachments, admissibility, reviews, committees),
         signed_files,
         *(cpos, cpo_tranches, cpo_reports, cpo_amendments, cpo_money),
-        *(notifications, awards, agreements, bank_accounts, payments, bilans, coverage, monitoring, reports, open_data),
+        *(notifications, awards, agreements, bank_accounts, payments, bilans, monitoring, reports, open_data),
         *(bilan_uploads, bilan_attachments, bilan_reviews),
         *(payment_uploads, payment_imports),
-        open_data_public,
+        *(coverage, scenarios, partners, action_leads, open_data_public),
     ],
     jobs=JOBS,
     consumers=CONSUMERS,

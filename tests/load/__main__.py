@@ -141,13 +141,14 @@ def _run(bench: Bench, generator: Generator, size: Size) -> dict[str, float]:
         service = stack.enter_context(servers.uvicorn(service_app, {**on_large, **siblings}, health=HEALTH))
         smaller = stack.enter_context(servers.uvicorn(service_app, on_small, health=HEALTH))
         _listings(bench, generator, size, figures, floor, service, smaller, gateway, small, large)
+        figures["coverage_vs_floor"] = _coverage(bench, generator, size, floor, service, large)
         figures["submits_per_s"], lost = _submissions(bench, generator, service, large_db, large, size, spread=False)
         _, lost_too = _submissions(bench, generator, service, large_db, large, size, spread=True)
         figures["lost"] = lost + lost_too
         _export(bench, service, large_db, large, size, figures)
-    order = ("list_vs_floor", "list_vs_floor_holder", "get_vs_floor", "list_growth", "gateway_cost", "submits_per_s", "lost")
-    exported = ("scdl_rows_per_s", "scdl_peak_rss_mb")
-    return {name: figures[name] for name in (*order, *exported, "idle_rss_mb", "warm_start_s")}
+    ratios = ("list_vs_floor", "list_vs_floor_holder", "get_vs_floor", "list_growth", "gateway_cost", "coverage_vs_floor")
+    counts = ("submits_per_s", "lost", "scdl_rows_per_s", "scdl_peak_rss_mb", "idle_rss_mb", "warm_start_s")
+    return {name: figures[name] for name in (*ratios, *counts)}
 
 
 def _conditions(bench: Bench, conninfo: str, size: Size, filled_s: float) -> None:
@@ -220,6 +221,17 @@ def _listings(
     figures["gateway_cost"] = 1 / cost.rate_ratio
     for name, value in figures.items():
         figures[name] = round(value, 3)
+
+
+def _coverage(bench: Bench, generator: Generator, size: Size, floor: Web, service: Web, large: data.Filled) -> float:
+    """A contract's whole matrix, one client: how many times the bare aggregate it takes (median of p50)."""
+    place = large.places[0]
+    campaigns = "&".join(f"campaign={campaign.id}" for campaign in place.campaigns)
+    token = bench.token(place.contract.lead_organisation_id)
+    bare = Side("floor", floor, [get(f"/coverage?{campaigns}")])
+    ours = Side("service", service, [get(f"/programming/v1/contracts/{place.contract.id}/coverage", token)])
+    paired = compare(generator, "coverage of a contract", bare, ours, rounds=size.rounds, seconds=size.seconds, connections=1)
+    return round(_show(paired).p50_ratio, 3)
 
 
 def _queries(filled: data.Filled) -> list[str]:

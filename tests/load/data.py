@@ -325,6 +325,7 @@ def _dossier(
         "charges_cents": total,
         "asked_cents": total - own,
         "granted_cents": total - own if granted else 0,
+        "publics_count": sum(public["count"] for public in orjson.loads(content)["publics"]) if submitted_at else 0,
         "created_by": AUTHOR,
         "created_at": created_at,
         "updated_at": submitted_at or created_at,

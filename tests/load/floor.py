@@ -22,7 +22,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from services.common.db import compiled
-from services.programming.dossiers import repository
+from services.programming.dossiers import figures, repository
 
 #: The filters of the funder's list in this benchmark.
 FILTERS = ("campaign_id", "status", "nature")
@@ -40,6 +40,7 @@ def create_app(conninfo: str) -> Starlette:
     filtered, filtered_constants, _ = compiled(repository.listing(frozenset(FILTERS), "-created_at", False))
     plain, plain_constants, _ = compiled(repository.listing(frozenset(), "-created_at", False))
     one, one_constants, _ = compiled(repository.ONE)
+    matrix, matrix_constants, _ = compiled(figures.matrix(False))
 
     async def rows(sql: str, parameters: dict[str, Any]) -> Response:
         async with pool.connection() as connection:
@@ -65,12 +66,21 @@ def create_app(conninfo: str) -> Starlette:
         values = {"dossier_id": UUID(request.path_params["id"]), "organisations": [UUID(request.query_params["organisation"])]}
         return await rows(one, {**one_constants, **values})
 
+    async def coverage(request: Request) -> Response:
+        campaigns = [UUID(one) for one in request.query_params.getlist("campaign")]
+        return await rows(matrix, {**matrix_constants, "campaigns": campaigns})
+
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         async with pool:
             yield
 
-    routes = [Route("/filtered", list_filtered), Route("/plain", list_plain), Route("/dossiers/{id}", get)]
+    routes = [
+        Route("/filtered", list_filtered),
+        Route("/plain", list_plain),
+        Route("/dossiers/{id}", get),
+        Route("/coverage", coverage),
+    ]
     return Starlette(routes=routes, lifespan=lifespan)
 
 

@@ -102,4 +102,6 @@ class BudgetLine(Base, table=True):
     excluded_objective_codes: list[str] = strings()
     excluded_holder_kinds: list[str] = strings()
     qpv_required: bool = False
+    #: State credits of the P147: what they grant outside any QPV is capped.
+    counts_for_outside_qpv_cap: bool = False
     reason: str = Field(default="", max_length=1000)

@@ -193,3 +193,20 @@ async def takes_part(session: AsyncSession, organisation_id: UUID) -> bool:
 async def decided(session: AsyncSession) -> list[Campaign]:
     told = (CampaignStatus.DECIDED, CampaignStatus.ARCHIVED)
     return list((await session.exec(select(Campaign).where(_C.c.status.in_(told)).order_by(_C.c.year, _C.c.id))).all())
+
+
+_CAMPAIGNS = bindparam("campaigns", type_=ARRAY(sa.Uuid))
+FUNDERS_OF = (
+    sa.select(_F.c.campaign_id, _F.c.organisation_id, _F.c.name, _F.c.short_name)
+    .where(_F.c.campaign_id == sa.any_(_CAMPAIGNS))
+    .order_by(_F.c.id)
+)
+LINES_OF = sa.select(
+    _L.c.campaign_id, _L.c.funder_id, _L.c.code, _L.c.amount_cents, _L.c.counts_for_outside_qpv_cap.label("counted")
+).where(_L.c.campaign_id == sa.any_(_CAMPAIGNS))
+
+
+async def of_contract(session: AsyncSession, contract_id: UUID) -> list[Campaign]:
+    """Campaigns of a contract that were called, oldest first."""
+    called = select(Campaign).where(Campaign.contract_id == contract_id, Campaign.status != CampaignStatus.DRAFT)
+    return list((await session.exec(called.order_by(_C.c.year, _C.c.id))).all())

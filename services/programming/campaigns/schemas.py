@@ -105,6 +105,13 @@ class BudgetLineCreate(CharterRule):
     code: Annotated[Code, Field(examples=["p147-actions"])]
     label: Annotated[Label, Field(examples=["Crédits spécifiques – actions"])]
     amount_cents: Cents
+    counts_for_outside_qpv_cap: Annotated[
+        bool,
+        Field(
+            default_factory=lambda sent: str(sent.get("code", "")).lower().startswith("p147"),
+            description="What it grants to dossiers outside any QPV is capped; by default when its code starts with `p147`.",
+        ),
+    ]
 
 
 class BudgetLineRead(BudgetLineCreate):

@@ -333,3 +333,18 @@ async def envelopes(session: AsyncSession, campaign_ids: Sequence[UUID]) -> dict
 async def funded_years(session: AsyncSession, caller: Principal, contract_id: UUID) -> set[int]:
     """Years for which the caller's organisations fund a call of this contract."""
     return await repository.funded_years(session, contract_id, caller.organisation_ids)
+
+
+async def of_contract(session: AsyncSession, contract_id: UUID) -> list[Campaign]:
+    """For the rooms above: the campaigns of a contract that were called, oldest first."""
+    return await repository.of_contract(session, contract_id)
+
+
+async def funders_of_all(session: AsyncSession, campaign_ids: Sequence[UUID]) -> list[dict[str, Any]]:
+    """For the rooms above: campaign_id, organisation_id, name, short_name of every funder of these campaigns."""
+    return await fetch_in(session, repository.FUNDERS_OF, {"campaigns": list(campaign_ids)})
+
+
+async def lines_of(session: AsyncSession, campaign_ids: Sequence[UUID]) -> list[dict[str, Any]]:
+    """For the rooms above: budget lines of these campaigns (campaign_id, funder_id, code, amount_cents, counted for the cap)."""
+    return await fetch_in(session, repository.LINES_OF, {"campaigns": list(campaign_ids)})

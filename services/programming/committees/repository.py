@@ -1,6 +1,6 @@
 """All the SQL about committees."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common.db import execute
 
-from .models import AgendaItem, Committee, Decision
+from .models import AgendaItem, Committee, CommitteeStatus, Decision
 
 _C: Any = Committee.__table__  # type: ignore[attr-defined]
 _A: Any = AgendaItem.__table__  # type: ignore[attr-defined]
@@ -81,3 +81,9 @@ async def last_decision(session: AsyncSession, request_id: UUID) -> tuple[Decisi
     )
     found = (await session.exec(wanted)).one_or_none()
     return None if found is None else (found[0], found[1])
+
+
+async def ids_of(session: AsyncSession, campaign_id: UUID, statuses: Collection[CommitteeStatus]) -> set[UUID]:
+    """Sessions of a campaign in one of these statuses."""
+    wanted = select(Committee.id).where(Committee.campaign_id == campaign_id, _C.c.status.in_(statuses))
+    return set((await session.exec(wanted)).all())

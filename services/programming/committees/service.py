@@ -11,6 +11,7 @@ from services.common import journal
 from services.common.auth import Principal
 from services.common.etag import require_version
 from services.common.problems import NotFound
+from services.common.signals import say
 
 from ..campaigns import service as campaigns
 from ..contracts.errors import NotContractLead
@@ -185,6 +186,7 @@ async def _write(
         request_id=str(request.id),
         decision=[before, [wish.outcome.value, wish.amount_cents]],
     )
+    await say(session, topic(committee.campaign_id))
     return decision
 
 
@@ -193,6 +195,7 @@ async def close(session: AsyncSession, caller: Principal, committee_id: UUID, *,
     committee = await _led(session, caller, committee_id, version)
     _require_sitting(committee, now)
     committee.status, committee.held_at = CommitteeStatus.HELD, now
+    await say(session, topic(committee.campaign_id))
     return await _changed(session, committee, "committee.closed", caller, now)
 
 
@@ -252,6 +255,16 @@ async def get(session: AsyncSession, committee_id: UUID) -> Committee:
 async def agenda_of(session: AsyncSession, committee_id: UUID) -> list[AgendaItem]:
     """What the session looks at, in order."""
     return await repository.agenda(session, committee_id)
+
+
+async def open_ids(session: AsyncSession, campaign_id: UUID) -> set[UUID]:
+    """The campaign's sessions that may still decide."""
+    return await repository.ids_of(session, campaign_id, rules.OPEN)
+
+
+def topic(campaign_id: UUID) -> str:
+    """What is said (`services.common.signals`) when a decision of the campaign is written, or a session of it closes."""
+    return f"decided:{campaign_id}"
 
 
 async def _locked(session: AsyncSession, caller: Principal, committee_id: UUID) -> Committee:

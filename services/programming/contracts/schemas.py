@@ -20,6 +20,9 @@ class Qpv(BaseModel):
     code: QpvCode
     name: Annotated[str, Field(min_length=1, max_length=200, examples=["La Conte – Ozanam"])]
     population: Annotated[int | None, Field(None, ge=0, examples=[2060])]
+    former_codes: Annotated[
+        list[QpvCode], Field(max_length=20, description="Codes it had before (generation of 2015): earlier dossiers name them.")
+    ] = []
 
 
 class Signatory(BaseModel):

@@ -99,6 +99,8 @@ class Dossier(Base, table=True):
     charges_cents: int = Field(default=0, sa_type=BigInteger)
     asked_cents: int = Field(default=0, sa_type=BigInteger)
     granted_cents: int = Field(default=0, sa_type=BigInteger)
+    #: People announced, all publics together, as submitted: sums over many dossiers do not open each description.
+    publics_count: int = Field(default=0, sa_type=BigInteger)
     created_by: UUID
     created_at: datetime = instant()
     updated_at: datetime = instant()

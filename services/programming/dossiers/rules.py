@@ -407,6 +407,9 @@ AFTER_REPORT = {DossierStatus.REPORT_DUE, DossierStatus.REPORT_SUBMITTED, Dossie
 #: Every answer is notified: the dossier hides nothing from its holder but the opinions.
 ANSWERED = {DossierStatus.NOTIFIED, DossierStatus.RUNNING} | AFTER_REPORT
 
+#: Dossiers no figure counts: not sent yet, refused at the door, or taken back.
+NOT_COUNTED = {status for status in DossierStatus if status.value in {"draft", "inadmissible", "withdrawn", "dropped"}}
+
 #: What the holder is not told before the letters leave.
 HIDDEN_FROM_HOLDER = (DossierStatus.READY_FOR_COMMITTEE, DossierStatus.DECIDED)
 

@@ -118,6 +118,7 @@ def _refusal(errors: list[FieldError]) -> Problem:
 def _start_clocks(dossier: Dossier, requests: list[FundingRequest], campaign: "Campaign", now: datetime) -> rules.Clocks:
     dossier.status = DossierStatus.SUBMITTED
     dossier.submitted_at = now
+    dossier.publics_count = sum(public["count"] or 0 for public in dossier.content["publics"])
     dossier.exercise_starts_on, dossier.exercise_ends_on = rules.exercise(campaign.year, dossier.exercise_starts_on)
     clocks = rules.clocks(
         now,
