@@ -22,7 +22,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from services.common.db import compiled
-from services.programming.dossiers import figures, repository
+from services.programming.dossiers import couples, repository
 
 #: The filters of the funder's list in this benchmark.
 FILTERS = ("campaign_id", "status", "nature")
@@ -40,7 +40,7 @@ def create_app(conninfo: str) -> Starlette:
     filtered, filtered_constants, _ = compiled(repository.listing(frozenset(FILTERS), "-created_at", False))
     plain, plain_constants, _ = compiled(repository.listing(frozenset(), "-created_at", False))
     one, one_constants, _ = compiled(repository.ONE)
-    matrix, matrix_constants, _ = compiled(figures.matrix(False))
+    matrix, matrix_constants, _ = compiled(couples.matrix(False))
 
     async def rows(sql: str, parameters: dict[str, Any]) -> Response:
         async with pool.connection() as connection:
