@@ -201,7 +201,7 @@ def _leads(leads: Iterable[Mapping[str, Any]], names: Mapping[str, str]) -> dict
             {
                 "objective": lead["objective_code"],
                 "title": rules.cut(lead["title"], 160),
-                "qpvs": rules.some([names.get(code, code) for code in lead["qpv_codes"]], 3) or "Tout le territoire",
+                "qpvs": rules.some([names.get(code, code) for code in lead["qpv_codes"]], 2) or "Tout le territoire",
                 "qualification": QUALIFICATION_LABELS[lead["qualification"]],
                 "covered": lead["qualification"] is not Qualification.NOT_COVERED,
                 "answers": _answers(lead),
