@@ -135,6 +135,28 @@ async def test_its_coverage_and_its_multi_year_share_are_those_the_api_gives(wor
     assert [row["answers"] for row in beside["leads"]["rows"]] == ["–", "1 mesure"]
 
 
+async def test_two_calls_of_a_year_are_one_coverage_and_two_shares(world: World) -> None:
+    totals = []
+    for euros_granted in (8_000, 3_000):
+        await world.awarded(state=euros_granted)
+        await decide_all(world)
+        matrix = (await world.call(world.team, "GET", f"/campaigns/{world.campaign_id}/coverage", expect=200)).json()
+        totals.append(matrix["total"]["granted"]["amount_cents"])
+        if len(totals) == 1:
+            await world.prepare_campaign(title="Second appel")
+            await world.act("opening")
+    own = {"organisation_id": str(world.caf), "label": "Permanences", "amount_cents": 100_000}
+    for of in (year(world), year(world) + 1):
+        await world.call(
+            world.caf_officer, "POST", f"/contracts/{world.contract_id}/droit-commun", json={**own, "year": of}, expect=201
+        )
+    told = await content(world)
+    assert totals == [800_000, 300_000]
+    assert (told["coverage"]["actions"], told["coverage"]["total"]) == (2, euros(1_100_000))
+    assert [share["rows"][-1]["granted"] for share in told["multi_year"]] == [euros(cents) for cents in totals]
+    assert told["beside"]["droit_commun"]["measures"] == 1, "those of the year alone"
+
+
 async def test_what_is_decided_and_not_notified_is_not_in_it(world: World) -> None:
     dossier = await world.reviewed(state=8_000)
     committee_id = await world.convene(dossier["id"])
@@ -158,6 +180,7 @@ async def test_a_year_without_anything_says_so_and_invents_nothing(world: World)
 
 async def test_it_is_an_accessible_pdf_with_its_outline(world: World) -> None:
     await world.awarded(state=8_000)
+    await decide_all(world)
     report = await made(world)
     document = await world.call(world.team, "GET", report["document"], expect=200)
     assert document.headers["content-type"] == "application/pdf"
