@@ -75,10 +75,12 @@ class InstalmentWrite(BaseModel):
     """One part of the award: a share of it, in hundredths of a percent, or an amount."""
 
     kind: InstalmentKind
-    share_bp: Annotated[int | None, Field(None, ge=1, le=10_000, description="7000 is 70 %.", examples=[7000])]
+    share_bp: Annotated[int | None, Field(ge=1, le=10_000, description="7000 is 70 %.", examples=[7000])] = None
     amount_cents: PositiveCents | None = None
     condition: Condition = Condition.NONE
-    due_on: Annotated[Day | None, Field(None, description="Asked for from that day when the condition is `date`; else a forecast.")]
+    due_on: Annotated[Day | None, Field(description="Asked for from that day when the condition is `date`; else a forecast.")] = (
+        None
+    )
 
     @model_validator(mode="after")
     def _one_of_two(self) -> Self:

@@ -138,7 +138,7 @@ async def test_an_import_and_a_payment_by_hand_at_once_count_once(world: World) 
     by_file = {"content": csv(f"{award['reference']};;{french_day(world)};10,00;{reference};")}
     where = f"/funders/{world.state}/payment-imports"
     async with world.holding("dossiers", award["dossier_id"]):
-        calls = [
+        calls: list[tuple[Any, str, str, dict[str, Any]]] = [
             (world.state_payer, "POST", f"/awards/{award['id']}/payments", by_hand),
             (world.state_payer, "POST", where, by_file),
         ]

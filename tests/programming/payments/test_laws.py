@@ -139,8 +139,8 @@ class Player:
         for found in (await book(self.world, self.id))["orders"]:
             if found["status"] == "open":
                 where = f"/payment-orders/{found['id']}"
-                act = {"of": where, "json": {"reason": "Doublon."}}
-                return self._was_lawful(await self.world.change(self.world.state_payer, "POST", f"{where}/cancellation", **act))
+                wish, who = {"reason": "Doublon."}, self.world.state_payer
+                return self._was_lawful(await self.world.change(who, "POST", f"{where}/cancellation", of=where, json=wish))
         return False
 
     async def schedule(self) -> bool:

@@ -5,6 +5,7 @@ import zipfile
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 import xlsxwriter
@@ -49,14 +50,19 @@ def test_the_same_line_however_it_is_written(content: bytes) -> None:
 
 def test_a_workbook_with_date_and_number_cells() -> None:
     header = HEADER.split(";")
-    rows = [["Paiements de l'année"], [], header, ["2027-CARC-0001", 82161143100015, date(2027, 12, 31), 1234.56, "VIR 1", "M-7"]]
+    rows: list[list[Any]] = [
+        ["Paiements de l'année"],
+        [],
+        header,
+        ["2027-CARC-0001", 82161143100015, date(2027, 12, 31), 1234.56, "VIR 1", "M-7"],
+    ]
     media_type, (line,) = reading.read(xlsx(rows))
     assert media_type == XLSX
     assert line == Line(4, "2027-CARC-0001", "VIR 1", "M-7", "82161143100015", date(2027, 12, 31), 123_456)
 
 
 def test_a_workbook_of_texts_and_of_sums() -> None:
-    rows = [
+    rows: list[list[Any]] = [
         HEADER.split(";"),
         ["a", "", "31/12/2027", "1 234,56", 42, ""],
         ["a", "", datetime(2027, 12, 31), 0.1 + 0.2, 43.0, ""],  # noqa: DTZ001
@@ -291,11 +297,10 @@ def test_a_zip_bomb_is_refused() -> None:
 
 def test_a_zip_bomb_that_lies_about_its_size_gains_nothing() -> None:
     content = bytearray(_rewritten(lambda name, part: part + b" " * 40_000_000 if name == "xl/sharedStrings.xml" else part))
-    said = (40_000_000).to_bytes(4, "little")
     real = next(
         info.file_size for info in zipfile.ZipFile(io.BytesIO(content)).infolist() if info.filename == "xl/sharedStrings.xml"
     )
-    assert real > 40_000_000, said
+    assert real > 40_000_000
     lie = bytes(content).replace(real.to_bytes(4, "little"), (1_000).to_bytes(4, "little"))
     assert lie != bytes(content)
     with pytest.raises(PaymentFileUnreadable):
