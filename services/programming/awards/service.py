@@ -336,3 +336,8 @@ async def end_agreement(session: AsyncSession, award: Award) -> None:
     """What covered this award is terminated (award locked by the caller): what is committed may be paid, nothing more is committed."""
     award.agreement_required, award.agreed_at = True, None
     await _keep(session, award, money_of(award))
+
+
+def held(award_id: Any) -> Any:
+    """For the rooms above: the SQL condition that the caller's `organisations` hold the award of that column, or once did."""
+    return repository.held(award_id)

@@ -69,7 +69,7 @@ async def propose(
         number=cpo.last_amendment,
         reason=wish.reason,
         changes=changes,
-        parties=sorted(str(one) for one in {cpo.holder_id, *service.concerned(touched)}),
+        parties=sorted(str(one) for one in {cpo.acting_holder_id, *service.concerned(touched)}),
         total_before_cents=state.total_cents,
         total_after_cents=after.total_cents,
         proposed_by=caller.account_id,
@@ -124,6 +124,8 @@ async def sign(
     cpo, amendment = await _locked(session, caller, cpo_id, number)
     organisation_id = str(wish.organisation_id)
     if organisation_id not in amendment.parties:
+        if wish.organisation_id == cpo.holder_id:
+            service.require_holder(caller, cpo.holder_id, cpo.successor_id)
         raise NotFound()
     if not caller.has_role(wish.organisation_id, "signatory"):
         raise NotPartyToCpo()

@@ -294,6 +294,11 @@ def held(dossier_id: Any) -> Any:
     return sa.exists().where(_V.c.dossier_id == dossier_id, _V.c.organisation_id == sa.any_(_ORGANISATIONS), _V.c.as_holder)
 
 
+def held_for(dossier_id: Any, holder_id: Any) -> Any:
+    """Condition: that organisation holds the dossier of that column, or did before another took over."""
+    return sa.exists().where(_V.c.dossier_id == dossier_id, _V.c.organisation_id == holder_id, _V.c.as_holder)
+
+
 _OVERDUE = sa.select(_D.c.id, _D.c.action_id, _D.c.title, _D.c.reference, _D.c.report_due_on).where(
     sa.func.coalesce(_D.c.successor_id, _D.c.organisation_id) == bindparam("holder_id", type_=sa.Uuid),
     _D.c.id != bindparam("dossier_id", type_=sa.Uuid),
