@@ -69,11 +69,12 @@ async def test_other_rooms_ask_for_the_share_without_a_caller(world: World) -> N
 
 
 async def test_an_action_granted_three_years_running_could_have_its_agreement(world: World) -> None:
-    dossiers = []
+    dossiers: list[str] = []
     for year in (2026, 2027, 2028):
         cpos.at(world, year, 3, 2)
         if year > 2026:
             await cpos.next_campaign(world, year)
+            await cpos.report_in(world, dossiers[-1])
         dossiers.append((await world.awarded(state=8_000))["id"])
     where = f"/campaigns/{world.campaign_id}/multi-year-share"
     (candidate,) = (await world.call(world.team, "GET", where, expect=200)).json()["candidates"]
