@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("contract_id", sa.Uuid(), nullable=False),
         sa.Column("lead_organisation_id", sa.Uuid(), nullable=False),
         sa.Column("holder_id", sa.Uuid(), nullable=False),
+        sa.Column("successor_id", sa.Uuid(), nullable=True),
         sa.Column("holder", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("reference", sa.String(length=60), nullable=False),
         sa.Column(
@@ -102,6 +103,7 @@ def upgrade() -> None:
     op.create_index("ix_cpos_action", "cpos", ["action_id"], unique=False)
     op.create_index("ix_cpos_contract", "cpos", ["contract_id", "id"], unique=False)
     op.create_index("ix_cpos_holder", "cpos", ["holder_id", "id"], unique=False)
+    op.create_index("ix_cpos_successor", "cpos", ["successor_id", "id"], unique=False, postgresql_where="successor_id IS NOT NULL")
     op.create_index(op.f("ix_cpos_lead_organisation_id"), "cpos", ["lead_organisation_id"], unique=False)
     op.create_index("uq_cpos_renews_id", "cpos", ["renews_id"], unique=True, postgresql_where="status <> 'terminated'")
     op.create_table(

@@ -10,6 +10,7 @@ from services.common.resources import Resources
 from .agreements import service as agreements
 from .awards import service as awards
 from .clients import Organisation
+from .cpos import succession as cpos
 from .dossiers import service as dossiers
 from .dossiers import succession
 from .organisations import service as organisations
@@ -29,8 +30,12 @@ async def _organisation_told(session: AsyncSession, resources: Resources, event:
     told = Organisation.model_validate({**event.data, "id": UUID(event.subject)})
     told_of = [one for one in (told.successor, told) if one is not None]
     await organisations.hold(session, [one.id for one in told_of])
-    for one in told_of:
-        standings = await organisations.hear(session, one)
+    heard = [(one, await organisations.hear(session, one)) for one in told_of]
+    # Every act on a multi-year agreement takes its row before its dossiers: so does this one.
+    for _, standings in heard:
+        for standing in standings or ():
+            await cpos.follow(session, standing, now=resources.clock.now())
+    for one, standings in heard:
         if standings is None:
             continue
         for standing in standings:

@@ -1,6 +1,6 @@
 """Drafting: the agreement and its amendments. What is drafted is kept as it will be printed; a job makes the PDF and sends it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -25,6 +25,7 @@ from ..awards import service as awards
 from ..campaigns import service as campaigns
 from ..campaigns.errors import EnvelopeExceeded
 from ..dossiers import instruction
+from ..organisations import service as organisations
 from ..parameters import service as parameters
 from ..parameters.schemas import Parameter
 from . import letters, repository, rules, service
@@ -44,6 +45,7 @@ from .schemas import AgreementDraft, AmendmentDraft
 
 if TYPE_CHECKING:
     from ..awards.models import Award
+    from ..dossiers.models import Dossier
 
 _LETTERS = Path(__file__).resolve().parent.parent / "letters"
 _MAY_DRAFT = {AgreementStatus.NOT_DUE, AgreementStatus.DUE, AgreementStatus.DRAFTED, AgreementStatus.TERMINATED}
@@ -92,7 +94,7 @@ async def draft(
     data = letters.agreement(
         year=agreement.year,
         funder=await _represented(session, funder, last),
-        holder=dossiers[last.dossier_id].holder,
+        holder=await _holder(session, agreement, dossiers[last.dossier_id]),
         campaigns=[call.title for call in calls],
         actions=[letters.action(dossiers[award.dossier_id].model_dump(), award.granted_cents) for award in covered],
         granted_cents=sum(award.granted_cents for award in covered),
@@ -149,7 +151,7 @@ async def draft_amendment(
         number=number,
         year=agreement.year,
         funder=await _represented(session, funder, last),
-        holder=dossiers[last.dossier_id].holder,
+        holder=await _holder(session, agreement, dossiers[last.dossier_id]),
         in_force_on=agreement.in_force_on,
         reason=wish.reason,
         lines=lines,
@@ -259,6 +261,12 @@ def _line(award: "Award", granted_cents: int) -> dict[str, Any]:
 
 def _told(lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{"award_id": line["award_id"], "granted_cents": [line["before_cents"], line["granted_cents"]]} for line in lines]
+
+
+async def _holder(session: AsyncSession, agreement: Agreement, dossier: "Dossier") -> Mapping[str, Any]:
+    """Who signs for the holder: as its last dossier says it, or what the directory told of a successor."""
+    told = agreement.successor_id and await organisations.face_of(session, agreement.successor_id)
+    return told or dossier.holder
 
 
 async def _withdraw_open(session: AsyncSession, agreement: Agreement) -> bool:

@@ -4,7 +4,7 @@ Locks are taken in one order by everybody: the dossiers of the awards, the agree
 dossier, takes the agreement, then those of the year's awards whose agreement falls due, never another dossier.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -52,6 +52,14 @@ async def follow_total(session: AsyncSession, funder_id: UUID, holder_id: UUID, 
     agreement = found and await repository.get(session, found.id, lock=True)
     if agreement:
         await count(session, agreement, None, now=now)
+
+
+async def take_years(session: AsyncSession, found: Iterable["Award"]) -> None:
+    """Lock the agreements of these awards' years, in order, before the awards: what then changes them calls `follow_total`."""
+    years = sorted({(award.funder_id, award.holder_id, award.year) for award in found})
+    agreements = [await repository.of_party_year(session, *one) for one in years]
+    for agreement_id in sorted(one.id for one in agreements if one is not None):
+        await repository.get(session, agreement_id, lock=True)
 
 
 async def follow_successor(session: AsyncSession, holder_id: UUID, successor_id: UUID | None, *, now: datetime) -> None:

@@ -76,9 +76,8 @@ async def _bring_into_force(
         raise TextOutdated()
     for change in rules.in_order(await drafting.require_possible(session, agreement, text.lines, found)):
         award = found[change.award_id]
-        await awards.amend(session, award, change.granted_cents)
-        granted = [change.before_cents, change.granted_cents]
-        await awards.note(session, award, "award.amended", caller, now, number=text.number, granted_cents=granted)
+        changed = await awards.amend(session, award, change.granted_cents)
+        await awards.note(session, award, "award.amended", caller, now, number=text.number, **changed)
     in_force_on = max(one.signed_on for one in given)
     days = await _agreed_days(session, agreement, text)
     for line in text.lines:

@@ -210,3 +210,9 @@ _FIRST_BY_YEAR = (
 
 async def first_by_year(session: AsyncSession) -> list[Row]:
     return await fetch_in(session, _FIRST_BY_YEAR, {})
+
+
+def held(award_id: Any) -> Any:
+    """Condition: the caller's `organisations` hold the award of that column, or did before another took over."""
+    holding = (column == sa.any_(_ORGANISATIONS) for column in (_A.c.holder_id, _A.c.successor_id))
+    return sa.exists().where(_A.c.id == award_id, sa.or_(*holding))

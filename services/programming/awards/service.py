@@ -147,12 +147,18 @@ async def record_repayment(session: AsyncSession, award: Award, cents: int) -> N
     await _keep(session, award, _lawful(rules.repay, money_of(award), cents))
 
 
-async def amend(session: AsyncSession, award: Award, granted_cents: int) -> None:
-    """A signed amendment sets the grant anew (award locked by the caller); the envelope gives or takes back the difference."""
-    after = _lawful(rules.amend, money_of(award), granted_cents)
+async def amend(session: AsyncSession, award: Award, granted_cents: int) -> dict[str, list[int]]:
+    """A signed amendment sets the grant anew (award locked by the caller); the envelope gives or takes back the difference.
+
+    Returns what its line in the journal tells, before and after: the grant, and the commitment when it comes down with it.
+    """
+    before = money_of(award)
+    after = _lawful(rules.amend, before, granted_cents)
     delta = await instruction.amend_grant(session, award.request_id, granted_cents)
     await campaigns.take_from_envelope(session, award.campaign_id, award.funder_id, award.budget_line, delta)
     await _keep(session, award, after)
+    changed = {"granted_cents": [before.granted, after.granted]}
+    return changed if after.committed == before.committed else {**changed, "committed_cents": [before.committed, after.committed]}
 
 
 async def justify(session: AsyncSession, award: Award, cents: int, *, now: datetime) -> int:
@@ -336,3 +342,8 @@ async def end_agreement(session: AsyncSession, award: Award) -> None:
     """What covered this award is terminated (award locked by the caller): what is committed may be paid, nothing more is committed."""
     award.agreement_required, award.agreed_at = True, None
     await _keep(session, award, money_of(award))
+
+
+def held(award_id: Any) -> Any:
+    """For the rooms above: the SQL condition that the caller's `organisations` hold the award of that column, or once did."""
+    return repository.held(award_id)

@@ -59,7 +59,7 @@ async def _experience(session: AsyncSession, bilan: Bilan, dossier: Any) -> dict
         "reference": bilan.reference,
         "title": bilan.title,
         "holder_name": bilan.holder_name,
-        "holder_id": str(bilan.holder_id),
+        "holder_id": str(dossier.acting_holder_id),
         "contract_id": str(bilan.contract_id),
         "contract_code": contract.code,
         "contract_name": contract.name,

@@ -48,7 +48,7 @@ _SUMMARY = (
 
 FILTERS: dict[str, Any] = {
     "campaign_id": _B.c.campaign_id == bindparam("campaign_id", type_=sa.Uuid),
-    "holder_id": _B.c.holder_id == bindparam("holder_id", type_=sa.Uuid),
+    "holder_id": dossiers.held_for(_B.c.dossier_id, bindparam("holder_id", type_=sa.Uuid)),
     "funder_id": sa.exists().where(_R.c.bilan_id == _B.c.id, _R.c.funder_id == bindparam("funder_id", type_=sa.Uuid)),
     "status": _B.c.status.cast(sa.String) == sa.any_(bindparam("status", type_=ARRAY(sa.String))),
     "overdue": sa.and_(_AWAITED, _B.c.due_on < _TODAY) == bindparam("overdue", type_=sa.Boolean),

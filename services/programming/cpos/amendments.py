@@ -13,9 +13,11 @@ from services.common.ids import new_id
 from services.common.language import Text, euros
 from services.common.problems import FieldError, NotFound
 
+from ..agreements import service as agreements
 from ..awards import service as awards
 from ..campaigns import service as campaigns
 from ..dossiers import instruction
+from ..dossiers import service as dossiers
 from . import life, repository, service
 from .errors import (
     CpoAlreadySigned,
@@ -25,7 +27,7 @@ from .errors import (
     CpoAmendmentSettled,
     NotPartyToCpo,
 )
-from .models import Cpo, CpoAmendment, CpoAmendmentStatus, CpoFunder, CpoStatus
+from .models import Cpo, CpoAmendment, CpoAmendmentStatus, CpoFunder, CpoStatus, CpoTranche
 from .report_schemas import CpoAmendmentCreate
 from .schemas import CpoSignatureCreate
 
@@ -69,7 +71,7 @@ async def propose(
         number=cpo.last_amendment,
         reason=wish.reason,
         changes=changes,
-        parties=sorted(str(one) for one in {cpo.holder_id, *service.concerned(touched)}),
+        parties=sorted(str(one) for one in {cpo.acting_holder_id, *service.concerned(touched)}),
         total_before_cents=state.total_cents,
         total_after_cents=after.total_cents,
         proposed_by=caller.account_id,
@@ -124,6 +126,8 @@ async def sign(
     cpo, amendment = await _locked(session, caller, cpo_id, number)
     organisation_id = str(wish.organisation_id)
     if organisation_id not in amendment.parties:
+        if wish.organisation_id == cpo.holder_id:
+            service.require_holder(caller, cpo.holder_id, cpo.successor_id)
         raise NotFound()
     if not caller.has_role(wish.organisation_id, "signatory"):
         raise NotPartyToCpo()
@@ -154,10 +158,13 @@ async def _apply(session: AsyncSession, cpo: Cpo, amendment: CpoAmendment, calle
     await service.keep(
         session, cpo, state, after, "cpo.amended", caller, now, reason=amendment.reason, said={"amendment": amendment.number}
     )
-    for tranche_id, (request_id, award_id) in requests.items():
-        cents = after.tranches[tranche_id].amount_cents
-        if cents != state.tranches[tranche_id].amount_cents:
-            await _amend_grant(session, cpo, after.tranches[tranche_id], request_id, award_id, cents)
+    changed = [
+        one for one in after.tranches.values() if one.id in requests and one.amount_cents != state.tranches[one.id].amount_cents
+    ]
+    # By envelope, so that two amendments never wait for each other; what is given back comes before what is taken.
+    changed.sort(key=lambda one: (one.year, one.funder_id, one.budget_line, one.amount_cents - state.tranches[one.id].amount_cents))
+    for tranche in changed:
+        await _amend_grant(session, cpo, amendment, tranche, *requests[tranche.id], caller, now)
 
 
 async def _let_join(session: AsyncSession, cpo: Cpo, amendment: CpoAmendment, now: datetime) -> None:
@@ -178,12 +185,10 @@ async def _judged(
     """The state the changes lead to, and of the tranches in a dossier their request and award; a refusal has its name."""
     touched = {one["tranche_id"] for one in changes}
     rows = [one for one in await repository.tranches(session, cpo.id) if str(one.id) in touched and one.request_id]
-    found = {award.request_id: award for award in await awards.of_cpo(session, cpo.id)}
     if lock:
-        wanted = {row.request_id for row in rows}
-        for award in sorted(found.values(), key=lambda one: one.id):
-            if award.request_id in wanted:
-                found[award.request_id] = await awards.locked(session, None, award.id)
+        found = {award.request_id: award for award in await _taken(session, cpo, rows)}
+    else:
+        found = {award.request_id: award for award in await awards.of_cpo(session, cpo.id)}
     entered: dict[str, life.Entered] = {}
     requests: dict[str, tuple[UUID, UUID | None]] = {}
     for row in rows:
@@ -198,6 +203,18 @@ async def _judged(
         return service.lawful(lambda: life.amend(state, wished, entered, years), cpo), requests
     except life.Refused as refusal:
         _refuse(refusal, changes)
+
+
+async def _taken(session: AsyncSession, cpo: Cpo, rows: Sequence[CpoTranche]) -> list["Award"]:
+    """The awards of these tranches, locked as everybody does: the dossiers, the year's agreements, the awards, each in order."""
+    touched = {row.year for row in rows}
+    years = await repository.years(session, cpo.id)
+    for dossier_id in sorted(one.dossier_id for one in years if one.dossier_id and one.year in touched):
+        await instruction.get(session, dossier_id)
+    requests = {row.request_id for row in rows}
+    found = [award for award in await awards.of_cpo(session, cpo.id) if award.request_id in requests]
+    await agreements.take_years(session, found)
+    return [await awards.locked(session, None, award.id) for award in sorted(found, key=lambda one: one.id)]
 
 
 def _floor(award: "Award | None") -> int:
@@ -223,15 +240,28 @@ def _refuse(refusal: life.Refused, changes: Sequence[Mapping[str, Any]]) -> NoRe
 
 
 async def _amend_grant(
-    session: AsyncSession, cpo: Cpo, tranche: life.Tranche, request_id: UUID, award_id: UUID | None, cents: int
-) -> None:
-    """The money follows the tranche: the award when it is notified, the request before; the envelope gives or takes back."""
+    session: AsyncSession, cpo: Cpo, amendment: CpoAmendment, tranche: life.Tranche, request_id: UUID, award_id: UUID | None,
+    caller: Principal, now: datetime,
+) -> None:  # fmt: skip
+    """The money follows the tranche: the award when it is notified, the request before; the envelope gives or takes back.
+
+    The total of the year's agreement with that funder follows the award.
+    """
+    cents, said = tranche.amount_cents, {"cpo_id": str(cpo.id), "amendment": amendment.number}
     if award_id is not None:
         award = await awards.locked(session, None, award_id)
         await instruction.raise_ask(session, request_id, cents)
-        await awards.amend(session, award, cents)
+        changed = await awards.amend(session, award, cents)
+        await awards.note(session, award, "award.amended", caller, now, **said, **changed)
+        await agreements.follow_total(session, award.funder_id, award.holder_id, award.year, now=now)
         return
     delta = await instruction.amend_tranche(session, request_id, cents)
+    request = await instruction.request_of(session, request_id)
+    dossier = await instruction.get(session, request.dossier_id)
+    await dossiers.note(
+        session, dossier, "request.amended", caller, now, organisation_id=request.funder_id, request_id=str(request_id),
+        granted_cents=[cents - delta, cents], **said,
+    )  # fmt: skip
     year = next(one for one in await repository.years(session, cpo.id) if one.year == tranche.year)
     if year.campaign_id is not None:
         await campaigns.take_from_envelope(session, year.campaign_id, UUID(tranche.funder_id), tranche.budget_line, delta)

@@ -18,7 +18,9 @@ from ..campaigns.schemas import Nature
 from ..contracts import rules as contract_rules
 from ..contracts import service as contracts
 from ..dossiers import instruction
+from ..dossiers.errors import HolderDissolved
 from ..dossiers.schemas import Budget, Contact, Content
+from ..organisations import service as organisations
 from . import life, repository, rules, service
 from .errors import CpoAlreadyRenewed, CpoAlreadySigned, CpoRefused, NotPartyToCpo
 from .models import Cpo, CpoFunder, CpoStatus, CpoTranche, CpoYear, TrancheState
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 
 #: What a renewal takes over as it stands.
 _RENEWED = (
-    "contract_id", "lead_organisation_id", "holder_id", "holder", "title", "nature", "description", "objectives", "indicators",
+    "contract_id", "lead_organisation_id", "title", "nature", "description", "objectives", "indicators",
     "objective_codes", "transversal_codes", "qpv_codes", "content", "contact", "years", "action_id",
 )  # fmt: skip
 _PLAIN = ("title", "nature", "description", "objective_codes", "transversal_codes", "qpv_codes")
@@ -43,13 +45,15 @@ async def draw_up(session: AsyncSession, siblings: Siblings, caller: Principal, 
         raise NotPartyToCpo()
     model, sources = await _candidates(session, caller, contract, wish)
     if model is not None:
-        holder_id, holder = model.organisation_id, dict(model.holder)
+        holder_id, holder = await _of_model(session, model)
     elif wish.holder_id is None:
         said = Text("Nommez le porteur, ou un dossier de ce porteur.", "Name the holder, or a dossier of it.")
         raise CpoRefused(errors=[FieldError("/holder_id", said, "missing")])
     else:
         organisation = await clients.organisation(siblings, caller, wish.holder_id)
-        holder_id, holder = organisation.id, organisation.model_dump(mode="json")
+        if await organisations.is_dissolved(session, organisation):
+            raise HolderDissolved(successor_id=organisation.successor_id)
+        holder_id, holder = organisation.id, organisation.snapshot()
     cpo = Cpo(
         contract_id=contract.id,
         lead_organisation_id=contract.lead_organisation_id,
@@ -85,7 +89,7 @@ async def _candidates(
 ) -> tuple["Dossier | None", list["Dossier"]]:
     """The candidate dossiers, submitted, of one holder: the last one is the model."""
     found = [await instruction.seen(session, caller, dossier_id) for dossier_id in wish.dossier_ids]
-    holders = {dossier.organisation_id for dossier in found} | ({wish.holder_id} if wish.holder_id else set())
+    holders = {dossier.acting_holder_id for dossier in found} | ({wish.holder_id} if wish.holder_id else set())
     if found and len(holders) > 1:
         said = Text("Ces dossiers ne sont pas du même porteur.", "These dossiers are not of the same holder.")
         raise CpoRefused(errors=[FieldError("/dossier_ids", said, "several_holders")])
@@ -93,6 +97,12 @@ async def _candidates(
         said = Text("Ces dossiers ne sont pas de ce contrat.", "These dossiers are not of this contract.")
         raise CpoRefused(errors=[FieldError("/dossier_ids", said, "other_contract")])
     return (found[-1] if found else None), found
+
+
+async def _of_model(session: AsyncSession, model: "Dossier") -> tuple[UUID, dict[str, Any]]:
+    """Who holds the dossier today, and what is known of it: what the dossier says, or what the directory told of a successor."""
+    told = model.successor_id and await organisations.face_of(session, model.successor_id)
+    return model.acting_holder_id, dict(told or model.holder)
 
 
 def _given(wish: list[str] | None, model: list[str]) -> list[str]:
@@ -171,6 +181,8 @@ async def renew(session: AsyncSession, caller: Principal, cpo_id: UUID, *, versi
     starts_on = before.ends_on + timedelta(days=1)
     cpo = Cpo(
         **{name: getattr(before, name) for name in _RENEWED},
+        holder_id=before.acting_holder_id,
+        holder=(before.successor_id and await organisations.face_of(session, before.successor_id)) or before.holder,
         reference="",
         starts_on=starts_on,
         ends_on=starts_on,

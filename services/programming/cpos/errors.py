@@ -21,6 +21,15 @@ class NotPartyToCpo(Problem):
     )
 
 
+class CpoHolderSucceeded(Problem):
+    status = 403
+    title = Text("Une autre organisation a pris la suite du porteur", "Another organisation has taken over from the holder")
+    advice = Text(
+        "Le porteur est dissous : ses membres lisent la convention, l'organisation qui lui succède (`successor_id`) agit.",
+        "The holder was dissolved: its members read the agreement, its successor (`successor_id`) acts.",
+    )
+
+
 class CpoStateRefused(Problem):
     title = Text("L'état de la convention ne permet pas cet acte", "The agreement's state does not allow this act")
     advice = Text(

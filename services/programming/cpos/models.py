@@ -68,6 +68,7 @@ class Cpo(Base, table=True):
         CheckConstraint("total_cents >= 0", name="total_not_negative"),
         Index("ix_cpos_contract", "contract_id", "id"),
         Index("ix_cpos_holder", "holder_id", "id"),
+        Index("ix_cpos_successor", "successor_id", "id", postgresql_where="successor_id IS NOT NULL"),
         Index("ix_cpos_action", "action_id"),
         Index("uq_cpos_renews_id", "renews_id", unique=True, postgresql_where="status <> 'terminated'"),
     )
@@ -76,6 +77,8 @@ class Cpo(Base, table=True):
     contract_id: UUID = Field(foreign_key="contracts.id")
     lead_organisation_id: UUID = Field(index=True)
     holder_id: UUID
+    #: Who took over from a holder that was dissolved or merged; the holder as drawn up stays in `holder_id`.
+    successor_id: UUID | None = None
     holder: dict[str, Any] = jsonb(dict)
     reference: str = Field(max_length=60)
     status: CpoStatus = choice(CpoStatus, "status", default=CpoStatus.DRAFT)
@@ -110,6 +113,11 @@ class Cpo(Base, table=True):
     holder_signature: dict[str, Any] | None = jsonb(optional=True)
     renewal_noted_at: datetime | None = instant(optional=True)
     version: int = 1
+
+    @property
+    def acting_holder_id(self) -> UUID:
+        """The organisation that answers for the holder today."""
+        return self.successor_id or self.holder_id
 
 
 class CpoFunder(Base, table=True):

@@ -38,9 +38,10 @@ _M: Any = CpoAmendment.__table__  # type: ignore[attr-defined]
 _ORGANISATIONS = bindparam("organisations", type_=ARRAY(sa.Uuid))
 _TODAY = bindparam("today", type_=sa.Date)
 
-#: A funder that left goes on reading what it was party to.
+#: A funder that left, or a holder that another took over from, goes on reading what it was party to.
 VISIBLE = sa.or_(
     _C.c.holder_id == sa.any_(_ORGANISATIONS),
+    _C.c.successor_id == sa.any_(_ORGANISATIONS),
     _C.c.lead_organisation_id == sa.any_(_ORGANISATIONS),
     sa.exists().where(_F.c.cpo_id == _C.c.id, _F.c.funder_id == sa.any_(_ORGANISATIONS)),
 )
@@ -53,13 +54,13 @@ TOLD = sa.case(
     else_=_C.c.status.cast(sa.String),
 )
 
-_SUCCESSOR = _C.alias("successor")
-_RENEWED = sa.exists().where(_SUCCESSOR.c.renews_id == _C.c.id, _SUCCESSOR.c.status != CpoStatus.TERMINATED)
+_NEXT = _C.alias("next")
+_RENEWED = sa.exists().where(_NEXT.c.renews_id == _C.c.id, _NEXT.c.status != CpoStatus.TERMINATED)
 _DUE = _C.c.renewal_noted_at.is_not(None) & ~_RENEWED
 
 FILTERS: dict[str, Any] = {
     "contract_id": _C.c.contract_id == bindparam("contract_id", type_=sa.Uuid),
-    "holder_id": _C.c.holder_id == bindparam("holder_id", type_=sa.Uuid),
+    "holder_id": sa.or_(*(column == bindparam("holder_id", type_=sa.Uuid) for column in (_C.c.holder_id, _C.c.successor_id))),
     "funder_id": sa.exists().where(_F.c.cpo_id == _C.c.id, _F.c.funder_id == bindparam("funder_id", type_=sa.Uuid)),
     "year": sa.exists().where(_Y.c.cpo_id == _C.c.id, _Y.c.year == bindparam("year", type_=sa.Integer)),
     "status": sa.any_(bindparam("status", type_=ARRAY(sa.String))) == TOLD,
@@ -77,7 +78,7 @@ def listing(filters: frozenset[str]) -> Any:
 
 
 #: Whether the caller is a party, and whose act it would be.
-SEEN = sa.select(_C.c.id, _C.c.holder_id).where(_C.c.id == bindparam("cpo_id"), VISIBLE)
+SEEN = sa.select(_C.c.id, _C.c.holder_id, _C.c.successor_id).where(_C.c.id == bindparam("cpo_id"), VISIBLE)
 
 AMENDMENTS = sa.select(*_M.c).where(_M.c.cpo_id == bindparam("cpo_id")).order_by(_M.c.number)
 
@@ -85,6 +86,12 @@ AMENDMENTS = sa.select(*_M.c).where(_M.c.cpo_id == bindparam("cpo_id")).order_by
 async def get(session: AsyncSession, cpo_id: UUID, *, lock: bool = False) -> Cpo | None:
     """`lock` takes the row and reads it again: what was read before waiting may be stale."""
     return await session.get(Cpo, cpo_id, with_for_update=lock or None, populate_existing=lock)
+
+
+async def hand_over(session: AsyncSession, holder_id: UUID, successor_id: UUID | None) -> list[Cpo]:
+    """Agreements that somebody else than this successor (or the holder itself) answers for today, locked, in order."""
+    wanted = select(Cpo).where(Cpo.holder_id == holder_id, _C.c.successor_id.is_distinct_from(successor_id)).order_by(_C.c.id)
+    return list((await session.exec(wanted.with_for_update().execution_options(populate_existing=True))).all())
 
 
 async def funders(session: AsyncSession, cpo_id: UUID) -> list[CpoFunder]:

@@ -253,6 +253,7 @@ class CpoSummary(BaseModel):
     id: UUID
     contract_id: UUID
     holder_id: UUID
+    successor_id: Annotated[UUID | None, Field(description="Who took over from a holder that was dissolved or merged.")]
     holder_name: str
     reference: Annotated[str, Field(examples=["CPO-CN01102I-2027-01"])]
     status: CpoStatus

@@ -15,7 +15,14 @@ from services.common.problems import NotFound
 
 from ..tables import KERNEL
 from . import life, repository, rules
-from .errors import CpoAlreadyApproved, CpoAlreadySigned, CpoStateRefused, FunderAlreadyGone, NotPartyToCpo
+from .errors import (
+    CpoAlreadyApproved,
+    CpoAlreadySigned,
+    CpoHolderSucceeded,
+    CpoStateRefused,
+    FunderAlreadyGone,
+    NotPartyToCpo,
+)
 from .models import Cpo, CpoFunder, CpoStatus, CpoTranche, TrancheState
 from .schemas import CpoSignatureCreate
 from .shares import multi_year_share as multi_year_share
@@ -47,18 +54,22 @@ async def sign(
     cpo = await locked(session, caller, cpo_id)
     funders = await living_funders(session, cpo)
     funder = next((one for one in funders if one.funder_id == wish.organisation_id), None)
-    if funder is None and wish.organisation_id != cpo.holder_id:
+    as_holder = wish.organisation_id == cpo.acting_holder_id
+    if not as_holder and wish.organisation_id == cpo.holder_id:
+        require_holder(caller, cpo.holder_id, cpo.successor_id)
+    if funder is None and not as_holder:
         raise NotFound()
     if not caller.has_role(wish.organisation_id, "signatory"):
         raise NotPartyToCpo()
     require_version(cpo.version, version)
     require_status(cpo, CpoStatus.APPROVED)
-    if (funder.signature if funder else cpo.holder_signature) is not None:
+    # A funder that took over from the holder signs once for both.
+    if (funder is None or funder.signature) and (not as_holder or cpo.holder_signature):
         raise CpoAlreadySigned()
     signature = signature_of(wish, caller, now)
-    if funder:
+    if funder and not funder.signature:
         funder.signature = signature
-    else:
+    if as_holder and not cpo.holder_signature:
         cpo.holder_signature = signature
     await session.flush()
     state = await state_of(session, cpo)
@@ -162,7 +173,7 @@ async def settle(session: AsyncSession, cpo: Cpo, today: date, now: datetime) ->
 
 
 async def is_party(session: AsyncSession, caller: Principal, cpo: Cpo) -> bool:
-    if caller.belongs_to(cpo.holder_id) or caller.belongs_to(cpo.lead_organisation_id):
+    if holds(caller, cpo) or caller.belongs_to(cpo.lead_organisation_id):
         return True
     return any(caller.belongs_to(funder.funder_id) for funder in await repository.funders(session, cpo.id))
 
@@ -179,6 +190,20 @@ async def party(session: AsyncSession, cpo: Cpo, funder_id: UUID) -> CpoFunder:
 
 async def living_funders(session: AsyncSession, cpo: Cpo) -> list[CpoFunder]:
     return [funder for funder in await repository.funders(session, cpo.id) if funder.withdrawn_at is None]
+
+
+def holds(caller: Principal, cpo: Cpo) -> bool:
+    """A member of the holder, or of the one it handed over to."""
+    return caller.belongs_to(cpo.holder_id) or (cpo.successor_id is not None and caller.belongs_to(cpo.successor_id))
+
+
+def require_holder(caller: Principal, holder_id: UUID, successor_id: UUID | None) -> None:
+    """A member of the organisation that answers for the holder today (403 for those of a former one, and for the other parties)."""
+    if caller.belongs_to(successor_id or holder_id):
+        return
+    if caller.belongs_to(holder_id):
+        raise CpoHolderSucceeded(successor_id=str(successor_id))
+    raise NotPartyToCpo()
 
 
 def require_officer(caller: Principal, organisation_id: UUID) -> None:

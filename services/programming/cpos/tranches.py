@@ -16,10 +16,13 @@ from .. import clients
 from ..campaigns import service as campaigns
 from ..campaigns.schemas import CampaignStatus
 from ..dossiers import tranches as dossiers
+from ..dossiers.errors import HolderDissolved
 from ..dossiers.schemas import SubmissionCreate
+from ..organisations import service as organisations
 from . import life, repository, rules, service
 from .errors import (
     CampaignNotOfTheCpo,
+    CpoHolderSucceeded,
     FunderAlreadyGone,
     LightDossierExists,
     NothingConfirmed,
@@ -122,8 +125,14 @@ async def open_dossier(
 
     All or nothing: a short envelope refuses by its name and leaves no dossier.
     """
+    # Before the agreement's row, as the news of a dissolution takes them.
+    if await organisations.is_dissolved(session, holder):
+        raise HolderDissolved(successor_id=holder.successor_id)
     cpo = await service.locked(session, caller, cpo_id)
-    service.require_officer(caller, cpo.holder_id)
+    service.require_holder(caller, cpo.holder_id, cpo.successor_id)
+    service.require_officer(caller, cpo.acting_holder_id)
+    if holder.id != cpo.acting_holder_id:
+        raise CpoHolderSucceeded(successor_id=str(cpo.acting_holder_id))
     year = await _year(session, cpo, year_number)
     await service.settle(session, cpo, today_in_paris(now), now)
     service.require_status(cpo, CpoStatus.SIGNED, CpoStatus.IN_FORCE, CpoStatus.ENDED)
@@ -143,7 +152,7 @@ async def open_dossier(
     cpo.version += 1
     await session.flush()
     said = {"year": year_number, "dossier_id": str(dossier.id), "granted_cents": dossier.granted_cents}
-    await service.note(session, cpo, "cpo.dossier_opened", caller, now, organisation_id=cpo.holder_id, changes=said)
+    await service.note(session, cpo, "cpo.dossier_opened", caller, now, organisation_id=cpo.acting_holder_id, changes=said)
     return dossier
 
 
@@ -177,8 +186,8 @@ async def _known(
     return dossiers.LightDossier(
         cpo_id=cpo.id,
         action_id=cpo.action_id,
-        organisation_id=cpo.holder_id,
-        holder=holder.model_dump(mode="json"),
+        organisation_id=cpo.acting_holder_id,
+        holder=holder.snapshot(),
         title=cpo.title,
         nature=cpo.nature,
         starts_on=year.starts_on,

@@ -56,8 +56,10 @@ async def _holder(cpo_id: UUID, request: Request, caller: Caller) -> clients.Org
         seen = await fetch_one(reader, repository.SEEN, {"cpo_id": cpo_id, "organisations": caller.organisation_ids})
     if seen is None:
         raise NotFound()
-    service.require_officer(caller, seen["holder_id"])
-    return await clients.organisation(resources.siblings, caller, seen["holder_id"])
+    service.require_holder(caller, seen["holder_id"], seen["successor_id"])
+    acting = seen["successor_id"] or seen["holder_id"]
+    service.require_officer(caller, acting)
+    return await clients.organisation(resources.siblings, caller, acting)
 
 
 @tranches_router.post(

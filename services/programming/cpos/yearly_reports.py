@@ -14,7 +14,7 @@ from services.common.mail import queue_mail
 from services.common.problems import NotFound
 
 from . import repository, rules, service
-from .errors import NotPartyToCpo, YearlyReportIncomplete, YearlyReportRefused
+from .errors import YearlyReportIncomplete, YearlyReportRefused
 from .models import Cpo, CpoReport, CpoReportAnswer, CpoStatus, YearlyReportAnswer, YearlyReportStatus
 from .report_schemas import YearlyReportUpdate
 
@@ -56,7 +56,7 @@ async def update(
 async def submit(session: AsyncSession, caller: Principal, cpo_id: UUID, year: int, *, version: int, now: datetime) -> CpoReport:
     """A manager or signatory of the holder submits it to every funder."""
     cpo = await _held_by(session, caller, cpo_id)
-    service.require_officer(caller, cpo.holder_id)
+    service.require_officer(caller, cpo.acting_holder_id)
     report = await _locked(session, cpo_id, year)
     require_version(report.version, version)
     _require_open(report)
@@ -134,7 +134,7 @@ async def all_seen(session: AsyncSession, caller: Principal, cpo_id: UUID) -> tu
 
 
 def _shown_to(caller: Principal, cpo: Cpo, report: CpoReport) -> bool:
-    return report.submissions > 0 or caller.belongs_to(cpo.holder_id)
+    return report.submissions > 0 or service.holds(caller, cpo)
 
 
 async def shown(session: AsyncSession, cpo: Cpo, reports: Sequence[CpoReport]) -> list[dict[str, Any]]:
@@ -162,8 +162,7 @@ def _result(indicator: dict[str, Any], report: CpoReport) -> dict[str, Any]:
 async def _held_by(session: AsyncSession, caller: Principal, cpo_id: UUID) -> Cpo:
     """For the members of the holder (403 for the other parties)."""
     cpo = await service.seen(session, caller, cpo_id)
-    if not caller.belongs_to(cpo.holder_id):
-        raise NotPartyToCpo()
+    service.require_holder(caller, cpo.holder_id, cpo.successor_id)
     return cpo
 
 
@@ -211,6 +210,6 @@ async def _note(
         act,
         caller,
         now,
-        organisation_id=organisation_id or cpo.holder_id,
+        organisation_id=organisation_id or cpo.acting_holder_id,
         changes={"year": report.year, "submissions": report.submissions},
     )

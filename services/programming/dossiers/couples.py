@@ -31,13 +31,13 @@ _COUNTED = f"""
 
 _REAL = """
     SELECT r.dossier_id, r.campaign_id, r.funder_id, r.budget_line, r.amount_cents AS asked, coalesce(r.proposed_cents, 0) AS proposed,
-        coalesce(r.granted_cents, 0) AS granted
+        coalesce(r.granted_cents, 0) AS granted, r.notified_at
     FROM funding_requests r WHERE r.campaign_id = ANY(:campaigns)
 """
 #: The same where a scenario's amounts stand for what is granted.
 _IMAGINED = """
     SELECT r.dossier_id, r.campaign_id, r.funder_id, r.budget_line, r.amount_cents AS asked, coalesce(r.proposed_cents, 0) AS proposed,
-        coalesce(s.amount_cents, r.granted_cents, 0) AS granted
+        coalesce(s.amount_cents, r.granted_cents, 0) AS granted, r.notified_at
     FROM funding_requests r
     LEFT JOIN unnest(:request_ids, :amounts) AS s (request_id, amount_cents) ON s.request_id = r.id
     WHERE r.campaign_id = ANY(:campaigns)
@@ -146,7 +146,8 @@ def cell(imagined: bool) -> Any:
         SELECT id, campaign_id, reference, title, status, holder_name, publics, as_holder, as_funder, as_lead, n AS couples, {shares}
         FROM (SELECT *, {_CUT} FROM (
             SELECT p.*, cardinality(objectives) * cardinality(qpvs) AS n, (i - 1) * cardinality(qpvs) + j AS place,
-                r.asked, r.proposed, r.granted
+                r.asked, r.proposed,
+                CASE WHEN r.notified_at IS NULL AND p.as_holder AND NOT (p.as_funder OR p.as_lead) THEN 0 ELSE r.granted END AS granted
             FROM page p JOIN requests r ON r.dossier_id = p.id
         ) AS uncut) AS paid
         GROUP BY id, campaign_id, reference, title, status, holder_name, publics, as_holder, as_funder, as_lead, n

@@ -206,7 +206,7 @@ async def _follow(session: AsyncSession, dossier: Dossier) -> Dossier:
     """The dossier is where its requests are."""
     await session.flush()
     if dossier.status not in rules.AFTER_REPORT:
-        reached = rules.outcome([request.status for request in await repository.requests(session, dossier.id)])
+        reached = rules.reached(dossier.status, [request.status for request in await repository.requests(session, dossier.id)])
         dossier.status = rules.with_report(reached, submitted=dossier.report_submitted_at is not None)
     dossier.version += 1
     await session.flush()

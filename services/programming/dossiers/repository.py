@@ -27,11 +27,6 @@ _S: Any = Submission.__table__  # type: ignore[attr-defined]
 _ORGANISATIONS = bindparam("organisations", type_=ARRAY(sa.Uuid))
 _HOLDER_NAME = _D.c.holder["name"].astext.label("holder_name")
 
-_SUMMARY = (
-    _D.c.id, _D.c.campaign_id, _D.c.organisation_id, _D.c.successor_id, _HOLDER_NAME, _D.c.reference, _D.c.status, _D.c.title, _D.c.nature, _D.c.qpv_codes,
-    _D.c.objective_codes, _D.c.charges_cents, _D.c.asked_cents, _D.c.granted_cents, _D.c.submitted_at, _D.c.answer_promised_on,
-)  # fmt: skip
-
 #: The status as the reader is told it (`rules.status_for_holder`): a filter never says more than the list shows.
 _holder_only = _V.c.as_holder & ~(_V.c.as_funder | _V.c.as_lead)
 _shown_status = sa.case(
@@ -41,6 +36,20 @@ _shown_status = sa.case(
     ),
     else_=_D.c.status.cast(sa.String),
 )
+
+#: To its holder, what it was told of, and not a tranche that joined the dossier since; whether anything is shown is `views`'.
+_TOLD_CENTS = (
+    sa.select(sa.func.coalesce(sa.func.sum(_R.c.granted_cents), 0).cast(sa.BigInteger))
+    .where(_R.c.dossier_id == _D.c.id, _R.c.notified_at.is_not(None))
+    .correlate(_D)
+    .scalar_subquery()
+)
+_SHOWN_CENTS = sa.case((_holder_only & _D.c.cpo_id.is_not(None), _TOLD_CENTS), else_=_D.c.granted_cents).label("granted_cents")
+
+_SUMMARY = (
+    _D.c.id, _D.c.campaign_id, _D.c.organisation_id, _D.c.successor_id, _HOLDER_NAME, _D.c.reference, _D.c.status, _D.c.title, _D.c.nature, _D.c.qpv_codes,
+    _D.c.objective_codes, _D.c.charges_cents, _D.c.asked_cents, _SHOWN_CENTS, _D.c.submitted_at, _D.c.answer_promised_on,
+)  # fmt: skip
 
 #: Filters a caller may combine: name → condition on the dossier.
 FILTERS: dict[str, Any] = {
@@ -292,6 +301,11 @@ async def requests_of_many(session: AsyncSession, dossier_ids: Sequence[UUID]) -
 def held(dossier_id: Any) -> Any:
     """Condition: the caller's `organisations` hold the dossier of that column."""
     return sa.exists().where(_V.c.dossier_id == dossier_id, _V.c.organisation_id == sa.any_(_ORGANISATIONS), _V.c.as_holder)
+
+
+def held_for(dossier_id: Any, holder_id: Any) -> Any:
+    """Condition: that organisation holds the dossier of that column, or did before another took over."""
+    return sa.exists().where(_V.c.dossier_id == dossier_id, _V.c.organisation_id == holder_id, _V.c.as_holder)
 
 
 _OVERDUE = sa.select(_D.c.id, _D.c.action_id, _D.c.title, _D.c.reference, _D.c.report_due_on).where(

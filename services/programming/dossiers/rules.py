@@ -410,6 +410,13 @@ ANSWERED = {DossierStatus.NOTIFIED, DossierStatus.RUNNING} | AFTER_REPORT
 #: Dossiers no figure counts: not sent yet, refused at the door, or taken back.
 NOT_COUNTED = {status for status in DossierStatus if status.value in {"draft", "inadmissible", "withdrawn", "dropped"}}
 
+
+def reached(before: DossierStatus, statuses: Sequence[RequestStatus]) -> DossierStatus:
+    """Where its requests take a dossier. Once every answer is told it never goes back: what joins it afterwards, a tranche
+    confirmed late, is told in its turn and hides nothing of what was."""
+    return outcome([status for status in statuses if status in TOLD] if before in ANSWERED else statuses)
+
+
 #: What the holder is not told before the letters leave.
 HIDDEN_FROM_HOLDER = (DossierStatus.READY_FOR_COMMITTEE, DossierStatus.DECIDED)
 

@@ -235,6 +235,11 @@ def held(dossier_id: Any) -> Any:
     return repository.held(dossier_id)
 
 
+def held_for(dossier_id: Any, holder_id: Any) -> Any:
+    """For filters of the rooms above: the SQL condition that `holder_id` holds the dossier of that column, or once did."""
+    return repository.held_for(dossier_id, holder_id)
+
+
 async def follow_holder(session: AsyncSession, holder: clients.Organisation) -> None:
     """The directory says an organisation changed: its drafts follow."""
     await repository.refresh_drafts(session, holder.id, holder.snapshot())

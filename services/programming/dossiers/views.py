@@ -59,6 +59,8 @@ def whole(row: Row) -> Row:
     if is_holder_only(row):
         row = summary(row)
         row["requests"] = [_request_for_holder(request) for request in row["requests"]]
+        if row["granted_cents"] is not None:  # without a tranche that joined since the answers were told
+            row["granted_cents"] = sum(request["granted_cents"] or 0 for request in row["requests"])
     return row
 
 

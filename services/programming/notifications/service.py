@@ -65,6 +65,8 @@ async def notify(
     )
     session.add(notification)
     await session.flush()
+    campaign = await campaigns.get(session, dossier.campaign_id)
+    award = await awards.open_award(session, dossier, request, campaign, now=now) if request.granted_cents else None
     await dossiers.note(
         session,
         dossier,
@@ -72,11 +74,11 @@ async def notify(
         caller,
         now,
         organisation_id=request.funder_id,
+        request_id=str(request.id),
+        award_id=award and str(award.id),
         granted_cents=notification.granted_cents,
     )
-    if request.granted_cents:
-        campaign = await campaigns.get(session, dossier.campaign_id)
-        award = await awards.open_award(session, dossier, request, campaign, now=now)
+    if award is not None:
         await agreements.follow_award(session, award, now=now)
     await enqueue(session, write_letter, notification_id=str(notification.id))
     return notification

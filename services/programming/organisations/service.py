@@ -57,6 +57,12 @@ async def is_dissolved(session: AsyncSession, seen: clients.Organisation) -> boo
     return seen.dissolved_on is not None
 
 
+async def face_of(session: AsyncSession, organisation_id: UUID) -> dict[str, Any] | None:
+    """What the directory told of an organisation, as a dossier keeps it; None when it told nothing."""
+    known = await repository.one(session, organisation_id)
+    return known["face"] if known else None
+
+
 async def _standing(session: AsyncSession, organisation_id: UUID) -> Standing:
     line = await repository.line(session, organisation_id)
     acting = await repository.one(session, line[-1] if line else organisation_id)

@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common.db import Row, execute, fetch_in, write_in
 
+from ..awards import service as awards
 from .models import (
     Instalment,
     LineStatus,
@@ -109,7 +110,7 @@ async def is_repayment_known(session: AsyncSession, funder_id: UUID, reference: 
 
 # Listings.
 
-_SEEN_REQUESTS = sa.or_(_Q.c.funder_id == sa.any_(_ORGANISATIONS), _Q.c.holder_id == sa.any_(_ORGANISATIONS))
+_SEEN_REQUESTS = sa.or_(_Q.c.funder_id == sa.any_(_ORGANISATIONS), awards.held(_Q.c.award_id))
 _REQUEST_FILTERS: dict[str, Any] = {
     "award_id": _Q.c.award_id == bindparam("award_id", type_=sa.Uuid),
     "funder_id": _Q.c.funder_id == bindparam("funder_id", type_=sa.Uuid),

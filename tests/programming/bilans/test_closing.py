@@ -9,6 +9,7 @@ import pytest
 from fastapi import FastAPI, Request, Response
 
 from services.programming.bilans import jobs
+from tests.programming.dossiers.successions import dissolve
 from tests.programming.world import World
 
 from .acts import REPORT, close, instruct, paid, run, submitted
@@ -101,3 +102,16 @@ async def test_what_is_told_makes_an_experience_and_names_nobody(world: World) -
     said = orjson.dumps(data).decode()
     for personal in ("Camille", "ateliers.example.org", "Inventée"):
         assert personal not in said
+
+
+async def test_what_a_merged_holder_did_is_for_its_successor_to_tell(world: World) -> None:
+    dossier = await submitted(world, state=8_000)
+    await paid(world, dossier, state=8_000)
+    await dissolve(world, world.association, world.neighbour)
+    assert (await instruct(world, world.state_officer, dossier, "acceptance")).status_code == 201
+    assert await close(world, dossier) == "closed"
+    heard: list[dict[str, Any]] = []
+    async with catalogue(world, heard):
+        await run(world, jobs.tell_catalogue_hourly)
+    (event,) = [event for event in heard if event["subject"] == dossier["id"]]
+    assert (event["data"]["holder_id"], event["data"]["holder_name"]) == (str(world.neighbour), "Les Ateliers imaginaires")

@@ -78,7 +78,7 @@ async def _bilan_given(world: World, dossier_id: str) -> None:
 
 
 async def test_an_action_granted_three_years_running_could_have_its_agreement(world: World) -> None:
-    dossiers = []
+    dossiers: list[str] = []
     for year in (2026, 2027, 2028):
         if year > 2026:
             cpos.at(world, year, 2, 1)

@@ -1,5 +1,7 @@
 """Tranches: confirmed on the previous year's report, carried by the year's light dossier, drawn on the envelopes."""
 
+from typing import Any
+
 import pytest
 
 from tests.programming.cpos import agreements as cpos
@@ -233,11 +235,41 @@ async def test_a_tranche_confirmed_later_enters_the_dossier(world: World) -> Non
     refusal(await world.call(world.caf_officer, "GET", f"/dossiers/{dossier_id}"), 404, "not-found")
     await cpos.confirm(world, cpo, "caf", 1, amount_cents=250_000)
     after = await world.seen(dossier_id, world.caf_officer)
-    assert (after["status"], after["asked_cents"], after["granted_cents"]) == ("decided", 850_000, 850_000)
+    assert (after["status"], after["asked_cents"], after["granted_cents"]) == ("notified", 850_000, 850_000)
     assert world.request_of(after, world.caf)["granted_cents"] == 250_000
     assert (await cpos.line(world, "caf"))["granted_cents"] == 250_000
     await cpos.notified(world, dossier_id, "caf")
     assert cpos.tranche(world, await cpos.read(world, cpo), "caf", 1)["request_id"] == world.request_of(after, world.caf)["id"]
+
+
+@pytest.mark.parametrize("so_far", ["notified", "running", "report_due"])
+async def test_to_the_holder_a_late_tranche_takes_nothing_back(world: World, so_far: str) -> None:
+    cpo = await cpos.signed(world)
+    await cpos.reported(world, cpo, 0, "state", "caf")
+    await cpos.confirm(world, cpo, "state", 1)
+    await cpos.next_campaign(world, 2027)
+    dossier_id = (await cpos.light_dossier(world, cpo, 1)).json()["dossier_id"]
+    award = (await cpos.notified(world, dossier_id, "state"))["state"]
+    if so_far == "running":
+        await world.commit(world.state_payer, award["id"])
+    if so_far == "report_due":
+        await world.running.rows("UPDATE dossiers SET status = 'report_due' WHERE id = %(id)s RETURNING id", id=dossier_id)
+
+    async def told() -> list[Any]:
+        seen = await world.seen(dossier_id, world.holder)
+        (listed,) = [one for one in await world.pages(world.holder, "/dossiers", status=so_far) if one["id"] == dossier_id]
+        assert (seen["status"], seen["granted_cents"]) == (listed["status"], listed["granted_cents"])
+        return [seen["status"], seen["granted_cents"], world.request_of(seen, world.state)]
+
+    before = await told()
+    assert before[:2] == [so_far, 600_000]
+    await cpos.confirm(world, cpo, "caf", 1, amount_cents=250_000)
+    assert await told() == before, "nothing that was told is untold, nothing that was not is"
+    entered = world.request_of(await world.seen(dossier_id, world.holder), world.caf)
+    assert (entered["status"], entered["granted_cents"], entered["decided_at"]) == ("asked", None, None)
+    assert (await world.seen(dossier_id, world.caf_officer))["granted_cents"] == 850_000
+    await cpos.notified(world, dossier_id, "caf")
+    assert (await world.seen(dossier_id, world.holder))["granted_cents"] == 850_000
 
 
 async def test_a_late_confirmation_beyond_the_envelope_is_refused_whole(world: World) -> None:

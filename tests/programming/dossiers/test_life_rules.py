@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.common.clock import PARIS
-from services.programming.dossiers.rules import clocks, merge, months_after, outcome, status_for_holder
+from services.programming.dossiers.rules import ANSWERED, TOLD, clocks, merge, months_after, outcome, reached, status_for_holder
 from services.programming.dossiers.schemas import DossierStatus, RequestStatus
 from tests.programming.laws import law
 
@@ -175,3 +175,20 @@ def test_what_the_patch_does_not_name_stays(current: dict[str, Any], patch: dict
 )
 def test_the_examples_of_the_rfc(current: dict[str, Any], patch: dict[str, Any], expected: dict[str, Any]) -> None:
     assert merge(current, patch) == expected
+
+
+@law
+@given(
+    before=st.sampled_from(DossierStatus),
+    told=st.lists(st.sampled_from(sorted(TOLD, key=str)), min_size=1),
+    joining=st.lists(st.sampled_from(RequestStatus)),
+)
+def test_what_was_told_is_never_untold_by_what_joins_the_dossier(
+    before: DossierStatus, told: list[RequestStatus], joining: list[RequestStatus]
+) -> None:
+    after = reached(before, [*told, *joining])
+    if before in ANSWERED:
+        assert after in {DossierStatus.NOTIFIED, DossierStatus.RUNNING}
+        assert not (outcome(told) is DossierStatus.RUNNING and after is DossierStatus.NOTIFIED)
+    else:
+        assert after is outcome([*told, *joining])
