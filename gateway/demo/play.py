@@ -19,6 +19,7 @@ from .people import CannotMakeAdministrator, Cast, Registry
 from .report import console, show
 from .road import Road
 from .scratch import PlatformSilent, Scratch, running, scratch_folder, stopped_by_signals
+from .sequel import Sequel
 from .telling import Telling
 from .year import Year
 
@@ -83,6 +84,7 @@ async def _live(scratch: Scratch, clock: MovedClock, telling: Telling, count: in
         telling.say(f"{ready} lettres (PDF) écrites et envoyées par courriel", calendar.READ_BACK)
         missing = [f"{due - ready} lettres ne sont pas écrites"] if ready < due else []
         answers = await year.read_answers()
+        await Sequel(year, clock, telling).live()
         telling.say(f"{api.requests} requêtes HTTP en tout", calendar.READ_BACK)
         return answers, api.errors, missing
 
