@@ -76,20 +76,15 @@ _COLUMNS: tuple[tuple[str, bool, Check], ...] = (
 COLUMNS = tuple(name for name, _, _ in _COLUMNS)
 
 
-def rows_of(content: bytes) -> list[list[str]]:
-    """The rows under the header."""
-    return list(csv.reader(io.StringIO(content.decode("utf-8"), newline=""), strict=True))[1:]
-
-
-def errors_of(content: bytes) -> list[str]:
-    """Everything wrong in a file: `line, column: why`. Empty when it holds."""
+def check(content: bytes) -> tuple[int, list[str]]:
+    """How many rows are under the header, and everything wrong in the file: `line, column: why`."""
     try:
         table = list(csv.reader(io.StringIO(content.decode("utf-8"), newline=""), strict=True))
     except (UnicodeDecodeError, csv.Error) as error:
-        return [f"illisible : {error}"]
+        return 0, [f"illisible : {error}"]
     if not table or tuple(table[0]) != COLUMNS:
-        return ["1 : l’en-tête n’est pas celui du schéma"]
-    return [error for number, row in enumerate(table[1:], 2) for error in _row_errors(number, row)]
+        return 0, ["1 : l’en-tête n’est pas celui du schéma"]
+    return len(table) - 1, [error for number, row in enumerate(table[1:], 2) for error in _row_errors(number, row)]
 
 
 def _row_errors(number: int, row: Sequence[str]) -> list[str]:

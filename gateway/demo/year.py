@@ -40,6 +40,7 @@ class Year:
     clock: MovedClock
     telling: Telling
     plans: Sequence[DossierPlan]
+    contract_id: str = ""
     campaign_id: str = ""
     dossier_ids: dict[str, str] = field(default_factory=dict)
     scores: dict[tuple[str, str], float] = field(default_factory=dict)
@@ -47,8 +48,8 @@ class Year:
 
     async def live(self) -> None:
         """From the preparation of the call to the last letter. What is refused on the way is counted, and the year goes on."""
-        contract_id = await self.road.ensure_contract()
-        self.campaign_id = (await self.road.ensure_campaign(contract_id, CALL))["id"]
+        self.contract_id = await self.road.ensure_contract()
+        self.campaign_id = (await self.road.ensure_campaign(self.contract_id, CALL))["id"]
         self.clock.go_to(calendar.OPENED)
         await self.road.campaign_act(self.campaign_id, "opening")
         self.telling.say("Ouverture de l’appel à projets", calendar.OPENED)

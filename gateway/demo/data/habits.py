@@ -25,10 +25,10 @@ class Habit:
 
 
 HABITS: dict[str, Habit] = {
-    "etat": Habit((7_000, 3_000), pace_days=50, commit_days=4, by_order=True),
+    "etat": Habit((7_000, 3_000), pace_days=48, commit_days=2, by_order=True),
     "agglo": Habit((8_000, 2_000), pace_days=41, commit_days=2, by_order=True),
     "ville": Habit((7_000, 3_000), pace_days=48, commit_days=3, by_order=True),
-    "departement": Habit((6_000, 4_000), pace_days=54, commit_days=5, by_order=True, on_request=True),
+    "departement": Habit((6_000, 4_000), pace_days=48, commit_days=4, by_order=True, on_request=True),
     "region": Habit((7_000, 3_000), pace_days=34, commit_days=6, by_order=True, parts=2),
     "caf": Habit((), pace_days=40, commit_days=2, by_file=True),
     "bailleur": Habit((8_000, 2_000), pace_days=45, commit_days=1),
