@@ -116,7 +116,7 @@ def money_faults(read: MoneyAnswers) -> list[str]:
         "subventions engagées au-delà de ce qui est accordé": _broken(read.awards, "committed_cents", "granted_cents"),
         "subventions payées au-delà de ce qui est engagé": _held_beyond(read.awards, "committed_cents"),
         "subventions payées au-delà de ce qui est accordé": _held_beyond(read.awards, "granted_cents"),
-        "subventions ni engagées ni payées": sum(not (a["committed_cents"] and a["paid_cents"]) for a in read.awards),
+        "subventions qui ne sont pas engagées et payées": sum(not (a["committed_cents"] and a["paid_cents"]) for a in read.awards),
         "subventions sans bilan accepté": sum(award["justified_cents"] is None for award in read.awards),
         "bilans non instruits": open_bilans,
         "dossiers financés qui ne sont pas clos": not_closed,

@@ -82,9 +82,10 @@ def _lines(read: MoneyAnswers) -> str:
     share, target = read.multi_year["share_euros_bp"] or 0, read.multi_year["target_bp"]
     rows, errors = sum(each.rows for each in read.published), sum(len(each.errors) for each in read.published)
     files = sum(each.rows > 0 for each in read.published)
+    in_files = f"{files} fichier{'s' if files > 1 else ''} SCDL"
     return (
         f"Part pluriannuelle du contrat : {_percent(share)} des euros accordés (objectif {_percent(target)}).\n"
-        f"Données ouvertes : {rows} subventions publiées en {files} fichiers SCDL, {errors} erreur{'s' if errors > 1 else ''}."
+        f"Données ouvertes : {rows} subventions publiées en {in_files}, {errors} erreur{'s' if errors > 1 else ''}."
     )
 
 
