@@ -140,6 +140,11 @@ def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
     assert references <= set(document["components"]["schemas"])
 
 
+def test_no_two_shapes_share_a_name(document: dict[str, Any]) -> None:
+    """Two classes of one name would be published under the paths of their modules."""
+    assert [name for name in document["components"]["schemas"] if "__" in name] == []
+
+
 def test_private_operations_ask_for_a_token(document: dict[str, Any]) -> None:
     assert document["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
     assert all(operation["security"] in ([], [{"bearer": []}]) for _, _, operation in operations(document))

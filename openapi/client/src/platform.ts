@@ -4200,11 +4200,122 @@ export interface paths {
         /**
          * Read the catalogue of open data (DCAT)
          * @description Every dataset with its files, for the harvesters of data.gouv.fr and others: a dataset per funder with a distribution per year,
-         *     and the supported actions of each decided campaign.
+         *     and the supported actions and the coverage of each decided campaign.
          *
          *     **Right:** Anyone.
          */
         get: operations["getCatalog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/open-data/campaigns/{campaign}/coverage.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download what a campaign covers, as CSV
+         * @description The latest version: a line per objective × QPV, the last of each objective outside QPVs, with the actions, holders, people and
+         *     euros voted. 404 until it is published, within the hour after the campaign is decided.
+         *
+         *     **Right:** Anyone.
+         */
+        get: operations["downloadCoverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/open-data/campaigns/{campaign}/coverage.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what a campaign covers
+         * @description The latest version as JSON, in euro cents: also what each funder grants, the cells nobody covers, droit commun and TFPB.
+         *
+         *     **Right:** Anyone.
+         */
+        get: operations["getPublishedCoverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/open-data/campaigns/{campaign}/coverage/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the history of a campaign's coverage
+         * @description Every version ever published, from the newest. Each keeps its addresses.
+         *
+         *     **Right:** Anyone.
+         */
+        get: operations["listCoverageVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/open-data/campaigns/{campaign}/coverage/versions/{version}.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download one version of a campaign's coverage, as CSV
+         * @description The figures as they were published that day. They never change.
+         *
+         *     **Right:** Anyone.
+         */
+        get: operations["downloadCoverageVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/open-data/campaigns/{campaign}/coverage/versions/{version}.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read one version of a campaign's coverage
+         * @description The figures as they were published that day. They never change.
+         *
+         *     **Right:** Anyone.
+         */
+        get: operations["getPublishedCoverageVersion"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4945,7 +5056,7 @@ export interface components {
             days_left: number;
             /** Late */
             late: boolean;
-            missing: components["schemas"]["services__programming__monitoring__models__Missing"];
+            missing: components["schemas"]["AwaitedStep"];
             turn: components["schemas"]["Turn"];
             /**
              * Request Id
@@ -5069,6 +5180,12 @@ export interface components {
             person: string;
             presence: components["schemas"]["Presence"];
         };
+        /**
+         * AwaitedStep
+         * @description The next step to take before a clock passes.
+         * @enum {string}
+         */
+        AwaitedStep: "admissibility" | "review" | "decision" | "notification" | "agreement" | "commitment" | "payment";
         /**
          * AwardRead
          * @description A grant and its money. Amounts in euro cents.
@@ -6395,7 +6512,7 @@ export interface components {
             proposed: components["schemas"]["Figures"] | null;
             granted: components["schemas"]["Figures"];
             /** Funders */
-            funders: components["schemas"]["services__programming__coverage__schemas__FunderFigures"][];
+            funders: components["schemas"]["FunderCoverage"][];
             /** Objective Code */
             objective_code: string;
             /**
@@ -6762,7 +6879,7 @@ export interface components {
             /** Complete */
             complete: boolean;
             /** Missing */
-            missing: components["schemas"]["services__programming__dossiers__schemas__Missing"][];
+            missing: components["schemas"]["Missing"][];
         };
         /**
          * Condition
@@ -7097,6 +7214,44 @@ export interface components {
             abatement_cents?: number | null;
             /** Actions */
             actions?: components["schemas"]["CounterpartAction"][] | null;
+        };
+        /**
+         * CoverageVersion
+         * @description One version of what a campaign covers. Its addresses never change.
+         */
+        CoverageVersion: {
+            /**
+             * Campaign Id
+             * Format: uuid
+             */
+            campaign_id: string;
+            /** Version */
+            version: number;
+            /** Cells */
+            cells: number;
+            /**
+             * Granted Cents
+             * @description Euro cents.
+             * @example 1250000
+             */
+            granted_cents: number;
+            /**
+             * Published At
+             * Format: date-time
+             */
+            published_at: string;
+            /** Csv Url */
+            csv_url: string;
+            /** Csv Sha256 */
+            csv_sha256: string;
+            /** Csv Size */
+            csv_size: number;
+            /** Json Url */
+            json_url: string;
+            /** Json Sha256 */
+            json_sha256: string;
+            /** Json Size */
+            json_size: number;
         };
         /** CoveredCampaign */
         CoveredCampaign: {
@@ -7629,6 +7784,11 @@ export interface components {
              * Format: uuid
              */
             holder_id: string;
+            /**
+             * Successor Id
+             * @description Who took over from a holder that was dissolved or merged.
+             */
+            successor_id: string | null;
             /** Holder Name */
             holder_name: string;
             /**
@@ -7794,6 +7954,11 @@ export interface components {
              * Format: uuid
              */
             holder_id: string;
+            /**
+             * Successor Id
+             * @description Who took over from a holder that was dissolved or merged.
+             */
+            successor_id: string | null;
             /** Holder Name */
             holder_name: string;
             /**
@@ -8543,6 +8708,20 @@ export interface components {
              */
             adopted_on: string;
         };
+        /** FunderCoverage */
+        FunderCoverage: {
+            /**
+             * Funder Id
+             * Format: uuid
+             */
+            funder_id: string;
+            /** Asked Cents */
+            asked_cents: number | null;
+            /** Proposed Cents */
+            proposed_cents: number | null;
+            /** Granted Cents */
+            granted_cents: number;
+        };
         /** FunderCreate */
         FunderCreate: {
             /**
@@ -8605,6 +8784,41 @@ export interface components {
              * @description Not notified although the promised day has passed.
              */
             late_now: number;
+        };
+        /**
+         * FunderMonitoring
+         * @description One funder's requests in the campaign, or all of them.
+         */
+        FunderMonitoring: {
+            /**
+             * Funder Id
+             * @description Null on the line of the totals.
+             */
+            funder_id: string | null;
+            /**
+             * Funder
+             * @example CAF
+             */
+            funder: string;
+            /**
+             * Asked
+             * @description Requests submitted.
+             */
+            asked: number;
+            /**
+             * Inadmissible
+             * @description Of those, in a dossier found inadmissible: no clock runs on them.
+             */
+            inadmissible: number;
+            /**
+             * Granted
+             * @description Grants notified.
+             */
+            granted: number;
+            /** Steps */
+            steps: components["schemas"]["StepFigures"][];
+            /** Clocks */
+            clocks: components["schemas"]["ClockFigures"][];
         };
         /** FunderRead */
         FunderRead: {
@@ -8717,6 +8931,20 @@ export interface components {
          * @enum {integer}
          */
         Generation: 2015 | 2024;
+        /** GrantedBy */
+        GrantedBy: {
+            /**
+             * Funder Id
+             * Format: uuid
+             */
+            funder_id: string;
+            /**
+             * Granted Cents
+             * @description Euro cents.
+             * @example 1250000
+             */
+            granted_cents: number;
+        };
         /** ImaginedAmount */
         ImaginedAmount: {
             /**
@@ -9520,6 +9748,30 @@ export interface components {
             roles: ("member" | "manager" | "signatory" | "payer")[];
         };
         /**
+         * Missing
+         * @description One thing to complete or mend before submission.
+         */
+        Missing: {
+            /**
+             * Pointer
+             * @description JSON pointer into the dossier.
+             * @example /content/need
+             */
+            pointer: string;
+            /**
+             * Code
+             * @example missing
+             */
+            code: string;
+            /** Detail */
+            detail: string;
+            /**
+             * Section
+             * @example action
+             */
+            section: string;
+        };
+        /**
          * MoneyRead
          * @description Where the money of an award stands: granted ≥ committed ≥ paid − repaid ≥ 0.
          */
@@ -9592,8 +9844,8 @@ export interface components {
              * Funders
              * @description Every funder for the team, oneself for a funder.
              */
-            funders: components["schemas"]["services__programming__monitoring__schemas__FunderFigures"][];
-            total: components["schemas"]["services__programming__monitoring__schemas__FunderFigures"];
+            funders: components["schemas"]["FunderMonitoring"][];
+            total: components["schemas"]["FunderMonitoring"];
         };
         /**
          * MultiYearShare
@@ -9739,7 +9991,7 @@ export interface components {
             proposed: components["schemas"]["Figures"] | null;
             granted: components["schemas"]["Figures"];
             /** Funders */
-            funders: components["schemas"]["services__programming__coverage__schemas__FunderFigures"][];
+            funders: components["schemas"]["FunderCoverage"][];
             /** Objective Code */
             objective_code: string;
         };
@@ -10223,6 +10475,21 @@ export interface components {
         Page_CounterpartRead_: {
             /** Items */
             items: components["schemas"]["CounterpartRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[CoverageVersion] */
+        Page_CoverageVersion_: {
+            /** Items */
+            items: components["schemas"]["CoverageVersion"][];
             /**
              * Next
              * @description Cursor of the next page, or null on the last one.
@@ -11317,6 +11584,58 @@ export interface components {
              */
             url: string;
         };
+        /** PublishedCell */
+        PublishedCell: {
+            /** Actions */
+            actions: number;
+            /**
+             * Holders
+             * @description How many distinct holders.
+             */
+            holders: number;
+            /** Publics */
+            publics: number;
+            /**
+             * Granted Cents
+             * @description Euro cents.
+             * @example 1250000
+             */
+            granted_cents: number;
+            /** Funders */
+            funders: components["schemas"]["GrantedBy"][];
+            /** Objective Code */
+            objective_code: string;
+            /**
+             * Qpv Code
+             * @description Null: actions that name no QPV.
+             */
+            qpv_code: string | null;
+            /** Covered */
+            covered: boolean;
+        };
+        /**
+         * PublishedFigures
+         * @description What is voted. `publics` adds up what dossiers announce: people are not deduplicated.
+         */
+        PublishedFigures: {
+            /** Actions */
+            actions: number;
+            /**
+             * Holders
+             * @description How many distinct holders.
+             */
+            holders: number;
+            /** Publics */
+            publics: number;
+            /**
+             * Granted Cents
+             * @description Euro cents.
+             * @example 1250000
+             */
+            granted_cents: number;
+            /** Funders */
+            funders: components["schemas"]["GrantedBy"][];
+        };
         /**
          * PublishedLine
          * @description What publications say of the subsidies of one budget line, where it differs from the rest.
@@ -11340,6 +11659,44 @@ export interface components {
              * @example 65d5b6c7-102c-4440-ac3b-768f708edc0a
              */
             aid_scheme: string;
+        };
+        /**
+         * PublishedMatrix
+         * @description What a decided campaign covers, by objective × QPV, in euro cents. Cells add up to the total, to the cent.
+         */
+        PublishedMatrix: {
+            /**
+             * Campaign Id
+             * Format: uuid
+             */
+            campaign_id: string;
+            /** Campaign */
+            campaign: string;
+            /** Contract */
+            contract: string;
+            /** Year */
+            year: number;
+            /** Objectives */
+            objectives: components["schemas"]["CoveredObjective"][];
+            /** Qpvs */
+            qpvs: components["schemas"]["CoveredQpv"][];
+            /** Funders */
+            funders: components["schemas"]["CoveringFunder"][];
+            /**
+             * Cells
+             * @description Every objective × QPV, then outside QPVs, empty ones included.
+             */
+            cells: components["schemas"]["PublishedCell"][];
+            total: components["schemas"]["PublishedFigures"];
+            /** Uncovered */
+            uncovered: components["schemas"]["Place"][];
+            droit_commun: components["schemas"]["DroitCommunLayer"];
+            tfpb: components["schemas"]["TfpbLayer"];
+            /**
+             * Rules
+             * @description How to read the figures, in French.
+             */
+            rules: string[];
         };
         /**
          * PublisherRead
@@ -11454,7 +11811,7 @@ export interface components {
             proposed: components["schemas"]["Figures"] | null;
             granted: components["schemas"]["Figures"];
             /** Funders */
-            funders: components["schemas"]["services__programming__coverage__schemas__FunderFigures"][];
+            funders: components["schemas"]["FunderCoverage"][];
             /** Qpv Code */
             qpv_code: string | null;
         };
@@ -12710,7 +13067,7 @@ export interface components {
             proposed: components["schemas"]["Figures"] | null;
             granted: components["schemas"]["Figures"];
             /** Funders */
-            funders: components["schemas"]["services__programming__coverage__schemas__FunderFigures"][];
+            funders: components["schemas"]["FunderCoverage"][];
         };
         /**
          * TrancheChange
@@ -13130,85 +13487,6 @@ export interface components {
              * @description Produits of the year.
              */
             produits_cents?: number | null;
-        };
-        /** FunderFigures */
-        services__programming__coverage__schemas__FunderFigures: {
-            /**
-             * Funder Id
-             * Format: uuid
-             */
-            funder_id: string;
-            /** Asked Cents */
-            asked_cents: number | null;
-            /** Proposed Cents */
-            proposed_cents: number | null;
-            /** Granted Cents */
-            granted_cents: number;
-        };
-        /**
-         * Missing
-         * @description One thing to complete or mend before submission.
-         */
-        services__programming__dossiers__schemas__Missing: {
-            /**
-             * Pointer
-             * @description JSON pointer into the dossier.
-             * @example /content/need
-             */
-            pointer: string;
-            /**
-             * Code
-             * @example missing
-             */
-            code: string;
-            /** Detail */
-            detail: string;
-            /**
-             * Section
-             * @example action
-             */
-            section: string;
-        };
-        /**
-         * Missing
-         * @description The next step to take before a clock passes.
-         * @enum {string}
-         */
-        services__programming__monitoring__models__Missing: "admissibility" | "review" | "decision" | "notification" | "agreement" | "commitment" | "payment";
-        /**
-         * FunderFigures
-         * @description One funder's requests in the campaign, or all of them.
-         */
-        services__programming__monitoring__schemas__FunderFigures: {
-            /**
-             * Funder Id
-             * @description Null on the line of the totals.
-             */
-            funder_id: string | null;
-            /**
-             * Funder
-             * @example CAF
-             */
-            funder: string;
-            /**
-             * Asked
-             * @description Requests submitted.
-             */
-            asked: number;
-            /**
-             * Inadmissible
-             * @description Of those, in a dossier found inadmissible: no clock runs on them.
-             */
-            inadmissible: number;
-            /**
-             * Granted
-             * @description Grants notified.
-             */
-            granted: number;
-            /** Steps */
-            steps: components["schemas"]["StepFigures"][];
-            /** Clocks */
-            clocks: components["schemas"]["ClockFigures"][];
         };
     };
     responses: never;
@@ -34348,6 +34626,438 @@ export interface operations {
             };
             /** @description The request cannot be understood (host, cursor, encoding). */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    downloadCoverage: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One byte range (RFC 9110 §14). */
+                range?: string | null;
+            };
+            path: {
+                /** @description Id of a campaign, once it is decided. */
+                campaign: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description The range asked for. */
+            206: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description The file already held is the latest. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The range asked for is outside of the file. */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPublishedCoverage: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One byte range (RFC 9110 §14). */
+                range?: string | null;
+            };
+            path: {
+                /** @description Id of a campaign, once it is decided. */
+                campaign: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The figures. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishedMatrix"];
+                };
+            };
+            /** @description The range asked for. */
+            206: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description What is already held is the latest. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The range asked for is outside of the file. */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCoverageVersions: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id of a campaign, once it is decided. */
+                campaign: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CoverageVersion_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    downloadCoverageVersion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One byte range (RFC 9110 §14). */
+                range?: string | null;
+            };
+            path: {
+                /** @description Id of a campaign, once it is decided. */
+                campaign: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description The range asked for. */
+            206: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description The file already held is the latest. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The range asked for is outside of the file. */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPublishedCoverageVersion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One byte range (RFC 9110 §14). */
+                range?: string | null;
+            };
+            path: {
+                /** @description Id of a campaign, once it is decided. */
+                campaign: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The figures. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishedMatrix"];
+                };
+            };
+            /** @description The range asked for. */
+            206: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description What is already held is the latest. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The range asked for is outside of the file. */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

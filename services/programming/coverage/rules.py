@@ -14,7 +14,7 @@ from .schemas import (
     DroitCommunCell,
     DroitCommunLayer,
     Figures,
-    FunderFigures,
+    FunderCoverage,
     ObjectiveTotals,
     OutsideQpv,
     Place,
@@ -61,7 +61,7 @@ class Sums:
         kept = _STAGES if live else (Stage.GRANTED,)
         figures = {stage.value: self._figures(stage) for stage in kept}
         funders = [
-            FunderFigures(
+            FunderCoverage(
                 funder_id=funder_id,
                 asked_cents=asked if live else None,
                 proposed_cents=proposed if live else None,

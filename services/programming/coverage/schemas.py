@@ -65,7 +65,7 @@ class Figures(BaseModel):
     amount_cents: int = 0
 
 
-class FunderFigures(BaseModel):
+class FunderCoverage(BaseModel):
     funder_id: UUID
     asked_cents: int | None
     proposed_cents: int | None
@@ -78,7 +78,7 @@ class Totals(BaseModel):
     asked: Figures | None
     proposed: Figures | None
     granted: Figures
-    funders: list[FunderFigures]
+    funders: list[FunderCoverage]
 
 
 class Cell(Totals):

@@ -7,7 +7,7 @@ from typing import Any
 
 import xlsxwriter
 
-from .schemas import CLOCK_LABELS, AtRisk, FunderFigures, MonitoringRead
+from .schemas import CLOCK_LABELS, AtRisk, FunderMonitoring, MonitoringRead
 
 _STEP_HEADER = (
     "Financeur", "Étape", "Demandes", "Depuis l'étape précédente : médiane (jours)", "… 9 sur 10 en (jours)", "… la plus lente (jours)",
@@ -47,7 +47,7 @@ def _harmless(text: str) -> str:
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
-def _lines(read: MonitoringRead) -> Sequence[FunderFigures]:
+def _lines(read: MonitoringRead) -> Sequence[FunderMonitoring]:
     return [*read.funders, read.total]
 
 

@@ -24,7 +24,7 @@ class ClockName(Enum):
     PAYMENT = "payment"
 
 
-class Missing(Enum):
+class AwaitedStep(Enum):
     """The next step to take before a clock passes."""
 
     ADMISSIBILITY = "admissibility"

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from ..dossiers.schemas import DossierStatus, RequestStatus
-from .models import ClockName, Missing, Step, Turn
+from .models import AwaitedStep, ClockName, Step, Turn
 
 #: A clock that passes within that many days is a risk.
 RISK_DAYS = 7
@@ -63,22 +63,22 @@ def _clock(clock: ClockName, row: Row) -> dict[str, Any]:
     return {"clock": clock, "kept": kept, "broken": broken, "share_kept": share, "late_now": late, "at_risk": soon}
 
 
-def answer_missing(dossier: DossierStatus, request: RequestStatus) -> tuple[Missing, Turn]:
+def answer_missing(dossier: DossierStatus, request: RequestStatus) -> tuple[AwaitedStep, Turn]:
     """What stands between an unanswered request and its notification, and whose turn it is."""
     if dossier is DossierStatus.SUBMITTED:
-        return Missing.ADMISSIBILITY, Turn.TEAM
+        return AwaitedStep.ADMISSIBILITY, Turn.TEAM
     if request is RequestStatus.ASKED:
-        return Missing.REVIEW, Turn.FUNDER
+        return AwaitedStep.REVIEW, Turn.FUNDER
     if request in {RequestStatus.GRANTED, RequestStatus.REFUSED}:
-        return Missing.NOTIFICATION, Turn.FUNDER
-    return Missing.DECISION, Turn.FUNDER
+        return AwaitedStep.NOTIFICATION, Turn.FUNDER
+    return AwaitedStep.DECISION, Turn.FUNDER
 
 
-def payment_missing(*, agreement_missing: bool, committed_cents: int) -> tuple[Missing, Turn]:
+def payment_missing(*, agreement_missing: bool, committed_cents: int) -> tuple[AwaitedStep, Turn]:
     """What stands between a grant and its first payment."""
     if agreement_missing:
-        return Missing.AGREEMENT, Turn.FUNDER
-    return (Missing.PAYMENT if committed_cents else Missing.COMMITMENT), Turn.FUNDER
+        return AwaitedStep.AGREEMENT, Turn.FUNDER
+    return (AwaitedStep.PAYMENT if committed_cents else AwaitedStep.COMMITMENT), Turn.FUNDER
 
 
 def risk(row: Row, names: Mapping[UUID, str], today: date) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from pydantic import BaseModel, Field, computed_field
 from services.common.pagination import Cursor, Limit
 
 from ..dossiers.schemas import RequestStatus
+from .models import AwaitedStep as AwaitedStep
 from .models import ClockName as ClockName
-from .models import Missing as Missing
 from .models import Step as Step
 from .models import Turn as Turn
 
@@ -31,13 +31,13 @@ CLOCK_LABELS = {
     ClockName.PAYMENT: "Délai de paiement",
 }
 MISSING_LABELS = {
-    Missing.ADMISSIBILITY: "La recevabilité",
-    Missing.REVIEW: "L'avis de l'instructeur",
-    Missing.DECISION: "La décision du financeur en comité",
-    Missing.NOTIFICATION: "La notification",
-    Missing.AGREEMENT: "La convention signée",
-    Missing.COMMITMENT: "L'engagement comptable",
-    Missing.PAYMENT: "Le versement",
+    AwaitedStep.ADMISSIBILITY: "La recevabilité",
+    AwaitedStep.REVIEW: "L'avis de l'instructeur",
+    AwaitedStep.DECISION: "La décision du financeur en comité",
+    AwaitedStep.NOTIFICATION: "La notification",
+    AwaitedStep.AGREEMENT: "La convention signée",
+    AwaitedStep.COMMITMENT: "L'engagement comptable",
+    AwaitedStep.PAYMENT: "Le versement",
 }
 TURN_LABELS = {Turn.TEAM: "L'équipe du contrat", Turn.FUNDER: "Le financeur"}
 
@@ -83,7 +83,7 @@ class ClockFigures(BaseModel):
         return CLOCK_LABELS[self.clock]
 
 
-class FunderFigures(BaseModel):
+class FunderMonitoring(BaseModel):
     """One funder's requests in the campaign, or all of them."""
 
     funder_id: Annotated[UUID | None, Field(description="Null on the line of the totals.")]
@@ -100,8 +100,8 @@ class MonitoringRead(BaseModel):
 
     campaign_id: UUID
     as_of: Annotated[date, Field(description="Day in Paris the figures stand for.")]
-    funders: Annotated[list[FunderFigures], Field(description="Every funder for the team, oneself for a funder.")]
-    total: FunderFigures
+    funders: Annotated[list[FunderMonitoring], Field(description="Every funder for the team, oneself for a funder.")]
+    total: FunderMonitoring
 
 
 class AtRiskListing(BaseModel):
@@ -120,7 +120,7 @@ class AtRisk(BaseModel):
     day: Annotated[date, Field(description="Last day to act.")]
     days_left: Annotated[int, Field(description="0 on the day itself, negative once it has passed.", examples=[3])]
     late: bool
-    missing: Missing
+    missing: AwaitedStep
     turn: Annotated[Turn, Field(description="Who is to act.")]
     request_id: UUID
     dossier_id: UUID

@@ -3,7 +3,7 @@
 The same coverage gives the same bytes: a version is made of what changed, not of the hour. Nothing in it is a person's.
 """
 
-from ..coverage.schemas import Figures, FunderFigures, MatrixRead, Totals
+from ..coverage.schemas import Figures, FunderCoverage, MatrixRead, Totals
 from . import rules
 from .schemas import GrantedBy, PublishedCell, PublishedFigures, PublishedMatrix
 
@@ -55,7 +55,7 @@ def _figures(granted: Figures) -> dict[str, int]:
     }
 
 
-def _granted_by(funders: list[FunderFigures]) -> list[GrantedBy]:
+def _granted_by(funders: list[FunderCoverage]) -> list[GrantedBy]:
     found = [GrantedBy(funder_id=one.funder_id, granted_cents=one.granted_cents) for one in funders if one.granted_cents]
     return sorted(found, key=lambda one: one.funder_id)
 

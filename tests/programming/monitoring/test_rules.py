@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from services.programming.dossiers.schemas import DossierStatus, RequestStatus
 from services.programming.monitoring import rules
-from services.programming.monitoring.schemas import MISSING_LABELS, TURN_LABELS, ClockName, Missing, Step, Turn
+from services.programming.monitoring.schemas import MISSING_LABELS, TURN_LABELS, AwaitedStep, ClockName, Step, Turn
 from tests.programming.laws import law
 
 TODAY = date(2027, 3, 28)
@@ -66,17 +66,17 @@ def test_the_day_itself_is_not_late_yet(days: int, late: bool) -> None:
 @pytest.mark.parametrize(
     ("dossier", "request_status", "missing", "turn"),
     [
-        (DossierStatus.SUBMITTED, RequestStatus.ASKED, Missing.ADMISSIBILITY, Turn.TEAM),
-        (DossierStatus.UNDER_REVIEW, RequestStatus.ASKED, Missing.REVIEW, Turn.FUNDER),
-        (DossierStatus.READY_FOR_COMMITTEE, RequestStatus.REVIEWED, Missing.DECISION, Turn.FUNDER),
-        (DossierStatus.READY_FOR_COMMITTEE, RequestStatus.PROPOSED, Missing.DECISION, Turn.FUNDER),
-        (DossierStatus.READY_FOR_COMMITTEE, RequestStatus.ADJOURNED, Missing.DECISION, Turn.FUNDER),
-        (DossierStatus.DECIDED, RequestStatus.GRANTED, Missing.NOTIFICATION, Turn.FUNDER),
-        (DossierStatus.DECIDED, RequestStatus.REFUSED, Missing.NOTIFICATION, Turn.FUNDER),
+        (DossierStatus.SUBMITTED, RequestStatus.ASKED, AwaitedStep.ADMISSIBILITY, Turn.TEAM),
+        (DossierStatus.UNDER_REVIEW, RequestStatus.ASKED, AwaitedStep.REVIEW, Turn.FUNDER),
+        (DossierStatus.READY_FOR_COMMITTEE, RequestStatus.REVIEWED, AwaitedStep.DECISION, Turn.FUNDER),
+        (DossierStatus.READY_FOR_COMMITTEE, RequestStatus.PROPOSED, AwaitedStep.DECISION, Turn.FUNDER),
+        (DossierStatus.READY_FOR_COMMITTEE, RequestStatus.ADJOURNED, AwaitedStep.DECISION, Turn.FUNDER),
+        (DossierStatus.DECIDED, RequestStatus.GRANTED, AwaitedStep.NOTIFICATION, Turn.FUNDER),
+        (DossierStatus.DECIDED, RequestStatus.REFUSED, AwaitedStep.NOTIFICATION, Turn.FUNDER),
     ],
 )
 def test_what_is_missing_follows_from_where_the_request_is(
-    dossier: DossierStatus, request_status: RequestStatus, missing: Missing, turn: Turn
+    dossier: DossierStatus, request_status: RequestStatus, missing: AwaitedStep, turn: Turn
 ) -> None:
     told = answer(TODAY, dossier, request_status)
     assert (told["missing"], told["turn"]) == (missing, turn)
@@ -84,14 +84,14 @@ def test_what_is_missing_follows_from_where_the_request_is(
 
 @pytest.mark.parametrize(
     ("agreement", "committed", "missing"),
-    [(True, 0, Missing.AGREEMENT), (False, 0, Missing.COMMITMENT), (False, 1, Missing.PAYMENT)],
+    [(True, 0, AwaitedStep.AGREEMENT), (False, 0, AwaitedStep.COMMITMENT), (False, 1, AwaitedStep.PAYMENT)],
 )
-def test_what_a_payment_waits_for(agreement: bool, committed: int, missing: Missing) -> None:
+def test_what_a_payment_waits_for(agreement: bool, committed: int, missing: AwaitedStep) -> None:
     assert rules.payment_missing(agreement_missing=agreement, committed_cents=committed) == (missing, Turn.FUNDER)
 
 
 def test_everything_told_has_a_label() -> None:
-    assert set(MISSING_LABELS) == set(Missing)
+    assert set(MISSING_LABELS) == set(AwaitedStep)
     assert set(TURN_LABELS) == set(Turn)
 
 
