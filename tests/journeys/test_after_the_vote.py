@@ -191,7 +191,7 @@ def test_the_holder_gives_its_account_and_the_accountant_pays_it_in_part(walk: W
     done(change(payer, "POST", f"{where}/commitment", {}, of=where))
     parts = [{"kind": "advance", "share_bp": 7000}, {"kind": "balance", "share_bp": 3000, "condition": "bilan_accepted"}]
     schedule = done(change(payer, "PUT", f"{where}/schedule", {"instalments": parts}, of=f"{where}/payments"), 200)
-    advance, balance = (part["amount_cents"] for part in schedule["instalments"])
+    advance, balance = (part["amount_cents"] for part in schedule["schedule"])
     assert advance + balance == award["granted_cents"]
     asked = done(holder.post(f"{V1}{where}/payment-requests", json={"instalment": 1}))
     order = {"number": "M-1", "ordered_on": today().isoformat(), "request_id": asked["id"]}
@@ -219,7 +219,7 @@ def test_the_bilan_is_begun_and_says_what_it_still_needs(walk: Walk) -> None:
 def test_the_team_sees_the_programme_and_projects_it(walk: Walk) -> None:
     team, campaign = walk.shown("Équipe du contrat"), f"{V1}/campaigns/{walk.dossier['campaign_id']}"
     matrix = done(team.get(f"{campaign}/coverage", params={"stage": "granted"}), 200)
-    assert matrix["totals"]["granted"]["amount_cents"] == sum(award["granted_cents"] for award in _awards(walk))
+    assert matrix["total"]["granted"]["amount_cents"] == sum(award["granted_cents"] for award in _awards(walk))
     drawn = team.get(f"{campaign}/coverage", params={"format": "svg"})
     assert (drawn.headers["content-type"].split(";")[0], "<title" in drawn.text) == ("image/svg+xml", True)
     for kind, start in (("pdf", PDF), ("xlsx", b"PK"), ("csv", b"")):
@@ -249,7 +249,10 @@ def test_an_officer_publishes_its_subsidies_and_anybody_reads_them(walk: Walk) -
 
 def test_what_is_not_yours_stays_closed(walk: Walk) -> None:
     award = _awards(walk)[0]
-    others = [funder for funder in walk.funders if funder["organisation_id"] not in {a["funder_id"] for a in _awards(walk)}]
+    parties = {award["funder_id"] for award in _awards(walk)} | {
+        done(walk.shown("Équipe du contrat").get(f"{V1}/contracts/{award['contract_id']}"), 200)["lead_organisation_id"]
+    }
+    others = [funder for funder in walk.funders if funder["organisation_id"] not in parties]
     stranger = walk.of_funder(others[0]["organisation_id"], "payer")
     for path in (f"/awards/{award['id']}", f"/awards/{award['id']}/payments", f"/dossiers/{walk.dossier['id']}/bilan"):
         assert stranger.get(V1 + path).status_code == 404
