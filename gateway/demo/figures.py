@@ -7,6 +7,8 @@ from typing import Any
 
 Json = Mapping[str, Any]
 Cell = tuple[str, str]
+#: Every answer is notified, and it may have gone on from there.
+_NOTIFIED = {"notified", "running", "report_due", "report_submitted", "closed"}
 _EURO = 100
 
 
@@ -105,7 +107,7 @@ def summary(answers: Answers, http_errors: int) -> dict[str, int]:
     return {
         "dossiers": len(answers.dossiers),
         "submitted": sum(dossier["submitted_at"] is not None for dossier in answers.dossiers),
-        "notified": sum(dossier["status"] == "notified" for dossier in answers.dossiers),
+        "notified": sum(dossier["status"] in _NOTIFIED for dossier in answers.dossiers),
         "granted_cents": sum(granted_cents(dossier) for dossier in answers.dossiers),
         "envelope_overruns": sum(line["granted_cents"] > line["amount_cents"] for line in lines),
         "uncovered_cells": len(coverage(answers).uncovered),

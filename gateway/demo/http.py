@@ -203,3 +203,10 @@ async def together(acts: Iterable[Awaitable[object]]) -> None:
     for outcome in await asyncio.gather(*acts, return_exceptions=True):
         if isinstance(outcome, BaseException):
             raise outcome
+
+
+async def everybody(acts: Iterable[Awaitable[object]]) -> None:
+    """Everybody acts; a refusal has been counted and does not keep the others from theirs."""
+    for outcome in await asyncio.gather(*acts, return_exceptions=True):
+        if isinstance(outcome, BaseException) and not isinstance(outcome, Refused):
+            raise outcome

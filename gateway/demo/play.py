@@ -1,4 +1,4 @@
-"""`canevas demo`: a whole campaign, from November to April, on a platform started for it and put away after it."""
+"""`canevas demo`: a whole campaign and the two years after it, on a platform started for it and put away after it."""
 
 import argparse
 import asyncio
@@ -9,16 +9,19 @@ from time import monotonic
 
 from rich.console import Console
 
-from . import calendar
+from . import calendar, later
 from .carcassonne import CONTRACT, FRAMEWORK, FUNDERS, HOLDERS, dossiers
 from .clock import MovedClock
 from .figures import Answers, faults, summary
 from .http import Api, Refused
 from .mailbox import Mailbox, NoMail
+from .money_figures import MoneyAnswers, money_faults, money_summary
+from .money_report import show_money
 from .people import CannotMakeAdministrator, Cast, Registry
 from .report import console, show
 from .road import Road
 from .scratch import PlatformSilent, Scratch, running, scratch_folder, stopped_by_signals
+from .sequel import Sequel
 from .telling import Telling
 from .year import Year
 
@@ -31,7 +34,8 @@ def main(args: Sequence[str]) -> int:
     """Play, show, and say in one JSON line how it went; 0 when everything went as it should."""
     parser = argparse.ArgumentParser(
         prog="canevas demo",
-        description="Joue une campagne entière de novembre à avril, par l’API HTTP seule, sur une plateforme lancée pour "
+        description="Joue une campagne entière de novembre à avril, puis conventions, paiements, bilans et conventions "
+        "pluriannuelles jusqu’en décembre de l’année d’après, par l’API HTTP seule, sur une plateforme lancée pour "
         "l’occasion puis effacée.",
     )
     parser.add_argument("--dossiers", type=_count, default=100, metavar="N", help="nombre de dossiers déposés (100)")
@@ -61,19 +65,22 @@ def _play(screen: Console, count: int) -> int:
         clock = MovedClock(scratch.clock_file, calendar.PREPARED)
         telling.say("Démarrage d’une plateforme d’essai…")
         with running(scratch):
-            answers, errors, wrong = asyncio.run(_live(scratch, clock, telling, count))
+            answers, money, errors, wrong = asyncio.run(_live(scratch, clock, telling, count))
     show(screen, answers, _NAMES)
+    show_money(screen, money)
     said = summary(answers, len(errors))
-    wrong += faults(answers, said, count)
+    wrong += faults(answers, said, count) + money_faults(money)
     for line in (*wrong, *errors[:_SHOWN_ERRORS]):
         print(line, file=sys.stderr)
     screen.print(f"\nCampagne jouée en {monotonic() - started:.0f} secondes.", style="dim")
-    print(json.dumps(said), flush=True)
+    print(json.dumps({**said, **money_summary(money)}), flush=True)
     return 1 if wrong else 0
 
 
-async def _live(scratch: Scratch, clock: MovedClock, telling: Telling, count: int) -> tuple[Answers, list[str], list[str]]:
-    """What was read back, what was refused, and what is missing."""
+async def _live(
+    scratch: Scratch, clock: MovedClock, telling: Telling, count: int
+) -> tuple[Answers, MoneyAnswers, list[str], list[str]]:
+    """What was read back after the votes and at the very end, what was refused, and what is missing."""
     plans = dossiers(count)
     async with Api(scratch.base_url, clock) as api:
         cast = await _gather_people(api, scratch, telling, {plan.holder_key for plan in plans})
@@ -83,8 +90,11 @@ async def _live(scratch: Scratch, clock: MovedClock, telling: Telling, count: in
         telling.say(f"{ready} lettres (PDF) écrites et envoyées par courriel", calendar.READ_BACK)
         missing = [f"{due - ready} lettres ne sont pas écrites"] if ready < due else []
         answers = await year.read_answers()
-        telling.say(f"{api.requests} requêtes HTTP en tout", calendar.READ_BACK)
-        return answers, api.errors, missing
+        sequel = Sequel(year, clock, telling)
+        await sequel.live()
+        money = await sequel.read_answers()
+        telling.say(f"{api.requests} requêtes HTTP en tout", later.ALL_READ)
+        return answers, money, api.errors, missing
 
 
 async def _gather_people(api: Api, scratch: Scratch, telling: Telling, holder_keys: set[str]) -> Cast:

@@ -32,73 +32,76 @@ def show(where: Console, answers: Answers, names: Mapping[str, str]) -> None:
     where.print(_funders(where, funder_rows(answers)))
     where.print()
     where.print(_coverage(where, found, names))
-    if _is_narrow(where):
+    if is_narrow(where):
         for objective in found.objectives:
             where.print(f"  {objective:>2}. {names.get(objective, '')}")
     where.print(_METHOD, style="dim")
 
 
-def _is_narrow(where: Console) -> bool:
+# Shared with the tables of the money.
+
+
+def is_narrow(where: Console) -> bool:
     return where.width < _COMFORTABLE
 
 
-def _table(where: Console, title: str) -> Table:
+def table(where: Console, title: str, *, footer: bool = True) -> Table:
     style = box.SIMPLE_HEAD if where.is_terminal else box.ASCII2
-    padding = (0, 1, 0, 0) if _is_narrow(where) else (0, 1)
-    return Table(title=title, title_justify="left", title_style="bold", box=style, show_footer=True, padding=padding)
+    padding = (0, 1, 0, 0) if is_narrow(where) else (0, 1)
+    return Table(title=title, title_justify="left", title_style="bold", box=style, show_footer=footer, padding=padding)
 
 
 def _funders(where: Console, rows: list[FunderRow]) -> Table:
-    table = _table(where, "Financeurs")
+    made = table(where, "Financeurs")
     columns: dict[str, list[str]] = {
-        "Demandé": _amounts([row.asked_cents for row in rows]),
-        "Proposé": _amounts([row.proposed_cents for row in rows]),
-        "Accordé": _amounts([row.granted_cents for row in rows]),
-        "Enveloppe": _amounts([row.envelope_cents for row in rows]),
-        "Reste": _amounts([row.left_cents for row in rows]),
+        "Demandé": amounts([row.asked_cents for row in rows]),
+        "Proposé": amounts([row.proposed_cents for row in rows]),
+        "Accordé": amounts([row.granted_cents for row in rows]),
+        "Enveloppe": amounts([row.envelope_cents for row in rows]),
+        "Reste": amounts([row.left_cents for row in rows]),
         "Délai médian": [*("–" if row.median_days is None else f"{row.median_days:.0f} jours" for row in rows), ""],
         "Dans le délai promis": [
             *(f"{row.within_promise} / {row.notified}" for row in rows),
             f"{sum(row.within_promise for row in rows)} / {sum(row.notified for row in rows)}",
         ],
     }
-    if _is_narrow(where):
+    if is_narrow(where):
         del columns["Enveloppe"], columns["Dans le délai promis"]
-    table.add_column("Financeur", "Total")
+    made.add_column("Financeur", "Total")
     for heading, cells in columns.items():
-        table.add_column(heading, cells.pop(), justify="right")
+        made.add_column(heading, cells.pop(), justify="right")
     for row, *cells in zip((row.name for row in rows), *columns.values(), strict=True):
-        table.add_row(row, *(_unbroken(cell) for cell in cells))
-    return table
+        made.add_row(row, *(unbroken(cell) for cell in cells))
+    return made
 
 
-def _amounts(cents: list[int]) -> list[str]:
+def amounts(cents: list[int]) -> list[str]:
     """With their sum at the end."""
-    return [_unbroken(euros(amount)) for amount in (*cents, sum(cents))]
+    return [unbroken(euros(amount)) for amount in (*cents, sum(cents))]
 
 
-def _unbroken(text: str) -> str:
+def unbroken(text: str) -> str:
     return text.replace(" ", "\u00a0")
 
 
 def _coverage(where: Console, found: Coverage, names: Mapping[str, str]) -> Table:
     holes = len(found.uncovered)
     said = f"{holes} couples non couverts" if holes > 1 else f"{holes} couple non couvert"
-    table = _table(where, f"Actions financées par objectif et par quartier ({said})")
-    narrow = _is_narrow(where)
-    table.add_column("Obj." if narrow else "Objectif", "" if narrow else "Total", max_width=46)
+    made = table(where, f"Actions financées par objectif et par quartier ({said})")
+    narrow = is_narrow(where)
+    made.add_column("Obj." if narrow else "Objectif", "" if narrow else "Total", max_width=46)
     for qpv in found.qpvs:
         total = sum(found.cents.get((objective, qpv), 0) for objective in found.objectives)
-        table.add_column(
-            names.get(qpv, qpv), _unbroken(euros(total)), justify="right", overflow="fold", max_width=10 if narrow else 18
+        made.add_column(
+            names.get(qpv, qpv), unbroken(euros(total)), justify="right", overflow="fold", max_width=10 if narrow else 18
         )
-    table.add_column("Total", _unbroken(euros(sum(found.cents.values()))), justify="right")
+    made.add_column("Total", unbroken(euros(sum(found.cents.values()))), justify="right")
     for objective in found.objectives:
         cells = [_cell(found, objective, qpv, narrow) for qpv in found.qpvs]
         total = sum(found.cents.get((objective, qpv), 0) for qpv in found.qpvs)
         heading = objective if narrow else f"{objective}. {names.get(objective, '')}"
-        table.add_row(heading, *cells, _unbroken(euros(total)))
-    return table
+        made.add_row(heading, *cells, unbroken(euros(total)))
+    return made
 
 
 def _cell(found: Coverage, objective: str, qpv: str, narrow: bool) -> Text:
@@ -107,4 +110,4 @@ def _cell(found: Coverage, objective: str, qpv: str, narrow: bool) -> Text:
     if not actions:
         return Text("–" if narrow else "non couvert", style="bold red")
     between = "\n" if narrow else " · "
-    return Text(f"{actions}{between}{_unbroken(euros(found.cents[objective, qpv]))}")
+    return Text(f"{actions}{between}{unbroken(euros(found.cents[objective, qpv]))}")

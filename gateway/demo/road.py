@@ -77,7 +77,7 @@ class Road:
     async def ensure_campaign(self, contract_id: str, call: Call) -> Json:
         """The call, prepared with its funders and still a draft unless it was opened before."""
         campaigns = await self.api.pages(self.cast.team, f"{PROGRAMMING}/campaigns", contract_id=contract_id)
-        campaign = next((found for found in campaigns if found["code"] == call.code), None)
+        campaign = next((found for found in campaigns if (found["code"], found["year"]) == (call.code, call.year)), None)
         if campaign is None:
             campaign = await self.api.post(self.cast.team, f"{PROGRAMMING}/campaigns", _campaign(contract_id, call))
         if campaign["status"] == "draft":
@@ -133,15 +133,8 @@ class Road:
 
     async def submit(self, plan: DossierPlan, dossier_id: str) -> Json:
         """Give the sworn statement; the answer is the receipt."""
-        signatory = _HOLDERS[plan.holder_key].legal_representative
-        sworn = {
-            "sworn_statement": True,
-            "republican_commitment": _HOLDERS[plan.holder_key].kind == "association",
-            "signatory_name": f"{signatory.first_name} {signatory.last_name}",
-            "signatory_function": signatory.function,
-        }
         path = _dossier(dossier_id)
-        return await self.api.change(self._holder(plan), "POST", f"{path}/submission", sworn, of=path)
+        return await self.api.change(self._holder(plan), "POST", f"{path}/submission", sworn(plan.holder_key), of=path)
 
     def _holder(self, plan: DossierPlan) -> Account:
         return self.cast.holders[plan.holder_key]
@@ -254,6 +247,21 @@ class Road:
     async def notify(self, funder_key: str, dossier_id: str, comment: str) -> None:
         said = {"funder_id": self.cast.organisations[funder_key], "holder_comment": comment}
         await self.api.post(self.cast.signatories[funder_key], f"{_dossier(dossier_id)}/notifications", said)
+
+
+def sworn(holder_key: str) -> Json:
+    """The statement that goes with a dossier."""
+    return {
+        "sworn_statement": True,
+        "republican_commitment": _HOLDERS[holder_key].kind == "association",
+        **signatory_of(holder_key),
+    }
+
+
+def signatory_of(holder_key: str) -> Json:
+    """Who signs for a holder."""
+    person = _HOLDERS[holder_key].legal_representative
+    return {"signatory_name": f"{person.first_name} {person.last_name}", "signatory_function": person.function}
 
 
 def _dossier(dossier_id: str) -> str:

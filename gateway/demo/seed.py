@@ -158,6 +158,8 @@ def _accounts(cast: Cast) -> list[tuple[str, str, str]]:
         ("Équipe du contrat", cast.team),
         ("Instruction, État", cast.agents["etat"]),
         ("Instruction, CAF", cast.agents["caf"]),
+        ("Signataire, État", cast.signatories["etat"]),
+        ("Comptable, État", cast.payers["etat"]),
         ("Administration", cast.administrator),
     ]
     return [(who, account.email, account.password) for who, account in shown]

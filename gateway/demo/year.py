@@ -13,7 +13,7 @@ from .carcassonne import FUNDERS, DossierPlan, review
 from .clock import MovedClock
 from .decisions import Case, decide
 from .figures import Answers
-from .http import PROGRAMMING, Json, Refused
+from .http import PROGRAMMING, Json, everybody
 from .road import Call, Road
 from .telling import Telling
 
@@ -40,6 +40,7 @@ class Year:
     clock: MovedClock
     telling: Telling
     plans: Sequence[DossierPlan]
+    contract_id: str = ""
     campaign_id: str = ""
     dossier_ids: dict[str, str] = field(default_factory=dict)
     scores: dict[tuple[str, str], float] = field(default_factory=dict)
@@ -47,8 +48,8 @@ class Year:
 
     async def live(self) -> None:
         """From the preparation of the call to the last letter. What is refused on the way is counted, and the year goes on."""
-        contract_id = await self.road.ensure_contract()
-        self.campaign_id = (await self.road.ensure_campaign(contract_id, CALL))["id"]
+        self.contract_id = await self.road.ensure_contract()
+        self.campaign_id = (await self.road.ensure_campaign(self.contract_id, CALL))["id"]
         self.clock.go_to(calendar.OPENED)
         await self.road.campaign_act(self.campaign_id, "opening")
         self.telling.say("Ouverture de l’appel à projets", calendar.OPENED)
@@ -57,7 +58,7 @@ class Year:
         with self.telling.following(totals):
             for instant, acts in sorted(self._agenda().items()):
                 self.clock.go_to(instant)
-                await _all_of(act() for act in acts)
+                await everybody(act() for act in acts)
 
     def _agenda(self) -> dict[datetime, list[Act]]:
         agenda: defaultdict[datetime, list[Act]] = defaultdict(list)
@@ -119,7 +120,7 @@ class Year:
         """The agent takes from the queue what is due that day."""
         plans = {self.dossier_ids[plan.key]: plan for plan in self.plans if plan.key in keys & self.dossier_ids.keys()}
         queue = await self.road.queue(funder_key, self.campaign_id)
-        await _all_of(
+        await everybody(
             self._give_review(funder_key, waiting, plans[waiting["dossier_id"]], day)
             for waiting in queue
             if waiting["dossier_id"] in plans
@@ -140,7 +141,7 @@ class Year:
     async def _hold_technical(self) -> None:
         session, team = self.committees["technical"], self.road.cast.team
         await self.road.open_session(session, {key: agent.full_name for key, agent in self.road.cast.agents.items()})
-        await _all_of(
+        await everybody(
             self.road.decide(team, session, request["id"], {"outcome": "proposed", "amount_cents": request["proposed_cents"]})
             for dossier in await self.read_dossiers()
             for request in dossier["requests"]
@@ -153,7 +154,7 @@ class Year:
         session, signatories = self.committees["steering"], self.road.cast.signatories
         await self.road.open_session(session, {key: elected.full_name for key, elected in signatories.items()})
         dossiers = await self.read_dossiers()
-        await _all_of(self._decide(funder_key, session, dossiers) for funder_key in signatories)
+        await everybody(self._decide(funder_key, session, dossiers) for funder_key in signatories)
         await self.road.committee_act(session, "closing")
         await self.road.campaign_act(self.campaign_id, "decision")
         self.telling.say("Comité de pilotage : chaque financeur décide dans son enveloppe", calendar.STEERING)
@@ -175,7 +176,7 @@ class Year:
         ]
         funders = await self.road.api.pages(who, f"{PROGRAMMING}/campaigns/{self.campaign_id}/funders")
         left = {line["code"]: line["left_cents"] for funder in funders for line in funder["budget_lines"]}
-        await _all_of(
+        await everybody(
             self.road.decide(
                 who,
                 session,
@@ -235,10 +236,3 @@ class Year:
         paths = [f"{PROGRAMMING}/dossiers/{dossier_id}/notifications" for dossier_id in self.dossier_ids.values()]
         notified = [sent for page in await asyncio.gather(*(api.pages(team, path) for path in paths)) for sent in page]
         return sum(sent["letter"] is not None for sent in notified), len(notified)
-
-
-async def _all_of(acts: Iterable[Awaitable[object]]) -> None:
-    """Everybody acts; a refusal has been counted and does not keep the others from theirs."""
-    for outcome in await asyncio.gather(*acts, return_exceptions=True):
-        if isinstance(outcome, BaseException) and not isinstance(outcome, Refused):
-            raise outcome

@@ -34,6 +34,7 @@ from .dossiers.router import router as dossiers
 from .events import CONSUMERS
 from .monitoring.router import router as monitoring
 from .notifications.router import router as notifications
+from .open_data.matrix_router import matrix_router as open_data_matrices
 from .open_data.public_router import public_router as open_data_public
 from .open_data.router import router as open_data
 from .parameters.router import router as parameters
@@ -60,7 +61,7 @@ SERVICE = Service(
         *(notifications, awards, agreements, bank_accounts, payments, bilans, monitoring, reports, open_data),
         *(bilan_uploads, bilan_attachments, bilan_reviews),
         *(payment_uploads, payment_imports),
-        *(coverage, scenarios, partners, action_leads, open_data_public),
+        *(coverage, scenarios, partners, action_leads, open_data_public, open_data_matrices),
     ],
     jobs=JOBS,
     consumers=CONSUMERS,

@@ -10,3 +10,8 @@ def french(text: str) -> str:
 
 def euros(cents: int) -> str:
     return f"{cents // 100:,} €".replace(",", "\u202f")
+
+
+def decimal_euros(cents: int) -> str:
+    """`1234,50`, as French spreadsheets write an amount."""
+    return f"{cents // 100},{cents % 100:02d}"

@@ -363,6 +363,53 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/directory/v1/organisations/{organisation_id}/dissolution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record that an organisation is dissolved
+         * @description It keeps its page and its members keep reading, but it takes no new member and opens no dossier. When somebody takes
+         *     over, its dossiers, drafts and awards are theirs within moments; what was submitted stays as it was. The successor's
+         *     managers are told by mail. A chain is followed to its end: name a living organisation.
+         *
+         *     **Right:** A manager of the organisation, or an administrator of the platform.
+         */
+        post: operations["dissolveOrganisation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/directory/v1/organisations/{organisation_id}/reinstatement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a wrong dissolution back
+         * @description For a record made by mistake: the organisation lives again and what had passed to its successor comes back to it, but
+         *     for what the successor has submitted since, which is its own. To mend a day or a successor, record the dissolution again.
+         *
+         *     **Right:** Administrators of the platform.
+         */
+        post: operations["reinstateOrganisation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/directory/v1/me/memberships": {
         parameters: {
             query?: never;
@@ -952,6 +999,8 @@ export interface paths {
          * How fast funders answer
          * @description Per funder: how many requests went how far, median days from submission, and how the promise is held.
          *
+         *     Its team and its funders read the rest, up to the last justified euro, at `…/monitoring`.
+         *
          *     **Right:** Anyone who sees the campaign once it is open.
          */
         get: operations["getDelays"];
@@ -1513,6 +1562,617 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/programming/v1/agreements/{agreement_id}/signatures/{signature_id}/signed-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download a signed copy
+         * @description The copy a party sent, as it was received.
+         *
+         *     **Right:** Members of the funder and of the holder.
+         */
+        get: operations["downloadSignedFile"];
+        /**
+         * Join the signed copy
+         * @description Send the PDF itself as the body: the copy this party signed on paper. Sent again, it replaces the former one.
+         *
+         *     **Right:** Managers and signatories of the party that signed.
+         */
+        put: operations["keepSignedFile"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/cpos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the agreements
+         * @description Multi-year agreements you are party to, latest first; `renewal_due=true` lists those whose renewal is to be prepared.
+         *
+         *     **Right:** Members of the holder, of its funders, and of the organisation that leads the contract.
+         */
+        get: operations["listCpos"];
+        put?: never;
+        /**
+         * Draw up an agreement
+         * @description Draw up a draft, from nothing or from candidate dossiers. Tranches are given one by one, or as a total split over the years.
+         *
+         *     **Right:** Members of the organisation that leads the contract.
+         */
+        post: operations["drawUpCpo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/cpos/{cpo_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an agreement
+         * @description The agreement with its parties, its years and where each tranche is, from the forecast to what is justified.
+         *
+         *     **Right:** Members of the holder, of its funders, and of the organisation that leads the contract.
+         */
+        get: operations["getCpo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a draft
+         * @description Merge patch of a draft; also of what is approved while nobody has signed. Funders then approve again.
+         *
+         *     **Right:** Members of the organisation that leads the contract.
+         */
+        patch: operations["updateCpo"];
+        trace?: never;
+    };
+    "/programming/v1/cpos/{cpo_id}/approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve a funder's part
+         * @description A funder approves its tranches. Once every funder has, the agreement is ready to be signed.
+         *
+         *     **Right:** Managers and signatories of the funder they name.
+         */
+        post: operations["approveCpo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/cpos/{cpo_id}/signature": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign an agreement
+         * @description A party signs. The last signature binds everybody and confirms the firm tranches of the first year.
+         *
+         *     **Right:** Signatories of the party they name: the holder or a funder.
+         */
+        post: operations["signCpo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/cpos/{cpo_id}/suspension": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Suspend an agreement
+         * @description While it is suspended no tranche is confirmed nor enters a campaign.
+         *
+         *     **Right:** Members of the organisation that leads the contract.
+         */
+        post: operations["suspendCpo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/cpos/{cpo_id}/resumption": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume an agreement
+         * @description What was suspended goes on where it stopped.
+         *
+         *     **Right:** Members of the organisation that leads the contract.
+         */
+        post: operations["resumeCpo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/cpos/{cpo_id}/termination": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Terminate an agreement
+         * @description It ends before its time: tranches to come that are not confirmed are dropped, the rest stays as its history.
+         *
+         *     **Right:** Members of the organisation that leads the contract.
+         */
+        post: operations["terminateCpo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/cpos/{cpo_id}/renewal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Draw up the renewal
+         * @description A new draft that begins the day after: same parties, action and amounts, to be changed before it is approved.
+         *
+         *     **Right:** Members of the organisation that leads the contract.
+         */
+        post: operations["renewCpo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/cpos/{cpo_id}/journal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an agreement's journal
+         * @description Who did what and when, newest first. Played again from the oldest, its differences lead to the agreement as it stands.
+         *
+         *     **Right:** Members of the holder, of its funders, and of the organisation that leads the contract.
+         */
+        get: operations["readCpoJournal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/cpos/{cpo_id}/tranches/{tranche_id}/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm a tranche
+         * @description The funder confirms its tranche of the year, once it accepted the previous year's report. A lower amount leaves a gap, shown.
+         *
+         *     Where the year's dossier exists already, the tranche enters it at once and is drawn on the envelope.
+         *
+         *     **Right:** Managers and signatories of the tranche's funder.
+         */
+        post: operations["confirmTranche"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/cpos/{cpo_id}/years/{year}/dossier": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Submit the dossier of a year
+         * @description Everything is known already: the sworn statement alone is asked. The confirmed tranches are granted and drawn on the
+         *     envelopes as it is submitted, so that each funder can notify. There is no deadline for money already voted.
+         *
+         *     **Right:** Managers and signatories of the holder.
+         */
+        post: operations["openTrancheDossier"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/cpos/{cpo_id}/funders/{funder_id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Leave an agreement
+         * @description A funder leaves: its forecasts to come are dropped by a numbered record, what it confirmed stays. The gap shows year by year.
+         *
+         *     **Right:** Managers and signatories of the funder.
+         */
+        post: operations["withdrawCpoFunder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/cpos/{cpo_id}/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the yearly reports
+         * @description The reports, oldest first. A draft is its holder's alone.
+         *
+         *     **Right:** Members of the holder, of its funders, and of the organisation that leads the contract.
+         */
+        get: operations["listYearlyReports"];
+        put?: never;
+        /**
+         * Begin a yearly report
+         * @description Begin the report of a year under way or past. The next year's tranches are confirmed on it.
+         *
+         *     **Right:** Members of the holder.
+         */
+        post: operations["openYearlyReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/cpos/{cpo_id}/reports/{year}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a yearly report
+         * @description What was aimed at beside what was done, and what each funder answered.
+         *
+         *     **Right:** Members of the holder, of its funders, and of the organisation that leads the contract. A draft: the holder alone.
+         */
+        get: operations["getYearlyReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Write a yearly report
+         * @description Merge patch, as often as you like until it is submitted; again once a funder asked for more.
+         *
+         *     **Right:** Members of the holder.
+         */
+        patch: operations["saveYearlyReport"];
+        trace?: never;
+    };
+    "/programming/v1/cpos/{cpo_id}/reports/{year}/submission": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Submit a yearly report
+         * @description Every funder and the team read it from then on.
+         *
+         *     **Right:** Managers and signatories of the holder.
+         */
+        post: operations["submitYearlyReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/cpos/{cpo_id}/reports/{year}/acceptance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept a yearly report
+         * @description The funder accepts it: it may confirm its next tranche.
+         *
+         *     **Right:** Managers and signatories of the funder they name.
+         */
+        post: operations["acceptYearlyReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/cpos/{cpo_id}/reports/{year}/completion-request": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for more
+         * @description The funder says what is missing: the holder is told by mail, writes it and submits again.
+         *
+         *     **Right:** Managers and signatories of the funder they name.
+         */
+        post: operations["requestReportCompletion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/cpos/{cpo_id}/amendments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an agreement's amendments
+         * @description Every avenant by number, those abandoned and the record of a funder's leaving included.
+         *
+         *     **Right:** Members of the holder, of its funders, and of the organisation that leads the contract.
+         */
+        get: operations["listCpoAmendments"];
+        put?: never;
+        /**
+         * Propose an amendment
+         * @description Change, add or drop tranches: amount, year, funder, line. `If-Match` is the agreement's; one amendment waits at a time.
+         *
+         *     **Right:** Members of the organisation that leads the contract.
+         */
+        post: operations["proposeCpoAmendment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/cpos/{cpo_id}/amendments/{amendment_number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an amendment
+         * @description What it changes, who has to sign and who signed.
+         *
+         *     **Right:** Members of the holder, of its funders, and of the organisation that leads the contract. Also of a funder that it would let join.
+         */
+        get: operations["getCpoAmendment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/cpos/{cpo_id}/amendments/{amendment_number}/signature": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign an amendment
+         * @description The last signature applies it, to the awards and envelopes too; refused by name if a tranche was paid beyond it meanwhile.
+         *
+         *     **Right:** Signatories of the party they name: the holder or a funder concerned.
+         */
+        post: operations["signCpoAmendment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/cpos/{cpo_id}/amendments/{amendment_number}/abandonment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Abandon an amendment
+         * @description The team gives it up; its number stays.
+         *
+         *     **Right:** Members of the organisation that leads the contract.
+         */
+        post: operations["abandonCpoAmendment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/cpos/{cpo_id}/money": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an agreement's money
+         * @description Past, present and future, per year, funder and budget line: forecast, confirmed, granted, committed, paid, justified.
+         *
+         *     **Right:** Members of the holder, of its funders, and of the organisation that leads the contract.
+         */
+        get: operations["getCpoMoney"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/contracts/{contract_id}/promises": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What agreements promise
+         * @description Envelopes of the years to come: what signed agreements already promise of them, beside what each campaign's line holds.
+         *
+         *     **Right:** Members of the organisation that leads the contract, and of its funders. A funder reads its own.
+         */
+        get: operations["getPromises"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/contracts/{contract_id}/multi-year-share": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The multi-year share of a contract
+         * @description By agreements and by euros, against the target, with what is missing and the actions that could join.
+         *
+         *     **Right:** Members of the organisation that leads the contract, and of its funders.
+         */
+        get: operations["getContractMultiYearShare"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/campaigns/{campaign_id}/multi-year-share": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The multi-year share of a campaign
+         * @description By agreements and by euros, against the target, with what is missing and the actions that could join.
+         *
+         *     **Right:** Members of the organisation that leads the contract, and of its funders.
+         */
+        get: operations["getCampaignMultiYearShare"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/programming/v1/dossiers/{dossier_id}/notifications": {
         parameters: {
             query?: never;
@@ -1629,6 +2289,1930 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/programming/v1/agreements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the agreements
+         * @description One per funder, holder and year with a grant, latest first. `due=true` is the funder's list of what it has to write.
+         *
+         *     **Right:** Members of the funder and of the holder.
+         */
+        get: operations["listAgreements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/agreements/{agreement_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an agreement
+         * @description The year's grants and their sum, the agreement's text, its amendments, and who signed what.
+         *
+         *     **Right:** Members of the funder and of the holder.
+         */
+        get: operations["getAgreement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/agreements/{agreement_id}/journal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an agreement's journal
+         * @description Who did what and when, newest first.
+         *
+         *     **Right:** Members of the funder and of the holder.
+         */
+        get: operations["readAgreementJournal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/agreements/{agreement_id}/in-kind": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Declare aid in kind
+         * @description What the funder gives in kind this year, valued; it counts towards the threshold. In a signed year it makes an amendment due.
+         *
+         *     **Right:** Managers and signatories of the funder.
+         */
+        put: operations["declareInKind"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/agreements/{agreement_id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Draft the agreement
+         * @description The terms in words; parties, actions and amounts are taken from the year's grants. The PDF follows and goes to the holder.
+         *
+         *     Drafted again before both have signed, the new text replaces the old one and the signature it may have had.
+         *
+         *     **Right:** Managers and signatories of the funder.
+         */
+        post: operations["draftAgreement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/agreements/{agreement_id}/document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download the agreement
+         * @description The text both parties sign, as PDF.
+         *
+         *     **Right:** Members of the funder and of the holder.
+         */
+        get: operations["downloadAgreement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/agreements/{agreement_id}/signatures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign the agreement
+         * @description One party's signature. With the second the agreement is in force, and the grants it covers may be committed.
+         *
+         *     **Right:** Signatories of the party given: the funder, or the organisation that answers for the holder.
+         */
+        post: operations["signAgreement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/agreements/{agreement_id}/amendments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Draft an amendment
+         * @description Sets grants anew and takes in those notified since the last text. One at a time; nothing moves before both have signed.
+         *
+         *     **Right:** Managers and signatories of the funder.
+         */
+        post: operations["draftAmendment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/agreements/{agreement_id}/amendments/{amendment_id}/document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download an amendment
+         * @description The amendment both parties sign, as PDF.
+         *
+         *     **Right:** Members of the funder and of the holder.
+         */
+        get: operations["downloadAmendment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/agreements/{agreement_id}/amendments/{amendment_id}/signatures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign an amendment
+         * @description One party's signature. With the second, grants and envelopes change at once, or nothing does and the refusal says why.
+         *
+         *     **Right:** Signatories of the party given: the funder, or the organisation that answers for the holder.
+         */
+        post: operations["signAmendment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/agreements/{agreement_id}/amendments/{amendment_id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw an amendment
+         * @description Takes back an amendment that is not signed by both.
+         *
+         *     **Right:** Managers and signatories of the funder.
+         */
+        post: operations["withdrawAmendment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/agreements/{agreement_id}/termination": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Terminate the agreement
+         * @description The funder ends a signed agreement and says why. What is committed may be paid; nothing more is committed.
+         *
+         *     **Right:** Managers and signatories of the funder.
+         */
+        post: operations["terminateAgreement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/organisations/{organisation_id}/bank-accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List an organisation's bank accounts
+         * @description The account in use, the one that awaits confirmation and those of the past, latest first; IBANs are masked.
+         *
+         *     **Right:** Managers and signatories of the organisation, and payers of a funder that has an award to it; 404 for everybody else.
+         */
+        get: operations["listBankAccounts"];
+        put?: never;
+        /**
+         * Propose a bank account
+         * @description Say where your organisation is paid. The IBAN is checked and kept encrypted; a second person then confirms the account.
+         *
+         *     **Right:** Managers and signatories of the organisation.
+         */
+        post: operations["proposeBankAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/bank-accounts/{bank_account_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a bank account
+         * @description One account, its IBAN masked. Those who pay read it in clear by `disclosure`.
+         *
+         *     **Right:** Managers and signatories of the organisation, and payers of a funder that has an award to it; 404 for everybody else.
+         */
+        get: operations["getBankAccount"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/bank-accounts/{bank_account_id}/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm a bank account
+         * @description You have checked the account against the bank statement: from now on the organisation is paid there.
+         *
+         *     **Right:** Managers and signatories of the organisation, and payers of a funder that has an award to it; 404 for everybody else. Never who proposed it.
+         */
+        post: operations["confirmBankAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/bank-accounts/{bank_account_id}/rejection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reject a bank account
+         * @description The account proposed is not the right one: say why. The account in use stays.
+         *
+         *     **Right:** Managers and signatories of the organisation, and payers of a funder that has an award to it; 404 for everybody else.
+         */
+        post: operations["rejectBankAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/bank-accounts/{bank_account_id}/disclosure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read an IBAN in clear
+         * @description The full IBAN, to pay on it. An act rather than a reading: each leaves a line that the organisation reads.
+         *
+         *     **Right:** Payers of a funder that has an award to the organisation.
+         */
+        post: operations["discloseBankAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/bank-accounts/{bank_account_id}/journal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a bank account's journal
+         * @description Who proposed, confirmed or rejected the account, and who read its IBAN in clear, newest first.
+         *
+         *     **Right:** Managers and signatories of the organisation, and payers of a funder that has an award to it; 404 for everybody else.
+         */
+        get: operations["readBankAccountJournal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/awards/{award_id}/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an award's payments
+         * @description Schedule, requests, orders, payments, repayments and totals. Without a schedule, there is one instalment of everything.
+         *
+         *     **Right:** Members of the holder, of the funder, and of the organisation that leads the contract.
+         */
+        get: operations["readPayments"];
+        put?: never;
+        /**
+         * Record a payment
+         * @description Money left, in part or in whole, never beyond what is committed. A reference is used once per funder.
+         *
+         *     **Right:** Payers of the funder.
+         */
+        post: operations["recordPayment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/awards/{award_id}/schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set an award's payment schedule
+         * @description In how many parts the award is paid: shares (largest remainder to the cent) or amounts, which add up to the grant.
+         *     `If-Match` carries the tag of `readPayments`. When an amendment changes the grant, what is unpaid is shared out again.
+         *
+         *     **Right:** Managers, signatories and payers of the funder.
+         */
+        put: operations["setSchedule"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/awards/{award_id}/payment-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for an instalment
+         * @description The holder asks for the next instalment. When its condition is not met or no bank account is confirmed, the refusal says
+         *     which is missing.
+         *
+         *     **Right:** Managers and signatories of the holder.
+         */
+        post: operations["requestPayment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/payment-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List payment requests
+         * @description What holders ask of your funder, or what your organisation asked, latest first.
+         *
+         *     **Right:** Members of the holder and of the funder see theirs.
+         */
+        get: operations["listPaymentRequests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/payment-requests/{payment_request_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a payment request
+         * @description One request and its answer.
+         *
+         *     **Right:** Members of the holder, of the funder, and of the organisation that leads the contract.
+         */
+        get: operations["getPaymentRequest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/payment-requests/{payment_request_id}/refusal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuse a payment request
+         * @description Say why the instalment is not paid yet; the holder reads it, and gets it by mail. To accept, order its payment.
+         *
+         *     **Right:** Payers and managers of the funder.
+         */
+        post: operations["refusePaymentRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/awards/{award_id}/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Order a payment
+         * @description A mandat on a committed award, to the holder's confirmed bank account; with `request_id`, it accepts that request.
+         *
+         *     **Right:** Payers and managers of the funder.
+         */
+        post: operations["orderPayment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/payment-orders/{payment_order_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a payment order
+         * @description One mandat and what was paid under it.
+         *
+         *     **Right:** Members of the holder, of the funder, and of the organisation that leads the contract.
+         */
+        get: operations["getPaymentOrder"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/payment-orders/{payment_order_id}/cancellation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a payment order
+         * @description What is left of the order will not be paid under it; that money may be ordered again.
+         *
+         *     **Right:** Payers and managers of the funder.
+         */
+        post: operations["cancelPaymentOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/awards/{award_id}/repayments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record a repayment
+         * @description Money came back from the holder, never more than it had received.
+         *
+         *     **Right:** Payers of the funder.
+         */
+        post: operations["recordRepayment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/campaigns/{campaign_id}/payment-delays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How fast funders pay
+         * @description Per funder: awards, first payments, median and slowest days from the notification, how the payment clock is kept.
+         *
+         *     **Right:** Anyone who sees the campaign once it is open.
+         */
+        get: operations["getPaymentDelays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/payments/due": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is to be paid this week
+         * @description Awards to pay within seven days, late ones first: those whose clock runs, then the instalments and orders that follow.
+         *
+         *     **Right:** Payers see what their funders have to pay; for anybody else the list is empty.
+         */
+        get: operations["listPaymentsDue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/bilans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the bilans
+         * @description End-of-grant reports, awaited or submitted, latest first.
+         *
+         *     **Right:** Members of the holder, of the funders that granted something, and of the contract's team.
+         */
+        get: operations["listBilans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/dossiers/{dossier_id}/bilan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a dossier's bilan
+         * @description The bilan opens with the first notified grant, its planned lines and publics already written. The holder reads its draft;
+         *     funders and the team read the last submission, or what was planned before the first.
+         *
+         *     **Right:** Members of the holder, of the funders that granted something, and of the contract's team.
+         */
+        get: operations["getBilan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Save a bilan
+         * @description Autosave: send what changed, as often as you like. It may be incomplete and unbalanced; see `completeness`.
+         *
+         *     **Right:** Members of the holder.
+         */
+        patch: operations["saveBilan"];
+        trace?: never;
+    };
+    "/programming/v1/dossiers/{dossier_id}/bilan/completeness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is missing in a bilan
+         * @description Everything that stands between this bilan and its submission: the same checks, without submitting.
+         *
+         *     **Right:** Members of the holder.
+         */
+        get: operations["checkBilanCompleteness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/dossiers/{dossier_id}/bilan/submission": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Submit a bilan
+         * @description Submit, or submit again what a funder asked to complete. A late bilan is accepted, and marked so.
+         *
+         *     When the answer gets lost, send the same request again with the same `Idempotency-Key`: it is submitted once.
+         *
+         *     **Right:** Managers and signatories of the holder.
+         */
+        post: operations["submitBilan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/dossiers/{dossier_id}/bilan/document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download a bilan
+         * @description The bilan as it was last submitted, as PDF (404 before the first submission).
+         *
+         *     **Right:** Members of the holder, of the funders that granted something, and of the contract's team.
+         */
+        get: operations["downloadBilan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/campaigns/{campaign_id}/monitoring": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How long everything takes
+         * @description From the submission to the accepted bilan, per funder: days of each step, and how the promise, the legal silence and the
+         *     payment clock are held. `GET /campaigns/{id}/delays` publishes the medians of its first three steps to everybody.
+         *
+         *     **Right:** The contract's team (every funder); a funder of the campaign (its own line and the totals).
+         */
+        get: operations["getMonitoring"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/campaigns/{campaign_id}/at-risk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is late or will be this week
+         * @description Requests whose promise, legal silence or payment clock has passed or passes within seven days: the latest first, with what
+         *     is missing and whose turn it is. A request comes once per clock.
+         *
+         *     **Right:** The contract's team (every funder); a funder of the campaign (what is asked of it).
+         */
+        get: operations["listAtRisk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/campaigns/{campaign_id}/monitoring/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download the dashboard
+         * @description The dashboard as CSV, or as a workbook that also lists what is about to be late. One sees there what one reads in JSON.
+         *
+         *     **Right:** The contract's team (every funder); a funder of the campaign (its own line and the totals).
+         */
+        get: operations["exportMonitoring"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/committees/{committee_id}/booklet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download a session's booklet
+         * @description The last booklet made. It holds the reviews' internal comments: it is not for holders. Refused (409) until it is ready, and once
+         *     the agenda or the session changed after it was made.
+         *
+         *     **Right:** The contract's team and the campaign's funders.
+         */
+        get: operations["downloadBooklet"];
+        put?: never;
+        /**
+         * Ask for a session's booklet
+         * @description One page per dossier of the agenda, as PDF, ready in seconds. Ask again when the agenda changed, or when reviews were given
+         *     since; while it is being made, asking again changes nothing.
+         *
+         *     **Right:** Members of the organisation that leads the contract.
+         */
+        post: operations["askBooklet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/contracts/{contract_id}/annual-reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a contract's annual reports
+         * @description Editions, the latest first.
+         *
+         *     **Right:** Anyone: what is published; the contract's team: every edition; a funder: those of its years.
+         */
+        get: operations["listAnnualReports"];
+        put?: never;
+        /**
+         * Ask for the year's report
+         * @description A new edition of the annual report, made in seconds from what the platform knows then; the one under way if there is one.
+         *
+         *     **Right:** Members of the organisation that leads the contract.
+         */
+        post: operations["askAnnualReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/annual-reports/{report_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an annual report's state
+         * @description Whether the edition is made, and whether it is published.
+         *
+         *     **Right:** The contract's team and the year's funders; anyone once it is published.
+         */
+        get: operations["getAnnualReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/annual-reports/{report_id}/document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download an annual report
+         * @description The edition as PDF: figures, delays, coverage, supported actions.
+         *
+         *     **Right:** The contract's team and the year's funders; anyone once it is published.
+         */
+        get: operations["downloadAnnualReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/annual-reports/{report_id}/publication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish an annual report
+         * @description From now on anybody reads this edition. It does not change any more; a later edition may be published beside it.
+         *
+         *     **Right:** Members of the organisation that leads the contract.
+         */
+        post: operations["publishAnnualReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/funders/{funder_id}/publication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a funder's publication identity
+         * @description How the funder appears in its publications, and its place in public addresses. 404 until a manager has given it.
+         *
+         *     **Right:** Members of the funder.
+         */
+        get: operations["getPublisher"];
+        /**
+         * Give a funder's publication identity
+         * @description Official name, SIRET, licence, mailbox of the service: given once, then changed with `If-Match`. Files already published keep
+         *     what they said; the next version says it anew. From then on the platform publishes by itself what would otherwise be late.
+         *
+         *     **Right:** Managers of the funder.
+         */
+        put: operations["setPublisher"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/funders/{funder_id}/publication/gaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a funder's publications lack
+         * @description Awards whose row lacks something, oldest first: which SCDL column, why, and the way out. `blocking` keeps the row out of the
+         *     file until mended; `advice` does not; `withheld` rows are a person's and never leave.
+         *
+         *     **Right:** Members of the funder.
+         */
+        get: operations["listGaps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/open-data/subventions/gaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is missing, in figures
+         * @description « Ce qui manque »: for each funder you belong to and each year, how many subsidies are complete, what the others lack, how many
+         *     are late, and which version is published.
+         *
+         *     **Right:** Anyone signed in: the funders they belong to.
+         */
+        get: operations["summariseGaps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/funders/{funder_id}/beneficiaries/{holder_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Mend what a beneficiary's rows lack
+         * @description What the funder knows of a holder it supports: its SIRET, and whether it is a legal person. It replaces what was stated before
+         *     and goes before what the dossier says; the dossier itself does not change.
+         *
+         *     **Right:** Managers of the funder.
+         */
+        put: operations["stateBeneficiary"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/funders/{funder_id}/publications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish a year's subsidies
+         * @description Write the SCDL file of a year now. It becomes a new version when its content changed; former versions stay at their address.
+         *
+         *     **Right:** Managers of the funder.
+         */
+        post: operations["publishSubsidies"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/funders/{funder_id}/subventions.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See a year's file before it is published
+         * @description The file of a year as it would be published this instant; nothing is published by it.
+         *
+         *     **Right:** Members of the funder.
+         */
+        get: operations["exportSubsidies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/dossiers/{dossier_id}/bilan/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Attach a file to a bilan
+         * @description Send the file itself as the body. Its type is read from its content: PDF, images, office documents.
+         *
+         *     **Right:** Members of the holder.
+         */
+        post: operations["attachBilanFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/dossiers/{dossier_id}/bilan/attachments/{bilan_attachment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download an attachment of a bilan
+         * @description The file as it was received, whole or the one range asked for. Funders see it once it is submitted.
+         *
+         *     **Right:** Members of the holder, of the funders that granted something, and of the contract's team.
+         */
+        get: operations["downloadBilanAttachment"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove an attachment of a bilan
+         * @description Remove a file that was not submitted yet.
+         *
+         *     **Right:** Members of the holder.
+         */
+        delete: operations["removeBilanAttachment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/bilan-reviews/{bilan_review_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a funder's instruction of a bilan
+         * @description What one funder says of the bilan: awaited, to review, accepted, to be completed, rejected.
+         *
+         *     **Right:** Members of the holder, of the funders that granted something, and of the contract's team.
+         */
+        get: operations["getBilanReview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/bilan-reviews/{bilan_review_id}/acceptance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept a bilan
+         * @description Say what is justified of your grant. What was paid beyond it is to be repaid, and the holder is told.
+         *
+         *     **Right:** Managers and signatories of the funder.
+         */
+        post: operations["acceptBilan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/bilan-reviews/{bilan_review_id}/rejection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reject a bilan
+         * @description Reject with a reason: nothing is justified, or only the amount you give.
+         *
+         *     **Right:** Managers and signatories of the funder.
+         */
+        post: operations["rejectBilan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/bilan-reviews/{bilan_review_id}/completion-request": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask to complete a bilan
+         * @description Send the bilan back to its holder, who changes it and submits it again. What was submitted stays readable meanwhile.
+         *
+         *     **Right:** Members of the funder.
+         */
+        post: operations["requestBilanCompletion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/funders/{funder_id}/payment-imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a funder's payment files
+         * @description Files already imported, latest first.
+         *
+         *     **Right:** Members of the funder; 404 for everybody else.
+         */
+        get: operations["listPaymentImports"];
+        put?: never;
+        /**
+         * Import a payment file
+         * @description Send the file itself as the body, 5 000 lines at most: CSV (`;`, `,` or tab, UTF-8 or Windows-1252) or XLSX, told by its
+         *     content. One line names the columns: `Référence dossier`, `Date`, `Montant`, `Référence paiement` and/or `N° mandat`, and
+         *     `SIRET` if you like. Amounts are in euros (`1 234,56`, `1234.56`), days `31/12/2027`, `2027-12-31` or date cells. Each good line
+         *     is imported for itself and each bad one reported with its reason; a line already known changes nothing. The first 200 payments
+         *     are recorded at once (or tried, on a dry run); lines beyond wait for the background: read the import until `waiting` is 0.
+         *
+         *     **Right:** Payers of the funder.
+         */
+        post: operations["importPayments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/payment-imports/{payment_import_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a payment import
+         * @description How many lines wait, were imported, were already known or are in error.
+         *
+         *     **Right:** Members of the funder; 404 for everybody else.
+         */
+        get: operations["getPaymentImport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/payment-imports/{payment_import_id}/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the lines of a payment import
+         * @description What became of each line, in the file's order; `status=error` gives those to mend.
+         *
+         *     **Right:** Members of the funder; 404 for everybody else.
+         */
+        get: operations["listPaymentImportLines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/contracts/{contract_id}/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what the programme covers over a contract
+         * @description Objective × QPV over all the contract's campaigns that you may read: actions, holders, people, euros by funder, what nobody covers.
+         *
+         *     **Right:** Anyone, what is granted, once the campaign is decided; before, its funders and the contract's team, who read it all.
+         */
+        get: operations["getContractCoverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/campaigns/{campaign_id}/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what a campaign covers
+         * @description Objective × QPV: actions, holders, people, euros by funder, what nobody covers; as it stands, or under a scenario.
+         *
+         *     **Right:** Anyone, what is granted, once the campaign is decided; before, its funders and the contract's team, who read it all.
+         */
+        get: operations["getCampaignCoverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/campaigns/{campaign_id}/coverage/cells/{objective}/{qpv}/dossiers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the dossiers of a campaign's cell
+         * @description Dossiers of one cell with their share of the money there; `hors-qpv` for those that name no QPV. For the team, shares add up to the cell.
+         *
+         *     **Right:** Anyone signed in, among the dossiers they may see.
+         */
+        get: operations["listCampaignCellDossiers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/contracts/{contract_id}/coverage/cells/{objective}/{qpv}/dossiers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the dossiers of a contract's cell
+         * @description The same over all the contract's campaigns.
+         *
+         *     **Right:** Anyone signed in, among the dossiers they may see.
+         */
+        get: operations["listContractCellDossiers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/committees/{committee_id}/coverage/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow the coverage during a session
+         * @description The matrix on the wall: it changes while funders decide. No connection to the database is held while nothing happens.
+         *
+         *     **Right:** The contract's team and the campaign's funders.
+         */
+        get: operations["streamCommitteeCoverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/campaigns/{campaign_id}/scenarios": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the scenarios you may read
+         * @description Yours and those shared, latest first.
+         *
+         *     **Right:** Members of the organisation that wrote it; once shared, the contract's team and the campaign's funders.
+         */
+        get: operations["listScenarios"];
+        put?: never;
+        /**
+         * Write a scenario
+         * @description What if these amounts were granted? Nothing is touched: read the matrix with `?scenario_id=`, compare two side by side.
+         *
+         *     **Right:** Members of the organisation it names: the contract's lead, or a funder of the campaign for the requests addressed to it.
+         */
+        post: operations["imagineScenario"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/campaigns/{campaign_id}/scenarios/comparison": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare two scenarios
+         * @description What each side grants by funder, QPV and objective, and the cells that become covered or uncovered.
+         *
+         *     **Right:** Members of the organisation that wrote it; once shared, the contract's team and the campaign's funders.
+         */
+        get: operations["compareScenarios"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/campaigns/{campaign_id}/scenarios/{scenario_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a scenario
+         * @description The scenario with its amounts.
+         *
+         *     **Right:** Members of the organisation that wrote it; once shared, the contract's team and the campaign's funders.
+         */
+        get: operations["getScenario"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a scenario
+         * @description A draft is no record: it goes for good.
+         *
+         *     **Right:** Members of the organisation that wrote it.
+         */
+        delete: operations["forgetScenario"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/contracts/{contract_id}/droit-commun": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the measures of droit commun
+         * @description What partners do for the neighbourhoods with their ordinary means, latest first.
+         *
+         *     **Right:** Anyone.
+         */
+        get: operations["listMeasures"];
+        put?: never;
+        /**
+         * Record a measure of droit commun
+         * @description Money, people or both, for objectives and QPVs of the contract, in one year. Shown beside subsidies, never added to them.
+         *
+         *     **Right:** Members of the organisation they name, which signed the contract or funds its campaigns; the contract's team for all.
+         */
+        post: operations["recordMeasure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/contracts/{contract_id}/droit-commun/{measure_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a measure of droit commun
+         * @description One measure.
+         *
+         *     **Right:** Anyone.
+         */
+        get: operations["getMeasure"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a measure of droit commun
+         * @description It also leaves the action leads it answered.
+         *
+         *     **Right:** Members of the organisation they name, which signed the contract or funds its campaigns; the contract's team for all.
+         */
+        delete: operations["removeMeasure"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a measure of droit commun
+         * @description Merge patch: what is not sent stays.
+         *
+         *     **Right:** Members of the organisation they name, which signed the contract or funds its campaigns; the contract's team for all.
+         */
+        patch: operations["changeMeasure"];
+        trace?: never;
+    };
+    "/programming/v1/contracts/{contract_id}/tfpb": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the TFPB counterparts
+         * @description What landlords give back for their tax abatement, QPV by QPV and year by year, latest first.
+         *
+         *     **Right:** Anyone.
+         */
+        get: operations["listCounterparts"];
+        put?: never;
+        /**
+         * Record a TFPB counterpart
+         * @description One landlord, one QPV, one year: the abatement and what is done in return. Followed, not a subsidy.
+         *
+         *     **Right:** Members of the organisation they name, which signed the contract or funds its campaigns; the contract's team for all.
+         */
+        post: operations["recordCounterpart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/contracts/{contract_id}/tfpb/{counterpart_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a TFPB counterpart
+         * @description One counterpart with its actions.
+         *
+         *     **Right:** Anyone.
+         */
+        get: operations["getCounterpart"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a TFPB counterpart
+         * @description What was recorded by mistake.
+         *
+         *     **Right:** Members of the organisation they name, which signed the contract or funds its campaigns; the contract's team for all.
+         */
+        delete: operations["removeCounterpart"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a TFPB counterpart
+         * @description The abatement, or the whole list of actions.
+         *
+         *     **Right:** Members of the organisation they name, which signed the contract or funds its campaigns; the contract's team for all.
+         */
+        patch: operations["changeCounterpart"];
+        trace?: never;
+    };
+    "/programming/v1/contracts/{contract_id}/action-leads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the action leads
+         * @description Pistes d'action of the contract, each with what covers it now: the programme, droit commun, a part only, or nothing.
+         *
+         *     **Right:** Anyone; grants count once their campaign is decided, before for the contract's team and the campaign's funders.
+         */
+        get: operations["listActionLeads"];
+        put?: never;
+        /**
+         * Record an action lead
+         * @description What somebody should do one day, for an objective and some QPVs.
+         *
+         *     **Right:** Members of the organisation that leads the contract.
+         */
+        post: operations["recordActionLead"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/contracts/{contract_id}/action-leads/{lead_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an action lead
+         * @description The lead and what covers it: derived when it is read, so never stale (its ETag is that of the lead itself).
+         *
+         *     **Right:** Anyone; grants count once their campaign is decided, before for the contract's team and the campaign's funders.
+         */
+        get: operations["getActionLead"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove an action lead
+         * @description What answered it stays where it is.
+         *
+         *     **Right:** Members of the organisation that leads the contract.
+         */
+        delete: operations["removeActionLead"];
+        options?: never;
+        head?: never;
+        /**
+         * Change an action lead
+         * @description Merge patch: what is not sent stays.
+         *
+         *     **Right:** Members of the organisation that leads the contract.
+         */
+        patch: operations["changeActionLead"];
+        trace?: never;
+    };
+    "/programming/v1/contracts/{contract_id}/action-leads/{lead_id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what answers an action lead
+         * @description Linked dossiers and measures, all of them.
+         *
+         *     **Right:** Members of the organisation that leads the contract.
+         */
+        get: operations["listActionLeadLinks"];
+        /**
+         * Say what answers an action lead
+         * @description Everything that answers it, in one list: submitted dossiers and measures of the contract.
+         *
+         *     **Right:** Members of the organisation that leads the contract.
+         */
+        put: operations["linkActionLead"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/contracts/{contract_id}/action-leads/{lead_id}/candidates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what may answer an action lead
+         * @description Dossiers (the latest 50) and measures of the same objective with a QPV in common, not linked yet.
+         *
+         *     **Right:** Members of the organisation that leads the contract.
+         */
+        get: operations["listActionLeadCandidates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/open-data/subventions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what funders publish
+         * @description Every file published on the platform, by funder then year, in its latest version.
+         *
+         *     **Right:** Anyone.
+         */
+        get: operations["listSubsidyDatasets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/open-data/subventions/{funder}/{year}.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download a funder's subsidies of a year
+         * @description The latest version, in the SCDL *subventions* 2.1.1 format (UTF-8, comma, 16 columns). 404 while nothing is published of that
+         *     year: an empty file would say that nothing was granted.
+         *
+         *     **Right:** Anyone.
+         */
+        get: operations["downloadSubsidies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/open-data/subventions/{funder}/{year}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the history of a file
+         * @description Every version ever published, from the newest. Each keeps its address.
+         *
+         *     **Right:** Anyone.
+         */
+        get: operations["listSubsidyVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/open-data/subventions/{funder}/{year}/versions/{version}.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download one version of a file
+         * @description The file as it was published that day. It never changes.
+         *
+         *     **Right:** Anyone.
+         */
+        get: operations["downloadSubsidyVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/open-data/campaigns/{campaign}/actions.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download the actions a campaign supports, as CSV
+         * @description One line per action with a notified grant: euros with a decimal point, several codes or funders separated by `;`. The holder's
+         *     name is left empty when it may be a person's. 404 until the campaign is decided.
+         *
+         *     **Right:** Anyone.
+         */
+        get: operations["downloadSupportedActions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/open-data/campaigns/{campaign}/actions.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the actions a campaign supports
+         * @description The same as JSON, amounts in euro cents, whole in one answer.
+         *
+         *     **Right:** Anyone.
+         */
+        get: operations["getSupportedActions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/open-data/catalog.jsonld": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the catalogue of open data (DCAT)
+         * @description Every dataset with its files, for the harvesters of data.gouv.fr and others: a dataset per funder with a distribution per year,
+         *     and the supported actions of each decided campaign.
+         *
+         *     **Right:** Anyone.
+         */
+        get: operations["getCatalog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1694,6 +4278,99 @@ export interface components {
              * @example Si cette adresse peut recevoir ce message, il vient d'être envoyé.
              */
             message: string;
+        };
+        /** ActualCharge */
+        ActualCharge: {
+            /** Label */
+            label: string;
+            /**
+             * Actual Cents
+             * @description Euro cents really spent or received.
+             * @example 812345
+             */
+            actual_cents?: number | null;
+            /**
+             * Explanation
+             * @description Why it differs from what was planned.
+             * @default
+             */
+            explanation: string;
+            /**
+             * Account
+             * @example 64
+             */
+            account: string;
+        };
+        /** ActualProduit */
+        ActualProduit: {
+            /** Label */
+            label: string;
+            /**
+             * Actual Cents
+             * @description Euro cents really spent or received.
+             * @example 812345
+             */
+            actual_cents?: number | null;
+            /**
+             * Explanation
+             * @description Why it differs from what was planned.
+             * @default
+             */
+            explanation: string;
+            /**
+             * Account
+             * @example 74
+             */
+            account: string;
+            /**
+             * Funder Id
+             * @description On account 74: the funder of this platform, as in the budget.
+             */
+            funder_id?: string | null;
+        };
+        /** ActualResource */
+        ActualResource: {
+            /** Label */
+            label: string;
+            /**
+             * Actual Cents
+             * @description Euro cents really spent or received.
+             * @example 812345
+             */
+            actual_cents?: number | null;
+            /**
+             * Explanation
+             * @description Why it differs from what was planned.
+             * @default
+             */
+            explanation: string;
+            /**
+             * Account
+             * @example 875
+             */
+            account: string;
+        };
+        /** ActualUse */
+        ActualUse: {
+            /** Label */
+            label: string;
+            /**
+             * Actual Cents
+             * @description Euro cents really spent or received.
+             * @example 812345
+             */
+            actual_cents?: number | null;
+            /**
+             * Explanation
+             * @description Why it differs from what was planned.
+             * @default
+             */
+            explanation: string;
+            /**
+             * Account
+             * @example 864
+             */
+            account: string;
         };
         /**
          * Address
@@ -1808,6 +4485,438 @@ export interface components {
             /** Dossier Ids */
             dossier_ids: string[];
         };
+        /**
+         * AgreedAward
+         * @description A grant of the year.
+         */
+        AgreedAward: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Dossier Id
+             * Format: uuid
+             */
+            dossier_id: string;
+            /** Reference */
+            reference: string;
+            /** Title */
+            title: string;
+            /**
+             * Granted Cents
+             * @description Euro cents.
+             * @example 1250000
+             */
+            granted_cents: number;
+            /**
+             * Cpo Id
+             * @description The multi-year agreement that covers it already.
+             */
+            cpo_id: string | null;
+            /**
+             * Agreement Required
+             * @description Nothing is committed before a signed text covers it.
+             */
+            agreement_required: boolean;
+            /** Agreed At */
+            agreed_at: string | null;
+        };
+        /**
+         * AgreementDraft
+         * @description The terms, in words. The parties, the actions and their amounts come from the awards.
+         */
+        AgreementDraft: {
+            /**
+             * Object
+             * @example Le soutien aux ateliers sociolinguistiques.
+             */
+            object: string;
+            /**
+             * Obligations
+             * @description What the holder undertakes beyond what the law asks.
+             * @default
+             */
+            obligations: string;
+            /**
+             * Payment Terms
+             * @example En une fois, à la signature.
+             */
+            payment_terms: string;
+            /**
+             * Payment Within Days
+             * @description Days to pay, counted from the last signature, where the parties agree otherwise than the law.
+             */
+            payment_within_days?: number | null;
+            /**
+             * Ends On
+             * Format: date
+             * @description Last day of the agreement; it begins with the last signature.
+             */
+            ends_on: string;
+        };
+        /** AgreementRead */
+        AgreementRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Funder Id
+             * Format: uuid
+             */
+            funder_id: string;
+            /** Funder Name */
+            funder_name: string;
+            /**
+             * Holder Id
+             * Format: uuid
+             */
+            holder_id: string;
+            /** Holder Name */
+            holder_name: string;
+            /**
+             * Successor Id
+             * @description Who took over from a holder that was dissolved or merged.
+             */
+            successor_id: string | null;
+            /** Year */
+            year: number;
+            status: components["schemas"]["AgreementStatus"];
+            /**
+             * Granted Cents
+             * @description Sum of that funder's grants to that holder for that year.
+             */
+            granted_cents: number;
+            /**
+             * In Kind Cents
+             * @description Euro cents.
+             * @example 1250000
+             */
+            in_kind_cents: number;
+            /** In Kind Label */
+            in_kind_label: string;
+            /**
+             * Required
+             * @description Above the threshold a written agreement is due (loi n° 2000-321, art. 10).
+             */
+            required: boolean;
+            /**
+             * Text Due
+             * @description The funder has a text to write: the agreement, or an amendment.
+             */
+            text_due: boolean;
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            /**
+             * Due At
+             * @description When the threshold was crossed.
+             */
+            due_at: string | null;
+            /** Signed At */
+            signed_at: string | null;
+            /**
+             * In Force On
+             * @description Day of the last signature.
+             */
+            in_force_on: string | null;
+            /** Terminated At */
+            terminated_at: string | null;
+            /** Termination Reason */
+            termination_reason: string | null;
+            /**
+             * Awards
+             * @description Every grant of the year, those of a multi-year agreement included.
+             */
+            awards: components["schemas"]["AgreedAward"][];
+            /** @description The latest text of the agreement itself. */
+            text: components["schemas"]["AgreementTextRead"] | null;
+            /**
+             * Amendments
+             * @description In order, those withdrawn left out.
+             */
+            amendments: components["schemas"]["AmendmentRead"][];
+            /**
+             * Status Label
+             * @example À rédiger
+             */
+            readonly status_label: string;
+            /**
+             * Total Cents
+             * @description Grants and aid in kind, in cents: what is compared with the threshold.
+             */
+            readonly total_cents: number;
+        };
+        /**
+         * AgreementStatus
+         * @enum {string}
+         */
+        AgreementStatus: "not_due" | "due" | "drafted" | "signed" | "terminated";
+        /**
+         * AgreementSummary
+         * @description One funder, one holder, one year. Amounts in euro cents.
+         */
+        AgreementSummary: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Funder Id
+             * Format: uuid
+             */
+            funder_id: string;
+            /** Funder Name */
+            funder_name: string;
+            /**
+             * Holder Id
+             * Format: uuid
+             */
+            holder_id: string;
+            /** Holder Name */
+            holder_name: string;
+            /**
+             * Successor Id
+             * @description Who took over from a holder that was dissolved or merged.
+             */
+            successor_id: string | null;
+            /** Year */
+            year: number;
+            status: components["schemas"]["AgreementStatus"];
+            /**
+             * Granted Cents
+             * @description Sum of that funder's grants to that holder for that year.
+             */
+            granted_cents: number;
+            /**
+             * In Kind Cents
+             * @description Euro cents.
+             * @example 1250000
+             */
+            in_kind_cents: number;
+            /** In Kind Label */
+            in_kind_label: string;
+            /**
+             * Required
+             * @description Above the threshold a written agreement is due (loi n° 2000-321, art. 10).
+             */
+            required: boolean;
+            /**
+             * Text Due
+             * @description The funder has a text to write: the agreement, or an amendment.
+             */
+            text_due: boolean;
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            /**
+             * Due At
+             * @description When the threshold was crossed.
+             */
+            due_at: string | null;
+            /** Signed At */
+            signed_at: string | null;
+            /**
+             * In Force On
+             * @description Day of the last signature.
+             */
+            in_force_on: string | null;
+            /** Terminated At */
+            terminated_at: string | null;
+            /** Termination Reason */
+            termination_reason: string | null;
+            /**
+             * Status Label
+             * @example À rédiger
+             */
+            readonly status_label: string;
+            /**
+             * Total Cents
+             * @description Grants and aid in kind, in cents: what is compared with the threshold.
+             */
+            readonly total_cents: number;
+        };
+        /**
+         * AgreementTextRead
+         * @description The agreement's own text.
+         */
+        AgreementTextRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Agreement Id
+             * Format: uuid
+             */
+            agreement_id: string;
+            /**
+             * Number
+             * @description 0 for the agreement itself, then its amendments.
+             */
+            number: number;
+            status: components["schemas"]["TextStatus"];
+            /** Lines */
+            lines: components["schemas"]["TextLine"][];
+            /**
+             * In Kind Cents
+             * @description Euro cents.
+             * @example 1250000
+             */
+            in_kind_cents: number;
+            /**
+             * Drafted At
+             * Format: date-time
+             */
+            drafted_at: string;
+            /** Ready At */
+            ready_at: string | null;
+            /** Signed At */
+            signed_at: string | null;
+            /** Signatures */
+            signatures: components["schemas"]["SignatureRead"][];
+            terms: components["schemas"]["AgreementDraft"];
+            /**
+             * Document
+             * @description Address of the text (PDF), once it is made.
+             */
+            readonly document: string | null;
+        };
+        /**
+         * AmendmentDraft
+         * @description An amendment sets grants anew and takes in those notified since the last text, all of a piece.
+         */
+        AmendmentDraft: {
+            /**
+             * Reason
+             * @example L'action est étendue à un second quartier.
+             */
+            reason: string;
+            /**
+             * Lines
+             * @description Empty when only the aid in kind changed.
+             */
+            lines: components["schemas"]["AmendmentLineWrite"][];
+        };
+        /** AmendmentLineWrite */
+        AmendmentLineWrite: {
+            /**
+             * Award Id
+             * Format: uuid
+             */
+            award_id: string;
+            /**
+             * Granted Cents
+             * @description The grant from then on; unchanged for a grant that only joins the agreement.
+             * @example 1250000
+             */
+            granted_cents: number;
+        };
+        /**
+         * AmendmentRead
+         * @description An amendment (avenant).
+         */
+        AmendmentRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Agreement Id
+             * Format: uuid
+             */
+            agreement_id: string;
+            /**
+             * Number
+             * @description 0 for the agreement itself, then its amendments.
+             */
+            number: number;
+            status: components["schemas"]["TextStatus"];
+            /** Lines */
+            lines: components["schemas"]["TextLine"][];
+            /**
+             * In Kind Cents
+             * @description Euro cents.
+             * @example 1250000
+             */
+            in_kind_cents: number;
+            /**
+             * Drafted At
+             * Format: date-time
+             */
+            drafted_at: string;
+            /** Ready At */
+            ready_at: string | null;
+            /** Signed At */
+            signed_at: string | null;
+            /** Signatures */
+            signatures: components["schemas"]["SignatureRead"][];
+            /** Reason */
+            reason: string;
+            /**
+             * Document
+             * @description Address of the text (PDF), once it is made.
+             */
+            readonly document: string | null;
+        };
+        /** AnnualReportCreate */
+        AnnualReportCreate: {
+            /**
+             * Year
+             * @example 2027
+             */
+            year: number;
+        };
+        /**
+         * AnnualReportRead
+         * @description One edition of the annual report.
+         */
+        AnnualReportRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Contract Id
+             * Format: uuid
+             */
+            contract_id: string;
+            /** Year */
+            year: number;
+            /**
+             * Edition
+             * @description 1 for the first of its year.
+             */
+            edition: number;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Ready At */
+            ready_at: string | null;
+            /**
+             * Published At
+             * @description From then on anybody reads it.
+             */
+            published_at: string | null;
+            /**
+             * Document
+             * @description Address of the report (PDF), once it is made.
+             */
+            readonly document: string | null;
+        };
         /** AssignmentCreate */
         AssignmentCreate: {
             /**
@@ -1815,6 +4924,65 @@ export interface components {
              * @description Account of the instructor; null gives the review back.
              */
             assignee_id: string | null;
+        };
+        /**
+         * AtRisk
+         * @description A request, and a clock that has passed or will within seven days.
+         */
+        AtRisk: {
+            clock: components["schemas"]["ClockName"];
+            /**
+             * Day
+             * Format: date
+             * @description Last day to act.
+             */
+            day: string;
+            /**
+             * Days Left
+             * @description 0 on the day itself, negative once it has passed.
+             * @example 3
+             */
+            days_left: number;
+            /** Late */
+            late: boolean;
+            missing: components["schemas"]["services__programming__monitoring__models__Missing"];
+            turn: components["schemas"]["Turn"];
+            /**
+             * Request Id
+             * Format: uuid
+             */
+            request_id: string;
+            /**
+             * Dossier Id
+             * Format: uuid
+             */
+            dossier_id: string;
+            /** Award Id */
+            award_id: string | null;
+            /**
+             * Funder Id
+             * Format: uuid
+             */
+            funder_id: string;
+            /** Funder */
+            funder: string;
+            status: components["schemas"]["RequestStatus"];
+            /** Reference */
+            reference: string;
+            /** Title */
+            title: string;
+            /** Holder Name */
+            holder_name: string;
+            /**
+             * Missing Label
+             * @example La notification
+             */
+            readonly missing_label: string;
+            /**
+             * Turn Label
+             * @example Le financeur
+             */
+            readonly turn_label: string;
         };
         /**
          * AttachmentAdded
@@ -1941,6 +5109,11 @@ export interface components {
              * Format: uuid
              */
             holder_id: string;
+            /**
+             * Successor Id
+             * @description Who took over from a holder that was dissolved or merged.
+             */
+            successor_id: string | null;
             /** Cpo Id */
             cpo_id: string | null;
             /** Year */
@@ -2022,6 +5195,808 @@ export interface components {
              * @description What the holder has to give back, in cents.
              */
             readonly to_repay_cents: number;
+        };
+        /**
+         * BankAccountDisclosed
+         * @description The account in clear, for who pays on it.
+         */
+        BankAccountDisclosed: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Organisation Id
+             * Format: uuid
+             */
+            organisation_id: string;
+            status: components["schemas"]["BankAccountStatus"];
+            /**
+             * Iban Masked
+             * @example FR76 •••• 0189
+             */
+            iban_masked: string;
+            /** Bic */
+            bic: string | null;
+            /** Account Holder */
+            account_holder: string;
+            /** Rib Dossier Id */
+            rib_dossier_id: string | null;
+            /** Rib Attachment Id */
+            rib_attachment_id: string | null;
+            /**
+             * Proposed By
+             * Format: uuid
+             */
+            proposed_by: string;
+            /**
+             * Proposed At
+             * Format: date-time
+             */
+            proposed_at: string;
+            /** Confirmed By */
+            confirmed_by: string | null;
+            /** Confirmed At */
+            confirmed_at: string | null;
+            /** Replaced At */
+            replaced_at: string | null;
+            /** Rejected At */
+            rejected_at: string | null;
+            /**
+             * Reason
+             * @description Why it was rejected.
+             */
+            reason: string | null;
+            /**
+             * Iban
+             * @example FR76 3000 6000 0112 3456 7890 189
+             */
+            iban: string;
+            /**
+             * Known Elsewhere
+             * @description Another organisation gave the same IBAN: look closer before paying.
+             * @example false
+             */
+            known_elsewhere: boolean;
+            /**
+             * Status Label
+             * @example Confirmé
+             */
+            readonly status_label: string;
+        };
+        /**
+         * BankAccountPropose
+         * @description Where the organisation wants to be paid.
+         */
+        BankAccountPropose: {
+            /**
+             * Iban
+             * @description With or without spaces, any case.
+             * @example FR76 3000 6000 0112 3456 7890 189
+             */
+            iban: string;
+            /** Bic */
+            bic?: string | null;
+            /**
+             * Account Holder
+             * @description Name the account is in, as on the bank statement.
+             * @example Les Ateliers imaginaires
+             */
+            account_holder: string;
+            rib?: components["schemas"]["Rib"] | null;
+        };
+        /**
+         * BankAccountRead
+         * @description An account, its IBAN masked.
+         */
+        BankAccountRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Organisation Id
+             * Format: uuid
+             */
+            organisation_id: string;
+            status: components["schemas"]["BankAccountStatus"];
+            /**
+             * Iban Masked
+             * @example FR76 •••• 0189
+             */
+            iban_masked: string;
+            /** Bic */
+            bic: string | null;
+            /** Account Holder */
+            account_holder: string;
+            /** Rib Dossier Id */
+            rib_dossier_id: string | null;
+            /** Rib Attachment Id */
+            rib_attachment_id: string | null;
+            /**
+             * Proposed By
+             * Format: uuid
+             */
+            proposed_by: string;
+            /**
+             * Proposed At
+             * Format: date-time
+             */
+            proposed_at: string;
+            /** Confirmed By */
+            confirmed_by: string | null;
+            /** Confirmed At */
+            confirmed_at: string | null;
+            /** Replaced At */
+            replaced_at: string | null;
+            /** Rejected At */
+            rejected_at: string | null;
+            /**
+             * Reason
+             * @description Why it was rejected.
+             */
+            reason: string | null;
+            /**
+             * Status Label
+             * @example Confirmé
+             */
+            readonly status_label: string;
+        };
+        /** BankAccountReject */
+        BankAccountReject: {
+            /**
+             * Reason
+             * @description Read by the organisation.
+             * @example Le titulaire n'est pas l'association.
+             */
+            reason: string;
+        };
+        /**
+         * BankAccountStatus
+         * @enum {string}
+         */
+        BankAccountStatus: "proposed" | "confirmed" | "replaced" | "rejected";
+        /** BeneficiaryRead */
+        BeneficiaryRead: {
+            /** Siret */
+            siret?: string | null;
+            /**
+             * Legal Person
+             * @description False: a natural person or sole trader, never published. Null: as the kind of the organisation tells.
+             */
+            legal_person?: boolean | null;
+            /**
+             * Funder Id
+             * Format: uuid
+             */
+            funder_id: string;
+            /**
+             * Holder Id
+             * Format: uuid
+             */
+            holder_id: string;
+            /**
+             * Stated At
+             * Format: date-time
+             */
+            stated_at: string;
+        };
+        /**
+         * BeneficiaryWrite
+         * @description What the funder knows of one of its beneficiaries; it goes before what the beneficiary wrote in its dossier.
+         */
+        BeneficiaryWrite: {
+            /** Siret */
+            siret?: string | null;
+            /**
+             * Legal Person
+             * @description False: a natural person or sole trader, never published. Null: as the kind of the organisation tells.
+             */
+            legal_person?: boolean | null;
+        };
+        /**
+         * BilanAcceptance
+         * @description The funder accepts what the bilan bears out.
+         */
+        BilanAcceptance: {
+            /**
+             * Justified Cents
+             * @description Euro cents; by default the amount proposed by the pro rata rule.
+             */
+            justified_cents?: number | null;
+            /**
+             * Reason
+             * @description Required when the amount is not the one proposed.
+             * @default
+             */
+            reason: string;
+        };
+        /** BilanAttachmentAdded */
+        BilanAttachmentAdded: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /**
+             * Size
+             * @description Bytes.
+             */
+            size: number;
+            /** Sha256 */
+            sha256: string;
+            /** Media Type */
+            media_type: string;
+            /**
+             * Added At
+             * Format: date-time
+             */
+            added_at: string;
+            /**
+             * Number
+             * @description The submission it belongs to, from which funders see it.
+             */
+            number: number;
+            /**
+             * Bilan Etag
+             * @description Send it in `If-Match`.
+             * @example "4"
+             */
+            bilan_etag: string;
+        };
+        /** BilanAttachmentRead */
+        BilanAttachmentRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /**
+             * Size
+             * @description Bytes.
+             */
+            size: number;
+            /** Sha256 */
+            sha256: string;
+            /** Media Type */
+            media_type: string;
+            /**
+             * Added At
+             * Format: date-time
+             */
+            added_at: string;
+            /**
+             * Number
+             * @description The submission it belongs to, from which funders see it.
+             */
+            number: number;
+        };
+        /**
+         * BilanCompletionRequest
+         * @description The bilan goes back to its holder.
+         */
+        BilanCompletionRequest: {
+            /**
+             * Reason
+             * @example Joindre le détail du compte 64.
+             */
+            reason: string;
+            /**
+             * Due On
+             * Format: date
+             * @description Last day to submit again.
+             * @example 2028-09-15
+             */
+            due_on: string;
+        };
+        /** BilanIndicator */
+        BilanIndicator: {
+            /** Label */
+            label: string;
+            /**
+             * Planned
+             * @default
+             */
+            planned: string;
+            /**
+             * Actual
+             * @default
+             */
+            actual: string;
+        };
+        /**
+         * BilanRead
+         * @description The bilan: its holder reads the draft, others the last submission.
+         */
+        BilanRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Dossier Id
+             * Format: uuid
+             */
+            dossier_id: string;
+            /**
+             * Campaign Id
+             * Format: uuid
+             */
+            campaign_id: string;
+            /**
+             * Contract Id
+             * Format: uuid
+             */
+            contract_id: string;
+            /**
+             * Holder Id
+             * Format: uuid
+             */
+            holder_id: string;
+            /** Holder Name */
+            holder_name: string;
+            /**
+             * Reference
+             * @description The dossier's.
+             * @example 2027-CARC-0042
+             */
+            reference: string;
+            /** Title */
+            title: string;
+            /**
+             * Exercise Starts On
+             * Format: date
+             */
+            exercise_starts_on: string;
+            /**
+             * Exercise Ends On
+             * Format: date
+             */
+            exercise_ends_on: string;
+            status: components["schemas"]["BilanStatus"];
+            /**
+             * Number
+             * @description How many times it was submitted.
+             */
+            number: number;
+            /**
+             * Due On
+             * Format: date
+             * @description Last day to submit it, or its completion.
+             */
+            due_on: string;
+            /** Overdue */
+            overdue: boolean;
+            /**
+             * Submitted At
+             * @description Of the last submission.
+             */
+            submitted_at: string | null;
+            /** Closed At */
+            closed_at: string | null;
+            statement: components["schemas"]["StatementRead"];
+            report: components["schemas"]["BilanReport"];
+            /** Publics */
+            publics: components["schemas"]["PublicReached"][];
+            /** Indicators */
+            indicators: components["schemas"]["BilanIndicator"][];
+            /** Starts On */
+            starts_on: string | null;
+            /** Ends On */
+            ends_on: string | null;
+            /** Qpv Codes */
+            qpv_codes: string[];
+            /** Territory */
+            territory: string;
+            /** Attachments */
+            attachments: components["schemas"]["BilanAttachmentRead"][];
+            /** Reviews */
+            reviews: components["schemas"]["BilanReviewRead"][];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Status Label
+             * @example À déposer
+             */
+            readonly status_label: string;
+        };
+        /**
+         * BilanReceipt
+         * @description Acknowledgement of receipt.
+         */
+        BilanReceipt: {
+            /**
+             * Dossier Id
+             * Format: uuid
+             */
+            dossier_id: string;
+            /** Reference */
+            reference: string;
+            /** Number */
+            number: number;
+            /**
+             * Submitted At
+             * Format: date-time
+             */
+            submitted_at: string;
+            /**
+             * Late
+             * @description It arrived after the day it was due.
+             */
+            late: boolean;
+            /**
+             * Document
+             * @description Address of the PDF, made in the minute.
+             */
+            document: string;
+        };
+        /**
+         * BilanRejection
+         * @description The funder rejects the bilan: nothing is justified, unless it says how much.
+         */
+        BilanRejection: {
+            /** Reason */
+            reason: string;
+            /**
+             * Justified Cents
+             * @description Euro cents justified all the same.
+             * @default 0
+             */
+            justified_cents: number;
+        };
+        /**
+         * BilanReport
+         * @description The qualitative part.
+         */
+        BilanReport: {
+            /**
+             * Done
+             * @description What was done, and where.
+             * @default
+             */
+            done: string;
+            /**
+             * Participation
+             * @description How inhabitants took part.
+             * @default
+             */
+            participation: string;
+            /**
+             * Evaluation
+             * @description What the indicators say of the objectives.
+             * @default
+             */
+            evaluation: string;
+            /**
+             * Difficulties
+             * @default
+             */
+            difficulties: string;
+            /**
+             * Partners
+             * @default
+             */
+            partners: string;
+            /**
+             * Next Steps
+             * @default
+             */
+            next_steps: string;
+        };
+        /** BilanReportUpdate */
+        BilanReportUpdate: {
+            /** Done */
+            done?: string | null;
+            /** Participation */
+            participation?: string | null;
+            /** Evaluation */
+            evaluation?: string | null;
+            /** Difficulties */
+            difficulties?: string | null;
+            /** Partners */
+            partners?: string | null;
+            /** Next Steps */
+            next_steps?: string | null;
+        };
+        /** BilanReviewDecided */
+        BilanReviewDecided: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Bilan Id
+             * Format: uuid
+             */
+            bilan_id: string;
+            /**
+             * Award Id
+             * Format: uuid
+             */
+            award_id: string;
+            /**
+             * Funder Id
+             * Format: uuid
+             */
+            funder_id: string;
+            /** Funder Name */
+            funder_name: string;
+            status: components["schemas"]["BilanReviewStatus"];
+            /**
+             * Number
+             * @description The submission it speaks of; 0 before the first.
+             */
+            number: number;
+            /**
+             * Proposed Cents
+             * @description Granted × actual charges ÷ planned charges, at most the grant, rounded down to the cent.
+             */
+            proposed_cents: number | null;
+            /** Justified Cents */
+            justified_cents: number | null;
+            /** Reason */
+            reason: string;
+            /** Completion Due On */
+            completion_due_on: string | null;
+            /** Decided At */
+            decided_at: string | null;
+            /**
+             * To Repay Cents
+             * @description What the holder has to give back to this funder, in cents.
+             */
+            to_repay_cents: number;
+            /**
+             * Left To Pay Cents
+             * @description What this funder still pays, of what it committed, in cents.
+             */
+            left_to_pay_cents: number;
+            /**
+             * Status Label
+             * @example À instruire
+             */
+            readonly status_label: string;
+        };
+        /**
+         * BilanReviewRead
+         * @description One funder's instruction of a bilan.
+         */
+        BilanReviewRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Bilan Id
+             * Format: uuid
+             */
+            bilan_id: string;
+            /**
+             * Award Id
+             * Format: uuid
+             */
+            award_id: string;
+            /**
+             * Funder Id
+             * Format: uuid
+             */
+            funder_id: string;
+            /** Funder Name */
+            funder_name: string;
+            status: components["schemas"]["BilanReviewStatus"];
+            /**
+             * Number
+             * @description The submission it speaks of; 0 before the first.
+             */
+            number: number;
+            /**
+             * Proposed Cents
+             * @description Granted × actual charges ÷ planned charges, at most the grant, rounded down to the cent.
+             */
+            proposed_cents: number | null;
+            /** Justified Cents */
+            justified_cents: number | null;
+            /** Reason */
+            reason: string;
+            /** Completion Due On */
+            completion_due_on: string | null;
+            /** Decided At */
+            decided_at: string | null;
+            /**
+             * Status Label
+             * @example À instruire
+             */
+            readonly status_label: string;
+        };
+        /**
+         * BilanReviewStatus
+         * @enum {string}
+         */
+        BilanReviewStatus: "awaited" | "to_review" | "completion_requested" | "accepted" | "rejected";
+        /**
+         * BilanStatus
+         * @enum {string}
+         */
+        BilanStatus: "draft" | "submitted" | "completion_requested" | "instructed";
+        /**
+         * BilanSubmissionCreate
+         * @description The sworn statement of a manager or signatory.
+         */
+        BilanSubmissionCreate: {
+            /**
+             * Sworn Statement
+             * @description The report and its accounts are exact.
+             */
+            sworn_statement: boolean;
+            /**
+             * Signatory Name
+             * @example Camille Exemple
+             */
+            signatory_name: string;
+            /**
+             * Signatory Function
+             * @example Présidente
+             */
+            signatory_function: string;
+        };
+        /** BilanSummary */
+        BilanSummary: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Dossier Id
+             * Format: uuid
+             */
+            dossier_id: string;
+            /**
+             * Campaign Id
+             * Format: uuid
+             */
+            campaign_id: string;
+            /**
+             * Contract Id
+             * Format: uuid
+             */
+            contract_id: string;
+            /**
+             * Holder Id
+             * Format: uuid
+             */
+            holder_id: string;
+            /** Holder Name */
+            holder_name: string;
+            /**
+             * Reference
+             * @description The dossier's.
+             * @example 2027-CARC-0042
+             */
+            reference: string;
+            /** Title */
+            title: string;
+            /**
+             * Exercise Starts On
+             * Format: date
+             */
+            exercise_starts_on: string;
+            /**
+             * Exercise Ends On
+             * Format: date
+             */
+            exercise_ends_on: string;
+            status: components["schemas"]["BilanStatus"];
+            /**
+             * Number
+             * @description How many times it was submitted.
+             */
+            number: number;
+            /**
+             * Due On
+             * Format: date
+             * @description Last day to submit it, or its completion.
+             */
+            due_on: string;
+            /** Overdue */
+            overdue: boolean;
+            /**
+             * Submitted At
+             * @description Of the last submission.
+             */
+            submitted_at: string | null;
+            /** Closed At */
+            closed_at: string | null;
+            /**
+             * Status Label
+             * @example À déposer
+             */
+            readonly status_label: string;
+        };
+        /**
+         * BilanUpdate
+         * @description Merge patch (RFC 7396): objects merge, lists are replaced, null clears. Lines of the budget stay whatever is sent.
+         */
+        BilanUpdate: {
+            statement?: components["schemas"]["StatementUpdate"] | null;
+            report?: components["schemas"]["BilanReportUpdate"] | null;
+            /** Publics */
+            publics?: components["schemas"]["PublicReached"][] | null;
+            /** Indicators */
+            indicators?: components["schemas"]["BilanIndicator"][] | null;
+            /** Starts On */
+            starts_on?: string | null;
+            /** Ends On */
+            ends_on?: string | null;
+            /** Qpv Codes */
+            qpv_codes?: string[] | null;
+            /** Territory */
+            territory?: string | null;
+        };
+        /**
+         * BookletRead
+         * @description The booklet of a session: whether one is being made, and the last one made.
+         */
+        BookletRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Committee Id
+             * Format: uuid
+             */
+            committee_id: string;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /**
+             * Wanted
+             * @description Number of the making asked for; it is under way while above `made`.
+             */
+            wanted: number;
+            /**
+             * Made
+             * @description Number of the last making finished; 0 before the first.
+             */
+            made: number;
+            /**
+             * Committee Version
+             * @description Version of the session the last one was made from.
+             */
+            committee_version: number | null;
+            /** Dossiers */
+            dossiers: number;
+            /** Made At */
+            made_at: string | null;
+            /**
+             * Document
+             * @description Address of the booklet (PDF); 409 until it is ready.
+             */
+            readonly document: string;
         };
         /**
          * Budget
@@ -2106,6 +6081,11 @@ export interface components {
              * @example 1250000
              */
             amount_cents: number;
+            /**
+             * Counts For Outside Qpv Cap
+             * @description What it grants to dossiers outside any QPV is capped; by default when its code starts with `p147`.
+             */
+            counts_for_outside_qpv_cap?: boolean;
         };
         /**
          * BudgetLineRead
@@ -2165,6 +6145,11 @@ export interface components {
              * @example 1250000
              */
             amount_cents: number;
+            /**
+             * Counts For Outside Qpv Cap
+             * @description What it grants to dossiers outside any QPV is capped; by default when its code starts with `p147`.
+             */
+            counts_for_outside_qpv_cap?: boolean;
             /**
              * Granted Cents
              * @description Euro cents.
@@ -2395,6 +6380,74 @@ export interface components {
             } | null;
         };
         /**
+         * Candidates
+         * @description What may answer the lead: same objective, a QPV in common, not linked yet.
+         */
+        Candidates: {
+            /** Dossiers */
+            dossiers: components["schemas"]["LinkedDossier"][];
+            /** Measures */
+            measures: components["schemas"]["MeasureRead"][];
+        };
+        /** Cell */
+        Cell: {
+            asked: components["schemas"]["Figures"] | null;
+            proposed: components["schemas"]["Figures"] | null;
+            granted: components["schemas"]["Figures"];
+            /** Funders */
+            funders: components["schemas"]["services__programming__coverage__schemas__FunderFigures"][];
+            /** Objective Code */
+            objective_code: string;
+            /**
+             * Qpv Code
+             * @description Null: dossiers that name no QPV.
+             */
+            qpv_code: string | null;
+            /** Covered */
+            covered: boolean;
+        };
+        /**
+         * CellDossier
+         * @description A dossier of a cell, with its share of the money there.
+         */
+        CellDossier: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Campaign Id
+             * Format: uuid
+             */
+            campaign_id: string;
+            /** Reference */
+            reference: string;
+            /** Title */
+            title: string;
+            status: components["schemas"]["DossierStatus"];
+            /** Holder Name */
+            holder_name: string;
+            /** Publics */
+            publics: number;
+            /**
+             * Couples
+             * @description Cells over which its money is shared.
+             */
+            couples: number;
+            /** Asked Cents */
+            asked_cents: number;
+            /** Proposed Cents */
+            proposed_cents: number | null;
+            /** Granted Cents */
+            granted_cents: number | null;
+            /**
+             * Status Label
+             * @example En instruction
+             */
+            readonly status_label: string;
+        };
+        /**
          * CerSignature
          * @description The contrat d'engagement républicain was signed.
          */
@@ -2492,6 +6545,50 @@ export interface components {
             /** Label */
             label: string;
         };
+        /**
+         * ClockFigures
+         * @description How a clock is held. What is still within its time, and not done, counts on neither side.
+         */
+        ClockFigures: {
+            clock: components["schemas"]["ClockName"];
+            /**
+             * Kept
+             * @description Done by the day.
+             */
+            kept: number;
+            /**
+             * Broken
+             * @description Done after the day, or not done though it has passed.
+             */
+            broken: number;
+            /**
+             * Share Kept
+             * @description kept ÷ (kept + broken); null before any is known.
+             * @example 0.84
+             */
+            share_kept: number | null;
+            /**
+             * Late Now
+             * @description Not done though the day has passed.
+             */
+            late_now: number;
+            /**
+             * At Risk
+             * @description Not done, and the day is today or within the seven days to come.
+             */
+            at_risk: number;
+            /**
+             * Label
+             * @example Réponse promise
+             */
+            readonly label: string;
+        };
+        /**
+         * ClockName
+         * @description The promise to answer, the legal silence that rejects, the day before which to pay.
+         * @enum {string}
+         */
+        ClockName: "promise" | "silence" | "payment";
         /**
          * Clocks
          * @description When the holder must have an answer.
@@ -2634,6 +6731,30 @@ export interface components {
             starts_at?: string | null;
         };
         /**
+         * Comparison
+         * @description Two scenarios side by side.
+         */
+        Comparison: {
+            /** Left */
+            left: string;
+            /** Right */
+            right: string;
+            total: components["schemas"]["Difference"];
+            /** By Funder */
+            by_funder: components["schemas"]["Difference"][];
+            /** By Qpv */
+            by_qpv: components["schemas"]["Difference"][];
+            /** By Objective */
+            by_objective: components["schemas"]["Difference"][];
+            /**
+             * Newly Covered
+             * @description Covered on the right, not on the left.
+             */
+            newly_covered: components["schemas"]["PlaceRead"][];
+            /** Newly Uncovered */
+            newly_uncovered: components["schemas"]["PlaceRead"][];
+        };
+        /**
          * Completeness
          * @description What is missing and where, usable at any time before submission.
          */
@@ -2641,8 +6762,14 @@ export interface components {
             /** Complete */
             complete: boolean;
             /** Missing */
-            missing: components["schemas"]["Missing"][];
+            missing: components["schemas"]["services__programming__dossiers__schemas__Missing"][];
         };
+        /**
+         * Condition
+         * @description What must be there before the holder asks for an instalment.
+         * @enum {string}
+         */
+        Condition: "none" | "agreement_signed" | "bilan_submitted" | "bilan_accepted" | "date";
         /**
          * Contact
          * @description The person funders write to.
@@ -2872,6 +6999,971 @@ export interface components {
             signatories?: components["schemas"]["Signatory"][] | null;
         };
         /**
+         * CounterpartAction
+         * @description What the landlord does in return.
+         */
+        CounterpartAction: {
+            /**
+             * Label
+             * @example Gardiennage renforcé
+             */
+            label: string;
+            /**
+             * Amount Cents
+             * @description Euro cents.
+             * @example 1250000
+             */
+            amount_cents: number;
+        };
+        /**
+         * CounterpartCreate
+         * @description A landlord's counterpart, in one QPV and one year, to its abatement of the TFPB: followed, not a subsidy.
+         */
+        CounterpartCreate: {
+            /**
+             * Organisation Id
+             * Format: uuid
+             * @description Who declares it: yours, unless you are of the contract's team.
+             */
+            organisation_id: string;
+            /**
+             * Landlord
+             * @example Bailleur imaginaire
+             */
+            landlord: string;
+            /**
+             * Qpv Code
+             * @example QP011002
+             */
+            qpv_code: string;
+            /**
+             * Year
+             * @example 2027
+             */
+            year: number;
+            /**
+             * Abatement Cents
+             * @description Euro cents.
+             * @example 1250000
+             */
+            abatement_cents: number;
+            /**
+             * Actions
+             * @default []
+             */
+            actions: components["schemas"]["CounterpartAction"][];
+        };
+        /** CounterpartRead */
+        CounterpartRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Contract Id
+             * Format: uuid
+             */
+            contract_id: string;
+            /**
+             * Organisation Id
+             * Format: uuid
+             */
+            organisation_id: string;
+            /** Landlord */
+            landlord: string;
+            /** Qpv Code */
+            qpv_code: string;
+            /** Year */
+            year: number;
+            /** Abatement Cents */
+            abatement_cents: number;
+            /** Actions */
+            actions: components["schemas"]["CounterpartAction"][];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Actions Cents
+             * @description What is given back so far, below or above the abatement.
+             */
+            readonly actions_cents: number;
+        };
+        /** CounterpartUpdate */
+        CounterpartUpdate: {
+            /** Abatement Cents */
+            abatement_cents?: number | null;
+            /** Actions */
+            actions?: components["schemas"]["CounterpartAction"][] | null;
+        };
+        /** CoveredCampaign */
+        CoveredCampaign: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Title */
+            title: string;
+            /** Year */
+            year: number;
+            status: components["schemas"]["CampaignStatus"];
+        };
+        /** CoveredObjective */
+        CoveredObjective: {
+            /** Code */
+            code: string;
+            /** Title */
+            title: string;
+            /**
+             * In Force
+             * @description In the framework dossiers refer to now; others were used before.
+             */
+            in_force: boolean;
+        };
+        /** CoveredQpv */
+        CoveredQpv: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Population */
+            population: number | null;
+            /**
+             * In Force
+             * @description Dossiers may name it now; other codes were used before.
+             */
+            in_force: boolean;
+            /**
+             * Succeeded By
+             * @description The code that took over from this one, where the contract says so.
+             */
+            succeeded_by: string | null;
+        };
+        /** CoveringFunder */
+        CoveringFunder: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Short Name */
+            short_name: string;
+        };
+        /** CpoAmendmentCreate */
+        CpoAmendmentCreate: {
+            /**
+             * Reason
+             * @example Le local est en travaux jusqu'en septembre.
+             */
+            reason: string;
+            /** Changes */
+            changes: components["schemas"]["TrancheChange"][];
+        };
+        /**
+         * CpoAmendmentKind
+         * @enum {string}
+         */
+        CpoAmendmentKind: "amendment" | "withdrawal";
+        /**
+         * CpoAmendmentRead
+         * @description An avenant. Nothing changes before its last signature.
+         */
+        CpoAmendmentRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Cpo Id
+             * Format: uuid
+             */
+            cpo_id: string;
+            /**
+             * Number
+             * @example 1
+             */
+            number: number;
+            kind: components["schemas"]["CpoAmendmentKind"];
+            status: components["schemas"]["CpoAmendmentStatus"];
+            /** Reason */
+            reason: string;
+            /** Changes */
+            changes: components["schemas"]["TrancheChanged"][];
+            /**
+             * Parties
+             * @description Who has to sign.
+             */
+            parties: string[];
+            /** Signatures */
+            signatures: components["schemas"]["CpoPartySignature"][];
+            /**
+             * Total Before Cents
+             * @description Euro cents: a sum, so without the ceiling of one amount.
+             */
+            total_before_cents: number;
+            /**
+             * Total After Cents
+             * @description Total once applied.
+             */
+            total_after_cents: number | null;
+            /**
+             * Proposed At
+             * Format: date-time
+             */
+            proposed_at: string;
+            /**
+             * Settled At
+             * @description When it was applied or abandoned.
+             */
+            settled_at: string | null;
+            /**
+             * Status Label
+             * @example À signer
+             */
+            readonly status_label: string;
+        };
+        /**
+         * CpoAmendmentStatus
+         * @enum {string}
+         */
+        CpoAmendmentStatus: "proposed" | "applied" | "abandoned";
+        /**
+         * CpoAmounts
+         * @description Euro cents, from what was forecast to what is justified.
+         */
+        CpoAmounts: {
+            /**
+             * Forecast Cents
+             * @description Euro cents: a sum, so without the ceiling of one amount.
+             * @default 0
+             */
+            forecast_cents: number;
+            /**
+             * Confirmed Cents
+             * @description Euro cents: a sum, so without the ceiling of one amount.
+             * @default 0
+             */
+            confirmed_cents: number;
+            /**
+             * Dropped Cents
+             * @description Forecasts that were dropped.
+             * @default 0
+             */
+            dropped_cents: number;
+            /**
+             * Granted Cents
+             * @description Drawn on the envelope of the year's campaign.
+             * @default 0
+             */
+            granted_cents: number;
+            /**
+             * Committed Cents
+             * @description Euro cents: a sum, so without the ceiling of one amount.
+             * @default 0
+             */
+            committed_cents: number;
+            /**
+             * Paid Cents
+             * @description What the holder has: paid, less what came back.
+             * @default 0
+             */
+            paid_cents: number;
+            /**
+             * Justified Cents
+             * @description Euro cents: a sum, so without the ceiling of one amount.
+             * @default 0
+             */
+            justified_cents: number;
+        };
+        /** CpoApprovalCreate */
+        CpoApprovalCreate: {
+            /**
+             * Funder Id
+             * Format: uuid
+             * @description The funder in whose name you approve its part.
+             */
+            funder_id: string;
+        };
+        /**
+         * CpoCandidate
+         * @description An action granted three years running without a CPO.
+         */
+        CpoCandidate: {
+            /**
+             * Action Id
+             * Format: uuid
+             */
+            action_id: string;
+            /**
+             * Holder Id
+             * Format: uuid
+             */
+            holder_id: string;
+            /** Holder Name */
+            holder_name: string;
+            /** Title */
+            title: string;
+            /** Years */
+            years: number[];
+            /**
+             * Dossier Ids
+             * @description Its dossiers, oldest first: `POST /cpos` takes them.
+             */
+            dossier_ids: string[];
+            /**
+             * Granted Cents
+             * @description Granted the last of these years, by every funder.
+             */
+            granted_cents: number;
+        };
+        /**
+         * CpoCreate
+         * @description Drawn up from nothing, or from candidate dossiers: the last one then gives what is not said here.
+         */
+        CpoCreate: {
+            /**
+             * Contract Id
+             * Format: uuid
+             */
+            contract_id: string;
+            /**
+             * Holder Id
+             * @description The holder; that of the dossiers by default.
+             */
+            holder_id?: string | null;
+            /**
+             * Dossier Ids
+             * @description Candidate dossiers, of one holder.
+             * @default []
+             */
+            dossier_ids: string[];
+            /**
+             * Title
+             * @example Ateliers sociolinguistiques 2027-2029
+             */
+            title?: string | null;
+            nature?: components["schemas"]["Nature"] | null;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Objectives
+             * @default []
+             */
+            objectives: components["schemas"]["CpoObjective"][];
+            /**
+             * Indicators
+             * @default []
+             */
+            indicators: components["schemas"]["CpoIndicator"][];
+            /** Objective Codes */
+            objective_codes?: string[] | null;
+            /** Transversal Codes */
+            transversal_codes?: string[] | null;
+            /** Qpv Codes */
+            qpv_codes?: string[] | null;
+            /**
+             * Starts On
+             * Format: date
+             * @example 2027-01-01
+             */
+            starts_on: string;
+            /**
+             * Years
+             * @description Three or four as a rule.
+             * @default 3
+             * @example 3
+             */
+            years: number;
+            /** Funders */
+            funders: components["schemas"]["CpoFunderWrite"][];
+            /**
+             * Tranches
+             * @default []
+             */
+            tranches: components["schemas"]["TrancheWrite"][];
+            /**
+             * Splits
+             * @default []
+             */
+            splits: components["schemas"]["SplitWrite"][];
+            /**
+             * Total Cents
+             * @description When given, the tranches must add up to it.
+             */
+            total_cents?: number | null;
+            /**
+             * Budgets
+             * @default []
+             */
+            budgets: components["schemas"]["CpoYearBudget"][];
+            content?: components["schemas"]["Content"] | null;
+            contact?: components["schemas"]["ContactUpdate"] | null;
+        };
+        /** CpoFunderRead */
+        CpoFunderRead: {
+            /**
+             * Funder Id
+             * Format: uuid
+             */
+            funder_id: string;
+            /** Name */
+            name: string;
+            /** Approved At */
+            approved_at: string | null;
+            signature: components["schemas"]["CpoSignature"] | null;
+            /** Withdrawn At */
+            withdrawn_at: string | null;
+        };
+        /** CpoFunderWrite */
+        CpoFunderWrite: {
+            /**
+             * Funder Id
+             * Format: uuid
+             */
+            funder_id: string;
+            /**
+             * Name
+             * @example Caisse d'allocations familiales de l'Aude
+             */
+            name: string;
+        };
+        /** CpoIndicator */
+        CpoIndicator: {
+            /**
+             * Code
+             * @example adultes
+             */
+            code: string;
+            /**
+             * Label
+             * @example Adultes accueillis
+             */
+            label: string;
+            /**
+             * Unit
+             * @default
+             */
+            unit: string;
+            /**
+             * Targets
+             * @description What is aimed at, by year.
+             * @default []
+             */
+            targets: components["schemas"]["CpoTarget"][];
+        };
+        /**
+         * CpoMoney
+         * @description Past, present and future of an agreement's money.
+         */
+        CpoMoney: {
+            /**
+             * Lines
+             * @description Per year, funder and budget line.
+             */
+            lines: components["schemas"]["CpoMoneyLine"][];
+            /** By Year */
+            by_year: components["schemas"]["CpoMoneyYear"][];
+            total: components["schemas"]["CpoAmounts"];
+        };
+        /** CpoMoneyLine */
+        CpoMoneyLine: {
+            /**
+             * Forecast Cents
+             * @description Euro cents: a sum, so without the ceiling of one amount.
+             * @default 0
+             */
+            forecast_cents: number;
+            /**
+             * Confirmed Cents
+             * @description Euro cents: a sum, so without the ceiling of one amount.
+             * @default 0
+             */
+            confirmed_cents: number;
+            /**
+             * Dropped Cents
+             * @description Forecasts that were dropped.
+             * @default 0
+             */
+            dropped_cents: number;
+            /**
+             * Granted Cents
+             * @description Drawn on the envelope of the year's campaign.
+             * @default 0
+             */
+            granted_cents: number;
+            /**
+             * Committed Cents
+             * @description Euro cents: a sum, so without the ceiling of one amount.
+             * @default 0
+             */
+            committed_cents: number;
+            /**
+             * Paid Cents
+             * @description What the holder has: paid, less what came back.
+             * @default 0
+             */
+            paid_cents: number;
+            /**
+             * Justified Cents
+             * @description Euro cents: a sum, so without the ceiling of one amount.
+             * @default 0
+             */
+            justified_cents: number;
+            /** Year */
+            year: number;
+            when: components["schemas"]["MoneyWhen"];
+            /**
+             * Funder Id
+             * Format: uuid
+             */
+            funder_id: string;
+            /** Budget Line */
+            budget_line: string;
+        };
+        /** CpoMoneyYear */
+        CpoMoneyYear: {
+            /**
+             * Forecast Cents
+             * @description Euro cents: a sum, so without the ceiling of one amount.
+             * @default 0
+             */
+            forecast_cents: number;
+            /**
+             * Confirmed Cents
+             * @description Euro cents: a sum, so without the ceiling of one amount.
+             * @default 0
+             */
+            confirmed_cents: number;
+            /**
+             * Dropped Cents
+             * @description Forecasts that were dropped.
+             * @default 0
+             */
+            dropped_cents: number;
+            /**
+             * Granted Cents
+             * @description Drawn on the envelope of the year's campaign.
+             * @default 0
+             */
+            granted_cents: number;
+            /**
+             * Committed Cents
+             * @description Euro cents: a sum, so without the ceiling of one amount.
+             * @default 0
+             */
+            committed_cents: number;
+            /**
+             * Paid Cents
+             * @description What the holder has: paid, less what came back.
+             * @default 0
+             */
+            paid_cents: number;
+            /**
+             * Justified Cents
+             * @description Euro cents: a sum, so without the ceiling of one amount.
+             * @default 0
+             */
+            justified_cents: number;
+            /** Year */
+            year: number;
+            when: components["schemas"]["MoneyWhen"];
+        };
+        /** CpoObjective */
+        CpoObjective: {
+            /**
+             * Label
+             * @example Accueillir quarante adultes chaque année
+             */
+            label: string;
+            /**
+             * Objective Code
+             * @description Objective of the contract it serves.
+             */
+            objective_code?: string | null;
+        };
+        /** CpoPartySignature */
+        CpoPartySignature: {
+            /** Signatory Name */
+            signatory_name: string;
+            /** Signatory Function */
+            signatory_function: string;
+            /**
+             * Signed By
+             * Format: uuid
+             */
+            signed_by: string;
+            /**
+             * Signed At
+             * Format: date-time
+             */
+            signed_at: string;
+            /**
+             * Organisation Id
+             * Format: uuid
+             */
+            organisation_id: string;
+        };
+        /** CpoRead */
+        CpoRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Contract Id
+             * Format: uuid
+             */
+            contract_id: string;
+            /**
+             * Holder Id
+             * Format: uuid
+             */
+            holder_id: string;
+            /** Holder Name */
+            holder_name: string;
+            /**
+             * Reference
+             * @example CPO-CN01102I-2027-01
+             */
+            reference: string;
+            status: components["schemas"]["CpoStatus"];
+            /** Title */
+            title: string;
+            /**
+             * Starts On
+             * Format: date
+             */
+            starts_on: string;
+            /**
+             * Ends On
+             * Format: date
+             */
+            ends_on: string;
+            /** Years */
+            years: number;
+            /**
+             * Total Cents
+             * @description What its living tranches add up to.
+             */
+            total_cents: number;
+            /** Renews Id */
+            renews_id: string | null;
+            /**
+             * Renewal Noted At
+             * @description Since when its renewal is to be prepared.
+             */
+            renewal_noted_at: string | null;
+            /**
+             * Lead Organisation Id
+             * Format: uuid
+             */
+            lead_organisation_id: string;
+            /** Holder */
+            holder: {
+                [key: string]: unknown;
+            };
+            nature: components["schemas"]["Nature"];
+            /** Description */
+            description: string;
+            /** Objectives */
+            objectives: components["schemas"]["CpoObjective"][];
+            /** Indicators */
+            indicators: components["schemas"]["CpoIndicator"][];
+            /** Objective Codes */
+            objective_codes: string[];
+            /** Transversal Codes */
+            transversal_codes: string[];
+            /** Qpv Codes */
+            qpv_codes: string[];
+            content: components["schemas"]["Content"];
+            contact: components["schemas"]["Contact"];
+            /**
+             * Action Id
+             * Format: uuid
+             * @description The same in each year's dossier.
+             */
+            action_id: string;
+            /** Source Dossier Ids */
+            source_dossier_ids: string[];
+            /**
+             * Signed Cents
+             * @description Total as it was signed.
+             */
+            signed_cents: number | null;
+            /**
+             * Reason
+             * @description Why it is suspended or terminated.
+             */
+            reason: string | null;
+            holder_signature: components["schemas"]["CpoSignature"] | null;
+            /** Approved At */
+            approved_at: string | null;
+            /** Signed At */
+            signed_at: string | null;
+            /** Funders */
+            funders: components["schemas"]["CpoFunderRead"][];
+            /**
+             * Year List
+             * @description Year by year.
+             */
+            year_list: components["schemas"]["CpoYearRead"][];
+            /** Tranches */
+            tranches: components["schemas"]["TrancheRead"][];
+            /**
+             * Status Label
+             * @example En vigueur
+             */
+            readonly status_label: string;
+        };
+        /** CpoReason */
+        CpoReason: {
+            /**
+             * Reason
+             * @example Le local est en travaux jusqu'en septembre.
+             */
+            reason: string;
+        };
+        /** CpoSignature */
+        CpoSignature: {
+            /** Signatory Name */
+            signatory_name: string;
+            /** Signatory Function */
+            signatory_function: string;
+            /**
+             * Signed By
+             * Format: uuid
+             */
+            signed_by: string;
+            /**
+             * Signed At
+             * Format: date-time
+             */
+            signed_at: string;
+        };
+        /**
+         * CpoSignatureCreate
+         * @description A party signs.
+         */
+        CpoSignatureCreate: {
+            /**
+             * Organisation Id
+             * Format: uuid
+             * @description The holder or a funder, of which you are a signatory.
+             */
+            organisation_id: string;
+            /**
+             * Signatory Name
+             * @example Camille Exemple
+             */
+            signatory_name: string;
+            /**
+             * Signatory Function
+             * @example Présidente
+             */
+            signatory_function: string;
+        };
+        /**
+         * CpoStatus
+         * @enum {string}
+         */
+        CpoStatus: "draft" | "approved" | "signed" | "in_force" | "ended" | "suspended" | "terminated";
+        /** CpoSummary */
+        CpoSummary: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Contract Id
+             * Format: uuid
+             */
+            contract_id: string;
+            /**
+             * Holder Id
+             * Format: uuid
+             */
+            holder_id: string;
+            /** Holder Name */
+            holder_name: string;
+            /**
+             * Reference
+             * @example CPO-CN01102I-2027-01
+             */
+            reference: string;
+            status: components["schemas"]["CpoStatus"];
+            /** Title */
+            title: string;
+            /**
+             * Starts On
+             * Format: date
+             */
+            starts_on: string;
+            /**
+             * Ends On
+             * Format: date
+             */
+            ends_on: string;
+            /** Years */
+            years: number;
+            /**
+             * Total Cents
+             * @description What its living tranches add up to.
+             */
+            total_cents: number;
+            /** Renews Id */
+            renews_id: string | null;
+            /**
+             * Renewal Noted At
+             * @description Since when its renewal is to be prepared.
+             */
+            renewal_noted_at: string | null;
+            /**
+             * Status Label
+             * @example En vigueur
+             */
+            readonly status_label: string;
+        };
+        /** CpoTarget */
+        CpoTarget: {
+            /**
+             * Year
+             * @example 2027
+             */
+            year: number;
+            /**
+             * Value
+             * @example 40
+             */
+            value: number;
+        };
+        /**
+         * CpoUpdate
+         * @description Merge patch of a draft. Once tranches, splits, years or funders are sent, the whole money is drawn up again from them.
+         */
+        CpoUpdate: {
+            /** Title */
+            title?: string | null;
+            nature?: components["schemas"]["Nature"] | null;
+            /** Description */
+            description?: string | null;
+            /** Objectives */
+            objectives?: components["schemas"]["CpoObjective"][] | null;
+            /** Indicators */
+            indicators?: components["schemas"]["CpoIndicator"][] | null;
+            /** Objective Codes */
+            objective_codes?: string[] | null;
+            /** Transversal Codes */
+            transversal_codes?: string[] | null;
+            /** Qpv Codes */
+            qpv_codes?: string[] | null;
+            /** Starts On */
+            starts_on?: string | null;
+            /** Years */
+            years?: number | null;
+            /** Funders */
+            funders?: components["schemas"]["CpoFunderWrite"][] | null;
+            /** Tranches */
+            tranches?: components["schemas"]["TrancheWrite"][] | null;
+            /** Splits */
+            splits?: components["schemas"]["SplitWrite"][] | null;
+            /** Total Cents */
+            total_cents?: number | null;
+            /** Budgets */
+            budgets?: components["schemas"]["CpoYearBudget"][] | null;
+            content?: components["schemas"]["Content"] | null;
+            contact?: components["schemas"]["ContactUpdate"] | null;
+        };
+        /**
+         * CpoYearBudget
+         * @description Budget of one year without the funders' tranches, which are added to account 74. A year not given takes the first's.
+         */
+        CpoYearBudget: {
+            /**
+             * Year
+             * @example 2027
+             */
+            year: number;
+            /**
+             * Charges
+             * @default []
+             */
+            charges: components["schemas"]["ChargeLine"][];
+            /**
+             * Produits
+             * @description Without the tranches.
+             * @default []
+             */
+            produits: components["schemas"]["ProduitLine"][];
+            /**
+             * Voluntary Uses
+             * @default []
+             */
+            voluntary_uses: components["schemas"]["VoluntaryLine"][];
+            /**
+             * Voluntary Resources
+             * @default []
+             */
+            voluntary_resources: components["schemas"]["VoluntaryLine"][];
+        };
+        /**
+         * CpoYearRead
+         * @description One year: its days, its tranches and what is missing of what was signed.
+         */
+        CpoYearRead: {
+            /** Year */
+            year: number;
+            /**
+             * Starts On
+             * Format: date
+             */
+            starts_on: string;
+            /**
+             * Ends On
+             * Format: date
+             */
+            ends_on: string;
+            /**
+             * Planned Cents
+             * @description Tranches as they were signed.
+             */
+            planned_cents: number;
+            /**
+             * Tranches Cents
+             * @description Tranches that live today.
+             */
+            tranches_cents: number;
+            /**
+             * Gap Cents
+             * @description What a funder that left, or a lower confirmation, leaves uncovered.
+             */
+            gap_cents: number;
+            /**
+             * Charges Cents
+             * @description Charges of the year's budget.
+             */
+            charges_cents: number;
+            /** @description Without the tranches. */
+            budget: components["schemas"]["CpoYearBudget"];
+            /** Campaign Id */
+            campaign_id: string | null;
+            /**
+             * Dossier Id
+             * @description The light dossier of the year, once it is made.
+             */
+            dossier_id: string | null;
+        };
+        /**
          * Criterion
          * @description A weighted criterion of the instruction grid; scores go from 0 to 5.
          */
@@ -2888,6 +7980,61 @@ export interface components {
              * @description Percent; weights add up to 100.
              */
             weight: number;
+        };
+        /**
+         * DatasetRead
+         * @description The latest version of a funder's year, at an address that always gives the latest.
+         */
+        DatasetRead: {
+            /**
+             * Funder Id
+             * Format: uuid
+             */
+            funder_id: string;
+            /**
+             * Funder
+             * @description Official name.
+             */
+            funder: string;
+            /** Year */
+            year: number;
+            /** Version */
+            version: number;
+            /**
+             * Rows
+             * @description Subsidies in the file.
+             */
+            rows: number;
+            /**
+             * Left Out
+             * @description Subsidies that wait for something: see the gaps.
+             */
+            left_out: number;
+            /**
+             * Granted Cents
+             * @description Euro cents.
+             * @example 1250000
+             */
+            granted_cents: number;
+            /** Sha256 */
+            sha256: string;
+            /** Size */
+            size: number;
+            /**
+             * Published At
+             * Format: date-time
+             */
+            published_at: string;
+            /**
+             * Url
+             * @example https://canevas.example/programming/v1/open-data/subventions/agglo/2027/versions/1.csv
+             */
+            url: string;
+            /** Siret */
+            siret: string;
+            licence: components["schemas"]["Licence"];
+            /** Licence Url */
+            licence_url: string;
         };
         /** DecisionRead */
         DecisionRead: {
@@ -2965,6 +8112,56 @@ export interface components {
             /** Funders */
             funders: components["schemas"]["FunderDelays"][];
         };
+        /**
+         * Difference
+         * @description What each side grants; `difference_cents` is right less left.
+         */
+        Difference: {
+            /**
+             * Code
+             * @description Funder's id, QPV's or objective's code; null: no QPV.
+             */
+            code: string | null;
+            /** Label */
+            label: string;
+            /** Left Cents */
+            left_cents: number;
+            /** Right Cents */
+            right_cents: number;
+            /** Difference Cents */
+            readonly difference_cents: number;
+        };
+        /**
+         * DissolutionCreate
+         * @description An organisation has come to its end.
+         */
+        DissolutionCreate: {
+            /**
+             * Dissolved On
+             * Format: date
+             * @description Its last day; not in the future.
+             * @example 2027-06-30
+             */
+            dissolved_on: string;
+            /** @example merger */
+            reason: components["schemas"]["DissolutionReason"];
+            /**
+             * Successor Id
+             * @description The living organisation that takes over its rights and duties; required for a merger.
+             */
+            successor_id?: string | null;
+            /**
+             * Note
+             * @example Fusion votée par les deux assemblées générales le 12 juin 2027.
+             */
+            note?: string | null;
+        };
+        /**
+         * DissolutionReason
+         * @description How an organisation came to its end: wound up, or merged into another, which is then its successor.
+         * @enum {string}
+         */
+        DissolutionReason: "dissolution" | "merger";
         /** DossierCreate */
         DossierCreate: {
             /**
@@ -3002,6 +8199,11 @@ export interface components {
              * Format: uuid
              */
             organisation_id: string;
+            /**
+             * Successor Id
+             * @description Who answers for it today, when the holder was dissolved or merged into another.
+             */
+            successor_id: string | null;
             /** Holder Name */
             holder_name: string;
             /** Reference */
@@ -3126,6 +8328,11 @@ export interface components {
              * Format: uuid
              */
             organisation_id: string;
+            /**
+             * Successor Id
+             * @description Who answers for it today, when the holder was dissolved or merged into another.
+             */
+            successor_id: string | null;
             /** Holder Name */
             holder_name: string;
             /** Reference */
@@ -3179,6 +8386,16 @@ export interface components {
             starts_on?: string | null;
             /** Ends On */
             ends_on?: string | null;
+            /**
+             * Exercise Starts On
+             * @description First day of the accounting year; the campaign's calendar year by default.
+             */
+            exercise_starts_on?: string | null;
+            /**
+             * Renews Id
+             * @description A dossier of yours, already submitted, whose action this one renews.
+             */
+            renews_id?: string | null;
             /** Qpv Codes */
             qpv_codes?: string[] | null;
             /** Objective Codes */
@@ -3190,6 +8407,39 @@ export interface components {
             budget?: components["schemas"]["BudgetUpdate"] | null;
             /** Requests */
             requests?: components["schemas"]["RequestWrite"][] | null;
+        };
+        /**
+         * DroitCommunCell
+         * @description Measures of one cell; a measure's amount is shared over its couples, to the cent.
+         */
+        DroitCommunCell: {
+            /** Objective Code */
+            objective_code: string | null;
+            /** Qpv Code */
+            qpv_code: string | null;
+            /** Measures */
+            measures: number;
+            /** Amount Cents */
+            amount_cents: number;
+            /**
+             * Staff Hundredths
+             * @description Full-time equivalents × 100.
+             */
+            staff_hundredths: number;
+        };
+        /**
+         * DroitCommunLayer
+         * @description What partners do with their ordinary means. Never added to subsidies.
+         */
+        DroitCommunLayer: {
+            /** Cells */
+            cells: components["schemas"]["DroitCommunCell"][];
+            /** Measures */
+            measures: number;
+            /** Amount Cents */
+            amount_cents: number;
+            /** Staff Hundredths */
+            staff_hundredths: number;
         };
         /**
          * Enjeu
@@ -3223,6 +8473,40 @@ export interface components {
              * Amount Cents
              * @description Euro cents.
              * @example 1250000
+             */
+            amount_cents: number;
+        };
+        /**
+         * ExportFormat
+         * @enum {string}
+         */
+        ExportFormat: "csv" | "xlsx";
+        /**
+         * Figures
+         * @description A cell or a total at one stage. `publics` adds up what dossiers announce: people are not deduplicated.
+         */
+        Figures: {
+            /**
+             * Actions
+             * @description Dossiers with something at this stage; a dossier counts once in each total.
+             * @default 0
+             */
+            actions: number;
+            /**
+             * Holders
+             * @description Distinct holders of these dossiers.
+             * @default 0
+             */
+            holders: number;
+            /**
+             * Publics
+             * @description People announced, not deduplicated.
+             * @default 0
+             */
+            publics: number;
+            /**
+             * Amount Cents
+             * @default 0
              */
             amount_cents: number;
         };
@@ -3340,12 +8624,395 @@ export interface components {
             /** Budget Lines */
             budget_lines: components["schemas"]["BudgetLineRead"][];
         };
+        /** FunderShare */
+        FunderShare: {
+            /**
+             * Agreements
+             * @description Funder × holder × year with at least one award.
+             */
+            agreements: number;
+            /**
+             * Agreements Multi Year
+             * @description Those of them under a CPO.
+             */
+            agreements_multi_year: number;
+            /**
+             * Granted Cents
+             * @description Euro cents: a sum, so without the ceiling of one amount.
+             */
+            granted_cents: number;
+            /**
+             * Multi Year Cents
+             * @description Granted under a CPO.
+             */
+            multi_year_cents: number;
+            /** Share Agreements Bp */
+            share_agreements_bp: number | null;
+            /** Share Euros Bp */
+            share_euros_bp: number | null;
+            /**
+             * Missing Agreements
+             * @description Agreements of today that would have to be multi-year to reach the target.
+             */
+            missing_agreements: number;
+            /**
+             * Missing Cents
+             * @description Euros granted today that would have to be under a CPO to reach it.
+             */
+            missing_cents: number;
+            /**
+             * Funder Id
+             * Format: uuid
+             */
+            funder_id: string;
+        };
+        /**
+         * FunderSummary
+         * @description What is missing before everything a funder owes is published.
+         */
+        FunderSummary: {
+            /**
+             * Funder Id
+             * Format: uuid
+             */
+            funder_id: string;
+            /**
+             * Identified
+             * @description Whether the funder gave its publication identity.
+             */
+            identified: boolean;
+            /** Years */
+            years: components["schemas"]["YearSummary"][];
+        };
+        /**
+         * GapRead
+         * @description Something a row lacks.
+         */
+        GapRead: {
+            /**
+             * Column
+             * @description SCDL column.
+             * @example idBeneficiaire
+             */
+            column: string;
+            /**
+             * Code
+             * @example identifier_missing
+             */
+            code: string;
+            severity: components["schemas"]["Severity"];
+            /** Detail */
+            detail: string;
+            /** Way Out */
+            way_out: string;
+        };
+        /** GapsSummary */
+        GapsSummary: {
+            /** Items */
+            items: components["schemas"]["FunderSummary"][];
+        };
         /**
          * Generation
          * @description Which drawing of the neighbourhoods.
          * @enum {integer}
          */
         Generation: 2015 | 2024;
+        /** ImaginedAmount */
+        ImaginedAmount: {
+            /**
+             * Request Id
+             * Format: uuid
+             */
+            request_id: string;
+            /**
+             * Amount Cents
+             * @description Up to what is asked; zero grants nothing.
+             * @example 1250000
+             */
+            amount_cents: number;
+        };
+        /** ImportLineRead */
+        ImportLineRead: {
+            /**
+             * Number
+             * @description Line of the file, the header being line 1.
+             */
+            number: number;
+            status: components["schemas"]["LineStatus"];
+            /**
+             * Code
+             * @description Stable name of the error.
+             * @example unknown_dossier
+             */
+            code: string | null;
+            /**
+             * Message
+             * @description In French.
+             */
+            message: string;
+            /** Dossier Reference */
+            dossier_reference: string;
+            /** Reference */
+            reference: string;
+            /** Paid On */
+            paid_on: string | null;
+            /** Amount Cents */
+            amount_cents: number | null;
+            /** Award Id */
+            award_id: string | null;
+            /** Payment Id */
+            payment_id: string | null;
+            /**
+             * Status Label
+             * @example Importée
+             */
+            readonly status_label: string;
+        };
+        /**
+         * ImportRead
+         * @description A payment file and what became of it.
+         */
+        ImportRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Funder Id
+             * Format: uuid
+             */
+            funder_id: string;
+            /** Name */
+            name: string;
+            /** Media Type */
+            media_type: string;
+            /** Size */
+            size: number;
+            /** Sha256 */
+            sha256: string;
+            /** Lines */
+            lines: number;
+            /**
+             * Waiting
+             * @description Lines still to be recorded, in the background; 0 when it is over.
+             */
+            waiting: number;
+            /** Imported */
+            imported: number;
+            /** Already Known */
+            already_known: number;
+            /** Errors */
+            errors: number;
+            /**
+             * Imported Cents
+             * @description Euro cents: a sum, so without the ceiling of one amount.
+             */
+            imported_cents: number;
+            /**
+             * Imported By
+             * Format: uuid
+             */
+            imported_by: string;
+            /**
+             * Imported At
+             * Format: date-time
+             */
+            imported_at: string;
+        };
+        /**
+         * ImportReport
+         * @description What became of each line. `id` is null after a dry run, of which nothing is kept.
+         */
+        ImportReport: {
+            /** Id */
+            id: string | null;
+            /** Dry Run */
+            dry_run: boolean;
+            /** Lines */
+            lines: number;
+            /**
+             * Waiting
+             * @description Lines still to be recorded, in the background; 0 when it is over.
+             */
+            waiting: number;
+            /** Imported */
+            imported: number;
+            /** Already Known */
+            already_known: number;
+            /** Errors */
+            errors: number;
+            /**
+             * Imported Cents
+             * @description Euro cents: a sum, so without the ceiling of one amount.
+             */
+            imported_cents: number;
+            /** Report */
+            report: components["schemas"]["ImportLineRead"][];
+        };
+        /**
+         * InKindUpdate
+         * @description What the funder gives in kind this year (premises, staff, printing…), valued: it counts towards the threshold.
+         */
+        InKindUpdate: {
+            /**
+             * Amount Cents
+             * @description Euro cents.
+             * @example 1250000
+             */
+            amount_cents: number;
+            /**
+             * Label
+             * @default
+             * @example Mise à disposition de la salle Ozanam, 40 demi-journées
+             */
+            label: string;
+        };
+        /**
+         * IncompleteAward
+         * @description An award whose row lacks something.
+         */
+        IncompleteAward: {
+            /**
+             * Award Id
+             * Format: uuid
+             */
+            award_id: string;
+            /**
+             * Dossier Id
+             * Format: uuid
+             */
+            dossier_id: string;
+            /** Reference */
+            reference: string;
+            /** Title */
+            title: string;
+            /**
+             * Holder Id
+             * Format: uuid
+             */
+            holder_id: string;
+            /** Holder Name */
+            holder_name: string;
+            /** Year */
+            year: number;
+            /**
+             * Granted Cents
+             * @description Euro cents.
+             * @example 1250000
+             */
+            granted_cents: number;
+            /**
+             * Published
+             * @description Whether its row is in the file all the same.
+             */
+            published: boolean;
+            /**
+             * Publish Before On
+             * @description End of the legal delay; null while an agreement is due.
+             */
+            publish_before_on: string | null;
+            /** Late */
+            late: boolean;
+            /** Gaps */
+            gaps: components["schemas"]["GapRead"][];
+        };
+        /** IndicatorActual */
+        IndicatorActual: {
+            /**
+             * Code
+             * @description Code of the agreement's indicator.
+             * @example adultes
+             */
+            code: string;
+            /**
+             * Actual
+             * @example 38
+             */
+            actual: number;
+            /**
+             * Comment
+             * @default
+             */
+            comment: string;
+        };
+        /** IndicatorResult */
+        IndicatorResult: {
+            /** Code */
+            code: string;
+            /** Label */
+            label: string;
+            /** Unit */
+            unit: string;
+            /** Target */
+            target: number | null;
+            /** Actual */
+            actual: number | null;
+            /** Comment */
+            comment: string;
+        };
+        /**
+         * InstalmentKind
+         * @enum {string}
+         */
+        InstalmentKind: "advance" | "interim" | "balance";
+        /** InstalmentRead */
+        InstalmentRead: {
+            /** Number */
+            number: number;
+            kind: components["schemas"]["InstalmentKind"];
+            /** Share Bp */
+            share_bp: number | null;
+            /**
+             * Amount Cents
+             * @description Euro cents.
+             * @example 1250000
+             */
+            amount_cents: number;
+            /**
+             * Paid Cents
+             * @description What payments cover of it, in the order of the schedule.
+             * @example 1250000
+             */
+            paid_cents: number;
+            condition: components["schemas"]["Condition"];
+            /** Due On */
+            due_on: string | null;
+            /** Condition Met */
+            condition_met: boolean;
+            /**
+             * Kind Label
+             * @example Avance
+             */
+            readonly kind_label: string;
+            /**
+             * Condition Label
+             * @example Convention signée
+             */
+            readonly condition_label: string;
+        };
+        /**
+         * InstalmentWrite
+         * @description One part of the award: a share of it, in hundredths of a percent, or an amount.
+         */
+        InstalmentWrite: {
+            kind: components["schemas"]["InstalmentKind"];
+            /**
+             * Share Bp
+             * @description 7000 is 70 %.
+             * @example 7000
+             */
+            share_bp?: number | null;
+            /** Amount Cents */
+            amount_cents?: number | null;
+            /** @default none */
+            condition: components["schemas"]["Condition"];
+            /**
+             * Due On
+             * @description Asked for from that day when the condition is `date`; else a forecast.
+             */
+            due_on?: string | null;
+        };
         /**
          * JournalLine
          * @description One act on a resource.
@@ -3435,6 +9102,111 @@ export interface components {
          */
         Kind: "association" | "foundation" | "company" | "social_landlord" | "school" | "public_body" | "state" | "region" | "departement" | "epci" | "commune" | "caf" | "resource_centre" | "other_public";
         /**
+         * LeadCreate
+         * @description A piste d'action of the contract.
+         */
+        LeadCreate: {
+            /**
+             * Objective Code
+             * @example 2
+             */
+            objective_code: string;
+            /**
+             * Title
+             * @example Ouvrir la bibliothèque le dimanche
+             */
+            title: string;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Qpv Codes
+             * @description Codes of the contract; empty: the whole territory.
+             * @default []
+             */
+            qpv_codes: string[];
+            /**
+             * Partial
+             * @description What covers it covers only a part, says the team.
+             * @default false
+             */
+            partial: boolean;
+        };
+        /** LeadLinks */
+        LeadLinks: {
+            /** Dossiers */
+            dossiers: components["schemas"]["LinkedDossier"][];
+            /** Measures */
+            measures: components["schemas"]["MeasureRead"][];
+        };
+        /**
+         * LeadRead
+         * @description An action lead and what covers it, as it stands now. The public and holders see the grants of decided campaigns only.
+         */
+        LeadRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Contract Id
+             * Format: uuid
+             */
+            contract_id: string;
+            /** Objective Code */
+            objective_code: string;
+            /** Title */
+            title: string;
+            /** Description */
+            description: string;
+            /** Qpv Codes */
+            qpv_codes: string[];
+            /** Partial */
+            partial: boolean;
+            qualification: components["schemas"]["Qualification"];
+            /**
+             * Dossiers
+             * @description Linked dossiers with something granted that the reader may know of.
+             */
+            dossiers: number;
+            /**
+             * Granted Cents
+             * @description What they are granted.
+             */
+            granted_cents: number;
+            /**
+             * Measures
+             * @description Linked measures of droit commun.
+             */
+            measures: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Qualification Label
+             * @example Couverte en partie
+             */
+            readonly qualification_label: string;
+        };
+        /** LeadUpdate */
+        LeadUpdate: {
+            /** Objective Code */
+            objective_code?: string | null;
+            /** Title */
+            title?: string | null;
+            /** Description */
+            description?: string | null;
+            /** Qpv Codes */
+            qpv_codes?: string[] | null;
+            /** Partial */
+            partial?: boolean | null;
+        };
+        /**
          * LegalRepresentative
          * @description Who is bound by what the organisation signs.
          */
@@ -3449,6 +9221,222 @@ export interface components {
              * @example Présidente
              */
             function: string;
+        };
+        /**
+         * Licence
+         * @description The two licences a French administration may publish under (CRPA, art. D323-2-1).
+         * @enum {string}
+         */
+        Licence: "licence-ouverte-2.0" | "odbl-1.0";
+        /**
+         * LineStatus
+         * @enum {string}
+         */
+        LineStatus: "waiting" | "imported" | "already_known" | "error";
+        /** LinkedDossier */
+        LinkedDossier: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Campaign Id
+             * Format: uuid
+             */
+            campaign_id: string;
+            /** Reference */
+            reference: string;
+            /** Title */
+            title: string;
+            /** Holder Name */
+            holder_name: string;
+            /** Objective Codes */
+            objective_codes: string[];
+            /** Qpv Codes */
+            qpv_codes: string[];
+            /** Asked Cents */
+            asked_cents: number;
+            /** Granted Cents */
+            granted_cents: number;
+        };
+        /**
+         * LinksWrite
+         * @description Everything that answers the lead: what is not sent is unlinked.
+         */
+        LinksWrite: {
+            /**
+             * Dossier Ids
+             * @default []
+             */
+            dossier_ids: string[];
+            /**
+             * Measure Ids
+             * @default []
+             */
+            measure_ids: string[];
+        };
+        /**
+         * MatrixRead
+         * @description What the programme covers. Sums of cells equal the sums of the dossiers to the cent, for every stage and funder.
+         */
+        MatrixRead: {
+            /**
+             * Scope
+             * @enum {string}
+             */
+            scope: "contract" | "campaign";
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Title */
+            title: string;
+            stage: components["schemas"]["Stage"];
+            /**
+             * Computed At
+             * Format: date-time
+             */
+            computed_at: string;
+            /**
+             * Live
+             * @description True when everything is shown; else only what decided campaigns granted.
+             */
+            live: boolean;
+            scenario: components["schemas"]["ScenarioShown"] | null;
+            /** Campaigns */
+            campaigns: components["schemas"]["CoveredCampaign"][];
+            /** Objectives */
+            objectives: components["schemas"]["CoveredObjective"][];
+            /** Qpvs */
+            qpvs: components["schemas"]["CoveredQpv"][];
+            /** Funders */
+            funders: components["schemas"]["CoveringFunder"][];
+            /**
+             * Cells
+             * @description Every objective × QPV, then the column without QPV, empty ones included.
+             */
+            cells: components["schemas"]["Cell"][];
+            /** By Objective */
+            by_objective: components["schemas"]["ObjectiveTotals"][];
+            /** By Qpv */
+            by_qpv: components["schemas"]["QpvTotals"][];
+            total: components["schemas"]["Totals"];
+            /**
+             * Uncovered
+             * @description Cells in force with nothing at `stage`; the column without QPV is not due.
+             */
+            uncovered: components["schemas"]["Place"][];
+            droit_commun: components["schemas"]["DroitCommunLayer"];
+            tfpb: components["schemas"]["TfpbLayer"];
+            outside_qpv: components["schemas"]["OutsideQpv"] | null;
+            signatories: components["schemas"]["Signatories"];
+            /**
+             * Rules
+             * @description How to read the figures, in French.
+             */
+            rules: string[];
+        };
+        /**
+         * MeasureCreate
+         * @description A measure of droit commun: an amount, people, or both.
+         */
+        MeasureCreate: {
+            /**
+             * Organisation Id
+             * Format: uuid
+             * @description Whose means they are: yours, unless you are of the contract's team.
+             */
+            organisation_id: string;
+            /**
+             * Label
+             * @example Permanences de la mission locale
+             */
+            label: string;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Objective Codes
+             * @description Codes of the framework; empty: all of them.
+             * @default []
+             */
+            objective_codes: string[];
+            /**
+             * Qpv Codes
+             * @description Codes of the contract; empty: the whole territory.
+             * @default []
+             */
+            qpv_codes: string[];
+            /**
+             * Year
+             * @example 2027
+             */
+            year: number;
+            /** Amount Cents */
+            amount_cents?: number | null;
+            /** Staff Hundredths */
+            staff_hundredths?: number | null;
+        };
+        /** MeasureRead */
+        MeasureRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Contract Id
+             * Format: uuid
+             */
+            contract_id: string;
+            /**
+             * Organisation Id
+             * Format: uuid
+             */
+            organisation_id: string;
+            /** Label */
+            label: string;
+            /** Description */
+            description: string;
+            /** Objective Codes */
+            objective_codes: string[];
+            /** Qpv Codes */
+            qpv_codes: string[];
+            /** Year */
+            year: number;
+            /** Amount Cents */
+            amount_cents: number | null;
+            /** Staff Hundredths */
+            staff_hundredths: number | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /**
+         * MeasureUpdate
+         * @description Merge patch: only what is sent changes; null clears an amount.
+         */
+        MeasureUpdate: {
+            /** Label */
+            label?: string | null;
+            /** Description */
+            description?: string | null;
+            /** Objective Codes */
+            objective_codes?: string[] | null;
+            /** Qpv Codes */
+            qpv_codes?: string[] | null;
+            /** Year */
+            year?: number | null;
+            /** Amount Cents */
+            amount_cents?: number | null;
+            /** Staff Hundredths */
+            staff_hundredths?: number | null;
         };
         /**
          * MembershipCreate
@@ -3532,28 +9520,132 @@ export interface components {
             roles: ("member" | "manager" | "signatory" | "payer")[];
         };
         /**
-         * Missing
-         * @description One thing to complete or mend before submission.
+         * MoneyRead
+         * @description Where the money of an award stands: granted ≥ committed ≥ paid − repaid ≥ 0.
          */
-        Missing: {
+        MoneyRead: {
             /**
-             * Pointer
-             * @description JSON pointer into the dossier.
-             * @example /content/need
+             * Granted Cents
+             * @description Euro cents.
+             * @example 1250000
              */
-            pointer: string;
+            granted_cents: number;
             /**
-             * Code
-             * @example missing
+             * Committed Cents
+             * @description Euro cents.
+             * @example 1250000
              */
-            code: string;
-            /** Detail */
-            detail: string;
+            committed_cents: number;
             /**
-             * Section
-             * @example action
+             * Ordered Cents
+             * @description Ordered and not paid yet.
+             * @example 1250000
              */
-            section: string;
+            ordered_cents: number;
+            /**
+             * Paid Cents
+             * @description Euro cents.
+             * @example 1250000
+             */
+            paid_cents: number;
+            /**
+             * Repaid Cents
+             * @description Euro cents.
+             * @example 1250000
+             */
+            repaid_cents: number;
+            /**
+             * Left To Pay Cents
+             * @description Of what is committed; once the bilan is accepted, no more than it bears out.
+             * @example 1250000
+             */
+            left_to_pay_cents: number;
+            /**
+             * To Repay Cents
+             * @description Euro cents.
+             * @example 1250000
+             */
+            to_repay_cents: number;
+        };
+        /**
+         * MoneyWhen
+         * @enum {string}
+         */
+        MoneyWhen: "past" | "present" | "future";
+        /**
+         * MonitoringRead
+         * @description The dashboard of a campaign on a day.
+         */
+        MonitoringRead: {
+            /**
+             * Campaign Id
+             * Format: uuid
+             */
+            campaign_id: string;
+            /**
+             * As Of
+             * Format: date
+             * @description Day in Paris the figures stand for.
+             */
+            as_of: string;
+            /**
+             * Funders
+             * @description Every funder for the team, oneself for a funder.
+             */
+            funders: components["schemas"]["services__programming__monitoring__schemas__FunderFigures"][];
+            total: components["schemas"]["services__programming__monitoring__schemas__FunderFigures"];
+        };
+        /**
+         * MultiYearShare
+         * @description Against the target of the contrats de ville, with what it would take to reach it.
+         */
+        MultiYearShare: {
+            /**
+             * Agreements
+             * @description Funder × holder × year with at least one award.
+             */
+            agreements: number;
+            /**
+             * Agreements Multi Year
+             * @description Those of them under a CPO.
+             */
+            agreements_multi_year: number;
+            /**
+             * Granted Cents
+             * @description Euro cents: a sum, so without the ceiling of one amount.
+             */
+            granted_cents: number;
+            /**
+             * Multi Year Cents
+             * @description Granted under a CPO.
+             */
+            multi_year_cents: number;
+            /** Share Agreements Bp */
+            share_agreements_bp: number | null;
+            /** Share Euros Bp */
+            share_euros_bp: number | null;
+            /**
+             * Missing Agreements
+             * @description Agreements of today that would have to be multi-year to reach the target.
+             */
+            missing_agreements: number;
+            /**
+             * Missing Cents
+             * @description Euros granted today that would have to be under a CPO to reach it.
+             */
+            missing_cents: number;
+            /**
+             * Target Bp
+             * @example 5000
+             */
+            target_bp: number;
+            /** By Funder */
+            by_funder: components["schemas"]["FunderShare"][];
+            /**
+             * Candidates
+             * @description Largest first.
+             */
+            candidates: components["schemas"]["CpoCandidate"][];
         };
         /**
          * Nature
@@ -3641,12 +9733,64 @@ export interface components {
              */
             title: string;
         };
+        /** ObjectiveTotals */
+        ObjectiveTotals: {
+            asked: components["schemas"]["Figures"] | null;
+            proposed: components["schemas"]["Figures"] | null;
+            granted: components["schemas"]["Figures"];
+            /** Funders */
+            funders: components["schemas"]["services__programming__coverage__schemas__FunderFigures"][];
+            /** Objective Code */
+            objective_code: string;
+        };
         /**
          * Opinion
          * @description The avis of a funder's instructor.
          * @enum {string}
          */
         Opinion: "favourable" | "reserved" | "unfavourable";
+        /** OrderCancel */
+        OrderCancel: {
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * OrderCreate
+         * @description A mandat. With a request, it accepts it.
+         */
+        OrderCreate: {
+            /**
+             * Number
+             * @example M-2027-118
+             */
+            number: string;
+            /**
+             * Ordered On
+             * Format: date
+             * @example 2027-06-30
+             */
+            ordered_on: string;
+            /**
+             * Amount Cents
+             * @description By default what is requested, else all that is left to order.
+             */
+            amount_cents?: number | null;
+            /**
+             * Bank Account Id
+             * @description The holder's confirmed account, which is the default.
+             */
+            bank_account_id?: string | null;
+            /**
+             * Request Id
+             * @description The payment request it answers.
+             */
+            request_id?: string | null;
+        };
+        /**
+         * OrderStatus
+         * @enum {string}
+         */
+        OrderStatus: "open" | "paid" | "cancelled";
         /**
          * OrganisationCreate
          * @description An organisation being opened.
@@ -3718,6 +9862,24 @@ export interface components {
              * @example 2027-01-04
              */
             cer_signed_on: string | null;
+            /**
+             * Dissolved On
+             * @description Last day of a dissolved organisation.
+             * @example null
+             */
+            dissolved_on: string | null;
+            /**
+             * Successor Id
+             * @description Who took over from a dissolved organisation.
+             * @example null
+             */
+            successor_id: string | null;
+            /**
+             * Status
+             * @example active
+             * @enum {string}
+             */
+            readonly status: "active" | "dissolved";
         };
         /**
          * OrganisationRead
@@ -3757,6 +9919,18 @@ export interface components {
              */
             cer_signed_on: string | null;
             /**
+             * Dissolved On
+             * @description Last day of a dissolved organisation.
+             * @example null
+             */
+            dissolved_on: string | null;
+            /**
+             * Successor Id
+             * @description Who took over from a dissolved organisation.
+             * @example null
+             */
+            successor_id: string | null;
+            /**
              * View
              * @description Which of the two this is.
              * @example full
@@ -3780,6 +9954,9 @@ export interface components {
              * @example Nadia Benali
              */
             cer_signatory_name?: string | null;
+            dissolution_reason?: components["schemas"]["DissolutionReason"] | null;
+            /** Dissolution Note */
+            dissolution_note?: string | null;
             /** Created At */
             created_at?: string | null;
             /**
@@ -3787,6 +9964,12 @@ export interface components {
              * @example 1
              */
             version: number;
+            /**
+             * Status
+             * @example active
+             * @enum {string}
+             */
+            readonly status: "active" | "dissolved";
         };
         /**
          * OrganisationUpdate
@@ -3833,6 +10016,35 @@ export interface components {
          */
         Outcome: "proposed" | "granted" | "adjourned" | "refused";
         /**
+         * OutsideQpv
+         * @description What the budget lines that count grant to dossiers without QPV, against the cap; for the team and the funders.
+         */
+        OutsideQpv: {
+            /**
+             * Cap Bp
+             * @description The cap, in basis points of the envelopes (legal parameter).
+             */
+            cap_bp: number;
+            /** Envelope Cents */
+            envelope_cents: number;
+            /** Cap Cents */
+            cap_cents: number;
+            /** Proposed Cents */
+            proposed_cents: number;
+            /**
+             * Used Cents
+             * @description Granted, or what the scenario grants.
+             */
+            used_cents: number;
+            /**
+             * Left Cents
+             * @description Below zero when the cap is passed.
+             */
+            left_cents: number;
+            /** Breached */
+            breached: boolean;
+        };
+        /**
          * OwnMembership
          * @description Your part in an organisation.
          */
@@ -3857,6 +10069,51 @@ export interface components {
              */
             roles: ("member" | "manager" | "signatory" | "payer")[];
         };
+        /** Page[AgreementSummary] */
+        Page_AgreementSummary_: {
+            /** Items */
+            items: components["schemas"]["AgreementSummary"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[AnnualReportRead] */
+        Page_AnnualReportRead_: {
+            /** Items */
+            items: components["schemas"]["AnnualReportRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[AtRisk] */
+        Page_AtRisk_: {
+            /** Items */
+            items: components["schemas"]["AtRisk"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
         /** Page[AwardRead] */
         Page_AwardRead_: {
             /** Items */
@@ -3872,10 +10129,55 @@ export interface components {
              */
             total?: number | null;
         };
+        /** Page[BankAccountRead] */
+        Page_BankAccountRead_: {
+            /** Items */
+            items: components["schemas"]["BankAccountRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[BilanSummary] */
+        Page_BilanSummary_: {
+            /** Items */
+            items: components["schemas"]["BilanSummary"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
         /** Page[CampaignSummary] */
         Page_CampaignSummary_: {
             /** Items */
             items: components["schemas"]["CampaignSummary"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[CellDossier] */
+        Page_CellDossier_: {
+            /** Items */
+            items: components["schemas"]["CellDossier"][];
             /**
              * Next
              * @description Cursor of the next page, or null on the last one.
@@ -3906,6 +10208,66 @@ export interface components {
         Page_ContractSummary_: {
             /** Items */
             items: components["schemas"]["ContractSummary"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[CounterpartRead] */
+        Page_CounterpartRead_: {
+            /** Items */
+            items: components["schemas"]["CounterpartRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[CpoAmendmentRead] */
+        Page_CpoAmendmentRead_: {
+            /** Items */
+            items: components["schemas"]["CpoAmendmentRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[CpoSummary] */
+        Page_CpoSummary_: {
+            /** Items */
+            items: components["schemas"]["CpoSummary"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[DatasetRead] */
+        Page_DatasetRead_: {
+            /** Items */
+            items: components["schemas"]["DatasetRead"][];
             /**
              * Next
              * @description Cursor of the next page, or null on the last one.
@@ -3977,10 +10339,85 @@ export interface components {
              */
             total?: number | null;
         };
+        /** Page[ImportLineRead] */
+        Page_ImportLineRead_: {
+            /** Items */
+            items: components["schemas"]["ImportLineRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[ImportRead] */
+        Page_ImportRead_: {
+            /** Items */
+            items: components["schemas"]["ImportRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[IncompleteAward] */
+        Page_IncompleteAward_: {
+            /** Items */
+            items: components["schemas"]["IncompleteAward"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
         /** Page[JournalLine] */
         Page_JournalLine_: {
             /** Items */
             items: components["schemas"]["JournalLine"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[LeadRead] */
+        Page_LeadRead_: {
+            /** Items */
+            items: components["schemas"]["LeadRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[MeasureRead] */
+        Page_MeasureRead_: {
+            /** Items */
+            items: components["schemas"]["MeasureRead"][];
             /**
              * Next
              * @description Cursor of the next page, or null on the last one.
@@ -4067,10 +10504,70 @@ export interface components {
              */
             total?: number | null;
         };
+        /** Page[PaymentDue] */
+        Page_PaymentDue_: {
+            /** Items */
+            items: components["schemas"]["PaymentDue"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[PaymentRequestRead] */
+        Page_PaymentRequestRead_: {
+            /** Items */
+            items: components["schemas"]["PaymentRequestRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[PublicationRead] */
+        Page_PublicationRead_: {
+            /** Items */
+            items: components["schemas"]["PublicationRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
         /** Page[ReviewSummary] */
         Page_ReviewSummary_: {
             /** Items */
             items: components["schemas"]["ReviewSummary"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[ScenarioSummary] */
+        Page_ScenarioSummary_: {
+            /** Items */
+            items: components["schemas"]["ScenarioSummary"][];
             /**
              * Next
              * @description Cursor of the next page, or null on the last one.
@@ -4116,6 +10613,21 @@ export interface components {
         Page_ThemeRead_: {
             /** Items */
             items: components["schemas"]["ThemeRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[YearlyReportRead] */
+        Page_YearlyReportRead_: {
+            /** Items */
+            items: components["schemas"]["YearlyReportRead"][];
             /**
              * Next
              * @description Cursor of the next page, or null on the last one.
@@ -4184,6 +10696,11 @@ export interface components {
             source: string;
         };
         /**
+         * Party
+         * @enum {string}
+         */
+        Party: "holder" | "funder";
+        /**
          * PasswordChange
          * @description A new password, with the proof of the current one.
          */
@@ -4220,6 +10737,359 @@ export interface components {
              * @example quatre mots sans rapport
              */
             password: string;
+        };
+        /**
+         * PaymentAsk
+         * @description The holder asks for an instalment.
+         */
+        PaymentAsk: {
+            /**
+             * Instalment
+             * @description Its number in the schedule.
+             * @example 1
+             */
+            instalment: number;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * PaymentCreate
+         * @description Money left the funder.
+         */
+        PaymentCreate: {
+            /**
+             * Paid On
+             * Format: date
+             * @example 2027-06-30
+             */
+            paid_on: string;
+            /**
+             * Reference
+             * @example VIR-2027-0042
+             */
+            reference: string;
+            /**
+             * Amount Cents
+             * @description Euro cents.
+             * @example 800000
+             */
+            amount_cents: number;
+            /**
+             * Order Id
+             * @description The order it pays. By default the open order it pays exactly, else the oldest it fits in, else none.
+             */
+            order_id?: string | null;
+        };
+        /**
+         * PaymentDelay
+         * @description How one funder pays, from the notification to the first payment.
+         */
+        PaymentDelay: {
+            /**
+             * Funder Id
+             * Format: uuid
+             */
+            funder_id: string;
+            /** Awards */
+            awards: number;
+            /**
+             * Paid
+             * @description Awards with a payment at least.
+             */
+            paid: number;
+            /** Median Days To First Payment */
+            median_days_to_first_payment: number | null;
+            /** Slowest Days */
+            slowest_days: number | null;
+            /**
+             * Within Clock
+             * @description First paid by the day of the payment clock.
+             */
+            within_clock: number;
+            /**
+             * Late Now
+             * @description Nothing paid although the clock has run out.
+             */
+            late_now: number;
+        };
+        /** PaymentDelays */
+        PaymentDelays: {
+            /** Funders */
+            funders: components["schemas"]["PaymentDelay"][];
+        };
+        /**
+         * PaymentDue
+         * @description What a payer has to pay: the award, how much, by which day.
+         */
+        PaymentDue: {
+            /**
+             * Award Id
+             * Format: uuid
+             */
+            award_id: string;
+            /**
+             * Funder Id
+             * Format: uuid
+             */
+            funder_id: string;
+            /**
+             * Dossier Id
+             * Format: uuid
+             */
+            dossier_id: string;
+            /** Reference */
+            reference: string;
+            /** Title */
+            title: string;
+            /**
+             * Holder Id
+             * Format: uuid
+             */
+            holder_id: string;
+            /** Holder Name */
+            holder_name: string;
+            /**
+             * Due On
+             * Format: date
+             */
+            due_on: string;
+            /**
+             * Urgency
+             * @description Late when the day is past.
+             * @enum {string}
+             */
+            urgency: "late" | "this_week";
+            /**
+             * Amount Cents
+             * @description What is due of it by then; never more than is left to pay.
+             * @example 1250000
+             */
+            amount_cents: number;
+            /**
+             * Committed
+             * @description False: to be committed before it is paid.
+             */
+            committed: boolean;
+            /**
+             * Orders
+             * @description Numbers of its open orders.
+             */
+            orders: string[];
+            /**
+             * Request Id
+             * @description The holder's request that awaits an answer.
+             */
+            request_id: string | null;
+        };
+        /** PaymentOrderRead */
+        PaymentOrderRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Award Id
+             * Format: uuid
+             */
+            award_id: string;
+            /** Request Id */
+            request_id: string | null;
+            /** Number */
+            number: string;
+            /**
+             * Ordered On
+             * Format: date
+             */
+            ordered_on: string;
+            /**
+             * Amount Cents
+             * @description Euro cents.
+             * @example 1250000
+             */
+            amount_cents: number;
+            /**
+             * Paid Cents
+             * @description Euro cents.
+             * @example 1250000
+             */
+            paid_cents: number;
+            status: components["schemas"]["OrderStatus"];
+            /**
+             * Bank Account Id
+             * Format: uuid
+             */
+            bank_account_id: string;
+            /**
+             * Pay Before On
+             * Format: date
+             */
+            pay_before_on: string;
+            /**
+             * Reason
+             * @description Why it was cancelled.
+             */
+            reason: string | null;
+            /**
+             * Status Label
+             * @example À payer
+             */
+            readonly status_label: string;
+        };
+        /** PaymentRead */
+        PaymentRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Award Id
+             * Format: uuid
+             */
+            award_id: string;
+            /** Order Id */
+            order_id: string | null;
+            /** Import Id */
+            import_id: string | null;
+            /** Reference */
+            reference: string;
+            /**
+             * Paid On
+             * Format: date
+             */
+            paid_on: string;
+            /**
+             * Amount Cents
+             * @description Euro cents.
+             * @example 1250000
+             */
+            amount_cents: number;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+        };
+        /** PaymentRequestRead */
+        PaymentRequestRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Award Id
+             * Format: uuid
+             */
+            award_id: string;
+            /**
+             * Funder Id
+             * Format: uuid
+             */
+            funder_id: string;
+            /**
+             * Holder Id
+             * Format: uuid
+             */
+            holder_id: string;
+            /** Instalment */
+            instalment: number;
+            kind: components["schemas"]["InstalmentKind"];
+            /**
+             * Amount Cents
+             * @description Euro cents.
+             * @example 1250000
+             */
+            amount_cents: number;
+            /** Note */
+            note: string;
+            status: components["schemas"]["PaymentRequestStatus"];
+            /**
+             * Bank Account Id
+             * Format: uuid
+             */
+            bank_account_id: string;
+            /**
+             * Requested At
+             * Format: date-time
+             */
+            requested_at: string;
+            /** Answered At */
+            answered_at: string | null;
+            /**
+             * Reason
+             * @description Why it was refused.
+             */
+            reason: string | null;
+            /**
+             * Status Label
+             * @example En attente
+             */
+            readonly status_label: string;
+        };
+        /**
+         * PaymentRequestStatus
+         * @enum {string}
+         */
+        PaymentRequestStatus: "pending" | "accepted" | "refused";
+        /**
+         * PaymentsRead
+         * @description Everything about the payment of one award.
+         */
+        PaymentsRead: {
+            /**
+             * Award Id
+             * Format: uuid
+             */
+            award_id: string;
+            /**
+             * Pay Before On
+             * Format: date
+             * @description The payment clock.
+             */
+            pay_before_on: string;
+            /**
+             * Default Schedule
+             * @description Nobody set a schedule: one instalment of everything.
+             */
+            default_schedule: boolean;
+            /**
+             * Next Instalment
+             * @description The one the holder may ask for, once its condition is met.
+             */
+            next_instalment: number | null;
+            totals: components["schemas"]["MoneyRead"];
+            /** Schedule */
+            schedule: components["schemas"]["InstalmentRead"][];
+            /** Requests */
+            requests: components["schemas"]["PaymentRequestRead"][];
+            /** Orders */
+            orders: components["schemas"]["PaymentOrderRead"][];
+            /** Payments */
+            payments: components["schemas"]["PaymentRead"][];
+            /** Repayments */
+            repayments: components["schemas"]["RepaymentRead"][];
+        };
+        /**
+         * Place
+         * @description A cell by its codes.
+         */
+        Place: {
+            /** Objective Code */
+            objective_code: string;
+            /** Qpv Code */
+            qpv_code: string;
+        };
+        /** PlaceRead */
+        PlaceRead: {
+            /** Objective Code */
+            objective_code: string;
+            /** Qpv Code */
+            qpv_code: string;
         };
         /**
          * Presence
@@ -4279,6 +11149,77 @@ export interface components {
             funder_id?: string | null;
         };
         /**
+         * Promise
+         * @description What agreements already promise on one line of one funder for one year.
+         */
+        Promise: {
+            /** Year */
+            year: number;
+            /**
+             * Funder Id
+             * Format: uuid
+             */
+            funder_id: string;
+            /** Budget Line */
+            budget_line: string;
+            /**
+             * Confirmed Cents
+             * @description Confirmed by the funder.
+             */
+            confirmed_cents: number;
+            /**
+             * Firm Cents
+             * @description Promised without condition, not confirmed yet.
+             */
+            firm_cents: number;
+            /**
+             * Forecast Cents
+             * @description Forecast, to be confirmed.
+             */
+            forecast_cents: number;
+            /**
+             * Drawn Cents
+             * @description Of what is confirmed, already granted in a campaign.
+             */
+            drawn_cents: number;
+            /**
+             * Envelopes
+             * @description The line in the campaigns of that year, when there are.
+             */
+            envelopes: components["schemas"]["PromisedEnvelope"][];
+            /**
+             * Left Cents
+             * @description What promises leave of these envelopes once kept (negative: too little); null without a campaign.
+             */
+            left_cents: number | null;
+        };
+        /**
+         * PromisedEnvelope
+         * @description What the line of a campaign holds.
+         */
+        PromisedEnvelope: {
+            /**
+             * Campaign Id
+             * Format: uuid
+             */
+            campaign_id: string;
+            /**
+             * Amount Cents
+             * @description Euro cents: a sum, so without the ceiling of one amount.
+             */
+            amount_cents: number;
+            /**
+             * Granted Cents
+             * @description Euro cents: a sum, so without the ceiling of one amount.
+             */
+            granted_cents: number;
+        };
+        /** Promises */
+        Promises: {
+            /** Items */
+            items: components["schemas"]["Promise"][];
+        };
+        /**
          * Public
          * @description A public reached: who, and how many people.
          */
@@ -4293,6 +11234,192 @@ export interface components {
              * @example 40
              */
             count?: number | null;
+        };
+        /**
+         * PublicReached
+         * @description A public, planned and reached. Parts of `actual_count` may be told.
+         */
+        PublicReached: {
+            /** Label */
+            label: string;
+            /** Planned Count */
+            planned_count?: number | null;
+            /** Actual Count */
+            actual_count?: number | null;
+            /** Women */
+            women?: number | null;
+            /** Men */
+            men?: number | null;
+            /**
+             * Qpv Residents
+             * @description Of whom live in a QPV.
+             */
+            qpv_residents?: number | null;
+        };
+        /**
+         * PublicationCreate
+         * @description Publish a year.
+         */
+        PublicationCreate: {
+            /**
+             * Year
+             * @example 2027
+             */
+            year: number;
+        };
+        /**
+         * PublicationRead
+         * @description One version of the file of a funder and a year. Its address never changes.
+         */
+        PublicationRead: {
+            /**
+             * Funder Id
+             * Format: uuid
+             */
+            funder_id: string;
+            /**
+             * Funder
+             * @description Official name.
+             */
+            funder: string;
+            /** Year */
+            year: number;
+            /** Version */
+            version: number;
+            /**
+             * Rows
+             * @description Subsidies in the file.
+             */
+            rows: number;
+            /**
+             * Left Out
+             * @description Subsidies that wait for something: see the gaps.
+             */
+            left_out: number;
+            /**
+             * Granted Cents
+             * @description Euro cents.
+             * @example 1250000
+             */
+            granted_cents: number;
+            /** Sha256 */
+            sha256: string;
+            /** Size */
+            size: number;
+            /**
+             * Published At
+             * Format: date-time
+             */
+            published_at: string;
+            /**
+             * Url
+             * @example https://canevas.example/programming/v1/open-data/subventions/agglo/2027/versions/1.csv
+             */
+            url: string;
+        };
+        /**
+         * PublishedLine
+         * @description What publications say of the subsidies of one budget line, where it differs from the rest.
+         */
+        PublishedLine: {
+            /**
+             * Code
+             * @example p147
+             */
+            code: string;
+            /**
+             * De Minimis
+             * @description Aids declared under a de minimis regulation: `notificationUE` is then `oui`.
+             * @default false
+             */
+            de_minimis: boolean;
+            /**
+             * Aid Scheme
+             * @description `dispositifAide`: the public scheme they come from, as the *dispositifs d'aide* schema identifies it.
+             * @default
+             * @example 65d5b6c7-102c-4440-ac3b-768f708edc0a
+             */
+            aid_scheme: string;
+        };
+        /**
+         * PublisherRead
+         * @description A funder's publication identity, with its place in public addresses.
+         */
+        PublisherRead: {
+            /**
+             * Name
+             * @description Official name, on one line.
+             * @example Carcassonne Agglo
+             */
+            name: string;
+            /**
+             * Siret
+             * @description 14 digits, spaces allowed.
+             * @example 23350001600040
+             */
+            siret: string;
+            /** @default licence-ouverte-2.0 */
+            licence: components["schemas"]["Licence"];
+            /**
+             * Contact Email
+             * Format: email
+             * @description Mailbox of the service, published: never a person's own.
+             * @example opendata@agglo.example.org
+             */
+            contact_email: string;
+            /**
+             * Budget Lines
+             * @default []
+             */
+            budget_lines: components["schemas"]["PublishedLine"][];
+            /**
+             * Funder Id
+             * Format: uuid
+             */
+            funder_id: string;
+            /**
+             * Slug
+             * @description In public addresses; it never changes.
+             * @example carcassonne-agglo
+             */
+            slug: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /**
+         * PublisherWrite
+         * @description How the funder appears in its publications.
+         */
+        PublisherWrite: {
+            /**
+             * Name
+             * @description Official name, on one line.
+             * @example Carcassonne Agglo
+             */
+            name: string;
+            /**
+             * Siret
+             * @description 14 digits, spaces allowed.
+             * @example 23350001600040
+             */
+            siret: string;
+            /** @default licence-ouverte-2.0 */
+            licence: components["schemas"]["Licence"];
+            /**
+             * Contact Email
+             * Format: email
+             * @description Mailbox of the service, published: never a person's own.
+             * @example opendata@agglo.example.org
+             */
+            contact_email: string;
+            /**
+             * Budget Lines
+             * @default []
+             */
+            budget_lines: components["schemas"]["PublishedLine"][];
         };
         /**
          * Qpv
@@ -4314,6 +11441,39 @@ export interface components {
              * @example 2060
              */
             population?: number | null;
+            /**
+             * Former Codes
+             * @description Codes it had before (generation of 2015): earlier dossiers name them.
+             * @default []
+             */
+            former_codes: string[];
+        };
+        /** QpvTotals */
+        QpvTotals: {
+            asked: components["schemas"]["Figures"] | null;
+            proposed: components["schemas"]["Figures"] | null;
+            granted: components["schemas"]["Figures"];
+            /** Funders */
+            funders: components["schemas"]["services__programming__coverage__schemas__FunderFigures"][];
+            /** Qpv Code */
+            qpv_code: string | null;
+        };
+        /**
+         * Qualification
+         * @description What covers an action lead.
+         * @enum {string}
+         */
+        Qualification: "programme" | "droit_commun" | "partly" | "not_covered";
+        /** ReachedObjective */
+        ReachedObjective: {
+            /** Label */
+            label: string;
+            /**
+             * Reached
+             * @description How far it was reached.
+             * @default
+             */
+            reached: string;
         };
         /**
          * Receipt
@@ -4354,6 +11514,15 @@ export interface components {
              */
             refresh_token: string;
         };
+        /** RefusalCreate */
+        RefusalCreate: {
+            /**
+             * Reason
+             * @description Read by the holder, and sent by mail.
+             * @example Le RIB joint est illisible.
+             */
+            reason: string;
+        };
         /**
          * Registration
          * @description An account being asked for.
@@ -4378,10 +11547,97 @@ export interface components {
              */
             full_name: string;
         };
+        /**
+         * ReinstatementCreate
+         * @description A dissolution that should not have been recorded, or not so.
+         */
+        ReinstatementCreate: {
+            /**
+             * Reason
+             * @description Kept in the journal.
+             * @example Mauvaise organisation saisie : homonyme.
+             */
+            reason: string;
+        };
         /** ReopeningCreate */
         ReopeningCreate: {
             /** Reason */
             reason: string;
+        };
+        /**
+         * RepaymentCreate
+         * @description Money came back from the holder.
+         */
+        RepaymentCreate: {
+            /**
+             * Repaid On
+             * Format: date
+             * @example 2027-06-30
+             */
+            repaid_on: string;
+            /**
+             * Reference
+             * @example VIR-2027-0042
+             */
+            reference: string;
+            /**
+             * Amount Cents
+             * @description Euro cents.
+             * @example 800000
+             */
+            amount_cents: number;
+            /**
+             * Reason
+             * @example Dépenses non justifiées au bilan.
+             */
+            reason: string;
+        };
+        /** RepaymentRead */
+        RepaymentRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Award Id
+             * Format: uuid
+             */
+            award_id: string;
+            /** Reference */
+            reference: string;
+            /**
+             * Repaid On
+             * Format: date
+             */
+            repaid_on: string;
+            /**
+             * Amount Cents
+             * @description Euro cents.
+             * @example 1250000
+             */
+            amount_cents: number;
+            /** Reason */
+            reason: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+        };
+        /** ReportCompletionCreate */
+        ReportCompletionCreate: {
+            /**
+             * Funder Id
+             * Format: uuid
+             * @description The funder in whose name you answer.
+             */
+            funder_id: string;
+            /**
+             * Comment
+             * @description What is missing.
+             */
+            comment: string;
         };
         /**
          * RequestRead
@@ -4638,6 +11894,118 @@ export interface components {
             holder_comment?: string | null;
         };
         /**
+         * Rib
+         * @description The bank statement, joined to one of the organisation's dossiers.
+         */
+        Rib: {
+            /**
+             * Dossier Id
+             * Format: uuid
+             */
+            dossier_id: string;
+            /**
+             * Attachment Id
+             * Format: uuid
+             */
+            attachment_id: string;
+        };
+        /**
+         * ScenarioCreate
+         * @description What if these amounts were granted. Other requests stay as they are. It touches nothing.
+         */
+        ScenarioCreate: {
+            /**
+             * Organisation Id
+             * Format: uuid
+             * @description The contract's lead, or the funder: an organisation of yours.
+             */
+            organisation_id: string;
+            /**
+             * Title
+             * @example Si la CAF donnait 10 000 € de plus
+             */
+            title: string;
+            /**
+             * Shared
+             * @description Let the team and every funder of the campaign read it.
+             * @default false
+             */
+            shared: boolean;
+            /** Amounts */
+            amounts: components["schemas"]["ImaginedAmount"][];
+        };
+        /** ScenarioRead */
+        ScenarioRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Campaign Id
+             * Format: uuid
+             */
+            campaign_id: string;
+            /**
+             * Organisation Id
+             * Format: uuid
+             */
+            organisation_id: string;
+            /** Title */
+            title: string;
+            /** Shared */
+            shared: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Amounts */
+            amounts: components["schemas"]["ImaginedAmount"][];
+        };
+        /** ScenarioShown */
+        ScenarioShown: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Title */
+            title: string;
+        };
+        /** ScenarioSummary */
+        ScenarioSummary: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Campaign Id
+             * Format: uuid
+             */
+            campaign_id: string;
+            /**
+             * Organisation Id
+             * Format: uuid
+             */
+            organisation_id: string;
+            /** Title */
+            title: string;
+            /** Shared */
+            shared: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /** ScheduleWrite */
+        ScheduleWrite: {
+            /** Instalments */
+            instalments: components["schemas"]["InstalmentWrite"][];
+        };
+        /**
          * SessionRead
          * @description A device that is signed in.
          */
@@ -4676,6 +12044,12 @@ export interface components {
             is_current: boolean;
         };
         /**
+         * Severity
+         * @description `blocking`: the row is left out until mended. `advice`: it is published, and could say more. `withheld`: left out for good.
+         * @enum {string}
+         */
+        Severity: "blocking" | "advice" | "withheld";
+        /**
          * SignIn
          * @description Who you say you are, and the proof.
          */
@@ -4693,6 +12067,18 @@ export interface components {
             password: string;
         };
         /**
+         * Signatories
+         * @description Which signatories of the contract fund its campaigns.
+         */
+        Signatories: {
+            /** Signed */
+            signed: number;
+            /** Taking Part */
+            taking_part: number;
+            /** Signatories */
+            signatories: components["schemas"]["TakingPart"][];
+        };
+        /**
          * Signatory
          * @description A signatory of the contract; `organisation_id` when it is on the platform.
          */
@@ -4706,6 +12092,250 @@ export interface components {
             organisation_id?: string | null;
             /** Signed On */
             signed_on?: string | null;
+        };
+        /**
+         * SignatureCreate
+         * @description One party's signature, recorded by its signatory.
+         */
+        SignatureCreate: {
+            /**
+             * Organisation Id
+             * Format: uuid
+             * @description The party for which one signs.
+             */
+            organisation_id: string;
+            /**
+             * Signed On
+             * Format: date
+             */
+            signed_on: string;
+            /**
+             * Name
+             * @example Camille Exemple
+             */
+            name: string;
+            /**
+             * Function
+             * @example Présidente
+             */
+            function: string;
+        };
+        /** SignatureRead */
+        SignatureRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Agreement Id
+             * Format: uuid
+             */
+            agreement_id: string;
+            party: components["schemas"]["Party"];
+            /**
+             * Organisation Id
+             * Format: uuid
+             */
+            organisation_id: string;
+            /**
+             * Signed On
+             * Format: date
+             */
+            signed_on: string;
+            /** Name */
+            name: string;
+            /** Function */
+            function: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /**
+             * File Sha256
+             * @description Digest of the signed copy, where it was sent.
+             */
+            file_sha256: string | null;
+            /**
+             * Signed File
+             * @description Address of the signed copy (PDF).
+             */
+            readonly signed_file: string | null;
+        };
+        /**
+         * SplitWrite
+         * @description A funder's total over the years, shared out to the cent.
+         */
+        SplitWrite: {
+            /**
+             * Funder Id
+             * Format: uuid
+             */
+            funder_id: string;
+            /**
+             * Budget Line
+             * @example p147-actions
+             */
+            budget_line: string;
+            /**
+             * Total Cents
+             * @description Euro cents.
+             * @example 800000
+             */
+            total_cents: number;
+            /**
+             * Weights
+             * @description One weight a year, in order; equal shares by default.
+             * @default []
+             */
+            weights: number[];
+        };
+        /**
+         * Spread
+         * @description How many days it took: half of them, nine in ten, all of them within.
+         */
+        Spread: {
+            /**
+             * Median
+             * @description Days in Paris; null when nothing was measured.
+             * @example 41.5
+             */
+            median: number | null;
+            /**
+             * P90
+             * @description Days in Paris; null when nothing was measured.
+             * @example 41.5
+             */
+            p90: number | null;
+            /**
+             * Slowest
+             * @description Days in Paris; null when nothing was measured.
+             * @example 63
+             */
+            slowest: number | null;
+        };
+        /**
+         * Stage
+         * @description What makes a cell covered: something asked, proposed or granted in it.
+         * @enum {string}
+         */
+        Stage: "asked" | "proposed" | "granted";
+        /**
+         * StatementLine
+         * @description A line of the statement: planned, actual, and the difference.
+         */
+        StatementLine: {
+            /** Account */
+            account: string;
+            /** Label */
+            label: string;
+            /** Funder Id */
+            funder_id?: string | null;
+            /**
+             * Planned Cents
+             * @description Euro cents: a sum, so without the ceiling of one amount.
+             */
+            planned_cents: number;
+            /** Actual Cents */
+            actual_cents: number | null;
+            /**
+             * Gap Cents
+             * @description Actual less planned.
+             */
+            gap_cents: number | null;
+            /**
+             * Gap Bp
+             * @description In basis points of what was planned (10000 = 100 %); null when nothing was.
+             */
+            gap_bp: number | null;
+            /**
+             * To Explain
+             * @description The gap is above 10 % and above 1 000 €: an explanation is required.
+             */
+            to_explain: boolean;
+            /** Explanation */
+            explanation: string;
+        };
+        /** StatementRead */
+        StatementRead: {
+            /** Charges */
+            charges: components["schemas"]["StatementLine"][];
+            /** Produits */
+            produits: components["schemas"]["StatementLine"][];
+            /** Voluntary Uses */
+            voluntary_uses: components["schemas"]["StatementLine"][];
+            /** Voluntary Resources */
+            voluntary_resources: components["schemas"]["StatementLine"][];
+            totals: components["schemas"]["StatementTotals"];
+        };
+        /** StatementTotals */
+        StatementTotals: {
+            /**
+             * Planned Charges Cents
+             * @description Euro cents: a sum, so without the ceiling of one amount.
+             */
+            planned_charges_cents: number;
+            /**
+             * Actual Charges Cents
+             * @description Euro cents: a sum, so without the ceiling of one amount.
+             */
+            actual_charges_cents: number;
+            /**
+             * Planned Produits Cents
+             * @description Euro cents: a sum, so without the ceiling of one amount.
+             */
+            planned_produits_cents: number;
+            /**
+             * Actual Produits Cents
+             * @description Euro cents: a sum, so without the ceiling of one amount.
+             */
+            actual_produits_cents: number;
+            /**
+             * Actual Voluntary Uses Cents
+             * @description Euro cents: a sum, so without the ceiling of one amount.
+             */
+            actual_voluntary_uses_cents: number;
+            /**
+             * Actual Voluntary Resources Cents
+             * @description Euro cents: a sum, so without the ceiling of one amount.
+             */
+            actual_voluntary_resources_cents: number;
+        };
+        /** StatementUpdate */
+        StatementUpdate: {
+            /** Charges */
+            charges?: components["schemas"]["ActualCharge"][] | null;
+            /** Produits */
+            produits?: components["schemas"]["ActualProduit"][] | null;
+            /** Voluntary Uses */
+            voluntary_uses?: components["schemas"]["ActualUse"][] | null;
+            /** Voluntary Resources */
+            voluntary_resources?: components["schemas"]["ActualResource"][] | null;
+        };
+        /**
+         * Step
+         * @description Where a request may have come to, in order; each may be reached without some before it.
+         * @enum {string}
+         */
+        Step: "reviewed" | "decided" | "notified" | "agreed" | "first_paid" | "paid" | "reported" | "justified";
+        /**
+         * StepFigures
+         * @description How many requests came to a step, and in how many days.
+         */
+        StepFigures: {
+            step: components["schemas"]["Step"];
+            /** Count */
+            count: number;
+            /** @description From the latest of the steps before it that had come by then. */
+            leg: components["schemas"]["Spread"];
+            /** @description From the submission. */
+            cumulated: components["schemas"]["Spread"];
+            /**
+             * Label
+             * @example Notifié
+             */
+            readonly label: string;
         };
         /**
          * SubmissionCreate
@@ -4746,6 +12376,65 @@ export interface components {
              *     ]
              */
             codes: string[];
+        };
+        /**
+         * SupportedAction
+         * @description An action at least one funder supports. The holder's name is null when it may be a person's.
+         */
+        SupportedAction: {
+            /** Reference */
+            reference: string;
+            /** Title */
+            title: string;
+            /** Holder Name */
+            holder_name: string | null;
+            /** Objective Codes */
+            objective_codes: string[];
+            /** Qpv Codes */
+            qpv_codes: string[];
+            /** Funders */
+            funders: string[];
+            /**
+             * Granted Cents
+             * @description Euro cents.
+             * @example 1250000
+             */
+            granted_cents: number;
+            /** Year */
+            year: number;
+        };
+        /**
+         * SupportedActions
+         * @description The actions a decided campaign supports.
+         */
+        SupportedActions: {
+            /**
+             * Campaign Id
+             * Format: uuid
+             */
+            campaign_id: string;
+            /** Items */
+            items: components["schemas"]["SupportedAction"][];
+        };
+        /** TakingPart */
+        TakingPart: {
+            /** Name */
+            name: string;
+            /** Organisation Id */
+            organisation_id: string | null;
+            /**
+             * Takes Part
+             * @description A funder of one of these campaigns at least.
+             */
+            takes_part: boolean;
+        };
+        /** TerminationCreate */
+        TerminationCreate: {
+            /**
+             * Reason
+             * @example L'action n'a pas été réalisée.
+             */
+            reason: string;
         };
         /**
          * TerritoryDetail
@@ -4859,6 +12548,58 @@ export interface components {
              */
             population?: number | null;
         };
+        /** TextLine */
+        TextLine: {
+            /**
+             * Award Id
+             * Format: uuid
+             */
+            award_id: string;
+            /** Reference */
+            reference: string;
+            /** Title */
+            title: string;
+            /**
+             * Before Cents
+             * @description Euro cents.
+             * @example 1250000
+             */
+            before_cents: number;
+            /**
+             * Granted Cents
+             * @description Euro cents.
+             * @example 1250000
+             */
+            granted_cents: number;
+        };
+        /**
+         * TextStatus
+         * @enum {string}
+         */
+        TextStatus: "drafted" | "signed" | "withdrawn" | "terminated";
+        /**
+         * TfpbLayer
+         * @description Landlords' counterparts to their tax abatement. Followed, never added to subsidies.
+         */
+        TfpbLayer: {
+            /** Qpvs */
+            qpvs: components["schemas"]["TfpbQpv"][];
+            /** Abatement Cents */
+            abatement_cents: number;
+            /** Actions Cents */
+            actions_cents: number;
+        };
+        /** TfpbQpv */
+        TfpbQpv: {
+            /** Qpv Code */
+            qpv_code: string;
+            /** Landlords */
+            landlords: number;
+            /** Abatement Cents */
+            abatement_cents: number;
+            /** Actions Cents */
+            actions_cents: number;
+        };
         /**
          * ThemeRead
          * @description A theme: what projects, documents and events are about.
@@ -4960,6 +12701,234 @@ export interface components {
              */
             refresh_expires_in: number;
         };
+        /**
+         * Totals
+         * @description The three stages; asked and proposed are null for who may only read what is granted.
+         */
+        Totals: {
+            asked: components["schemas"]["Figures"] | null;
+            proposed: components["schemas"]["Figures"] | null;
+            granted: components["schemas"]["Figures"];
+            /** Funders */
+            funders: components["schemas"]["services__programming__coverage__schemas__FunderFigures"][];
+        };
+        /**
+         * TrancheChange
+         * @description A tranche changed, dropped, or added (without `tranche_id`; then year, funder, line and amount are all given).
+         */
+        TrancheChange: {
+            /** Tranche Id */
+            tranche_id?: string | null;
+            /** Year */
+            year?: number | null;
+            /** Funder Id */
+            funder_id?: string | null;
+            /**
+             * Funder Name
+             * @description Of a funder that joins the agreement.
+             */
+            funder_name?: string | null;
+            /** Budget Line */
+            budget_line?: string | null;
+            /** Amount Cents */
+            amount_cents?: number | null;
+            /**
+             * Drop
+             * @default false
+             */
+            drop: boolean;
+        };
+        /**
+         * TrancheChanged
+         * @description What the amendment makes of a tranche; what is null stays as it is.
+         */
+        TrancheChanged: {
+            /**
+             * Tranche Id
+             * Format: uuid
+             */
+            tranche_id: string;
+            /**
+             * Amount Before Cents
+             * @description Null when the tranche is added.
+             */
+            amount_before_cents?: number | null;
+            /** Year */
+            year?: number | null;
+            /** Funder Id */
+            funder_id?: string | null;
+            /** Funder Name */
+            funder_name?: string | null;
+            /** Budget Line */
+            budget_line?: string | null;
+            /** Amount Cents */
+            amount_cents?: number | null;
+            /**
+             * Drop
+             * @default false
+             */
+            drop: boolean;
+        };
+        /** TrancheConfirmationCreate */
+        TrancheConfirmationCreate: {
+            /**
+             * Amount Cents
+             * @description What is confirmed; the forecast by default.
+             */
+            amount_cents?: number | null;
+            /**
+             * Reason
+             * @description Why it differs from the forecast.
+             */
+            reason?: string | null;
+        };
+        /**
+         * TrancheDossierCreate
+         * @description The sworn statement, for the campaign of that year.
+         */
+        TrancheDossierCreate: {
+            /**
+             * Sworn Statement
+             * @description Everything stated is exact; the holder is up to date with its social and fiscal duties.
+             */
+            sworn_statement: boolean;
+            /**
+             * Republican Commitment
+             * @description The contrat d'engagement républicain is subscribed (décret n° 2021-1947); required of associations.
+             * @default false
+             */
+            republican_commitment: boolean;
+            /**
+             * Signatory Name
+             * @example Camille Exemple
+             */
+            signatory_name: string;
+            /**
+             * Signatory Function
+             * @example Présidente
+             */
+            signatory_function: string;
+            /**
+             * Campaign Id
+             * Format: uuid
+             */
+            campaign_id: string;
+        };
+        /**
+         * TrancheDossierRead
+         * @description The light dossier, submitted and decided: each funder notifies as usual.
+         */
+        TrancheDossierRead: {
+            /**
+             * Dossier Id
+             * Format: uuid
+             */
+            dossier_id: string;
+            /**
+             * Reference
+             * @example 2027-CARC-0042
+             */
+            reference: string;
+            /**
+             * Campaign Id
+             * Format: uuid
+             */
+            campaign_id: string;
+            status: components["schemas"]["DossierStatus"];
+            /**
+             * Granted Cents
+             * @description Euro cents: a sum, so without the ceiling of one amount.
+             */
+            granted_cents: number;
+            /**
+             * Submitted At
+             * Format: date-time
+             */
+            submitted_at: string;
+        };
+        /** TrancheRead */
+        TrancheRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Year */
+            year: number;
+            /**
+             * Funder Id
+             * Format: uuid
+             */
+            funder_id: string;
+            /** Budget Line */
+            budget_line: string;
+            /** Firm */
+            firm: boolean;
+            status: components["schemas"]["TrancheStatus"];
+            /**
+             * Amount Cents
+             * @description Euro cents.
+             * @example 1250000
+             */
+            amount_cents: number;
+            /**
+             * Forecast Cents
+             * @description What was forecast, before a confirmation said otherwise.
+             * @example 1250000
+             */
+            forecast_cents: number;
+            /** Confirmed At */
+            confirmed_at: string | null;
+            /**
+             * Request Id
+             * @description The request that carries it in its year's dossier.
+             */
+            request_id: string | null;
+            /**
+             * Status Label
+             * @example Confirmée
+             */
+            readonly status_label: string;
+        };
+        /**
+         * TrancheStatus
+         * @description A tranche's life, its money included.
+         * @enum {string}
+         */
+        TrancheStatus: "forecast" | "confirmed" | "committed" | "paid" | "justified" | "dropped";
+        /**
+         * TrancheWrite
+         * @description What a funder brings for a year. The first year is firm, whatever is said.
+         */
+        TrancheWrite: {
+            /**
+             * Funder Id
+             * Format: uuid
+             */
+            funder_id: string;
+            /**
+             * Year
+             * @example 2027
+             */
+            year: number;
+            /**
+             * Budget Line
+             * @example p147-actions
+             */
+            budget_line: string;
+            /**
+             * Amount Cents
+             * @description Euro cents.
+             * @example 800000
+             */
+            amount_cents: number;
+            /**
+             * Firm
+             * @description Promised without condition; a forecast otherwise.
+             * @default false
+             */
+            firm: boolean;
+        };
         /** TransversalConcern */
         TransversalConcern: {
             /**
@@ -4970,6 +12939,12 @@ export interface components {
             /** Title */
             title: string;
         };
+        /**
+         * Turn
+         * @description Who is to act.
+         * @enum {string}
+         */
+        Turn: "team" | "funder";
         /**
          * Verification
          * @description Proof that an address was reached.
@@ -5000,6 +12975,240 @@ export interface components {
              * @example 800000
              */
             amount_cents: number;
+        };
+        /**
+         * YearSummary
+         * @description Where a funder's year is.
+         */
+        YearSummary: {
+            /** Year */
+            year: number;
+            /** Awards */
+            awards: number;
+            /**
+             * Complete
+             * @description Rows the file holds, or would hold now.
+             */
+            complete: number;
+            /**
+             * Missing
+             * @description Awards by what they lack (code of the gap).
+             * @example {
+             *       "siret_missing": 2
+             *     }
+             */
+            missing: {
+                [key: string]: number;
+            };
+            /**
+             * Late
+             * @description Incomplete awards past the legal delay.
+             */
+            late: number;
+            /**
+             * Publish Before On
+             * @description The earliest legal deadline of the year.
+             */
+            publish_before_on: string | null;
+            /** Published Version */
+            published_version: number | null;
+            /** Published Rows */
+            published_rows: number | null;
+        };
+        /**
+         * YearlyReportAnswer
+         * @description What a funder says of a yearly report.
+         * @enum {string}
+         */
+        YearlyReportAnswer: "accepted" | "completion_requested";
+        /** YearlyReportAnswerCreate */
+        YearlyReportAnswerCreate: {
+            /**
+             * Funder Id
+             * Format: uuid
+             * @description The funder in whose name you answer.
+             */
+            funder_id: string;
+            /**
+             * Comment
+             * @default
+             */
+            comment: string;
+        };
+        /** YearlyReportAnswerRead */
+        YearlyReportAnswerRead: {
+            /**
+             * Funder Id
+             * Format: uuid
+             */
+            funder_id: string;
+            answer: components["schemas"]["YearlyReportAnswer"];
+            /**
+             * Submission
+             * @description Number of the submission it answers.
+             */
+            submission: number;
+            /** Comment */
+            comment: string;
+            /**
+             * Answered At
+             * Format: date-time
+             */
+            answered_at: string;
+        };
+        /** YearlyReportCreate */
+        YearlyReportCreate: {
+            /**
+             * Year
+             * @example 2027
+             */
+            year: number;
+        };
+        /**
+         * YearlyReportRead
+         * @description A yearly report: what was aimed at beside what was done.
+         */
+        YearlyReportRead: {
+            /**
+             * Cpo Id
+             * Format: uuid
+             */
+            cpo_id: string;
+            /** Year */
+            year: number;
+            status: components["schemas"]["YearlyReportStatus"];
+            /** Summary */
+            summary: string;
+            /** Objectives */
+            objectives: components["schemas"]["ReachedObjective"][];
+            /** Indicators */
+            indicators: components["schemas"]["IndicatorResult"][];
+            /**
+             * Planned Charges Cents
+             * @description Euro cents: a sum, so without the ceiling of one amount.
+             */
+            planned_charges_cents: number;
+            /** Charges Cents */
+            charges_cents: number | null;
+            /** Produits Cents */
+            produits_cents: number | null;
+            /** Submissions */
+            submissions: number;
+            /** Submitted At */
+            submitted_at: string | null;
+            /** Answers */
+            answers: components["schemas"]["YearlyReportAnswerRead"][];
+            /**
+             * Status Label
+             * @example Déposé
+             */
+            readonly status_label: string;
+        };
+        /**
+         * YearlyReportStatus
+         * @enum {string}
+         */
+        YearlyReportStatus: "draft" | "submitted" | "completion_requested";
+        /**
+         * YearlyReportUpdate
+         * @description Merge patch: what is not sent stays; lists are replaced.
+         */
+        YearlyReportUpdate: {
+            /** Summary */
+            summary?: string | null;
+            /** Objectives */
+            objectives?: components["schemas"]["ReachedObjective"][] | null;
+            /** Indicators */
+            indicators?: components["schemas"]["IndicatorActual"][] | null;
+            /**
+             * Charges Cents
+             * @description Charges of the year.
+             */
+            charges_cents?: number | null;
+            /**
+             * Produits Cents
+             * @description Produits of the year.
+             */
+            produits_cents?: number | null;
+        };
+        /** FunderFigures */
+        services__programming__coverage__schemas__FunderFigures: {
+            /**
+             * Funder Id
+             * Format: uuid
+             */
+            funder_id: string;
+            /** Asked Cents */
+            asked_cents: number | null;
+            /** Proposed Cents */
+            proposed_cents: number | null;
+            /** Granted Cents */
+            granted_cents: number;
+        };
+        /**
+         * Missing
+         * @description One thing to complete or mend before submission.
+         */
+        services__programming__dossiers__schemas__Missing: {
+            /**
+             * Pointer
+             * @description JSON pointer into the dossier.
+             * @example /content/need
+             */
+            pointer: string;
+            /**
+             * Code
+             * @example missing
+             */
+            code: string;
+            /** Detail */
+            detail: string;
+            /**
+             * Section
+             * @example action
+             */
+            section: string;
+        };
+        /**
+         * Missing
+         * @description The next step to take before a clock passes.
+         * @enum {string}
+         */
+        services__programming__monitoring__models__Missing: "admissibility" | "review" | "decision" | "notification" | "agreement" | "commitment" | "payment";
+        /**
+         * FunderFigures
+         * @description One funder's requests in the campaign, or all of them.
+         */
+        services__programming__monitoring__schemas__FunderFigures: {
+            /**
+             * Funder Id
+             * @description Null on the line of the totals.
+             */
+            funder_id: string | null;
+            /**
+             * Funder
+             * @example CAF
+             */
+            funder: string;
+            /**
+             * Asked
+             * @description Requests submitted.
+             */
+            asked: number;
+            /**
+             * Inadmissible
+             * @description Of those, in a dossier found inadmissible: no clock runs on them.
+             */
+            inadmissible: number;
+            /**
+             * Granted
+             * @description Grants notified.
+             */
+            granted: number;
+            /** Steps */
+            steps: components["schemas"]["StepFigures"][];
+            /** Clocks */
+            clocks: components["schemas"]["ClockFigures"][];
         };
     };
     responses: never;
@@ -6559,6 +14768,252 @@ export interface operations {
             };
             /** @description Malformed payload; `errors` points at the fields. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dissolveOrganisation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DissolutionCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganisationRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reinstateOrganisation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReinstatementCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganisationRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9753,7 +18208,7 @@ export interface operations {
                 qpv?: string[] | null;
                 /** @description Objective codes. */
                 objective?: string[] | null;
-                /** @description The holder. */
+                /** @description The holder, as submitted or as it is today. */
                 organisation_id?: string | null;
                 funder_id?: string | null;
                 /** @description Words of the title, the holder's name or the reference. */
@@ -12732,6 +21187,3309 @@ export interface operations {
             };
         };
     };
+    downloadSignedFile: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One byte range (RFC 9110 §14). */
+                range?: string | null;
+            };
+            path: {
+                agreement_id: string;
+                signature_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The document. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description The range asked for. */
+            206: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The range asked for is outside of the file. */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keepSignedFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agreement_id: string;
+                signature_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignatureRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a file of an accepted type, by its content. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCpos: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+                contract_id?: string | null;
+                holder_id?: string | null;
+                funder_id?: string | null;
+                /** @description A year it covers. */
+                year?: number | null;
+                status?: components["schemas"]["CpoStatus"][] | null;
+                /** @description Its renewal is to be prepared, and nobody has drawn it up. */
+                renewal_due?: boolean | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CpoSummary_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drawUpCpo: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CpoCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CpoRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCpo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cpo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CpoRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateCpo: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+            };
+            path: {
+                cpo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CpoUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CpoRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approveCpo: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                cpo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CpoApprovalCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CpoRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    signCpo: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                cpo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CpoSignatureCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CpoRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    suspendCpo: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                cpo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CpoReason"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CpoRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resumeCpo: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                cpo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CpoRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    terminateCpo: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                cpo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CpoReason"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CpoRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    renewCpo: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                cpo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CpoRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readCpoJournal: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                cpo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_JournalLine_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirmTranche: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                cpo_id: string;
+                tranche_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrancheConfirmationCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CpoRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    openTrancheDossier: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                cpo_id: string;
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrancheDossierCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrancheDossierRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdrawCpoFunder: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                cpo_id: string;
+                funder_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CpoReason"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CpoAmendmentRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listYearlyReports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cpo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_YearlyReportRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    openYearlyReport: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                cpo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["YearlyReportCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["YearlyReportRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getYearlyReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cpo_id: string;
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["YearlyReportRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    saveYearlyReport: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+            };
+            path: {
+                cpo_id: string;
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["YearlyReportUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["YearlyReportRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    submitYearlyReport: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                cpo_id: string;
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["YearlyReportRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acceptYearlyReport: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                cpo_id: string;
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["YearlyReportAnswerCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["YearlyReportRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    requestReportCompletion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                cpo_id: string;
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportCompletionCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["YearlyReportRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCpoAmendments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cpo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CpoAmendmentRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    proposeCpoAmendment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                cpo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CpoAmendmentCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CpoAmendmentRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCpoAmendment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cpo_id: string;
+                amendment_number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CpoAmendmentRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    signCpoAmendment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                cpo_id: string;
+                amendment_number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CpoSignatureCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CpoAmendmentRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    abandonCpoAmendment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                cpo_id: string;
+                amendment_number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CpoAmendmentRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCpoMoney: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cpo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CpoMoney"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPromises: {
+        parameters: {
+            query?: {
+                /** @description Of this funder alone. */
+                funder_id?: string | null;
+                /** @description This year by default. */
+                from_year?: number | null;
+            };
+            header?: never;
+            path: {
+                contract_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Promises"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getContractMultiYearShare: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contract_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MultiYearShare"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCampaignMultiYearShare: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MultiYearShare"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listNotifications: {
         parameters: {
             query?: never;
@@ -13013,6 +24771,7 @@ export interface operations {
                 campaign_id?: string | null;
                 dossier_id?: string | null;
                 funder_id?: string | null;
+                /** @description The holder, as notified or as it is today. */
                 holder_id?: string | null;
                 cpo_id?: string | null;
                 year?: number | null;
@@ -13265,6 +25024,9330 @@ export interface operations {
             };
             /** @description `If-Match` is missing. */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAgreements: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+                funder_id?: string | null;
+                holder_id?: string | null;
+                year?: number | null;
+                status?: components["schemas"]["AgreementStatus"][] | null;
+                /** @description Where the funder has a text to write, or (false) has none. */
+                due?: boolean | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AgreementSummary_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAgreement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agreement_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readAgreementJournal: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                agreement_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_JournalLine_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    declareInKind: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+            };
+            path: {
+                agreement_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InKindUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draftAgreement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                agreement_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgreementDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    downloadAgreement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One byte range (RFC 9110 §14). */
+                range?: string | null;
+            };
+            path: {
+                agreement_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The document. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description The range asked for. */
+            206: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The range asked for is outside of the file. */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    signAgreement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                agreement_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignatureCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draftAmendment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                agreement_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AmendmentDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    downloadAmendment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One byte range (RFC 9110 §14). */
+                range?: string | null;
+            };
+            path: {
+                agreement_id: string;
+                amendment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The document. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description The range asked for. */
+            206: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The range asked for is outside of the file. */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    signAmendment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                agreement_id: string;
+                amendment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignatureCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdrawAmendment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                agreement_id: string;
+                amendment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    terminateAgreement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                agreement_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TerminationCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listBankAccounts: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_BankAccountRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    proposeBankAccount: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BankAccountPropose"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BankAccountRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBankAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank_account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BankAccountRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirmBankAccount: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                bank_account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BankAccountRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rejectBankAccount: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                bank_account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BankAccountReject"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BankAccountRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discloseBankAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bank_account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BankAccountDisclosed"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readBankAccountJournal: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                bank_account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_JournalLine_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readPayments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                award_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentsRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recordPayment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                award_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaymentCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setSchedule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+            };
+            path: {
+                award_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduleWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentsRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    requestPayment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                award_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaymentAsk"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentRequestRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPaymentRequests: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+                award_id?: string | null;
+                funder_id?: string | null;
+                status?: components["schemas"]["PaymentRequestStatus"][] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PaymentRequestRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPaymentRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                payment_request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentRequestRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refusePaymentRequest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                payment_request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefusalCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentRequestRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    orderPayment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                award_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentOrderRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPaymentOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                payment_order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentOrderRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelPaymentOrder: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                payment_order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderCancel"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentOrderRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recordRepayment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                award_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RepaymentCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RepaymentRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPaymentDelays: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentDelays"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPaymentsDue: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PaymentDue_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listBilans: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+                campaign_id?: string | null;
+                holder_id?: string | null;
+                /** @description A funder that instructs it. */
+                funder_id?: string | null;
+                status?: components["schemas"]["BilanStatus"][] | null;
+                /** @description Awaited from the holder since before today. */
+                overdue?: boolean | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_BilanSummary_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBilan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dossier_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BilanRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    saveBilan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+            };
+            path: {
+                dossier_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BilanUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BilanRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    checkBilanCompleteness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dossier_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Completeness"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    submitBilan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                dossier_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BilanSubmissionCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BilanReceipt"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    downloadBilan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One byte range (RFC 9110 §14). */
+                range?: string | null;
+            };
+            path: {
+                dossier_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bilan. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The range asked for is outside of the file. */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMonitoring: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitoringRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAtRisk: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+                clock?: components["schemas"]["ClockName"] | null;
+                funder_id?: string | null;
+            };
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AtRisk_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportMonitoring: {
+        parameters: {
+            query?: {
+                /** @description A table for machines, or a workbook for people. */
+                format?: components["schemas"]["ExportFormat"];
+            };
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The dashboard. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    downloadBooklet: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One byte range (RFC 9110 §14). */
+                range?: string | null;
+            };
+            path: {
+                committee_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The booklet. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The range asked for is outside of the file. */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    askBooklet: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                committee_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookletRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAnnualReports: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                contract_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AnnualReportRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    askAnnualReport: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                contract_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnnualReportCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnnualReportRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAnnualReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnnualReportRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    downloadAnnualReport: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One byte range (RFC 9110 §14). */
+                range?: string | null;
+            };
+            path: {
+                report_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The range asked for is outside of the file. */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publishAnnualReport: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                report_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnnualReportRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPublisher: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                funder_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublisherRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setPublisher: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read; none the first time. */
+                "if-match"?: string | null;
+            };
+            path: {
+                funder_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublisherWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublisherRead"];
+                };
+            };
+            /** @description Given for the first time. */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublisherRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listGaps: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+                year?: number | null;
+            };
+            header?: never;
+            path: {
+                funder_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_IncompleteAward_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    summariseGaps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GapsSummary"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stateBeneficiary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                funder_id: string;
+                holder_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeneficiaryWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BeneficiaryRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publishSubsidies: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                funder_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublicationCreate"];
+            };
+        };
+        responses: {
+            /** @description Nothing changed since this version: no other is made. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicationRead"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicationRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportSubsidies: {
+        parameters: {
+            query: {
+                year: number;
+            };
+            header?: never;
+            path: {
+                funder_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The SCDL file, written while it is read. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    attachBilanFile: {
+        parameters: {
+            query: {
+                /** @description Which document it is. */
+                kind: string;
+                /** @description Its file name. */
+                name: string;
+            };
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                dossier_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BilanAttachmentAdded"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a file of an accepted type, by its content. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    downloadBilanAttachment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One byte range (RFC 9110 §14). */
+                range?: string | null;
+            };
+            path: {
+                dossier_id: string;
+                bilan_attachment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description The range asked for. */
+            206: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The range asked for is outside of the file. */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeBilanAttachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dossier_id: string;
+                bilan_attachment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBilanReview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bilan_review_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BilanReviewRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acceptBilan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                bilan_review_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BilanAcceptance"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BilanReviewDecided"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rejectBilan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                bilan_review_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BilanRejection"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BilanReviewDecided"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    requestBilanCompletion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                bilan_review_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BilanCompletionRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BilanReviewRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPaymentImports: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                funder_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ImportRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    importPayments: {
+        parameters: {
+            query?: {
+                /** @description Try the file and write nothing. */
+                dry_run?: boolean;
+                /** @description Its file name. */
+                name?: string;
+            };
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                funder_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description A dry run: what would become of each line; nothing is kept. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a file of an accepted type, by its content. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPaymentImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                payment_import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPaymentImportLines: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+                status?: components["schemas"]["LineStatus"][] | null;
+            };
+            header?: never;
+            path: {
+                payment_import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ImportLineRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getContractCoverage: {
+        parameters: {
+            query?: {
+                /** @description What makes a cell covered. */
+                stage?: components["schemas"]["Stage"];
+                /** @description Goes before `Accept`; svg and pdf are heat maps. */
+                format?: ("json" | "csv" | "xlsx" | "svg" | "pdf") | null;
+            };
+            header?: never;
+            path: {
+                contract_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The matrix, in the format of `?format=` or, without it, of `Accept`. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatrixRead"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/pdf": string;
+                    "text/csv": string;
+                    "image/svg+xml": string;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCampaignCoverage: {
+        parameters: {
+            query?: {
+                /** @description What makes a cell covered. */
+                stage?: components["schemas"]["Stage"];
+                /** @description Goes before `Accept`; svg and pdf are heat maps. */
+                format?: ("json" | "csv" | "xlsx" | "svg" | "pdf") | null;
+                /** @description A scenario's amounts stand for what is granted. */
+                scenario_id?: string | null;
+            };
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The matrix, in the format of `?format=` or, without it, of `Accept`. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatrixRead"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/pdf": string;
+                    "text/csv": string;
+                    "image/svg+xml": string;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCampaignCellDossiers: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+                scenario_id?: string | null;
+            };
+            header?: never;
+            path: {
+                campaign_id: string;
+                objective: string;
+                qpv: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CellDossier_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listContractCellDossiers: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                contract_id: string;
+                objective: string;
+                qpv: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CellDossier_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    streamCommitteeCoverage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                committee_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Server-sent events: `matrix` at once and after each decision of the campaign (data: `committee_id`, `newly_covered` and `newly_uncovered` cells, `matrix` as `MatrixRead`), `closed` when the session is; a comment every 15 seconds. It ends after 9 minutes: connect again. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listScenarios: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ScenarioSummary_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imagineScenario: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScenarioCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compareScenarios: {
+        parameters: {
+            query?: {
+                /** @description A scenario; without it, what is granted now. */
+                left?: string | null;
+                /** @description A scenario; without it, what is granted now. */
+                right?: string | null;
+            };
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getScenario: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+                scenario_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forgetScenario: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+            };
+            path: {
+                campaign_id: string;
+                scenario_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listMeasures: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+                year?: number | null;
+            };
+            header?: never;
+            path: {
+                contract_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_MeasureRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recordMeasure: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                contract_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MeasureCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeasureRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMeasure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contract_id: string;
+                measure_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeasureRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeMeasure: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+            };
+            path: {
+                contract_id: string;
+                measure_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeMeasure: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+            };
+            path: {
+                contract_id: string;
+                measure_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MeasureUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeasureRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCounterparts: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+                year?: number | null;
+            };
+            header?: never;
+            path: {
+                contract_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CounterpartRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recordCounterpart: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                contract_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CounterpartCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CounterpartRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCounterpart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contract_id: string;
+                counterpart_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CounterpartRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeCounterpart: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+            };
+            path: {
+                contract_id: string;
+                counterpart_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeCounterpart: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+            };
+            path: {
+                contract_id: string;
+                counterpart_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CounterpartUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CounterpartRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listActionLeads: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+                objective?: string[] | null;
+                qpv?: string[] | null;
+                qualification?: components["schemas"]["Qualification"][] | null;
+            };
+            header?: never;
+            path: {
+                contract_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LeadRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recordActionLead: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                contract_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeadCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getActionLead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contract_id: string;
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeActionLead: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+            };
+            path: {
+                contract_id: string;
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeActionLead: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+            };
+            path: {
+                contract_id: string;
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeadUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listActionLeadLinks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contract_id: string;
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadLinks"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    linkActionLead: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+            };
+            path: {
+                contract_id: string;
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinksWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listActionLeadCandidates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contract_id: string;
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Candidates"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSubsidyDatasets: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+                year?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DatasetRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    downloadSubsidies: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One byte range (RFC 9110 §14). */
+                range?: string | null;
+            };
+            path: {
+                /** @description Its slug or its id. */
+                funder: string;
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description The range asked for. */
+            206: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description The file already held is the latest. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The range asked for is outside of the file. */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSubsidyVersions: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Its slug or its id. */
+                funder: string;
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PublicationRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    downloadSubsidyVersion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One byte range (RFC 9110 §14). */
+                range?: string | null;
+            };
+            path: {
+                /** @description Its slug or its id. */
+                funder: string;
+                year: number;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description The range asked for. */
+            206: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description The file already held is the latest. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The range asked for is outside of the file. */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    downloadSupportedActions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a campaign, once it is decided. */
+                campaign: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSupportedActions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a campaign, once it is decided. */
+                campaign: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupportedActions"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCatalog: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description DCAT 3, profile DCAT-AP, in JSON-LD. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/ld+json": Record<string, never>;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };

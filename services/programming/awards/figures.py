@@ -103,16 +103,11 @@ def _sum(column: Any) -> Any:
 _MONEY = (
     sa.select(
         _A.c.funder_id,
-        sa.func.count().label("awards"),
         sa.func.count(_A.c.dossier_id.distinct()).label("dossiers"),
         sa.func.count(_A.c.holder_id.distinct()).label("holders"),
         _sum(_A.c.granted_cents).label("granted_cents"),
         _sum(_A.c.paid_cents - _A.c.repaid_cents).label("paid_cents"),
         _sum(_A.c.justified_cents).label("justified_cents"),
-        sa.func.count(_A.c.cpo_id).label("multi_year_awards"),
-        sa.func.coalesce(sa.func.sum(_A.c.granted_cents).filter(_A.c.cpo_id.is_not(None)), 0)
-        .cast(sa.BigInteger)
-        .label("multi_year_cents"),
     )
     .where(_SUPPORTED)
     .group_by(figures.by_funder(_A.c.funder_id))
@@ -123,7 +118,6 @@ _ACTIONS = (
     sa.select(
         *(_A.c[name] for name in ("dossier_id", "reference", "title", "holder_name", "funder_id", "granted_cents")),
         _P.qpv_codes,
-        _P.objective_codes,
     )
     .join(figures.PLACES, _P.dossier_id == _A.c.dossier_id)
     .where(_SUPPORTED)
@@ -142,8 +136,7 @@ _PAST = (
 
 
 async def money(session: AsyncSession, campaign_ids: Sequence[UUID]) -> list[Row]:
-    """By funder and in all (`funder_id` null): awards, dossiers, holders; cents granted, paid (repayments off), justified; how much
-    of it carries out a multi-year agreement."""
+    """By funder and in all (`funder_id` null): dossiers, holders; cents granted, paid (repayments off), justified."""
     return await fetch_in(session, _MONEY, {"campaigns": list(campaign_ids)})
 
 

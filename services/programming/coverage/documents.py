@@ -30,10 +30,10 @@ class Made(NamedTuple):
     name: str = ""
 
 
-def wanted(asked: Format | None, accept: str) -> Format:
+def wanted(asked: str | None, accept: str) -> Format:
     """`?format=` first, then the best known type of `Accept` (RFC 9110 §12.5.1); JSON for anything else."""
     if asked is not None:
-        return asked
+        return Format(asked)
     known = {media: kind for kind, media in MEDIA.items()} | {"*/*": Format.JSON}
     best, weight = Format.JSON, 0.0
     for part in accept.split(","):

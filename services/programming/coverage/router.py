@@ -13,7 +13,7 @@ from services.common.query import published, read_query
 from services.common.routing import ActRoute, right
 
 from . import documents, live, scenarios, service
-from .schemas import CampaignCoverageQuery, CellDossier, CellQuery, CoverageQuery, MatrixRead
+from .schemas import CampaignCellQuery, CampaignCoverageQuery, CellDossier, CellQuery, CoverageQuery, MatrixRead
 
 router = APIRouter(prefix="/programming/v1", tags=["coverage"], route_class=ActRoute)
 
@@ -27,10 +27,11 @@ FORMATS: dict[int | str, dict[str, Any]] = {
 }
 
 
-async def _answer(request: Request, matrix: MatrixRead, query: CoverageQuery) -> Response:
+async def _answer(request: Request, matrix: MatrixRead, query: CoverageQuery, caller: Principal | None) -> Response:
+    """Only what anyone may read is kept by those who pass it on."""
     kind = documents.wanted(query.format, request.headers.get("accept", ""))
     made = await documents.write(matrix, kind)
-    headers = {"Vary": "Accept, Authorization", "Cache-Control": "no-store" if matrix.live else "public, max-age=60"}
+    headers = {"Vary": "Accept, Authorization", "Cache-Control": "no-store" if caller else "public, max-age=60"}
     if made.name:
         headers["Content-Disposition"] = f'inline; filename="{made.name}"'
     return Response(made.content, headers=headers, media_type=made.media_type)
@@ -48,7 +49,7 @@ async def get_contract_coverage(contract_id: UUID, request: Request, caller: May
     """Objective × QPV over all the contract's campaigns that you may read: actions, holders, people, euros by funder, what nobody covers."""
     query = read_query(request, CoverageQuery)
     scope = await service.readable_contract(session, caller, contract_id)
-    return await _answer(request, await service.assemble(session, scope, query.stage, now=now), query)
+    return await _answer(request, await service.assemble(session, scope, query.stage, now=now), query, caller)
 
 
 @router.get(
@@ -64,23 +65,26 @@ async def get_campaign_coverage(campaign_id: UUID, request: Request, caller: May
     query = read_query(request, CampaignCoverageQuery)
     scope = await service.readable_campaign(session, caller, campaign_id)
     scenario = await scenarios.seen(session, caller, campaign_id, query.scenario_id) if query.scenario_id else None
-    return await _answer(request, await service.assemble(session, scope, query.stage, scenario=scenario, now=now), query)
+    return await _answer(request, await service.assemble(session, scope, query.stage, scenario=scenario, now=now), query, caller)
 
 
 async def _cell(
-    request: Request, response: Response, session: Any, caller: Principal, scope: service.Scope, objective: str, qpv: str
+    request: Request,
+    response: Response,
+    session: Any,
+    caller: Principal,
+    scope: service.Scope,
+    place: tuple[str, str],
+    query: CellQuery,
+    scenario: Any = None,
 ) -> Any:
-    query = read_query(request, CellQuery)
     after = read_cursor(request, query.cursor)
-    scenario = None
-    if query.scenario_id and scope.campaign:
-        scenario = await scenarios.seen(session, caller, scope.campaign.id, query.scenario_id)
     rows = await service.cell_dossiers(
         session,
         caller,
         scope,
-        objective=objective,
-        qpv=qpv,
+        objective=place[0],
+        qpv=place[1],
         after=after[0] if after else "",
         limit=query.limit + 1,
         scenario=scenario,
@@ -93,14 +97,16 @@ async def _cell(
     operation_id="listCampaignCellDossiers",
     summary="List the dossiers of a campaign's cell",
     response_model=Page[CellDossier],
-    openapi_extra=right("Anyone signed in, among the dossiers they may see.") | published(CellQuery),
+    openapi_extra=right("Anyone signed in, among the dossiers they may see.") | published(CampaignCellQuery),
 )
 async def list_campaign_cell_dossiers(
     campaign_id: UUID, objective: str, qpv: str, request: Request, response: Response, caller: Caller, session: Snapshot
 ) -> Any:
     """Dossiers of one cell with their share of the money there; `hors-qpv` for those that name no QPV. For the team, shares add up to the cell."""
+    query = read_query(request, CampaignCellQuery)
     scope = await service.campaign_scope(session, caller, campaign_id)
-    return await _cell(request, response, session, caller, scope, objective, qpv)
+    scenario = await scenarios.seen(session, caller, campaign_id, query.scenario_id) if query.scenario_id else None
+    return await _cell(request, response, session, caller, scope, (objective, qpv), query, scenario)
 
 
 @router.get(
@@ -114,8 +120,9 @@ async def list_contract_cell_dossiers(
     contract_id: UUID, objective: str, qpv: str, request: Request, response: Response, caller: Caller, session: Snapshot
 ) -> Any:
     """The same over all the contract's campaigns."""
+    query = read_query(request, CellQuery)
     scope = await service.contract_scope(session, contract_id)
-    return await _cell(request, response, session, caller, scope, objective, qpv)
+    return await _cell(request, response, session, caller, scope, (objective, qpv), query)
 
 
 @router.get(

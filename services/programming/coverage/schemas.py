@@ -38,9 +38,9 @@ class CoverageQuery(BaseModel):
     """How the matrix is asked for."""
 
     stage: Annotated[Stage, Field(description="What makes a cell covered.")] = Stage.GRANTED
-    format: Annotated[Format | None, Field(description="Before `Accept`: json, csv, xlsx, svg (heat map) or pdf (heat map).")] = (
-        None
-    )
+    format: Annotated[
+        Literal["json", "csv", "xlsx", "svg", "pdf"] | None, Field(description="Goes before `Accept`; svg and pdf are heat maps.")
+    ] = None
 
 
 class CampaignCoverageQuery(CoverageQuery):
@@ -50,6 +50,9 @@ class CampaignCoverageQuery(CoverageQuery):
 class CellQuery(BaseModel):
     limit: Limit = 20
     cursor: Cursor = None
+
+
+class CampaignCellQuery(CellQuery):
     scenario_id: UUID | None = None
 
 

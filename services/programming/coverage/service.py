@@ -1,7 +1,7 @@
 """The matrix: who may read what of it, and how it is put together."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -52,6 +52,8 @@ class Scope:
     live: bool
     #: The one campaign it is about; None for a whole contract.
     campaign: "Campaign | None" = None
+    #: Of a contract, the only year whose campaigns and measures are looked at; None for all of them.
+    year: int | None = None
 
     @property
     def campaign_ids(self) -> list[UUID]:
@@ -63,6 +65,7 @@ async def matrix(
     *,
     campaign_id: UUID | None = None,
     contract_id: UUID | None = None,
+    year: int | None = None,
     scenario_id: UUID | None = None,
     stage: Stage = Stage.GRANTED,
     granted_only: bool = False,
@@ -70,11 +73,15 @@ async def matrix(
 ) -> MatrixRead:
     """For the rooms above: the whole matrix of one campaign or of one contract, whoever asks (404 without either).
 
-    `granted_only`: what anyone may read, that is what decided campaigns granted.
+    `year`: of the contract, that year alone; when one campaign was called in it, the matrix is that campaign's. `granted_only`:
+    what anyone may read, that is what decided campaigns granted.
     """
     scope = await _scope(session, campaign_id, contract_id, live=not granted_only)
+    if year is not None and campaign_id is None:
+        called = [campaign for campaign in scope.campaigns if campaign.year == year]
+        scope = replace(scope, campaigns=called, campaign=called[0] if len(called) == 1 else None, year=year)
     if granted_only:
-        scope = Scope(scope.contract, [c for c in scope.campaigns if c.status in _PUBLIC], False, scope.campaign)
+        scope = replace(scope, campaigns=[campaign for campaign in scope.campaigns if campaign.status in _PUBLIC])
     scenario = await repository.scenario(session, scenario_id) if scenario_id else None
     return await assemble(session, scope, stage, scenario=scenario, now=now or await repository.now(session))
 
@@ -151,7 +158,7 @@ async def assemble(
     sums = rules.gather(await overview.matrix(session, scope.campaign_ids, amounts))
     axes = await _axes(session, scope, sums)
     funders = await campaigns.funders_of_all(session, scope.campaign_ids)
-    year = scope.campaign.year if scope.campaign else None
+    year = scope.campaign.year if scope.campaign else scope.year
     made = rules.table(sums, axes, stage, live=scope.live)
     return MatrixRead(
         scope="campaign" if scope.campaign else "contract",

@@ -194,7 +194,7 @@ async def unanswered(session: AsyncSession, values: dict[str, Any]) -> list[Row]
 # What a programme is made of, for its reports.
 
 #: Where each dossier plays and which action it carries on, for the rooms above to join.
-PLACES = sa.select(_D.c.id.label("dossier_id"), _D.c.action_id, _D.c.qpv_codes, _D.c.objective_codes).subquery("places")
+PLACES = sa.select(_D.c.id.label("dossier_id"), _D.c.action_id, _D.c.qpv_codes).subquery("places")
 
 _SUBMITTED = (_D.c.campaign_id == sa.any_(CAMPAIGNS)) & _D.c.submitted_at.is_not(None)
 

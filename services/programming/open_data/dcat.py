@@ -1,6 +1,6 @@
 """The catalogue of what is published, in DCAT 3 (profile DCAT-AP) as JSON-LD. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -34,22 +34,25 @@ class CampaignData:
     name: str
     label: str
     description: str
+    #: The latest version, of a table that is kept with its history.
+    published: Mapping[str, Any] | None = None
 
 
-def catalog(files: Sequence[Mapping[str, Any]], campaigns: Iterable[CampaignData], public_url: str) -> dict[str, Any]:
+def catalog(files: Sequence[Mapping[str, Any]], campaigns: Sequence[CampaignData], public_url: str) -> dict[str, Any]:
     """`files` are rows of the latest versions, by funder and year."""
     here = public_url + CATALOG
     by_funder = [list(rows) for _, rows in groupby(files, key=lambda row: row["slug"])]
     datasets = [_subsidies(rows, public_url, here) for rows in by_funder]
     datasets += [_of_campaign(each, public_url, here) for each in campaigns]
-    modified = max((row["published_at"] for row in files), default=None)
+    kept = [*files, *(each.published for each in campaigns if each.published)]
+    modified = max((row["published_at"] for row in kept), default=None)
     return {
         "@context": CONTEXT,
         "@id": here,
         "@type": "dcat:Catalog",
         "dct:title": _french("Données ouvertes des contrats de ville"),
         "dct:description": _french(
-            "Subventions versées et actions soutenues au titre des contrats de ville suivis sur cette plateforme."
+            "Subventions versées, actions soutenues et couverture des quartiers, au titre des contrats de ville suivis sur cette plateforme."
         ),
         "dct:publisher": {"@id": f"{public_url}/", "@type": "foaf:Agent", "foaf:name": "Canevas"},
         "dct:language": {"@id": f"{_EU}/language/FRA"},
@@ -107,12 +110,7 @@ def _year(row: Mapping[str, Any], public_url: str) -> dict[str, Any]:
         "dcat:downloadURL": {"@id": address},
         "dcat:mediaType": {"@id": f"{_MEDIA}text/csv"},
         "dct:format": {"@id": f"{_EU}/file-type/CSV"},
-        "dcat:byteSize": {"@type": "xsd:nonNegativeInteger", "@value": str(row["size"])},
-        "spdx:checksum": {
-            "@type": "spdx:Checksum",
-            "spdx:algorithm": {"@id": "spdx:checksumAlgorithm_sha256"},
-            "spdx:checksumValue": {"@type": "xsd:hexBinary", "@value": row["sha256"]},
-        },
+        **_measured(row["size"], row["sha256"]),
         "dct:issued": _instant(row["first_published_at"]),
         "dct:modified": _instant(row["published_at"]),
         "dct:license": {"@id": rules.LICENCE_URLS[Licence(row["licence"])]},
@@ -132,6 +130,7 @@ def _of_campaign(each: CampaignData, public_url: str, here: str) -> dict[str, An
         "dct:description": _french(each.description),
         "dct:publisher": {"@type": "foaf:Organization", "foaf:name": each.contract},
         "dct:license": licence,
+        **_dates(each.published),
         "dct:language": {"@id": f"{_EU}/language/FRA"},
         "dcat:theme": {"@id": f"{_EU}/data-theme/SOCI"},
         "dcat:keyword": [_french(word) for word in ("contrat de ville", "quartiers prioritaires")],
@@ -147,9 +146,36 @@ def _of_campaign(each: CampaignData, public_url: str, here: str) -> dict[str, An
                 "dcat:mediaType": {"@id": _MEDIA + media},
                 "dct:format": {"@id": f"{_EU}/file-type/{kind}"},
                 "dct:license": licence,
+                **_bytes(each.published, suffix),
             }
             for suffix, media, kind in formats
         ],
+    }
+
+
+def _dates(published: Mapping[str, Any] | None) -> dict[str, Any]:
+    if published is None:
+        return {}
+    return {
+        "dct:issued": _instant(published["first_published_at"]),
+        "dct:modified": _instant(published["published_at"]),
+        "dcat:version": str(published["version"]),
+    }
+
+
+def _bytes(published: Mapping[str, Any] | None, kind: str) -> dict[str, Any]:
+    """Size and checksum of a file that is kept."""
+    return {} if published is None else _measured(published[f"{kind}_size"], published[f"{kind}_sha256"])
+
+
+def _measured(size: int, sha256: str) -> dict[str, Any]:
+    return {
+        "dcat:byteSize": {"@type": "xsd:nonNegativeInteger", "@value": str(size)},
+        "spdx:checksum": {
+            "@type": "spdx:Checksum",
+            "spdx:algorithm": {"@id": "spdx:checksumAlgorithm_sha256"},
+            "spdx:checksumValue": {"@type": "xsd:hexBinary", "@value": sha256},
+        },
     }
 
 

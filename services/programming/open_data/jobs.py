@@ -1,4 +1,5 @@
-"""Jobs of open data: every day, what is due is published, one job per file so that one that fails keeps to itself."""
+"""Jobs of open data: what is due is published, subsidies every day and coverage every hour, one job per file so that one that fails
+keeps to itself."""
 
 from uuid import UUID
 
@@ -6,9 +7,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common.jobs import Job, enqueue, job
 from services.common.mail import queue_mail
+from services.common.problems import NotFound
 from services.common.resources import Resources
 
-from . import rules, service
+from . import matrices, rules, service
 from .errors import NothingToPublish
 
 
@@ -48,4 +50,20 @@ Il sera mis à jour chaque jour où une subvention change ; chaque version reste
     )
 
 
-JOBS: list[Job] = [publish_due_subsidies, publish_subsidies]
+@job("programming:publish_due_coverage", cron="37 * * * *")
+async def publish_due_coverage(session: AsyncSession, resources: Resources, timestamp: int) -> None:
+    """Queue the coverage of each decided campaign: it appears within the hour, and follows what changes."""
+    for campaign_id in await matrices.due(session):
+        await enqueue(session, publish_coverage, lock=f"open-data-coverage-{campaign_id}", campaign_id=str(campaign_id))
+
+
+@job("programming:publish_coverage")
+async def publish_coverage(session: AsyncSession, resources: Resources, campaign_id: str) -> None:
+    """Publish what a campaign covers if it changed; run twice, it is published once. Nothing of a campaign that is not decided."""
+    try:
+        await matrices.publish(session, resources.files, UUID(campaign_id), now=resources.clock.now())
+    except NotFound:
+        return
+
+
+JOBS: list[Job] = [publish_due_subsidies, publish_subsidies, publish_due_coverage, publish_coverage]

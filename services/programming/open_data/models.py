@@ -1,4 +1,4 @@
-"""Tables of open data: who publishes, what was published, what a funder states of its beneficiaries."""
+"""Tables of open data: who publishes, what was published of subsidies and of coverage, what a funder states of its beneficiaries."""
 
 from datetime import datetime
 from enum import Enum
@@ -65,6 +65,29 @@ class SubsidyPublication(Base, table=True):
     published_at: datetime = instant()
     #: None: the platform, by the clock.
     published_by: UUID | None = None
+
+
+class CoveragePublication(Base, table=True):
+    """One version of what a decided campaign covers, as CSV and as JSON; kept for ever."""
+
+    __tablename__ = "coverage_publications"
+    __table_args__ = (
+        UniqueConstraint("campaign_id", "version"),
+        CheckConstraint("version > 0 AND cells >= 0 AND csv_size > 0 AND json_size > 0", name="counted"),
+    )
+
+    id: UUID = identity()
+    campaign_id: UUID = Field(foreign_key="campaigns.id")
+    version: int
+    cells: int
+    granted_cents: int = Field(sa_type=BigInteger)
+    csv_key: str = Field(max_length=100)
+    csv_size: int = Field(sa_type=BigInteger)
+    csv_sha256: str = Field(max_length=64)
+    json_key: str = Field(max_length=100)
+    json_size: int = Field(sa_type=BigInteger)
+    json_sha256: str = Field(max_length=64)
+    published_at: datetime = instant()
 
 
 class Beneficiary(Base, table=True):

@@ -33,9 +33,9 @@ SHARED = {
     "Access-Control-Expose-Headers": "ETag, Last-Modified, Content-Digest, Content-Disposition, Content-Range, Link, X-Request-ID",
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
-_A_WHILE = "public, max-age=300"
-_FOR_EVER = "public, max-age=31536000, immutable"
-_FILE: dict[int | str, dict[str, Any]] = {
+A_WHILE = "public, max-age=300"
+FOR_EVER = "public, max-age=31536000, immutable"
+FILE: dict[int | str, dict[str, Any]] = {
     200: A_CSV | {"description": "The file."},
     206: A_CSV | {"description": "The range asked for."},
     304: {"description": "The file already held is the latest."},
@@ -44,8 +44,11 @@ _FILE: dict[int | str, dict[str, Any]] = {
 Funder = Annotated[str, Path(max_length=100, description="Its slug or its id.", examples=["carcassonne-agglo"])]
 Decided = Annotated[UUID, Path(description="Id of a campaign, once it is decided.")]
 #: What is published of each decided campaign, as CSV and JSON: last part of its addresses, title, description.
-CAMPAIGN_TABLES = (
-    ("actions", "Actions soutenues", "Actions soutenues au titre de la campagne, leurs financeurs et les montants accordés."),
+_ACTIONS = ("actions", "Actions soutenues", "Actions soutenues au titre de la campagne, leurs financeurs et les montants accordés.")
+_COVERAGE = (
+    "coverage",
+    "Couverture des objectifs et des quartiers",
+    "Actions, porteurs, publics et montants votés de la campagne par objectif du contrat et par quartier prioritaire.",
 )
 
 
@@ -77,13 +80,13 @@ def _dataset(row: Row, public_url: str) -> Row:
     summary="Download a funder's subsidies of a year",
     response_class=Response,
     openapi_extra=ANYONE,
-    responses=_FILE,
+    responses=FILE,
 )
 async def download_subsidies(funder: Funder, year: Year, request: Request, reader: Reader, byte_range: Range = None) -> Response:
     """The latest version, in the SCDL *subventions* 2.1.1 format (UTF-8, comma, 16 columns). 404 while nothing is published of that
     year: an empty file would say that nothing was granted."""
     row = await fetch_one(reader, repository.LATEST, {"funder": funder, "year": year})
-    return _file(request, row, f"{year}.csv", _A_WHILE, byte_range)
+    return _file(request, row, f"{year}.csv", A_WHILE, byte_range)
 
 
 @public_router.get(
@@ -113,7 +116,7 @@ async def list_subsidy_versions(
     summary="Download one version of a file",
     response_class=Response,
     openapi_extra=ANYONE,
-    responses=_FILE,
+    responses=FILE,
 )
 async def download_subsidy_version(
     funder: Funder,
@@ -125,19 +128,24 @@ async def download_subsidy_version(
 ) -> Response:
     """The file as it was published that day. It never changes."""
     row = await fetch_one(reader, repository.VERSION, {"funder": funder, "year": year, "version": version})
-    return _file(request, row, f"{year}-v{version}.csv", _FOR_EVER, byte_range)
+    return _file(request, row, f"{year}-v{version}.csv", FOR_EVER, byte_range)
 
 
 def _file(request: Request, row: Row | None, name: str, caching: str, byte_range: str | None) -> Response:
     if row is None:
         raise NotFound()
+    return sent(request, row, f"subventions-{row['slug']}-{name}", CSV, caching, byte_range)
+
+
+def sent(request: Request, row: Row, name: str, media_type: str, caching: str, byte_range: str | None) -> Response:
+    """A published file: `key`, `size`, `sha256` and `published_at` of a row."""
     published_at: datetime = row["published_at"].astimezone(UTC)
     headers = {**SHARED, "Cache-Control": caching, "Last-Modified": format_datetime(published_at, usegmt=True)}
     tag = f'"{row["sha256"]}"'
     answer = not_modified(request, tag) or _unmodified_since(request, published_at, tag)
     if answer is None:
-        stored = StoredFile(row["key"], row["size"], row["sha256"], CSV)
-        answer = download(request.app.state.resources.files, stored, f"subventions-{row['slug']}-{name}", byte_range)
+        stored = StoredFile(row["key"], row["size"], row["sha256"], media_type)
+        answer = download(request.app.state.resources.files, stored, name, byte_range)
     answer.headers.update(headers)
     return answer
 
@@ -214,13 +222,15 @@ async def get_supported_actions(campaign: Decided, request: Request, session: Sn
 )
 async def get_catalog(request: Request, reader: Reader, session: Snapshot, held: Held) -> Response:
     """Every dataset with its files, for the harvesters of data.gouv.fr and others: a dataset per funder with a distribution per year,
-    and the supported actions of each decided campaign."""
+    and the supported actions and the coverage of each decided campaign."""
     files = await fetch(reader, repository.EVERY_LATEST, {})
-    campaigns = [
-        dcat.CampaignData(each.id, each.title, each.year, each.contract, each.department, *table)
-        for each in await service.decided_campaigns(session)
-        for table in CAMPAIGN_TABLES
-    ]
+    matrices = {row["campaign_id"]: row for row in await fetch(reader, repository.EVERY_LATEST_MATRIX, {})}
+    campaigns = []
+    for each in await service.decided_campaigns(session):
+        told = (each.id, each.title, each.year, each.contract, each.department)
+        campaigns.append(dcat.CampaignData(*told, *_ACTIONS))
+        if each.id in matrices:
+            campaigns.append(dcat.CampaignData(*told, *_COVERAGE, matrices[each.id]))
     made = dcat.catalog(files, campaigns, held.settings.public_url)
     return _made(request, orjson.dumps(made), "application/ld+json", {})
 
@@ -229,5 +239,5 @@ def _made(request: Request, content: bytes, media_type: str, headers: dict[str, 
     """What is made on demand; its tag is its content's."""
     tag = f'"{hashlib.sha256(content).hexdigest()}"'
     answer = not_modified(request, tag) or Response(content, headers={"ETag": tag, **headers}, media_type=media_type)
-    answer.headers.update({**SHARED, "Cache-Control": _A_WHILE})
+    answer.headers.update({**SHARED, "Cache-Control": A_WHILE})
     return answer

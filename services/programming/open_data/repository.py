@@ -16,10 +16,11 @@ from services.common.db import Row, fetch_in
 
 from ..awards import service as awards
 from . import rules
-from .models import Beneficiary, Publisher, SubsidyPublication
+from .models import Beneficiary, CoveragePublication, Publisher, SubsidyPublication
 
 _W: Any = Publisher.__table__  # type: ignore[attr-defined]
 _P: Any = SubsidyPublication.__table__  # type: ignore[attr-defined]
+_V: Any = CoveragePublication.__table__  # type: ignore[attr-defined]
 _B: Any = Beneficiary.__table__  # type: ignore[attr-defined]
 _G = awards.grants().subquery("grants")
 
@@ -145,3 +146,34 @@ async def latest(session: AsyncSession, funder_id: UUID, year: int) -> SubsidyPu
 async def latest_of(session: AsyncSession, funders: Sequence[UUID]) -> list[Row]:
     """(funder_id, year, version, rows) of the latest version of each year of these funders."""
     return await fetch_in(session, LATEST_OF_FUNDERS, {"funders": list(funders)})
+
+
+# Coverage, by campaign.
+
+_V_EARLIER, _V_LATER = _V.alias("earlier"), _V.alias("later")
+_V_FIRST_AT = (
+    sa.select(sa.func.min(_V_EARLIER.c.published_at))
+    .where(_V_EARLIER.c.campaign_id == _V.c.campaign_id)
+    .correlate(_V)
+    .scalar_subquery()
+)
+_V_IS_LATEST = ~sa.exists().where(_V_LATER.c.campaign_id == _V.c.campaign_id, _V_LATER.c.version > _V.c.version)
+_MATRICES = sa.select(*_V.c, _V_FIRST_AT.label("first_published_at"))
+_V_OF_CAMPAIGN = _V.c.campaign_id == bindparam("campaign_id", type_=sa.Uuid)
+
+#: The latest version, one version, all versions of a campaign from the newest; the latest of every campaign.
+LATEST_MATRIX = _MATRICES.where(_V_OF_CAMPAIGN, _V_IS_LATEST)
+MATRIX_VERSION = _MATRICES.where(_V_OF_CAMPAIGN, _V.c.version == bindparam("version", type_=sa.Integer))
+MATRIX_VERSIONS = (
+    sa.select(*_V.c)
+    .where(_V_OF_CAMPAIGN, _V.c.version < bindparam("before", type_=sa.Integer))
+    .order_by(_V.c.version.desc())
+    .limit(bindparam("limit"))
+)
+EVERY_LATEST_MATRIX = _MATRICES.where(_V_IS_LATEST)
+
+
+async def latest_matrix(session: AsyncSession, campaign_id: UUID) -> CoveragePublication | None:
+    """The latest version of a campaign's coverage, its row taken: one version is made at a time."""
+    wanted = select(CoveragePublication).where(CoveragePublication.campaign_id == campaign_id)
+    return (await session.exec(wanted.order_by(_V.c.version.desc()).limit(1).with_for_update())).first()

@@ -352,5 +352,9 @@ def latest_address(slug: str, year: int) -> str:
     return f"{PUBLIC}/subventions/{slug}/{year}.csv"
 
 
+def matrix_address(campaign_id: object, version: int, kind: str) -> str:
+    return f"{PUBLIC}/campaigns/{campaign_id}/coverage/versions/{version}.{kind}"
+
+
 def version_address(slug: str, year: int, version: int) -> str:
     return f"{PUBLIC}/subventions/{slug}/{year}/versions/{version}.csv"

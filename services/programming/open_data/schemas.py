@@ -10,6 +10,7 @@ from services.common.language import Text
 from services.common.pagination import Cursor, Limit
 
 from ..campaigns.schemas import Cents
+from ..coverage.schemas import CoveredObjective, CoveredQpv, CoveringFunder, DroitCommunLayer, Place, TfpbLayer
 from .models import Licence as Licence
 from .rules import Severity, valid_siret
 
@@ -227,3 +228,58 @@ class SupportedActions(BaseModel):
 
     campaign_id: UUID
     items: list[SupportedAction]
+
+
+class GrantedBy(BaseModel):
+    funder_id: UUID
+    granted_cents: Cents
+
+
+class PublishedFigures(BaseModel):
+    """What is voted. `publics` adds up what dossiers announce: people are not deduplicated."""
+
+    actions: int
+    holders: Annotated[int, Field(description="How many distinct holders.")]
+    publics: int
+    granted_cents: Cents
+    funders: list[GrantedBy]
+
+
+class PublishedCell(PublishedFigures):
+    objective_code: str
+    qpv_code: Annotated[str | None, Field(description="Null: actions that name no QPV.")]
+    covered: bool
+
+
+class PublishedMatrix(BaseModel):
+    """What a decided campaign covers, by objective × QPV, in euro cents. Cells add up to the total, to the cent."""
+
+    campaign_id: UUID
+    campaign: str
+    contract: str
+    year: int
+    objectives: list[CoveredObjective]
+    qpvs: list[CoveredQpv]
+    funders: list[CoveringFunder]
+    cells: Annotated[list[PublishedCell], Field(description="Every objective × QPV, then outside QPVs, empty ones included.")]
+    total: PublishedFigures
+    uncovered: list[Place]
+    droit_commun: DroitCommunLayer
+    tfpb: TfpbLayer
+    rules: Annotated[list[str], Field(description="How to read the figures, in French.")]
+
+
+class CoverageVersion(BaseModel):
+    """One version of what a campaign covers. Its addresses never change."""
+
+    campaign_id: UUID
+    version: int
+    cells: int
+    granted_cents: Cents
+    published_at: AwareDatetime
+    csv_url: str
+    csv_sha256: str
+    csv_size: int
+    json_url: str
+    json_sha256: str
+    json_size: int

@@ -119,6 +119,9 @@ def _decoded(content: bytes) -> str:
     return text
 
 
+_LONGEST_CELL = 100_000
+
+
 def _csv(text: str) -> Iterator[Numbered]:
     head = text[:20_000]
     delimiter = max(";,\t", key=lambda sign: (_best_header(head, sign), head.count(sign)))
@@ -126,6 +129,9 @@ def _csv(text: str) -> Iterator[Numbered]:
     start = 1
     try:
         for row in rows:
+            # The reader's own limit is the process's: any library may have raised it.
+            if any(len(cell) > _LONGEST_CELL for cell in row):
+                raise csv.Error("a cell swallows the lines that follow")
             yield start, row
             start = rows.line_num + 1
     except csv.Error as error:

@@ -1,10 +1,7 @@
-"""What the annual report of a programme holds. Every figure is one the API gives; a section without data says so.
-
-`coverage_table` and `multi_year` are where the rooms that own these figures plug in: each gives one small value, drawn as it is.
-"""
+"""What the annual report of a programme holds. Every figure is one the API gives; a section without data says so."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -15,61 +12,42 @@ from services.common.language import day_in_words, euros
 
 from ..awards import figures as awards
 from ..campaigns import service as campaigns
-from ..contracts import rules as contract_rules
-from ..contracts import service as contracts
+from ..campaigns.schemas import CampaignStatus
+from ..coverage import leads
+from ..coverage import service as coverage
+from ..coverage.records import LeadQuery
+from ..cpos import shares
 from ..dossiers import figures as dossiers
 from ..monitoring import service as monitoring
 from ..monitoring.schemas import CLOCK_LABELS, STEP_LABELS, ClockName, Step
-from ..parameters import service as parameters
-from ..parameters.schemas import Parameter
-from . import rules
-from .rules import CoverageTable, MultiYear, Supported
+from . import covered, rules
+from .rules import Supported
 
 if TYPE_CHECKING:
     from ..campaigns.models import Campaign
     from ..contracts.models import Contract
 
-#: Neighbourhoods across one table of the coverage.
-_COLUMNS = 9
 #: The steps drawn as bars.
 _DRAWN = (Step.NOTIFIED, Step.FIRST_PAID)
-
-
-async def coverage_table(
-    session: AsyncSession, contract: "Contract", calls: Sequence["Campaign"], actions: Sequence[Supported]
-) -> CoverageTable:
-    """Supported actions by objective × QPV."""
-    frameworks = {call.framework_number for call in calls}
-    objectives: dict[str, str] = {}
-    for number in sorted(frameworks):
-        framework = await contracts.framework_of(session, contract.id, number)
-        objectives |= {objective.code: objective.title for _, objective in contract_rules.objectives(framework)}
-    return rules.coverage(actions, list(objectives.items()), [(qpv["code"], qpv["name"]) for qpv in contract.qpvs])
-
-
-async def multi_year(session: AsyncSession, year: int, total: Mapping[str, Any]) -> MultiYear:
-    """How much of the year's grants carries out multi-year agreements."""
-    target = await parameters.value(session, Parameter.MULTI_YEAR_TARGET_BP, date(year, 12, 31))
-    return MultiYear(
-        total.get("awards", 0),
-        total.get("multi_year_awards", 0),
-        total.get("granted_cents", 0),
-        total.get("multi_year_cents", 0),
-        target,
-    )
+_DECIDED = {CampaignStatus.DECIDED, CampaignStatus.ARCHIVED}
 
 
 async def content(
     session: AsyncSession, contract: "Contract", calls: Sequence["Campaign"], year: int, edition: int, *, now: datetime
 ) -> dict[str, Any]:
-    """Data of `letters/annual_report.typ`: every amount and date already in words people read."""
+    """Data of `letters/annual_report.typ`: every amount and date already in words people read.
+
+    A report is made to be published: of a call that is not decided yet, what is voted and not notified stays out of it.
+    """
     ids = [call.id for call in calls]
     names = await campaigns.funder_names(session, ids)
     money = {row["funder_id"]: row for row in await awards.money(session, ids)}
     total = money.get(None, {})
     actions = rules.supported(await awards.supported(session, ids))
     today = today_in_paris(now)
-    table = await coverage_table(session, contract, calls, actions)
+    untold = any(call.status not in _DECIDED for call in calls)
+    matrix = await coverage.matrix(session, contract_id=contract.id, year=year, granted_only=untold, now=now)
+    multi_year = [(call, await shares.multi_year_share(session, campaign_id=call.id, now=now)) for call in calls]
     return {
         "title": f"Rapport annuel {year} – {rules.printable(contract.name)}",
         "contract": rules.printable(contract.name),
@@ -81,9 +59,10 @@ async def content(
         "funders": _funders(names, await dossiers.asked(session, ids), money, await campaigns.envelopes(session, ids)),
         "delays": _delays(await monitoring.figures(session, ids, today=today)),
         "promise": sorted({call.answer_within_months for call in calls}),
-        "coverage": _coverage(table),
-        "multi_year": _multi_year(await multi_year(session, year, total)),
-        "actions": _actions(actions, table.qpvs, names),
+        "coverage": covered.coverage(matrix),
+        "multi_year": [covered.multi_year(call.title, share, names) for call, share in multi_year],
+        "actions": _actions(actions, covered.places(matrix), names),
+        "beside": covered.beside(matrix, await leads.listing(session, None, contract.id, LeadQuery())),
     }
 
 
@@ -166,67 +145,15 @@ def _days(step: Mapping[str, Any]) -> str:
     return " / ".join(f"{step['cumulated'][name]:.0f}" for name in ("median", "p90"))
 
 
-def _coverage(table: CoverageTable) -> dict[str, Any]:
-    """Tables of nine columns at most, the last perhaps "outside"; `weight` of a cell is its share of the heaviest, which shades it."""
-    heaviest = max((cell.cents for cell in table.cells.values()), default=0)
-    chunks = [table.qpvs[i : i + _COLUMNS] for i in range(0, len(table.qpvs), _COLUMNS)]
-    covered = {code for (code, _), cell in table.cells.items() if cell.actions}
-    return {
-        "empty": not table.cells,
-        "total": euros(table.total_cents),
-        "uncovered": [f"{code}. {rules.cut(title, 120)}" for code, title in table.objectives if code not in covered],
-        "tables": [
-            {
-                "qpvs": [rules.cut(name, 60) for _, name in chunk],
-                "rows": [
-                    {
-                        "objective": rules.cut(f"{code}. {title}" if code else title, 110),
-                        "cells": _cells(table, code, chunk, heaviest),
-                    }
-                    for code, title in table.objectives
-                ],
-            }
-            for chunk in chunks
-        ],
-    }
-
-
-def _cells(table: CoverageTable, objective: str, qpvs: Sequence[tuple[str, str]], heaviest: int) -> list[dict[str, Any]]:
-    found = [table.cells.get((objective, qpv)) for qpv, _ in qpvs]
-    return [
-        {"actions": cell.actions, "amount": euros(_whole(cell.cents)), "weight": round(cell.cents / heaviest, 3)}
-        if cell
-        else {"actions": 0, "amount": "", "weight": 0}
-        for cell in found
-    ]
-
-
-def _whole(cents: int) -> int:
-    """To the euro, half up: shares of a grant are told without their cents."""
-    return (cents + 50) // 100 * 100
-
-
-def _multi_year(share: MultiYear) -> dict[str, Any]:
-    target = rules.percent(share.target_bp, 10_000)
-    return {
-        "known": share.awards > 0,
-        "awards": share.awards,
-        "multi_year_awards": share.multi_year_awards,
-        "of_awards": rules.percent(share.multi_year_awards, share.awards),
-        "granted": euros(share.granted_cents),
-        "multi_year": euros(share.multi_year_cents),
-        "of_euros": rules.percent(share.multi_year_cents, share.granted_cents),
-        "target": target,
-    }
-
-
 def _actions(actions: Sequence[Supported], qpvs: Sequence[tuple[str, str]], names: Mapping[UUID, str]) -> list[dict[str, Any]]:
     """Supported actions under each of their neighbourhoods, in the contract's order, those outside last."""
+    known = dict(qpvs)
+    former = sorted({code for action in actions for code in action.qpv_codes} - known.keys())
     lists = []
-    for code, name in qpvs:
+    for code, name in [*((code, code) for code in former), *qpvs]:
         own = [action for action in actions if code in (action.qpv_codes or ("",))]
         if own:
-            lists.append({"qpv": f"{rules.printable(name)} ({code})" if code else name, "rows": [_action(a, names) for a in own]})
+            lists.append({"qpv": f"{name} ({code})" if code else name, "rows": [_action(a, names) for a in own]})
     return lists
 
 

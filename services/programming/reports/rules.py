@@ -12,7 +12,6 @@ import orjson
 
 from services.common.clock import in_paris
 from services.common.language import day_in_words, euros
-from services.common.shares import split
 
 #: Accounts of the Cerfa's budget, as its form names them.
 ACCOUNTS = {
@@ -98,6 +97,11 @@ def percent(part: int, whole: int) -> str:
     return f"{100 * part / whole:.1f}".replace(".", ",").removesuffix(",0") + "\u00a0%" if whole else "–"
 
 
+def natural(code: str) -> list[tuple[int, str]]:
+    """A key that sorts codes as people do: 2 before 10, 1.2 before 1.10."""
+    return [(int(piece), "") if piece.isdecimal() else (-1, piece) for piece in re.findall(r"[0-9]+|[^0-9]+", code)]
+
+
 def period(starts_on: date | None, ends_on: date | None) -> str:
     if starts_on is None or ends_on is None:
         return "Non précisé"
@@ -134,42 +138,6 @@ def digest(session: Mapping[str, Any], dossier_ids: Sequence[Any]) -> str:
 
 
 @dataclass(frozen=True)
-class Cell:
-    """What an objective receives in a neighbourhood."""
-
-    actions: int = 0
-    cents: int = 0
-
-
-@dataclass(frozen=True)
-class CoverageTable:
-    """Supported actions by objective × QPV. `qpvs` ends with "outside" (code "") when some play in none.
-
-    An action of several objectives or neighbourhoods counts in each cell; its euros are shared equally between them, to the
-    cent, so that cells add up to what was granted.
-    """
-
-    objectives: Sequence[tuple[str, str]]
-    qpvs: Sequence[tuple[str, str]]
-    cells: Mapping[tuple[str, str], Cell]
-
-    @property
-    def total_cents(self) -> int:
-        return sum(cell.cents for cell in self.cells.values())
-
-
-@dataclass(frozen=True)
-class MultiYear:
-    """How much of the programme is carried by multi-year agreements, counted both ways, against its target in basis points."""
-
-    awards: int
-    multi_year_awards: int
-    granted_cents: int
-    multi_year_cents: int
-    target_bp: int
-
-
-@dataclass(frozen=True)
 class Supported:
     """An action and what each funder grants it."""
 
@@ -177,7 +145,6 @@ class Supported:
     title: str
     holder: str
     qpv_codes: tuple[str, ...]
-    objective_codes: tuple[str, ...]
     grants: tuple[tuple[Any, int], ...]
 
     @property
@@ -196,27 +163,7 @@ def supported(rows: Iterable[Mapping[str, Any]]) -> list[Supported]:
             own[0]["title"],
             own[0]["holder_name"],
             tuple(own[0]["qpv_codes"]),
-            tuple(own[0]["objective_codes"]),
             tuple((row["funder_id"], row["granted_cents"]) for row in own),
         )
         for own in by_dossier.values()
     ]
-
-
-OUTSIDE = ("", "Hors QPV")
-
-
-def coverage(actions: Sequence[Supported], objectives: Sequence[tuple[str, str]], qpvs: Sequence[tuple[str, str]]) -> CoverageTable:
-    """The table, with the rows and columns of codes that are no longer in the contract, if any are used."""
-    rows, columns = dict(objectives), dict(qpvs)
-    counts: dict[tuple[str, str], list[int]] = {}
-    for action in actions:
-        own = [(o, q) for o in action.objective_codes or ("",) for q in action.qpv_codes or ("",)]
-        for (objective, qpv), cents in zip(own, split(action.cents, [1] * len(own)), strict=True):
-            rows.setdefault(objective, objective or "Sans objectif")
-            columns.setdefault(qpv, qpv or OUTSIDE[1])
-            cell = counts.setdefault((objective, qpv), [0, 0])
-            cell[0] += 1
-            cell[1] += cents
-    cells = {place: Cell(*both) for place, both in counts.items()}
-    return CoverageTable(list(rows.items()), list(columns.items()), cells)

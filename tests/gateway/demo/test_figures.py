@@ -89,6 +89,11 @@ def test_the_summary_counts_what_was_read_back() -> None:
     assert faults(read, summary(read, 0), 1) == []
 
 
+@pytest.mark.parametrize("status", ["notified", "running", "report_due", "report_submitted", "closed"])
+def test_a_dossier_that_went_on_was_notified(status: str) -> None:
+    assert summary(answers(dossier(["1"], ["Q"], request("a", 1), status=status)), 0)["notified"] == 1
+
+
 def test_every_fault_is_said() -> None:
     read = answers(dossier(["1"], ["Q"], request("a", 1), status="decided"), funders=[funder("a", (10, 11))])
     said = faults(read, summary(read, 3), 2)

@@ -151,10 +151,10 @@ async def test_the_pdf_is_accessible(objectives: int, qpvs: int) -> None:
         (None, "application/pdf;q=0.1, text/csv;q=0.2", Format.CSV),
         (None, "text/html, application/xhtml+xml", Format.JSON),
         (None, "text/csv;q=x", Format.JSON),
-        (Format.XLSX, "text/csv", Format.XLSX),
+        ("xlsx", "text/csv", Format.XLSX),
     ],
 )
-def test_the_format_is_that_of_the_address_then_of_accept(asked: Format | None, accept: str, kind: Format) -> None:
+def test_the_format_is_that_of_the_address_then_of_accept(asked: str | None, accept: str, kind: Format) -> None:
     assert documents.wanted(asked, accept) is kind
 
 

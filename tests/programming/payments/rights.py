@@ -1,16 +1,16 @@
-"""What the table of rights needs of payments: an award of its own, a request, an order, an import."""
+"""What the table of rights needs of payments: the award under agreement, committed, a request, an order, an import."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from tests.programming.payments.acts import committed, csv, drawn, order, ordered, payment, send, today
+from tests.programming.payments.acts import csv, drawn, order, ordered, payment, send, today
 from tests.programming.world import World
 
 QUERIES: dict[str, dict[str, Any]] = {"importPayments": {"dry_run": "true"}}
 
 
 async def prepare(world: World, ids: Mapping[str, str]) -> dict[str, str]:
-    award = await committed(world)
+    award = await world.commit(world.state_payer, ids["award_id"])
     waiting = f"/bank-accounts/{ids['bank_account_id']}"
     if (await world.call(world.holder, "GET", waiting, expect=200)).json()["status"] == "proposed":
         await world.change(world.holder, "POST", f"{waiting}/confirmation", of=waiting, expect=201)

@@ -43,11 +43,17 @@ async def content(world: World) -> dict[str, Any]:
         return await programme.content(session, contract, calls, year(world), 1, now=world.running.clock.now())
 
 
+async def decide_all(world: World) -> None:
+    for act in ("closing", "instruction", "decision"):
+        await world.act(act)
+
+
 async def test_its_totals_are_those_the_api_gives(world: World) -> None:
     first = await world.awarded(state=8_000, caf=4_000, granted={"state": 6_000})
     await world.awarded(state=1_000, region=2_000)
     await world.submitted(caf=3_000)
     await world.commit(world.state_payer, first["awards"]["state"]["id"])
+    await decide_all(world)
     awards = await world.pages(world.team, "/awards", campaign_id=world.campaign_id)
     dossiers = await world.pages(world.team, "/dossiers", campaign_id=world.campaign_id)
     funders = (await world.call(world.team, "GET", f"/campaigns/{world.campaign_id}/funders", expect=200)).json()["items"]
@@ -74,6 +80,83 @@ async def test_its_totals_are_those_the_api_gives(world: World) -> None:
     assert listed == {reference: euros(cents) for reference, cents in by_dossier.items()}
 
 
+async def test_its_coverage_and_its_multi_year_share_are_those_the_api_gives(world: World) -> None:
+    await world.awarded(state=8_000, caf=4_000, granted={"state": 6_000})
+    await world.awarded(state=1_000, region=2_000)
+    root = f"/contracts/{world.contract_id}"
+    own = {"organisation_id": str(world.caf), "year": year(world)}
+    measure = {**own, "label": "Permanences", "qpv_codes": ["QP011002"], "amount_cents": 1_234_500, "staff_hundredths": 150}
+    recorded = (await world.call(world.caf_officer, "POST", f"{root}/droit-commun", json=measure, expect=201)).json()
+    late = {**measure, "year": year(world) + 1}
+    await world.call(world.caf_officer, "POST", f"{root}/droit-commun", json=late, expect=201)
+    given = {"label": "Gardiennage", "amount_cents": 90_000}
+    counterpart = {**own, "landlord": "Bailleur", "qpv_code": "QP011002", "abatement_cents": 120_000, "actions": [given]}
+    await world.call(world.caf_officer, "POST", f"{root}/tfpb", json=counterpart, expect=201)
+    for title in ("Ouvrir la bibliothèque le dimanche", "Tenir une régie de quartier"):
+        lead = {"objective_code": "2", "title": title, "qpv_codes": ["QP011002"]}
+        path = (await world.call(world.team, "POST", f"{root}/action-leads", json=lead, expect=201)).headers["location"]
+    await world.change(world.team, "PUT", f"{path}/links", of=path, json={"measure_ids": [recorded["id"]]}, expect=200)
+    await decide_all(world)
+    told = await content(world)
+
+    matrix = (await world.call(world.team, "GET", f"/campaigns/{world.campaign_id}/coverage", expect=200)).json()
+    (table,) = told["coverage"]["tables"]
+    drawn = [[(cell["actions"], cell["amount"]) for cell in row["cells"]] for row in table["rows"]]
+    codes = [qpv["code"] for qpv in matrix["qpvs"]]
+    assert drawn == [
+        [
+            (cell["granted"]["actions"], euros(cell["granted"]["amount_cents"]) if cell["granted"]["actions"] else "")
+            for cell in matrix["cells"]
+            if (cell["objective_code"], cell["qpv_code"]) in {(objective["code"], code) for code in codes}
+        ]
+        for objective in matrix["objectives"]
+    ]
+    assert table["totals"][-1]["amount"] == told["coverage"]["total"] == euros(matrix["total"]["granted"]["amount_cents"])
+    assert told["coverage"]["actions"] == matrix["total"]["granted"]["actions"] == 2
+    assert told["coverage"]["bare"] == len(matrix["uncovered"])
+
+    share = (await world.call(world.team, "GET", f"/campaigns/{world.campaign_id}/multi-year-share", expect=200)).json()
+    (said,) = told["multi_year"]
+    assert [row["granted"] for row in said["rows"]] == [
+        *(euros(one["granted_cents"]) for one in share["by_funder"]),
+        euros(share["granted_cents"]),
+    ]
+    assert said["rows"][-1]["agreements"] == str(share["agreements"])
+    assert said["missing_agreements"] == share["missing_agreements"]
+
+    beside = told["beside"]
+    layer = matrix["droit_commun"]
+    assert (beside["droit_commun"]["measures"], beside["droit_commun"]["amount"]) == (1, euros(layer["amount_cents"]))
+    assert beside["droit_commun"]["staff"] == "1,5"
+    assert (beside["tfpb"]["abatement"], beside["tfpb"]["actions"]) == (euros(120_000), euros(90_000))
+    assert beside["signatories"]["signed"] == matrix["signatories"]["signed"]
+    leads = await world.pages(world.team, f"{root}/action-leads")
+    assert [row["qualification"] for row in beside["leads"]["rows"]] == [lead["qualification_label"] for lead in leads]
+    assert [row["answers"] for row in beside["leads"]["rows"]] == ["–", "1 mesure"]
+
+
+async def test_two_calls_of_a_year_are_one_coverage_and_two_shares(world: World) -> None:
+    totals = []
+    for euros_granted in (8_000, 3_000):
+        await world.awarded(state=euros_granted)
+        await decide_all(world)
+        matrix = (await world.call(world.team, "GET", f"/campaigns/{world.campaign_id}/coverage", expect=200)).json()
+        totals.append(matrix["total"]["granted"]["amount_cents"])
+        if len(totals) == 1:
+            await world.prepare_campaign(title="Second appel")
+            await world.act("opening")
+    own = {"organisation_id": str(world.caf), "label": "Permanences", "amount_cents": 100_000}
+    for of in (year(world), year(world) + 1):
+        await world.call(
+            world.caf_officer, "POST", f"/contracts/{world.contract_id}/droit-commun", json={**own, "year": of}, expect=201
+        )
+    told = await content(world)
+    assert totals == [800_000, 300_000]
+    assert (told["coverage"]["actions"], told["coverage"]["total"]) == (2, euros(1_100_000))
+    assert [share["rows"][-1]["granted"] for share in told["multi_year"]] == [euros(cents) for cents in totals]
+    assert told["beside"]["droit_commun"]["measures"] == 1, "those of the year alone"
+
+
 async def test_what_is_decided_and_not_notified_is_not_in_it(world: World) -> None:
     dossier = await world.reviewed(state=8_000)
     committee_id = await world.convene(dossier["id"])
@@ -81,11 +164,12 @@ async def test_what_is_decided_and_not_notified_is_not_in_it(world: World) -> No
     told = await content(world)
     assert told["funders"][-1]["granted"] == euros(0)
     assert told["actions"] == []
+    assert (told["coverage"]["known"], told["coverage"]["total"]) == (False, euros(0)), "the campaign is not decided"
 
 
 async def test_a_year_without_anything_says_so_and_invents_nothing(world: World) -> None:
     told = await content(world)
-    assert (told["delays"]["measured"], told["coverage"]["empty"], told["multi_year"]["known"], told["actions"]) == (
+    assert (told["delays"]["measured"], told["coverage"]["empty"], told["multi_year"][0]["known"], told["actions"]) == (
         *(False, True, False),
         [],
     )
@@ -96,6 +180,7 @@ async def test_a_year_without_anything_says_so_and_invents_nothing(world: World)
 
 async def test_it_is_an_accessible_pdf_with_its_outline(world: World) -> None:
     await world.awarded(state=8_000)
+    await decide_all(world)
     report = await made(world)
     document = await world.call(world.team, "GET", report["document"], expect=200)
     assert document.headers["content-type"] == "application/pdf"
