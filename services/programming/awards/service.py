@@ -147,7 +147,7 @@ async def record_repayment(session: AsyncSession, award: Award, cents: int) -> N
     await _keep(session, award, _lawful(rules.repay, money_of(award), cents))
 
 
-async def amend(session: AsyncSession, award: Award, granted_cents: int) -> dict[str, list[int]]:
+async def amend(session: AsyncSession, award: Award, granted_cents: int) -> dict[str, Any]:
     """A signed amendment sets the grant anew (award locked by the caller); the envelope gives or takes back the difference.
 
     Returns what its line in the journal tells, before and after: the grant, and the commitment when it comes down with it.
@@ -157,7 +157,7 @@ async def amend(session: AsyncSession, award: Award, granted_cents: int) -> dict
     delta = await instruction.amend_grant(session, award.request_id, granted_cents)
     await campaigns.take_from_envelope(session, award.campaign_id, award.funder_id, award.budget_line, delta)
     await _keep(session, award, after)
-    changed = {"granted_cents": [before.granted, after.granted]}
+    changed: dict[str, Any] = {"granted_cents": [before.granted, after.granted]}
     return changed if after.committed == before.committed else {**changed, "committed_cents": [before.committed, after.committed]}
 
 

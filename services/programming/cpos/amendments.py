@@ -247,7 +247,8 @@ async def _amend_grant(
 
     The total of the year's agreement with that funder follows the award.
     """
-    cents, said = tranche.amount_cents, {"cpo_id": str(cpo.id), "amendment": amendment.number}
+    cents = tranche.amount_cents
+    said: dict[str, Any] = {"cpo_id": str(cpo.id), "amendment": amendment.number}
     if award_id is not None:
         award = await awards.locked(session, None, award_id)
         await instruction.raise_ask(session, request_id, cents)

@@ -12,7 +12,8 @@ from services.common.auth import Principal
 
 from ..campaigns.schemas import Nature
 from . import instruction, repository, rules, service, submission
-from .models import Dossier, FundingRequest
+from .errors import DossierStateRefused
+from .models import Dossier, DossierStatus, FundingRequest
 from .schemas import Budget, SubmissionCreate
 
 if TYPE_CHECKING:
@@ -114,6 +115,8 @@ async def add_granted(
 ) -> UUID:
     """A tranche confirmed after the dossier was made enters it: returns its request. The envelope was drawn on by the caller."""
     dossier = await instruction.get(session, dossier_id)
+    if dossier.status is DossierStatus.CLOSED:  # its bilan is closed: nothing could be justified any more
+        raise DossierStateRefused(dossier_status=dossier.status.value)
     request = _request(dossier, tranche)
     request.submitted_at = now
     session.add(request)

@@ -1,10 +1,12 @@
 """A holder is merged while its agreement is awaited: the one that takes over signs it, in its own name."""
 
+from typing import Any
+
 import pytest
 
 from tests.programming.dossiers.successions import dissolve, reinstate
 from tests.programming.world import World
-from tests.support import member_of
+from tests.support import Person, member_of
 
 from .acts import PATH, act, amendment, award, drafted, granted, in_force, region_signatory, signature, the_agreement
 
@@ -46,6 +48,6 @@ async def test_the_successor_signs_an_amendment_of_what_the_holder_signed(world:
     await world.refused(world.stranger, "GET", f"{PATH}/{agreement['id']}", 404, "not-found")
 
 
-async def the_agreement_of(world: World, agreement_id: str, who: object) -> dict[str, object]:
-    seen: dict[str, object] = (await world.call(who, "GET", f"{PATH}/{agreement_id}", expect=200)).json()  # type: ignore[arg-type]
+async def the_agreement_of(world: World, agreement_id: str, who: Person) -> dict[str, Any]:
+    seen: dict[str, Any] = (await world.call(who, "GET", f"{PATH}/{agreement_id}", expect=200)).json()
     return seen

@@ -27,8 +27,8 @@ async def test_the_successor_fills_the_bilan_in_and_submits_it(world: World) -> 
         sent_with = {"json": sent, "headers": tag}
         problem = await world.refused(world.president, method, f"{where(dossier)}{path}", 403, "not-the-holder", **sent_with)
         assert problem["successor_id"] == str(world.neighbour)
-    piece = {"params": {"kind": "annexe", "name": "photos.pdf"}, "content": PDF}
-    await world.call(world.stranger, "POST", f"{where(dossier)}/attachments", expect=201, **piece)
+    named = {"kind": "annexe", "name": "photos.pdf"}
+    await world.call(world.stranger, "POST", f"{where(dossier)}/attachments", params=named, content=PDF, expect=201)
     await world.change(world.stranger, "PATCH", where(dossier), json=content(bilan), expect=200)
     member = member_of(world.neighbour)
     assert (await submit(world, dossier, who=member)).status_code == 403

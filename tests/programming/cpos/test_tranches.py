@@ -272,6 +272,18 @@ async def test_to_the_holder_a_late_tranche_takes_nothing_back(world: World, so_
     assert (await world.seen(dossier_id, world.holder))["granted_cents"] == 850_000
 
 
+async def test_no_tranche_enters_a_dossier_that_is_closed(world: World) -> None:
+    cpo = await cpos.signed(world)
+    await cpos.reported(world, cpo, 0, "state", "caf")
+    await cpos.confirm(world, cpo, "state", 1)
+    await cpos.next_campaign(world, 2027)
+    dossier_id = (await cpos.light_dossier(world, cpo, 1)).json()["dossier_id"]
+    await cpos.notified(world, dossier_id, "state")
+    await world.running.rows("UPDATE dossiers SET status = 'closed' WHERE id = %(id)s RETURNING id", id=dossier_id)
+    refusal(await cpos.confirm(world, cpo, "caf", 1, expect=None), 409, "dossier-state-refused")
+    assert cpos.tranche(world, await cpos.read(world, cpo), "caf", 1)["status"] == "forecast"
+
+
 async def test_a_late_confirmation_beyond_the_envelope_is_refused_whole(world: World) -> None:
     cpo = await cpos.signed(world)
     await cpos.reported(world, cpo, 0, "state", "caf")
