@@ -97,7 +97,7 @@ def paid_at(funder_key: str, notified_at: datetime, committed: datetime) -> list
     habit = HABITS[funder_key]
     wanted = notified_at.astimezone(PARIS).date() + timedelta(days=habit.pace_days)
     wait = _ASKED_BEFORE if habit.on_request else _PAID_AFTER
-    first = pay_day(max(wanted, committed.date() + wait))
+    first = max(wanted, committed.date() + wait)
     return [at(pay_day(first + rank * _BETWEEN_PARTS), 15) for rank in range(habit.parts)]
 
 

@@ -5,7 +5,7 @@ from gateway.demo.data.cpos import CPOS, YEARS, Granted, agreement, chosen
 
 PLANS = dossiers()
 GRANTS = [Granted(plan, r.funder_key, r.budget_line_key, r.amount_cents) for plan in PLANS for r in plan.requests]
-ORGANISATIONS = {each.key: f"id-{each.key}" for each in (*FUNDERS, *HOLDERS)}
+ORGANISATIONS = {key: f"id-{key}" for key in [*(funder.key for funder in FUNDERS), *(holder.key for holder in HOLDERS)]}
 
 
 def test_the_best_granted_actions_of_different_holders_are_chosen() -> None:
