@@ -10,7 +10,6 @@ import httpx
 from services.common.clock import today_in_paris
 from services.programming.awards import service as awards
 from services.programming.cpos.jobs import JOBS
-from services.programming.dossiers import instruction
 from tests.programming.papers import SWORN
 from tests.programming.world import World
 from tests.support import Person, member_of
@@ -215,12 +214,6 @@ async def justify(world: World, award_id: str, cents: int) -> None:
     async with world.running.resources.database.transaction() as session:
         award = await awards.locked(session, None, UUID(award_id))
         await awards.justify(session, award, cents, now=world.running.clock.now())
-
-
-async def report_in(world: World, dossier_id: str) -> None:
-    """The holder submitted the dossier's bilan, as the room of bilans records it."""
-    async with world.running.resources.database.transaction() as session:
-        await instruction.record_report(session, UUID(dossier_id), now=world.running.clock.now())
 
 
 async def morning(world: World) -> None:
