@@ -8,7 +8,7 @@ import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import quote
 
 import obstore
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from .resources import Resources
 
 CHUNK = 1024 * 1024
+#: `max_body_size` of a route that takes a file: above any limit a setting may allow, which is read while bytes arrive.
+ROUTE_LIMIT = 4 * 1024**3
 _SNIFFED = 8192
 
 
@@ -209,6 +211,12 @@ def safe_name(name: str) -> str:
     kept = kept.strip(". ") or "fichier"
     stem, dot, suffix = kept.rpartition(".")
     return f"{stem[: 119 - len(suffix)]}.{suffix}" if dot and len(suffix) < 12 else kept[:120]
+
+
+def file_content(*media_types: str) -> dict[str, Any]:
+    """How the contract says that a body, or an answer, is a file of one of these types (any by default)."""
+    binary = {"schema": {"type": "string", "format": "binary"}}
+    return {"content": dict.fromkeys(media_types or ("application/octet-stream",), binary)}
 
 
 Range = Annotated[str | None, Header(alias="range", description="One byte range (RFC 9110 §14).", examples=["bytes=0-1023"])]

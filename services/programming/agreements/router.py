@@ -9,7 +9,7 @@ from services.common.auth import Caller
 from services.common.clock import Now
 from services.common.db import Reader, Session, Snapshot, fetch
 from services.common.etag import Version, etag, not_modified
-from services.common.files import Range, StoredFile, download
+from services.common.files import ROUTE_LIMIT, Range, StoredFile, download, file_content
 from services.common.journal import JournalLine, lines_of
 from services.common.pagination import LAST_ID, Cursor, Limit, Page, page, read_cursor
 from services.common.problems import NotFound
@@ -41,14 +41,11 @@ PARTIES = "Members of the funder and of the holder."
 FUNDER = "Managers and signatories of the funder."
 SIGNATORIES = "Signatories of the party given: the funder, or the organisation that answers for the holder."
 _JOURNAL = lines_of(KERNEL.journal)
-_BINARY = {"schema": {"type": "string", "format": "binary"}}
-_PDF = {"content": {"application/pdf": _BINARY}}
+_PDF = file_content("application/pdf")
 _DOWNLOAD: dict[int | str, dict[str, Any]] = {
     200: {**_PDF, "description": "The document."},
     206: {**_PDF, "description": "The range asked for."},
 }
-#: Above any upload limit a setting may allow: the real one is read from the settings while bytes arrive.
-_ROUTE_LIMIT = 4 * 1024**3
 
 
 async def _shown(session: Any, agreement: Agreement, response: Response, *, made: str | None = None) -> dict[str, Any]:
@@ -265,9 +262,9 @@ async def terminate_agreement(
     operation_id="keepSignedFile",
     summary="Join the signed copy",
     response_model=SignatureRead,
-    max_body_size=_ROUTE_LIMIT,
+    max_body_size=ROUTE_LIMIT,
     openapi_extra=right("Managers and signatories of the party that signed.")
-    | {"requestBody": {"required": True, "content": {"application/octet-stream": _BINARY}}},
+    | {"requestBody": {"required": True, **file_content()}},
 )
 async def keep_signed_file(
     agreement_id: UUID, signature_id: UUID, request: Request, caller: Caller, session: Session, held: Held, now: Now

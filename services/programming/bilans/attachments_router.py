@@ -9,7 +9,7 @@ from services.common.auth import Caller
 from services.common.clock import Now
 from services.common.db import Reader, Session, fetch_one
 from services.common.etag import etag
-from services.common.files import Range, download
+from services.common.files import ROUTE_LIMIT, Range, download, file_content
 from services.common.problems import NotFound
 from services.common.routing import ActRoute, UploadRoute, right
 
@@ -22,9 +22,7 @@ PREFIX = "/programming/v1/dossiers/{dossier_id}/bilan/attachments"
 router = APIRouter(prefix=PREFIX, tags=["bilans"], route_class=ActRoute)
 upload_router = APIRouter(prefix=PREFIX, tags=["bilans"], route_class=UploadRoute)
 
-_FILE = {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
-#: Above any upload limit a setting may allow: the real one is read from the settings while bytes arrive.
-_ROUTE_LIMIT = 4 * 1024**3
+_FILE = file_content()
 
 
 @upload_router.post(
@@ -33,7 +31,7 @@ _ROUTE_LIMIT = 4 * 1024**3
     operation_id="attachBilanFile",
     summary="Attach a file to a bilan",
     response_model=BilanAttachmentAdded,
-    max_body_size=_ROUTE_LIMIT,
+    max_body_size=ROUTE_LIMIT,
     openapi_extra=right(HOLDER) | {"requestBody": {"required": True, **_FILE}},
 )
 async def attach_file(

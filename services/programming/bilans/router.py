@@ -9,7 +9,7 @@ from services.common.auth import Caller, Principal
 from services.common.clock import Now, today_in_paris
 from services.common.db import Reader, Session, Snapshot, fetch, fetch_one
 from services.common.etag import Version, not_modified
-from services.common.files import Range, StoredFile, download
+from services.common.files import Range, StoredFile, download, file_content
 from services.common.language import preferred
 from services.common.pagination import LAST_ID, Page, page, read_cursor
 from services.common.problems import NotFound
@@ -26,7 +26,7 @@ router = APIRouter(prefix="/programming/v1", tags=["bilans"], route_class=ActRou
 READERS = "Members of the holder, of the funders that granted something, and of the contract's team."
 HOLDER = "Members of the holder."
 _BILAN = "/dossiers/{dossier_id}/bilan"
-_PDF = {"content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}
+_PDF = file_content("application/pdf")
 
 
 async def _shown(session: Any, caller: Principal, dossier_id: UUID, now: Any, response: Response) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from services.common.auth import Caller
 from services.common.clock import Now
 from services.common.db import Snapshot
+from services.common.files import file_content
 from services.common.pagination import Page, page, read_cursor
 from services.common.query import published, read_query
 from services.common.routing import ActRoute, right
@@ -21,7 +22,6 @@ router = APIRouter(prefix="/programming/v1", tags=["monitoring"], route_class=Ac
 
 SEEN = "The contract's team (every funder); a funder of the campaign (its own line and the totals)."
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_BINARY = {"schema": {"type": "string", "format": "binary"}}
 #: More risks than a workbook's reader goes through; the listing has them all.
 _MOST_RISKS = 5_000
 
@@ -71,7 +71,7 @@ async def list_at_risk(campaign_id: UUID, request: Request, response: Response, 
     summary="Download the dashboard",
     response_class=Response,
     openapi_extra=right(SEEN),
-    responses={200: {"content": {"text/csv": _BINARY, _XLSX: _BINARY}, "description": "The dashboard."}},
+    responses={200: file_content("text/csv", _XLSX) | {"description": "The dashboard."}},
 )
 async def export_monitoring(
     campaign_id: UUID,

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from services.common.auth import Caller
 from services.common.clock import Now
 from services.common.db import Reader, Session, Snapshot, fetch
+from services.common.files import file_content
 from services.common.pagination import LAST_ID, Cursor, Limit, Page, page, read_cursor
 from services.common.problems import NotFound
 from services.common.query import published, read_query
@@ -21,7 +22,7 @@ router = APIRouter(prefix=PREFIX, tags=["payments"], route_class=ActRoute)
 upload_router = APIRouter(prefix=PREFIX, tags=["payments"], route_class=UploadRoute)
 
 MEMBERS = "Members of the funder; 404 for everybody else."
-_FILE = {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
+_FILE = file_content()
 #: A little above the limit of the use case, which names its refusal.
 _ROUTE_LIMIT = 2 * imports.MOST_BYTES
 

@@ -9,7 +9,7 @@ from services.common.auth import Caller, MaybeCaller
 from services.common.clock import Now
 from services.common.db import Reader, Session, Snapshot, fetch
 from services.common.etag import Version, etag, not_modified
-from services.common.files import Range, download
+from services.common.files import Range, download, file_content
 from services.common.pagination import LAST_ID, Cursor, Limit, Page, page, read_cursor
 from services.common.routing import ActRoute, right
 
@@ -20,7 +20,7 @@ router = APIRouter(prefix="/programming/v1", tags=["reports"], route_class=ActRo
 
 TEAM = "Members of the organisation that leads the contract."
 READERS = "The contract's team and the year's funders; anyone once it is published."
-_PDF = {"content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}
+_PDF = file_content("application/pdf")
 
 
 @router.post(
