@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from gateway.demo.clock import Clock, MovedClock
-from gateway.demo.http import Account, Api, Refused, together
+from gateway.demo.http import Account, Api, Refused, everybody, together
 
 pytestmark = pytest.mark.anyio
 
@@ -135,6 +135,19 @@ async def test_everybody_acts_to_the_end_before_a_refusal_is_raised() -> None:
     with pytest.raises(Refused):
         await together([server.api.get(None, "/bad"), server.api.get(None, "/good")])
     assert sorted(server.paths()) == ["GET /bad", "GET /good"]
+
+
+async def test_a_refusal_keeps_nobody_from_acting_but_a_fault_of_ours_is_not_hidden() -> None:
+    server = Server(lambda request: httpx.Response(500 if request.url.path == "/bad" else 200, json={}))
+    await everybody([server.api.get(None, "/bad"), server.api.get(None, "/good")])
+    assert sorted(server.paths()) == ["GET /bad", "GET /good"]
+    assert len(server.api.errors) == 1
+
+    async def ours() -> None:
+        raise KeyError("plan")
+
+    with pytest.raises(KeyError):
+        await everybody([ours(), server.api.get(None, "/good")])
 
 
 def test_the_moved_clock_never_goes_back_and_tells_the_platform(tmp_path: Path) -> None:

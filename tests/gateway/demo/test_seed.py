@@ -46,6 +46,7 @@ def test_loading_twice_makes_nothing_twice() -> None:
         scratch.clock_file.write_text("0")
         with running(scratch):
             loaded = seed.load(scratch.base_url, scratch.data_dir)
+            assert {"Signataire, État", "Comptable, État"} <= {who for who, _, _ in loaded.accounts}
             once = asyncio.run(_seen(scratch.base_url, loaded.accounts))
             assert seed.load(scratch.base_url, scratch.data_dir) == loaded
             assert asyncio.run(_seen(scratch.base_url, loaded.accounts)) == once
