@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from openapi_spec_validator import validate
 
 from services.common.app import create_app
 from services.common.resources import Service
@@ -54,8 +53,8 @@ def parameters(operation: dict[str, Any]) -> set[str]:
     return {parameter["name"].lower() for parameter in operation.get("parameters", [])}
 
 
-def test_the_document_is_valid(document: dict[str, Any]) -> None:
-    validate(document)
+def test_the_document_says_its_version(document: dict[str, Any]) -> None:
+    """Whether it is valid is judged once, on the platform's whole document (`tests/gateway/test_openapi.py`)."""
     assert document["openapi"].startswith("3.1")
 
 
