@@ -21,7 +21,7 @@ demo: $(READY) ## Play a whole campaign over HTTP on a platform of its own, then
 	@$(BIN)/canevas demo
 
 test: $(READY) nginx ## Run every test
-	$(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadgroup $(TESTS)
+	$(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadfile $(TESTS)
 
 check: lint types architecture ## Lint, types, architecture, and whether the published contract is fresh
 

@@ -34,12 +34,6 @@ FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", 
 Databases = Callable[[Service], str]
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """A file's tests share a database, so they go to one process; journeys share a whole platform, so they all go to one."""
-    group = "journeys" if "journeys" in item.path.parts else item.path.relative_to(ROOT).as_posix()
-    item.add_marker(pytest.mark.xdist_group(group))
-
-
 @pytest.fixture(scope="session")
 def anyio_backend() -> tuple[str, dict[str, bool]]:
     return "asyncio", {"use_uvloop": True}
