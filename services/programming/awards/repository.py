@@ -51,10 +51,6 @@ async def get(session: AsyncSession, award_id: UUID, *, lock: bool = False) -> A
     return await session.get(Award, award_id, with_for_update=lock or None, populate_existing=lock)
 
 
-async def of_request(session: AsyncSession, request_id: UUID) -> Award | None:
-    return (await session.exec(select(Award).where(Award.request_id == request_id))).one_or_none()
-
-
 async def of_dossier(session: AsyncSession, dossier_id: UUID) -> list[Award]:
     return list((await session.exec(select(Award).where(Award.dossier_id == dossier_id).order_by(_A.c.id))).all())
 

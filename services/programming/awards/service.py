@@ -237,13 +237,6 @@ async def note(
     )
 
 
-async def set_pay_before(session: AsyncSession, award: Award, day: date) -> None:
-    """An agreement says by which day the funder pays (award locked by the caller)."""
-    award.pay_before_on = day
-    award.version += 1
-    await session.flush()
-
-
 async def is_funded_by(session: AsyncSession, holder_id: UUID, funder_ids: Sequence[UUID]) -> bool:
     """One of these funders has an award to this holder, or to one it took over from."""
     return await repository.is_funded_by(session, holder_id, funder_ids)

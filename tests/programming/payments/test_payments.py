@@ -254,7 +254,7 @@ async def test_an_agreement_may_move_the_payment_clock(world: World) -> None:
     award = await committed(world)
     day = date.fromisoformat(award["pay_before_on"]) - timedelta(days=30)
     async with world.running.resources.database.transaction() as session:
-        await awards.set_pay_before(session, await awards.locked(session, None, UUID(award["id"])), day)
+        await awards.set_payment_clock(session, await awards.locked(session, None, UUID(award["id"])), day)
     assert (await book(world, award["id"]))["pay_before_on"] == day.isoformat()
 
 
