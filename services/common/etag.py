@@ -32,6 +32,18 @@ async def expected_version(
 Version = Annotated[int, Depends(expected_version)]
 
 
+async def _version_if_any(
+    if_match: Annotated[
+        str | None, Header(description="ETag of the version that was read; left out to create.", examples=['"3"'])
+    ] = None,
+) -> int | None:
+    return None if if_match is None else await expected_version(if_match)
+
+
+#: The version the caller read, or None when they mean to create.
+VersionIfAny = Annotated[int | None, Depends(_version_if_any)]
+
+
 def require_version(current: int, expected: int) -> None:
     """Refuse (412) to change a version that the caller has not read."""
     if current != expected:

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
 
-from ..texts import ShortName
+from services.common.texts import ShortName
+
 from .rules import LONGEST_PASSWORD, SHORTEST_PASSWORD, normalise_email
 
 EmailAddress = Annotated[

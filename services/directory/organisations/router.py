@@ -12,8 +12,8 @@ from services.common.etag import etag, expected_version, not_modified
 from services.common.pagination import Cursor, Limit, Page, page, read_cursor
 from services.common.resources import Held
 from services.common.routing import ActRoute, right
+from services.common.texts import Words
 
-from ..texts import Words
 from . import dissolution, service
 from .models import Kind, Organisation
 from .schemas import (

@@ -8,9 +8,9 @@ from uuid import UUID
 from pydantic import AfterValidator, AnyHttpUrl, BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, computed_field
 
 from services.common.language import Text
+from services.common.texts import Name, ShortName
 
 from ..accounts.schemas import EmailAddress
-from ..texts import Name, ShortName
 from .models import DissolutionReason as DissolutionReason
 from .models import Kind
 from .rules import checked_rna, checked_siret

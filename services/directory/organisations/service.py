@@ -16,11 +16,11 @@ from services.common.db import Row, fetch, fetch_one
 from services.common.etag import require_version
 from services.common.language import Text
 from services.common.problems import FieldError, Forbidden, NotFound
+from services.common.texts import fold, patterns
 
 from .. import events
 from ..accounts import service as accounts
 from ..tables import KERNEL
-from ..texts import fold, patterns
 from . import repository, rules
 from .errors import CerRefused, IdentifierRequired, KindReservedToAdministrators, OrganisationDissolved, RnaOfAssociationsOnly
 from .models import Membership, Organisation

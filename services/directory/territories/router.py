@@ -7,12 +7,11 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from services.common.auth import Caller
 from services.common.clock import Now
 from services.common.db import Reader, Session
-from services.common.etag import etag, expected_version, not_modified
+from services.common.etag import VersionIfAny, etag, expected_version, not_modified
 from services.common.pagination import Cursor, Limit, Page, page, read_cursor
 from services.common.routing import ActRoute, right
+from services.common.texts import Words
 
-from ..references import VersionIfAny
-from ..texts import Words
 from . import service
 from .models import Generation, TerritoryKind
 from .schemas import Code, Successors, TerritoryDetail, TerritoryRead, TerritoryWrite

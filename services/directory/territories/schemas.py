@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from ..texts import Name
+from services.common.texts import Name
+
 from .models import Generation, TerritoryKind
 
 Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z-]{2,12}$"), Field(examples=["QP011002"])]

@@ -13,10 +13,10 @@ from services.common.db import Row, fetch, fetch_one
 from services.common.etag import require_version
 from services.common.language import Text
 from services.common.problems import FieldError, Forbidden, NotFound, PreconditionRequired, StaleVersion
+from services.common.texts import fold, patterns
 
 from ..references import journal_id
 from ..tables import KERNEL
-from ..texts import fold, patterns
 from . import repository, rules
 from .errors import SuccessionRefused, TerritoryRefused
 from .models import Territory, TerritoryKind

@@ -7,11 +7,10 @@ from fastapi import APIRouter, Path, Request, Response
 from services.common.auth import Caller
 from services.common.clock import Now
 from services.common.db import Reader, Session
-from services.common.etag import etag, not_modified
+from services.common.etag import VersionIfAny, etag, not_modified
 from services.common.pagination import Cursor, Limit, Page, page, read_cursor
 from services.common.routing import ActRoute, right
 
-from ..references import VersionIfAny
 from . import service
 from .schemas import ThemeCode, ThemeRead, ThemeWrite
 

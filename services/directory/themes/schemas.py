@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from ..texts import ShortName
+from services.common.texts import ShortName
 
 ThemeCode = Annotated[
     str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$", max_length=60), Field(examples=["acces-aux-droits"])

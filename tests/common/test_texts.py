@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.directory.texts import fold, one_line, patterns
+from services.common.texts import fold, one_line, patterns
 
 
 @given(

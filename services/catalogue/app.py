@@ -1,0 +1,76 @@
+"""Composition root of the catalogue: what the service is made of, and nothing else."""
+
+from fastapi import FastAPI
+
+from services.common import app as kernel
+from services.common.resources import Service
+from services.common.siblings import Apps
+
+from . import schema
+from .centres.router import router as centres
+from .documents.drafts_router import router as drafts
+from .documents.router import router as documents
+from .events import CONSUMERS
+from .experiences.router import router as experiences
+from .files.router import router as files
+from .formats.router import router as formats
+from .harvests.router import router as harvests
+from .imports.router import router as imports
+from .newsletters.router import router as newsletters
+from .oai.router import router as oai
+from .questions.router import router as questions
+from .search.router import router as search
+from .settings import Settings
+from .subscriptions.router import router as subscriptions
+from .tables import KERNEL
+from .usage.router import router as usage
+from .vocabulary.router import router as vocabulary
+from .worker import JOBS
+
+SERVICE = Service(
+    name="catalogue",
+    title="Canevas – Catalogue",
+    description="A resource centre's documents: kept alive by documentalists, found in French, exchanged with other centres.",
+    metadata=schema.metadata,
+    tables=KERNEL,
+    routers=[
+        centres,
+        vocabulary,
+        drafts,
+        documents,
+        search,
+        files,
+        usage,
+        subscriptions,
+        newsletters,
+        questions,
+        oai,
+        formats,
+        harvests,
+        imports,
+        experiences,
+    ],
+    jobs=JOBS,
+    consumers=CONSUMERS,
+    tags=[
+        {"name": "centres", "description": "Resource centres (centres de ressources politique de la ville) and their members."},
+        {"name": "vocabulary", "description": "Acronyms and synonyms of the trade; the themes and territories documents speak of."},
+        {"name": "drafts", "description": "The documentalists' workbench: what is written, reviewed, then published."},
+        {"name": "documents", "description": "What is published: documents, their versions, their relations."},
+        {"name": "search", "description": "Find documents: words, facets, suggestions."},
+        {"name": "files", "description": "Documents' files: resumable uploads, text, thumbnails, downloads."},
+        {"name": "usage", "description": "How much documents are read, without any personal data."},
+        {"name": "subscriptions", "description": "Saved searches by mail or feed, followed documents, one-click unsubscribing."},
+        {"name": "newsletters", "description": "Newsletters built from a selection, sent and archived."},
+        {"name": "questions", "description": "Questions to a documentalist, answered with documents."},
+        {"name": "oai", "description": "OAI-PMH 2.0: what other centres harvest."},
+        {"name": "formats", "description": "Citations, JSON-LD, DCAT, sitemap, full export."},
+        {"name": "harvests", "description": "Other centres' holdings, harvested."},
+        {"name": "imports", "description": "CSV and XLSX files of documents."},
+        {"name": "experiences", "description": "Draft sheets made of closed dossiers."},
+    ],
+)
+
+
+def create_app(settings: Settings, apps: Apps | None = None) -> FastAPI:
+    return kernel.create_app(SERVICE, settings, apps)

@@ -1,0 +1,149 @@
+"""Tables of the documents: what is being written, what is published, and every version that was."""
+
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import Text as SqlText
+from sqlmodel import Field
+
+from services.common.columns import choice, identity, instant, jsonb, strings
+
+from ..tables import Base
+
+
+class DocumentKind(Enum):
+    """What a resource centre keeps."""
+
+    THEMATIC_DOSSIER = "thematic_dossier"
+    CAPITALISATION = "capitalisation"
+    EXPERIENCE = "experience"
+    STUDY = "study"
+    PROCEEDINGS = "proceedings"
+    PRESENTATION = "presentation"
+    VIDEO = "video"
+    OFFICIAL_TEXT = "official_text"
+    NEWSLETTER = "newsletter"
+    REFERENCE = "reference"
+    FAQ = "faq"
+
+
+class Access(Enum):
+    """Who reads a published document; an embargo comes on top."""
+
+    PUBLIC = "public"
+    MEMBERS = "members"
+
+
+class DocumentState(Enum):
+    """A document's life, seen by readers."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+
+
+class Work(Enum):
+    """Its working copy, seen by documentalists: the same as what is published, being written, or waiting for its review."""
+
+    CLEAN = "clean"
+    DRAFT = "draft"
+    IN_REVIEW = "in_review"
+
+
+class RelationKind(Enum):
+    """How a document relates to another thing."""
+
+    PART_OF = "part_of"
+    SYNTHESIS_OF = "synthesis_of"
+    SUPPORT_OF = "support_of"
+    REPLACES = "replaces"
+    RESULT_OF = "result_of"
+    ABOUT = "about"
+
+
+class TargetKind(Enum):
+    """What a relation leads to."""
+
+    DOCUMENT = "document"
+    EVENT = "event"
+    DOSSIER = "dossier"
+
+
+class Document(Base, table=True):
+    """A document. `content` is the working copy; what readers see is the version numbered `published_version`.
+
+    Columns from `access` to `datestamp` describe what is published, None or empty before. `datestamp` is when it last changed for
+    readers (OAI-PMH): its publication, the end of its embargo, or its withdrawal.
+    """
+
+    __tablename__ = "documents"
+    __table_args__ = (
+        UniqueConstraint("reference"),
+        UniqueConstraint("origin"),
+        CheckConstraint("(state = 'draft') = (published_version IS NULL)", name="published_has_a_version"),
+        CheckConstraint("(state = 'withdrawn') = (withdrawn_at IS NOT NULL)", name="withdrawn_at"),
+        CheckConstraint("state = 'draft' OR (available_at IS NOT NULL AND datestamp IS NOT NULL)", name="published_is_dated"),
+        Index("ix_documents_workbench", "centre_id", "id"),
+        Index("ix_documents_datestamp", "datestamp", "id", postgresql_where="datestamp IS NOT NULL"),
+        Index("ix_documents_listing", "published_at", "id", postgresql_where="state = 'published'"),
+    )
+
+    id: UUID = identity()
+    centre_id: UUID = Field(foreign_key="centres.id")
+    reference: str = Field(max_length=40)
+    kind: DocumentKind = choice(DocumentKind, "kind")
+    state: DocumentState = choice(DocumentState, "state", default=DocumentState.DRAFT)
+    work: Work = choice(Work, "work", default=Work.DRAFT)
+    content: dict[str, Any] = jsonb(dict)
+    #: Where it comes from, once for all: `dossier:<id>`, `import:<centre>:<identifier>`, `oai:<source>:<identifier>`.
+    origin: str | None = Field(default=None, max_length=400)
+    #: Why the review sent it back.
+    review_note: str | None = Field(default=None, sa_type=SqlText)
+    published_version: int | None = None
+    access: Access | None = choice(Access, "access", default=None, nullable=True)
+    embargo_until: date | None = None
+    theme_codes: list[str] = strings()
+    territory_codes: list[str] = strings()
+    first_published_at: datetime | None = instant(optional=True)
+    published_at: datetime | None = instant(optional=True)
+    available_at: datetime | None = instant(optional=True)
+    datestamp: datetime | None = instant(optional=True)
+    withdrawn_at: datetime | None = instant(optional=True)
+    withdrawal_reason: str | None = Field(default=None, sa_type=SqlText)
+    replaced_by_id: UUID | None = Field(default=None, foreign_key="documents.id")
+    created_by: UUID | None = None
+    created_at: datetime = instant()
+    updated_at: datetime = instant()
+    version: int = 1
+
+
+class DocumentVersion(Base, table=True):
+    """A version as it was published; never rewritten."""
+
+    __tablename__ = "document_versions"
+
+    document_id: UUID = Field(foreign_key="documents.id", primary_key=True)
+    number: int = Field(primary_key=True)
+    content: dict[str, Any] = jsonb(dict)
+    #: What changed, in the words of who published it.
+    note: str = Field(default="", sa_type=SqlText)
+    published_at: datetime = instant()
+    published_by: UUID | None = None
+
+
+class DocumentRelation(Base, table=True):
+    """A relation of the published version, to be followed both ways. Events and dossiers are other services'."""
+
+    __tablename__ = "document_relations"
+    __table_args__ = (
+        ForeignKeyConstraint(["document_id"], ["documents.id"], ondelete="CASCADE"),
+        Index("ix_document_relations_target", "target_kind", "target_id"),
+    )
+
+    document_id: UUID = Field(primary_key=True)
+    kind: RelationKind = choice(RelationKind, "kind", primary_key=True)
+    target_kind: TargetKind = choice(TargetKind, "target_kind", primary_key=True)
+    target_id: UUID = Field(primary_key=True)

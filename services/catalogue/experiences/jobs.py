@@ -1,0 +1,5 @@
+"""Jobs of drafts made of closed dossiers."""
+
+from services.common.jobs import Job
+
+JOBS: list[Job] = []

@@ -1,0 +1,1 @@
+"""Tables of drafts made of closed dossiers."""

@@ -1,0 +1,1 @@
+"""Tables of citations, linked data and exports."""

@@ -1,0 +1,1 @@
+"""Tables of other centres' holdings."""

@@ -1,0 +1,5 @@
+"""Jobs of imports of documents."""
+
+from services.common.jobs import Job
+
+JOBS: list[Job] = []

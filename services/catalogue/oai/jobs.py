@@ -1,0 +1,5 @@
+"""Jobs of the OAI-PMH provider."""
+
+from services.common.jobs import Job
+
+JOBS: list[Job] = []

@@ -1,0 +1,5 @@
+"""Jobs of the search engine."""
+
+from services.common.jobs import Job
+
+JOBS: list[Job] = []

@@ -1,0 +1,5 @@
+"""Jobs of views and downloads."""
+
+from services.common.jobs import Job
+
+JOBS: list[Job] = []

@@ -1,0 +1,184 @@
+"""A small resource centre to test in: its documentalists, its network, a second centre, and somebody who has no part in them."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import httpx
+from fastapi import FastAPI, Response
+
+from services.common.ids import new_id
+from tests.support import Person, Running, member_of
+
+V1 = "/catalogue/v1"
+
+
+def _by_code(items: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {str(item["code"]): item for item in items}
+
+
+#: Two levels of themes and the territories around one neighbourhood, as the directory would tell them.
+THEMES: dict[str, dict[str, Any]] = _by_code(
+    [
+        {"code": "lien-social", "label": "Lien social", "parent_code": None, "synonyms": ["vivre ensemble"]},
+        {
+            "code": "participation",
+            "label": "Participation des habitants",
+            "parent_code": "lien-social",
+            "synonyms": ["concertation"],
+        },
+        {"code": "acces-aux-droits", "label": "Accès aux droits", "parent_code": "lien-social", "synonyms": ["non-recours"]},
+        {"code": "habitat", "label": "Habitat et cadre de vie", "parent_code": None, "synonyms": ["logement"]},
+        {"code": "emploi", "label": "Emploi et insertion", "parent_code": None, "synonyms": []},
+    ]
+)
+TERRITORIES: dict[str, dict[str, Any]] = _by_code(
+    [
+        {"code": "REG-76", "kind": "region", "name": "Occitanie", "parent_code": None},
+        {"code": "11", "kind": "departement", "name": "Aude", "parent_code": "REG-76"},
+        {"code": "11069", "kind": "commune", "name": "Carcassonne", "parent_code": "11"},
+        {"code": "QP011002", "kind": "qpv", "name": "La Conte – Ozanam", "parent_code": "11069"},
+        {"code": "34", "kind": "departement", "name": "Hérault", "parent_code": "REG-76"},
+    ]
+)
+
+
+def fake_directory() -> FastAPI:
+    """The directory as the catalogue sees it: themes, page by page, and territories one by one."""
+    app = FastAPI()
+
+    @app.get("/directory/v1/themes")
+    async def themes(cursor: str = "") -> Any:
+        codes = sorted(code for code in THEMES if code > cursor)
+        return {"items": [THEMES[code] for code in codes[:3]], "next": codes[2] if len(codes) > 3 else None}
+
+    @app.get("/directory/v1/territories/{code}")
+    async def territory(code: str) -> Any:
+        return TERRITORIES.get(code) or Response(status_code=404)
+
+    return app
+
+
+def content(title: str = "Les conseils citoyens", **more: Any) -> dict[str, Any]:
+    """A content complete enough to be published."""
+    return {"title": title, "abstract": "Statuts, animation, désignation des membres.", **more}
+
+
+@dataclass
+class World:
+    """Who is who, and the acts tests repeat."""
+
+    running: Running
+    keeper: UUID = field(default_factory=new_id)
+    other_keeper: UUID = field(default_factory=new_id)
+    network: UUID = field(default_factory=new_id)
+    centre_id: str = ""
+    other_centre_id: str = ""
+    _signed: dict[UUID, dict[str, str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.administrator = Person(administrator=True)
+        self.documentalist = member_of(self.keeper)
+        self.manager = member_of(self.keeper, roles=["manager"])
+        self.neighbour = member_of(self.other_keeper, roles=["manager"])
+        self.member = member_of(self.network)
+        self.stranger = member_of(new_id(), roles=["manager"])
+
+    async def open(self) -> None:
+        """Two centres, and one organisation in the network of the first."""
+        self.centre_id = await self._centre(self.keeper, "Villes et Territoires Exemple")
+        self.other_centre_id = await self._centre(self.other_keeper, "Autre centre")
+        await self.call(
+            self.documentalist,
+            "PUT",
+            f"/centres/{self.centre_id}/members/{self.network}",
+            json={"name": "Ville d'Exemple"},
+            expect=201,
+        )
+
+    async def _centre(self, organisation_id: UUID, name: str) -> str:
+        # Codes are the platform's: tests of one module share it.
+        code = "C" + new_id().hex[-11:].upper()
+        wish = {"organisation_id": str(organisation_id), "code": code, "name": name, "contact_email": "doc@centre.example"}
+        return str((await self.call(self.administrator, "POST", "/centres", json=wish, expect=201)).json()["id"])
+
+    async def call(
+        self,
+        who: Person | None,
+        method: str,
+        path: str,
+        *,
+        expect: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        **more: Any,
+    ) -> httpx.Response:
+        """One request; `expect` asserts the status and shows the body otherwise."""
+        sent = {**(self._headers_of(who) if who else {}), **(headers or {})}
+        answer = await self.running.client.request(
+            method, path if path.startswith("/catalogue") else V1 + path, headers=sent, **more
+        )
+        assert expect is None or answer.status_code == expect, (answer.status_code, answer.text)
+        return answer
+
+    async def change(
+        self, who: Person, method: str, path: str, *, of: str | None = None, expect: int | None = None, **more: Any
+    ) -> httpx.Response:
+        """A conditional write on the latest version of `of`, which is the path itself unless the path is an act."""
+        latest = await self.call(who, "GET", of or path, expect=200)
+        return await self.call(who, method, path, headers={"If-Match": latest.headers["etag"]}, expect=expect, **more)
+
+    async def refused(self, who: Person | None, method: str, path: str, status: int, slug: str, **sent: Any) -> dict[str, Any]:
+        """The problem that answers, said in French."""
+        answer = await self.call(who, method, path, expect=status, **sent)
+        assert answer.headers["content-type"].startswith("application/problem+json")
+        problem: dict[str, Any] = answer.json()
+        assert problem["type"].endswith(f"/problems/{slug}"), problem
+        return problem
+
+    async def at_once(self, calls: Iterable[tuple[Person, str, str, Mapping[str, Any]]]) -> list[httpx.Response]:
+        """Requests sent together: who, method, path, what is sent."""
+        return list(await asyncio.gather(*(self.call(who, method, path, **sent) for who, method, path, sent in calls)))
+
+    async def pages(self, who: Person | None, path: str, **params: Any) -> list[dict[str, Any]]:
+        """Every item of a list, page after page."""
+        found: list[dict[str, Any]] = []
+        cursor: str | None = ""
+        while cursor is not None:
+            asked = {**params, **({"cursor": cursor} if cursor else {})}
+            body = (await self.call(who, "GET", path, params=asked, expect=200)).json()
+            found += body["items"]
+            cursor = body["next"]
+        return found
+
+    async def draft(self, title: str = "Les conseils citoyens", *, kind: str = "capitalisation", **more: Any) -> dict[str, Any]:
+        """A draft of the first centre."""
+        wish = {"centre_id": self.centre_id, "kind": kind, "content": content(title, **more)}
+        body: dict[str, Any] = (await self.call(self.documentalist, "POST", "/drafts", json=wish, expect=201)).json()
+        return body
+
+    async def published(self, title: str = "Les conseils citoyens", *, kind: str = "capitalisation", **more: Any) -> dict[str, Any]:
+        """A published document of the first centre, as its draft shows it."""
+        return await self.publish(await self.draft(title, kind=kind, **more))
+
+    async def publish(self, draft: Mapping[str, Any], **wish: Any) -> dict[str, Any]:
+        path = f"/drafts/{draft['id']}"
+        answer = await self.change(self.manager, "POST", f"{path}/publication", of=path, json=wish, expect=201)
+        body: dict[str, Any] = answer.json()
+        return body
+
+    async def write(self, draft: Mapping[str, Any], **content: Any) -> dict[str, Any]:
+        answer = await self.change(self.documentalist, "PATCH", f"/drafts/{draft['id']}", json={"content": content}, expect=200)
+        body: dict[str, Any] = answer.json()
+        return body
+
+    async def withdraw(self, draft: Mapping[str, Any], **wish: Any) -> dict[str, Any]:
+        path = f"/drafts/{draft['id']}"
+        wish = {"reason": "Remplacé.", **wish}
+        answer = await self.change(self.manager, "POST", f"{path}/withdrawal", of=path, json=wish, expect=201)
+        body: dict[str, Any] = answer.json()
+        return body
+
+    def _headers_of(self, who: Person) -> dict[str, str]:
+        return self._signed.setdefault(who.account_id, who.headers)
