@@ -51,8 +51,8 @@ class NotAColleague(Problem):
 class NotInThisState(Problem):
     title = Text("La question n'en est pas là", "The question is not there yet, or no more")
     advice = Text(
-        "`state` dit où elle en est : posée, prise, répondue, rouverte ou close ; `from` dit d'où cet acte part.",
-        "`state` says where it is: asked, taken, answered, reopened or closed; `from` says where this act starts from.",
+        "`state` dit où elle en est : posée, prise, répondue, rouverte ou close ; `expected` dit d'où cet acte part.",
+        "`state` says where it is: asked, taken, answered, reopened or closed; `expected` says where this act starts from.",
     )
 
 

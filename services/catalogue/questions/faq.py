@@ -10,7 +10,6 @@ from services.common.auth import Principal
 from services.common.clock import today_in_paris
 from services.common.db import driver
 from services.common.etag import require_version
-from services.common.problems import NotFound
 from services.common.resources import Resources
 
 from ..centres import service as centres
@@ -44,7 +43,7 @@ async def publish(
     if not (await centres.audience_in(session, caller)).keeps(question.centre_id):
         raise NotADocumentalist()
     if question.first_answered_at is None:
-        raise NotInThisState(state=question.state.value, **{"from": ["answered", "closed"]})
+        raise NotInThisState(state=question.state.value, expected=["answered", "closed"])
     require_version(question.version, version)
     said = await repository.said_by(session, question.id, Side.ASKER)
     theirs = [question.subject, question.details, *(message.body for message in said)]
@@ -72,8 +71,8 @@ async def _content(
     about = wish.document_ids if wish.document_ids is not None else await _proposed(session, question)
     reader = await driver(session)
     found = await views.faces(reader, await centres.audience(reader, caller), list(about), now=now) if about else {}
-    if wish.document_ids is not None and any(each not in found for each in wish.document_ids):
-        raise NotFound()
+    if wish.document_ids is not None:
+        service.require_known(wish.document_ids, found)
     return DocumentContent(
         title=wish.title,
         abstract=wish.abstract or _beginning(wish.answer),

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
 from services.common.db import execute
 
@@ -21,7 +22,8 @@ _Q: Any = Question.__table__  # type: ignore[attr-defined]
 _M: Any = QuestionMessage.__table__  # type: ignore[attr-defined]
 _N: Any = QuestionCounter.__table__  # type: ignore[attr-defined]
 
-_OPEN = _Q.c.state.in_(sorted(rules.OPEN_STATES, key=lambda state: state.value))
+# Not `in_`: a list would not fit a statement compiled once.
+_OPEN = sa.or_(*(_Q.c.state == state for state in sorted(rules.OPEN_STATES, key=lambda state: state.value)))
 _ROWS = sa.select(*_Q.c)
 ONE = _ROWS.where(_Q.c.id == bindparam("id"))
 #: What somebody asked, the latest first.
@@ -139,5 +141,5 @@ async def forget_words(session: AsyncSession, question_id: UUID) -> int:
     return done.rowcount
 
 
-def _locked(statement: Any) -> Any:
+def _locked(statement: SelectOfScalar[Question]) -> SelectOfScalar[Question]:
     return statement.with_for_update(skip_locked=True).execution_options(populate_existing=True)

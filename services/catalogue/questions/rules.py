@@ -3,6 +3,7 @@
 Delays are calendar days of Paris: a day is a day, however many hours it has when clocks change.
 """
 
+import re
 from calendar import monthrange
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -17,6 +18,7 @@ from .schemas import QuestionState
 FEWEST_TOLD = 5
 #: A passage this long found in both texts is a copy.
 _COPIED_LENGTH = 40
+_SENTENCE_END = re.compile(r"[.!?…;]+")
 
 OPEN_STATES = frozenset({QuestionState.ASKED, QuestionState.TAKEN, QuestionState.REOPENED})
 
@@ -90,5 +92,5 @@ def copies(written: Iterable[str], said: Iterable[str], reply_email: str | None)
     return any(
         len(sentence) >= _COPIED_LENGTH and sentence in text
         for words in said
-        for sentence in map(str.strip, fold(words).replace("?", ".").replace("!", ".").split(". "))
+        for sentence in map(str.strip, _SENTENCE_END.split(fold(words)))
     )

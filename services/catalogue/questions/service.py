@@ -4,7 +4,7 @@ A question is seen by who asked it and by the documentalists of its centre; to a
 happened and never what was said; acts of the asker leave no account there, so that anonymising a question is complete.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -88,7 +88,7 @@ async def write(
         raise NotTheTaker()
     may_write = rules.OPEN_STATES | ({QuestionState.ANSWERED} if side is Side.DESK else set())
     if question.state not in may_write:
-        raise NotInThisState(state=question.state.value, **{"from": sorted(state.value for state in may_write)})
+        raise NotInThisState(state=question.state.value, expected=sorted(state.value for state in may_write))
     if side is Side.ASKER:
         question.asker_organisation_ids = caller.organisation_ids
     sent = await say(session, caller, question, side, wish, now=now)
@@ -214,7 +214,7 @@ def leads_to(question: Question, act: Act) -> QuestionState:
     """The state the act leads to (409 when it cannot happen now)."""
     target = rules.after(question.state, act)
     if target is None:
-        raise NotInThisState(state=question.state.value, **{"from": rules.sources(act)})
+        raise NotInThisState(state=question.state.value, expected=rules.sources(act))
     return target
 
 
@@ -238,6 +238,14 @@ async def say(
     session.add(message)
     await session.flush()
     return message
+
+
+def require_known(ids: Sequence[UUID], found: Container[UUID]) -> None:
+    """Refuse documents that are not among those found, by their place in what was sent."""
+    missing = Text("Document inconnu, non publié ou retiré.", "Unknown, unpublished or withdrawn document.")
+    errors = [FieldError(f"/document_ids/{at}", missing, "unknown") for at, each in enumerate(ids) if each not in found]
+    if errors:
+        raise UnknownQuestionDocument(errors=errors)
 
 
 async def tell_asker(session: AsyncSession, question: Question, letter: Letter) -> None:
@@ -305,10 +313,7 @@ async def _require_readable(
 ) -> None:
     reader = await driver(session)
     found = await views.faces(reader, await centres.audience(reader, caller), ids, now=now)
-    missing = Text("Document inconnu, non publié ou retiré.", "Unknown, unpublished or withdrawn document.")
-    errors = [FieldError(f"/document_ids/{at}", missing, "unknown") for at, each in enumerate(ids) if each not in found]
-    if errors:
-        raise UnknownQuestionDocument(errors=errors)
+    require_known(ids, found)
     if insist or question.asker_id == caller.account_id:
         return
     asker = await centres.audience_of(reader, question.asker_organisation_ids)
