@@ -90,17 +90,18 @@ async def waiting(
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> Any:
-    """The first due first, so that what is overdue heads the list."""
+    """Open ones from the first due, so that what is overdue heads the list; then the others."""
     after = read_cursor(request, cursor)
     asked = {
         "states": [each.value for each in state or rules.OPEN_STATES],
         "taken_by": caller.account_id if mine else None,
         "overdue_on": today_in_paris(now) if overdue else None,
         "themes": theme or None,
-        "after_day": date.fromisoformat(after[0]) if after else date.min,
-        "after_id": UUID(after[1]) if after else _FIRST,
+        "after_rank": int(after[0]) if after else 0,
+        "after_day": date.fromisoformat(after[1]) if after else date.min,
+        "after_id": UUID(after[2]) if after else _FIRST,
         "limit": limit + 1,
     }
     rows = await desks.waiting(reader, caller, centre_id, asked)
     shown = [service.shown(row, caller, resources.settings, now=now) for row in rows]
-    return page(request, response, shown, limit, key=lambda row: (row["due_on"].isoformat(), row["id"]))
+    return page(request, response, shown, limit, key=lambda row: (row["rank"], row["due_on"].isoformat(), row["id"]))

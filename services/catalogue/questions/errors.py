@@ -17,6 +17,11 @@ class NeededInThePast(Problem):
     advice = Text("Donnez un jour à venir, ou aucun.", "Give a day to come, or none.")
 
 
+class TooManyOpenQuestions(Problem):
+    title = Text("Vous avez trop de questions en attente", "You have too many questions waiting")
+    advice = Text("Attendez une réponse, ou complétez une question posée.", "Wait for an answer, or add to a question asked.")
+
+
 class QuestionAlreadyTaken(Problem):
     title = Text("Cette question est déjà prise", "This question is taken already")
     advice = Text(

@@ -36,14 +36,21 @@ _states = bindparam("states", type_=ARRAY(sa.String))
 _themes = bindparam("themes", type_=ARRAY(sa.Text))
 _taker = bindparam("taken_by", type_=sa.Uuid)
 _today = bindparam("overdue_on", type_=sa.Date)
-#: The desk's, the first due first: what is overdue heads the list.
+_rank = sa.case((_OPEN, 0), else_=1)
+#: The desk's: open ones from the first due, so that what is overdue heads the list; then the others.
 OF_DESK = (
-    _ROWS.where(_Q.c.centre_id == bindparam("centre_id", type_=sa.Uuid), _Q.c.state.cast(sa.String) == sa.func.any(_states))
+    _ROWS.add_columns(_rank.label("rank"))
+    .where(_Q.c.centre_id == bindparam("centre_id", type_=sa.Uuid), _Q.c.state.cast(sa.String) == sa.func.any(_states))
     .where(sa.or_(_taker.is_(None), _Q.c.taken_by == _taker))
     .where(sa.or_(_today.is_(None), sa.and_(_OPEN, _Q.c.due_on < _today)))
     .where(sa.or_(_themes.is_(None), _Q.c.theme_paths.overlap(_themes)))
-    .where(sa.tuple_(_Q.c.due_on, _Q.c.id) > sa.tuple_(bindparam("after_day", type_=sa.Date), bindparam("after_id", type_=sa.Uuid)))
-    .order_by(_Q.c.due_on, _Q.c.id)
+    .where(
+        sa.tuple_(_rank, _Q.c.due_on, _Q.c.id)
+        > sa.tuple_(
+            bindparam("after_rank", type_=sa.Integer), bindparam("after_day", type_=sa.Date), bindparam("after_id", type_=sa.Uuid)
+        )
+    )
+    .order_by(_rank, _Q.c.due_on, _Q.c.id)
     .limit(bindparam("limit"))
 )
 MESSAGES = (
@@ -78,6 +85,12 @@ DELAYS = (
 async def desk(session: AsyncSession, centre_id: UUID, *, lock: bool = False) -> Desk | None:
     statement = select(Desk).where(Desk.centre_id == centre_id)
     return (await session.exec(statement.with_for_update() if lock else statement)).first()
+
+
+async def count_open(session: AsyncSession, centre_id: UUID, asker_id: UUID) -> int:
+    """Open questions of somebody at a desk."""
+    statement = sa.select(sa.func.count()).where(_Q.c.centre_id == centre_id, _Q.c.asker_id == asker_id, _OPEN)
+    return int((await execute(session, statement)).scalar_one())
 
 
 async def get(session: AsyncSession, question_id: UUID, *, lock: bool = False) -> Question | None:

@@ -14,6 +14,8 @@ from services.common.texts import fold
 
 from .schemas import QuestionState
 
+#: Open questions one person may have at one desk.
+MOST_OPEN = 20
 #: Below, a median says something of somebody.
 FEWEST_TOLD = 5
 #: A passage this long found in both texts is a copy.

@@ -39,6 +39,7 @@ from .errors import (
     NotTheAsker,
     NotTheTaker,
     TooLateToReopen,
+    TooManyOpenQuestions,
     UnknownQuestionDocument,
 )
 from .letters import Letter
@@ -59,10 +60,14 @@ async def ask(session: AsyncSession, resources: Resources, caller: Principal, wi
     await vocabulary.require(session, resources.siblings, themes=wish.theme_codes, territories=wish.territory_codes, now=now)
     theme_paths, _ = await vocabulary.paths(session, themes=wish.theme_codes, territories=())
     year, due = in_paris(now).year, rules.due_on(now, desk.answer_within_days)
+    # The counter is held until the end: nobody slips in between the count and the question.
+    number = await repository.next_number(session, centre.id, year)
+    if await repository.count_open(session, centre.id, caller.account_id) >= rules.MOST_OPEN:
+        raise TooManyOpenQuestions()
     question = Question(
         **wish.model_dump(exclude={"text"}),
         details=wish.text,
-        reference=f"{centre.code}-Q{year}-{await repository.next_number(session, centre.id, year):04d}",
+        reference=f"{centre.code}-Q{year}-{number:04d}",
         asker_id=caller.account_id,
         asker_organisation_ids=caller.organisation_ids,
         theme_paths=theme_paths,

@@ -13,20 +13,23 @@ from services.common.clock import today_in_paris
 #: The same reader asking for the same thing again within this time reads once (COUNTER Code of Practice, "double-click" filtering).
 ONCE_WITHIN = timedelta(seconds=30)
 
-#: They say themselves that nobody reads. `CUBOT` makes telephones.
-_ROBOT = re.compile(
-    r"(?<!cu)bot|crawl|spider|slurp|scrap|archiver|harvest|fetcher|headless|phantomjs|puppeteer|playwright|selenium|lighthouse"
-    r"|pagespeed|monitor|uptime|pingdom|statuscake|nagios|zabbix|validator|linkcheck|link-check|checker|preview|facebookexternalhit"
-    r"|whatsapp|skypeuri|bingpreview|mediapartners|feedfetcher|feedly|gptbot|chatgpt|claude-|perplexity|bytespider|semrush|ahrefs"
-    r"|heritrix|sickle|oai-pmh|nutch|masscan|nmap|nikto|sqlmap|zgrab|censys",
-    re.IGNORECASE,
+#: Words, looked for anywhere in lower case: a regular expression of them takes a hundred times longer, on every read.
+_ROBOTS = """
+    bot crawl spider slurp scrap archiver harvest fetcher headless phantomjs puppeteer playwright selenium lighthouse pagespeed
+    monitor uptime pingdom statuscake nagios zabbix validator linkcheck link-check checker preview facebookexternalhit whatsapp
+    skypeuri mediapartners feedly chatgpt claude- perplexity bytespider semrush ahrefs heritrix sickle oai-pmh nutch masscan nmap
+    nikto sqlmap zgrab censys
+""".split()
+#: Programs, by their first word: somebody's frontend when they carry a token, nobody in particular otherwise.
+_LIBRARIES = tuple(
+    """
+    curl wget python httpx aiohttp okhttp java jakarta apache-http go-http libwww lwp perl ruby faraday node undici axios got guzzle
+    php postman insomnia httpie restsharp dart reqwest powershell winhttp
+    """.split()
 )
-#: Programs: somebody's frontend when they carry a token, nobody in particular otherwise.
-_LIBRARY = re.compile(
-    r"^(?:curl|wget|python|httpx|aiohttp|okhttp|java|jakarta|apache-http|go-http|libwww|lwp|perl|ruby|faraday|node|undici|axios|got"
-    r"|guzzle|php|postman|insomnia|httpie|restsharp|dart|reqwest|powershell|winhttp|mozilla/5\.0$)",
-    re.IGNORECASE,
-)
+#: A telephone whose name holds one of these words.
+_TELEPHONE = "cubot"
+_READ_OF_AGENT = 1000
 
 
 class Reading(Enum):
@@ -42,10 +45,10 @@ READINGS = {"getDocument": Reading.VIEW, "downloadDocumentFile": Reading.DOWNLOA
 
 def is_robot(agent: str, *, is_signed_in: bool) -> bool:
     """Whether nobody reads behind this `User-Agent` (an empty one is a robot's)."""
-    agent = agent.strip()
-    if not agent or _ROBOT.search(agent):
+    said = agent[:_READ_OF_AGENT].strip().lower().replace(_TELEPHONE, "")
+    if not said or any(word in said for word in _ROBOTS):
         return True
-    return not is_signed_in and _LIBRARY.match(agent) is not None
+    return not is_signed_in and (said == "mozilla/5.0" or said.startswith(_LIBRARIES))
 
 
 def is_reading(method: str, status: int, *, purpose: str = "", range_header: str = "") -> bool:
@@ -54,7 +57,7 @@ def is_reading(method: str, status: int, *, purpose: str = "", range_header: str
     304 is somebody who reads again what their browser kept. A range counts when it begins the file: readers of PDF ask for the
     others while one scrolls.
     """
-    if method != "GET" or status not in {200, 206, 304} or "prefetch" in purpose.lower() or "prerender" in purpose.lower():
+    if method != "GET" or status not in {200, 206, 304} or any(word in purpose.lower() for word in ("prefetch", "prerender")):
         return False
     return status != 206 or re.match(r"\s*bytes=0*0-", range_header) is not None
 

@@ -50,11 +50,9 @@ class DeskWorld:
         answer = await self.world.call(who or self.asker, "POST", "/questions", json=self.wish(**more), expect=201)
         return _BODY.validate_python(answer.json())
 
-    async def act(
-        self, who: Person, asked: Mapping[str, Any], act: str, /, *, expect: int | None = 201, **wish: Any
-    ) -> httpx.Response:
+    async def act(self, who: Person, asked: Mapping[str, Any], act: str, /, **wish: Any) -> httpx.Response:
         path = f"/questions/{asked['id']}"
-        return await self.world.change(who, "POST", f"{path}/{act}", of=path, expect=expect, **({"json": wish} if wish else {}))
+        return await self.world.change(who, "POST", f"{path}/{act}", of=path, expect=201, **({"json": wish} if wish else {}))
 
     async def refused(self, who: Person, asked: Mapping[str, Any], act: str, status: int, slug: str, /, **wish: Any) -> Body:
         path = f"/questions/{asked['id']}"

@@ -10,9 +10,9 @@ QUERIES: dict[str, dict[str, Any]] = {}
 
 
 async def prepare(world: World, ids: Mapping[str, str]) -> dict[str, str]:
-    """A question asked by the stranger, whom nothing else distinguishes, and taken by the documentalist."""
+    """A question asked by somebody of the network, answered by the documentalist."""
     desk = DeskWorld(world)
-    desk.asker = world.stranger
+    desk.asker = world.member
     await desk.open()
     return {"question_id": (await desk.answered())["id"]}
 

@@ -1,5 +1,7 @@
 """A question's life: asked, taken by one, answered with documents, reopened once, thanked for or closed."""
 
+from datetime import timedelta
+
 import pytest
 
 from services.common.clock import in_paris
@@ -39,7 +41,7 @@ async def test_a_question_is_promised_an_answer_and_the_desk_is_told(desk: DeskW
     assert question["state"] == "asked"
     assert question["reply_email"] == "camille@asso.example"
     assert "-Q" in question["reference"]
-    assert (question["due_on"], question["is_overdue"]) == (today.replace().fromordinal(today.toordinal() + 7).isoformat(), False)
+    assert (question["due_on"], question["is_overdue"]) == ((today + timedelta(days=7)).isoformat(), False)
     mail = (await desk.mails())[-1]
     assert mail["to"] == "doc@centre.example"
     assert question["reference"] in mail["subject"]
@@ -48,8 +50,7 @@ async def test_a_question_is_promised_an_answer_and_the_desk_is_told(desk: DeskW
 
 async def test_what_cannot_be_asked_is_named(desk: DeskWorld) -> None:
     world = desk.world
-    yesterday = in_paris(world.running.clock.now()).date().toordinal() - 1
-    past = in_paris(world.running.clock.now()).date().fromordinal(yesterday).isoformat()
+    past = (in_paris(world.running.clock.now()).date() - timedelta(days=1)).isoformat()
     problem = await world.refused(desk.asker, "POST", "/questions", 409, "needed-in-the-past", json=desk.wish(needed_by=past))
     assert problem["errors"][0]["pointer"] == "/needed_by"
     await world.refused(desk.asker, "POST", "/questions", 409, "unknown-theme", json=desk.wish(theme_codes=["magie"]))
@@ -201,6 +202,31 @@ async def test_it_is_reopened_once_and_in_time(desk: DeskWorld) -> None:
         clock.at = before
 
 
+async def test_an_answer_sent_twice_at_once_is_given_once(desk: DeskWorld) -> None:
+    world, question = desk.world, await desk.taken()
+    path = f"/questions/{question['id']}"
+    tag = (await world.call(world.documentalist, "GET", path)).headers["etag"]
+    sent = {"headers": {"If-Match": tag}, "json": {"text": "Voici."}}
+    answers = await world.at_once((world.documentalist, "POST", f"{path}/answer", sent) for _ in range(3))
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409]
+    assert len(await desk.thread(desk.asker, question)) == 1
+    assert (
+        len([mail for mail in await desk.mails() if mail["subject"] == f"Une réponse vous attend ({question['reference']})"]) == 1
+    )
+
+
+async def test_questions_are_numbered_without_hole_and_bounded(desk: DeskWorld) -> None:
+    world = desk.world
+    asker = Person()
+    answers = await world.at_once((asker, "POST", "/questions", {"json": desk.wish()}) for _ in range(24))
+    assert sorted(answer.status_code for answer in answers) == [201] * 20 + [409] * 4
+    refused = next(answer.json() for answer in answers if answer.status_code == 409)
+    assert refused["type"].endswith("/too-many-open-questions")
+    numbers = sorted(int(answer.json()["reference"][-4:]) for answer in answers if answer.status_code == 201)
+    assert numbers == list(range(1, 21))
+    await desk.ask()
+
+
 async def test_the_desk_closes_with_a_reason_and_the_asker_is_told(desk: DeskWorld) -> None:
     world, question = desk.world, await desk.ask()
     closed = (await desk.act(desk.colleague, question, "closing", reason="Hors du champ.")).json()
@@ -232,6 +258,8 @@ async def test_each_sees_their_list(desk: DeskWorld) -> None:
         assert [each["id"] for each in await world.pages(world.documentalist, path, mine=True)] == [taken["id"]]
         assert [each["id"] for each in await world.pages(world.documentalist, path, theme="lien-social")] == [late["id"]]
         assert [each["id"] for each in await world.pages(world.documentalist, path, state="closed")] == [closed["id"]]
+        both = await world.pages(world.documentalist, path, state=["closed", "asked"], limit=1)
+        assert [each["id"] for each in both] == [late["id"], fresh["id"], closed["id"]]
         own = await world.pages(desk.asker, "/questions", limit=2)
         assert [each["id"] for each in own] == [closed["id"], taken["id"], late["id"]]
         for nobody in (world.neighbour, world.member, desk.asker):

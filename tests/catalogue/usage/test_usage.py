@@ -181,6 +181,18 @@ async def test_a_centre_takes_its_year_into_a_spreadsheet(world: World) -> None:
         clock.at = before
 
 
+async def test_a_long_table_is_written_while_it_is_read(world: World) -> None:
+    insert = (
+        "INSERT INTO document_usage (document_id, month, centre_id, views, downloads)"
+        " SELECT gen_random_uuid(), '2020-03-01', %(centre_id)s::uuid, 1, 2 FROM generate_series(1, 1700) RETURNING document_id"
+    )
+    written = {str(row["document_id"]) for row in await world.running.rows(insert, centre_id=world.centre_id)}
+    answer = await world.call(world.manager, "GET", f"/centres/{world.centre_id}/usage.csv", params={"year": 2020}, expect=200)
+    _, *lines = csv.reader(StringIO(answer.content.decode("utf-8-sig")))
+    assert {line[1] for line in lines} == written, "what is no more in the catalogue is shown by its id"
+    assert {tuple(line[4:]) for line in lines} == {("1", "2")}
+
+
 async def test_no_row_of_any_table_says_who_read(world: World) -> None:
     draft = await world.published()
     agent, address = "Mozilla/5.0 Machine-Reconnaissable", "198.51.100.23"
