@@ -39,7 +39,13 @@ def _usage() -> None:
         sa.PrimaryKeyConstraint("document_id", "month", name=op.f("pk_document_usage")),
     )
     op.create_index("ix_document_usage_centre", "document_usage", ["centre_id", "month", "document_id"], unique=False)
-    op.create_index("ix_document_usage_month", "document_usage", ["month"], unique=False)
+    op.create_index(
+        "ix_document_usage_month",
+        "document_usage",
+        ["month", "document_id"],
+        unique=False,
+        postgresql_include=["views", "downloads"],
+    )
 
 
 def _desks() -> None:

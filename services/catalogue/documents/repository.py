@@ -133,8 +133,8 @@ HEADINGS = (
 )
 
 
-def scored(scores: sa.Subquery, order: Sequence[str]) -> sa.Select[Any]:
-    """Readable faces of a subquery's `document_id`s with its other columns, the highest of `order` first."""
+def scored(scores: sa.FromClause, order: Sequence[str]) -> sa.Select[Any]:
+    """Readable faces of the `document_id`s of some scores with its other columns, the highest of `order` first."""
     themes, territories = bindparam("themes", type_=ARRAY(sa.Text)), bindparam("territories", type_=ARRAY(sa.Text))
     return (
         _FACE.add_columns(*(column for column in scores.c if column.name != "document_id"))

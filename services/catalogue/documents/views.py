@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from psycopg import AsyncConnection
-from sqlalchemy import Select, Subquery
+from sqlalchemy import FromClause, Select
 
 from services.common.db import Row, fetch, fetch_one
 from services.common.language import Language
@@ -157,10 +157,10 @@ def seen_by(audience: Audience, now: datetime) -> dict[str, Any]:
     return _seen_by(audience, now)
 
 
-def scored(scores: Subquery, *, order: Sequence[str]) -> Select[Any]:
-    """Statement: faces of a subquery's `document_id`s with its other columns, the highest of `order` first, of what the audience may read.
+def scored(scores: FromClause, *, order: Sequence[str]) -> Select[Any]:
+    """Statement: faces of the `document_id`s of some scores with its other columns, the highest of `order` first, of what the audience may read.
 
-    Parameters: `seen_by`, `themes` and `territories` (any of these, or None), `limit`, and the subquery's own.
+    Parameters: `seen_by`, `themes` and `territories` (any of these, or None), `limit`, and those of the scores.
     """
     return repository.scored(scores, order)
 

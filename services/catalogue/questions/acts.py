@@ -35,8 +35,8 @@ async def take(session: AsyncSession, caller: Principal, question_id: UUID, *, v
 async def release(session: AsyncSession, caller: Principal, question_id: UUID, *, version: int, now: datetime) -> Question:
     """Who took it, or a manager in their stead, gives it back: anyone of the centre may take it."""
     question, centre = await _seen_by_desk(session, caller, question_id)
-    target = service.leads_to(question, Act.RELEASE)
     _require_taker(question, centre, caller, or_manager=True)
+    target = service.leads_to(question, Act.RELEASE)
     require_version(question.version, version)
     question.state, question.taken_by, question.taken_at = target, None, None
     await service.touch(session, question, centre, "question.released", caller, now, {})
@@ -48,8 +48,8 @@ async def reassign(
 ) -> Question:
     """Who took it, or a manager, gives it to a colleague: a member of the organisation that keeps the centre, says the directory."""
     question, centre = await _seen_by_desk(session, caller, question_id)
-    target = service.leads_to(question, Act.REASSIGN)
     _require_taker(question, centre, caller, or_manager=True)
+    target = service.leads_to(question, Act.REASSIGN)
     require_version(question.version, version)
     is_oneself = to == caller.account_id
     if not is_oneself and not await clients.is_member(resources.siblings, centre.organisation_id, to, token=caller.token):
@@ -71,8 +71,8 @@ async def answer(
 ) -> Question:
     """Who took it answers, with documents; the asker is told that an answer waits."""
     question, centre = await _seen_by_desk(session, caller, question_id)
-    target = service.leads_to(question, Act.ANSWER)
     _require_taker(question, centre, caller)
+    target = service.leads_to(question, Act.ANSWER)
     require_version(question.version, version)
     message = await service.say(session, caller, question, Side.DESK, wish, is_answer=True, now=now)
     question.state, question.answered_at = target, now
@@ -91,9 +91,9 @@ async def close(
 ) -> Question:
     """The desk closes it and says why: who took it or a manager; anyone of the centre when nobody took it."""
     question, centre = await _seen_by_desk(session, caller, question_id)
-    target = service.leads_to(question, Act.CLOSE)
     if question.taken_by is not None:
         _require_taker(question, centre, caller, or_manager=True)
+    target = service.leads_to(question, Act.CLOSE)
     require_version(question.version, version)
     question.state, question.closed_at, question.closing, question.closing_reason = target, now, Closing.BY_DESK, reason
     await service.touch(session, question, centre, "question.closed", caller, now, {})

@@ -13,20 +13,20 @@ from services.common.clock import today_in_paris
 #: The same reader asking for the same thing again within this time reads once (COUNTER Code of Practice, "double-click" filtering).
 ONCE_WITHIN = timedelta(seconds=30)
 
-#: Words, looked for anywhere in lower case: a regular expression of them takes a hundred times longer, on every read.
-_ROBOTS = """
-    bot crawl spider slurp scrap archiver harvest fetcher headless phantomjs puppeteer playwright selenium lighthouse pagespeed
-    monitor uptime pingdom statuscake nagios zabbix validator linkcheck link-check checker preview facebookexternalhit whatsapp
-    skypeuri mediapartners feedly chatgpt claude- perplexity bytespider semrush ahrefs heritrix sickle oai-pmh nutch masscan nmap
-    nikto sqlmap zgrab censys
-""".split()
+#: Words, looked for anywhere in lower case: a regular expression of them takes twenty times longer, at every reading.
+_ROBOTS = (
+    "bot", "crawl", "spider", "slurp", "scrap", "archiver", "harvest", "fetcher", "headless", "phantomjs",
+    "puppeteer", "playwright", "selenium", "lighthouse", "pagespeed", "monitor", "uptime", "pingdom", "statuscake",
+    "nagios", "zabbix", "validator", "linkcheck", "link-check", "checker", "preview", "facebookexternalhit",
+    "whatsapp", "skypeuri", "mediapartners", "feedly", "chatgpt", "claude-", "perplexity", "bytespider", "semrush",
+    "ahrefs", "heritrix", "sickle", "oai-pmh", "nutch", "masscan", "nmap", "nikto", "sqlmap", "zgrab", "censys",
+)  # fmt: skip
 #: Programs, by their first word: somebody's frontend when they carry a token, nobody in particular otherwise.
-_LIBRARIES = tuple(
-    """
-    curl wget python httpx aiohttp okhttp java jakarta apache-http go-http libwww lwp perl ruby faraday node undici axios got guzzle
-    php postman insomnia httpie restsharp dart reqwest powershell winhttp
-    """.split()
-)
+_LIBRARIES = (
+    "curl", "wget", "python", "httpx", "aiohttp", "okhttp", "java", "jakarta", "apache-http", "go-http", "libwww",
+    "lwp", "perl", "ruby", "faraday", "node", "undici", "axios", "got ", "guzzle", "php", "postman", "insomnia",
+    "httpie", "restsharp", "dart", "reqwest", "powershell", "winhttp",
+)  # fmt: skip
 #: A telephone whose name holds one of these words.
 _TELEPHONE = "cubot"
 _READ_OF_AGENT = 1000
