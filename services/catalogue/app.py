@@ -18,11 +18,13 @@ from .harvests.router import router as harvests
 from .imports.router import router as imports
 from .newsletters.router import router as newsletters
 from .oai.router import router as oai
+from .questions.desk_router import router as desks
 from .questions.router import router as questions
 from .search.router import router as search
 from .settings import Settings
 from .subscriptions.router import router as subscriptions
 from .tables import KERNEL
+from .usage.counter import Counter
 from .usage.router import router as usage
 from .vocabulary.router import router as vocabulary
 from .worker import JOBS
@@ -43,6 +45,7 @@ SERVICE = Service(
         usage,
         subscriptions,
         newsletters,
+        desks,
         questions,
         oai,
         formats,
@@ -52,6 +55,7 @@ SERVICE = Service(
     ],
     jobs=JOBS,
     consumers=CONSUMERS,
+    observers=[Counter],
     tags=[
         {"name": "centres", "description": "Resource centres (centres de ressources politique de la ville) and their members."},
         {"name": "vocabulary", "description": "Acronyms and synonyms of the trade; the themes and territories documents speak of."},

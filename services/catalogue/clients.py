@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from urllib.parse import quote
+from uuid import UUID
 
 from pydantic import BaseModel
 
@@ -49,3 +50,21 @@ async def territory(siblings: Siblings, code: str) -> Territory | None:
     if answer.status_code != 200:
         raise TemporarilyUnavailable(headers={"Retry-After": "5"})
     return Territory.model_validate(answer.json())
+
+
+async def is_member(siblings: Siblings, organisation_id: UUID, account_id: UUID, *, token: str) -> bool:
+    """Whether the account has a part in the organisation, asked in the name of one of its members."""
+    cursor: str | None = ""
+    while cursor is not None:
+        after = f"&cursor={quote(cursor)}" if cursor else ""
+        path = f"/directory/v1/organisations/{organisation_id}/memberships?limit=100{after}"
+        answer = await siblings.get("directory", path, token=token)
+        if answer.status_code in {403, 404}:
+            return False
+        if answer.status_code != 200:
+            raise TemporarilyUnavailable(headers={"Retry-After": "5"})
+        body = answer.json()
+        if any(item["account_id"] == str(account_id) for item in body["items"]):
+            return True
+        cursor = body["next"]
+    return False

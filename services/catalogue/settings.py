@@ -15,3 +15,14 @@ class Settings(ServiceSettings):
         "",
         description="Page of a document for people, with `{reference}`, where permalinks lead; empty: they answer with the document, as JSON.",
     )
+    question_page_url: str = Field(
+        "",
+        description="Page of a question for people, with `{question_id}`; empty: the question itself, as JSON, under public_url.",
+    )
+    question_reopen_within_days: int = Field(15, ge=1, le=90, description="Days an asker may reopen an answered question.")
+    question_kept_months: int = Field(
+        24,
+        ge=1,
+        le=120,
+        description="Months a closed question keeps its words and its asker; then only what counts delays is left.",
+    )

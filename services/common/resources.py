@@ -19,6 +19,7 @@ from .idempotency import forget_old
 from .jobs import Job, job
 from .keys import RemoteKeys
 from .mail import SEND, Mailer, create_mailer
+from .observers import Observer
 from .outbox import DELIVER, Consumer
 from .pagination import Cursors
 from .sessions import SESSION_CLOSED, ClosedSessions, forget_expired, on_session_closed
@@ -42,6 +43,8 @@ class Service:
     consumers: Mapping[str, Consumer] = field(default_factory=dict)
     keys: Callable[["Resources"], KeySource] | None = None
     tags: Sequence[Mapping[str, str]] = ()
+    #: Made once per web process: what watches answers leave.
+    observers: Sequence[Callable[["Resources"], Observer]] = ()
 
     @property
     def all_jobs(self) -> list[Job]:

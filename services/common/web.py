@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .ids import new_id
 from .language import preferred
+from .observers import Watch
 from .problems import BodyTooLarge, answer, from_database
 
 log = structlog.get_logger("access")
@@ -22,10 +23,10 @@ _TRACEPARENT = re.compile(rb"^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$
 
 
 class Requests:
-    """Names each request, logs it, and turns an uncaught exception into a problem."""
+    """Names each request, logs it, turns an uncaught exception into a problem, and tells who watches that the answer left."""
 
-    def __init__(self, app: ASGIApp, base_url: str) -> None:
-        self.app, self.base_url = app, base_url
+    def __init__(self, app: ASGIApp, base_url: str, watch: Watch | None = None) -> None:
+        self.app, self.base_url, self.watch = app, base_url, watch
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -66,6 +67,8 @@ class Requests:
             finally:
                 took = round((time.perf_counter() - began) * 1000, 1)
                 log.info("request", method=scope["method"], path=scope["path"], status=status, ms=took)
+                if self.watch is not None:
+                    self.watch.answered(scope, headers, status)
 
 
 def _context(headers: dict[bytes, bytes]) -> dict[str, Any]:

@@ -52,11 +52,7 @@ ANYONE = Audience()
 
 async def audience(reader: AsyncConnection[Any], caller: Principal | None) -> Audience:
     """Of the caller, or of anyone at all when there is none."""
-    if caller is None or not caller.organisation_ids:
-        return ANYONE
-    rows = await fetch(reader, repository.AUDIENCE, {"organisation_ids": caller.organisation_ids})
-    kept = sorted({row["id"] for row in rows if row["kept"]})
-    return Audience(kept, sorted({row["id"] for row in rows}))
+    return await audience_of(reader, caller.organisation_ids if caller else ())
 
 
 async def audience_in(session: AsyncSession, caller: Principal | None) -> Audience:
@@ -177,3 +173,12 @@ async def _note(session: AsyncSession, centre: Centre, act: str, caller: Princip
         organisation_id=centre.organisation_id,
         changes=changes,
     )
+
+
+async def audience_of(reader: AsyncConnection[Any], organisation_ids: Sequence[UUID]) -> Audience:
+    """What members of these organisations may read: somebody who is not there, of whom one knows what they belong to."""
+    if not organisation_ids:
+        return ANYONE
+    rows = await fetch(reader, repository.AUDIENCE, {"organisation_ids": list(organisation_ids)})
+    kept = sorted({row["id"] for row in rows if row["kept"]})
+    return Audience(kept, sorted({row["id"] for row in rows}))

@@ -125,6 +125,27 @@ DRAFTS = (
     .limit(bindparam("limit"))
 )
 
+#: What these documents are called, published once at least, whoever asks: for counts and tables of their centre.
+HEADINGS = (
+    sa.select(_D.c.id, _D.c.centre_id, _D.c.reference, _D.c.kind, _D.c.state, _V.c.content["title"].astext.label("title"))
+    .join_from(_D, _V, sa.and_(_V.c.document_id == _D.c.id, _V.c.number == _D.c.published_version))
+    .where(_D.c.id == sa.func.any(bindparam("ids", type_=ARRAY(sa.Uuid))))
+)
+
+
+def scored(scores: sa.FromClause, order: Sequence[str]) -> sa.Select[Any]:
+    """Readable faces of the `document_id`s of some scores with its other columns, the highest of `order` first."""
+    themes, territories = bindparam("themes", type_=ARRAY(sa.Text)), bindparam("territories", type_=ARRAY(sa.Text))
+    return (
+        _FACE.add_columns(*(column for column in scores.c if column.name != "document_id"))
+        .join(scores, scores.c.document_id == _D.c.id)
+        .where(_D.c.state == DocumentState.PUBLISHED, READABLE)
+        .where(sa.or_(themes.is_(None), _D.c.theme_codes.overlap(themes)))
+        .where(sa.or_(territories.is_(None), _D.c.territory_codes.overlap(territories)))
+        .order_by(*(scores.c[name].desc() for name in order), _D.c.id)
+        .limit(bindparam("limit"))
+    )
+
 
 async def get(session: AsyncSession, document_id: UUID, *, lock: bool = False) -> Document | None:
     statement = select(Document).where(Document.id == document_id)

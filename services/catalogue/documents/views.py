@@ -1,11 +1,12 @@
 """What readers see: published documents, their versions and relations, each only to who may read it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from psycopg import AsyncConnection
+from sqlalchemy import FromClause, Select
 
 from services.common.db import Row, fetch, fetch_one
 from services.common.language import Language
@@ -149,3 +150,22 @@ async def version(
     if row is None:
         raise NotFound()
     return {**row, "content": without_hidden_contact(row["content"])}
+
+
+def seen_by(audience: Audience, now: datetime) -> dict[str, Any]:
+    """Parameters of a statement that shows what an audience may read (`scored`)."""
+    return _seen_by(audience, now)
+
+
+def scored(scores: FromClause, *, order: Sequence[str]) -> Select[Any]:
+    """Statement: faces of the `document_id`s of some scores with its other columns, the highest of `order` first, of what the audience may read.
+
+    Parameters: `seen_by`, `themes` and `territories` (any of these, or None), `limit`, and those of the scores.
+    """
+    return repository.scored(scores, order)
+
+
+async def headings(reader: AsyncConnection[Any], ids: Iterable[UUID]) -> dict[UUID, Row]:
+    """`{id, centre_id, reference, kind, kind_label, state, title}` of documents published once at least, whoever asks."""
+    rows = await fetch(reader, repository.HEADINGS, {"ids": list(ids)})
+    return {row["id"]: {**row, "kind_label": rules.KIND_LABELS[DocumentKind(row["kind"])].fr} for row in rows}
