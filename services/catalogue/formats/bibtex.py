@@ -7,7 +7,8 @@ are, because BibTeX counts them wherever they stand.
 
 from collections.abc import Iterable
 
-import bibtexparser
+from bibtexparser.entrypoint import write_string
+from bibtexparser.library import Library
 from bibtexparser.model import Entry, Field
 
 from ..documents.schemas import DocumentKind
@@ -42,8 +43,7 @@ def escaped(text: str) -> str:
 
 def written(descriptions: Iterable[Description]) -> str:
     """A `.bib` file, keys being references: a document keeps its key for ever."""
-    library = bibtexparser.Library([_entry(each) for each in descriptions])
-    return bibtexparser.write_string(library)
+    return write_string(Library([_entry(each) for each in descriptions]))
 
 
 def _entry(each: Description) -> Entry:

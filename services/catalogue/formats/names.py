@@ -36,8 +36,7 @@ def person(name: str) -> PersonName:
     capitals = [word for word in words if len(word) > 1 and word.isupper() and "." not in word]
     if capitals and len(capitals) < len(words):
         first, last = words.index(capitals[0]), len(words) - words[::-1].index(capitals[-1])
-        given = [*words[:first], *words[last:]]
-        return PersonName(" ".join(words[first:last]), " ".join(given))
+        return PersonName(" ".join(words[first:last]), " ".join([*words[:first], *words[last:]]))
     for position, word in enumerate(words[1:], 1):
         begins = word in _PARTICLES or word.startswith(("d'", "d’"))
         if begins and (position < len(words) - 1 or word not in _PARTICLES):

@@ -19,7 +19,7 @@ _TYPES = {
 }
 
 
-class _Writer(rispy.RisWriter):
+class _Writer(rispy.RisWriter):  # type: ignore[misc]
     """Without the number before each reference, which is no part of the format; lines end as its specification says."""
 
     NEWLINE = "\r\n"
