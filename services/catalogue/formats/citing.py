@@ -82,7 +82,7 @@ def _printed(text: str, each: Description) -> str:
 
 def _iso690(each: Description, today: date) -> list[Piece]:
     """AUTHOR, Given et AUTHOR, Given. Title : subtitle [kind] [en ligne]. Publisher, date [consulté le …]. Extent. ISBN. Adresse."""
-    names = [_iso690_name(author) for author in each.authors]
+    names = [_iso690_name(author) if author.is_person else _printed(author.name, each) for author in each.authors]
     title = (
         french(f"{_printed(each.title, each)} : {_printed(each.subtitle, each)}") if each.subtitle else _printed(each.title, each)
     )
@@ -105,15 +105,13 @@ def _iso690_numbers(each: Description) -> list[str]:
 
 
 def _iso690_name(author: Author) -> str:
-    if not author.is_person:
-        return author.name
     name = person(author.name)
     return f"{name.family.upper()}, {name.given}" if name.given else name.family
 
 
 def _apa(each: Description, today: date) -> list[Piece]:
     """Author, G., et Author, G. (2016, 14 septembre). Title (version 2) [Kind]. Publisher. Address"""
-    names = [_apa_name(author) for author in each.authors]
+    names = [_apa_name(author) if author.is_person else _printed(author.name, each) for author in each.authors]
     leads = bool(names)
     first = _listed(names, most=20, last=", et " if len(names) > 1 else "") if leads else _printed(each.publisher, each)
     pieces = [Piece(f"{_stopped(first, ' ')}({_apa_date(each.dated)}). ")]
@@ -124,7 +122,7 @@ def _apa(each: Description, today: date) -> list[Piece]:
     kind = f" [{french(each.kind_label)}]" if each.kind in _SAID_BY_APA else ""
     closing = "" if not (number or kind) and each.full_title.endswith(("?", "!", "…", ".")) else "."
     pieces.append(Piece(f"{number}{kind}{closing} "))
-    if leads and each.publisher not in names:
+    if leads and each.publisher not in [author.name for author in each.authors]:
         pieces.append(Piece(_stopped(_printed(each.publisher, each), " ")))
     address = f"https://doi.org/{each.doi}" if each.doi else each.permalink
     return [*pieces, Piece(address, _Look.ADDRESS)]
@@ -135,8 +133,6 @@ def _is_french_pair(each: Description) -> bool:
 
 
 def _apa_name(author: Author) -> str:
-    if not author.is_person:
-        return author.name
     name = person(author.name)
     return f"{name.family}, {name.initials.replace(' ', _NBSP)}" if name.given else name.family
 

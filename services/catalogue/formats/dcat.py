@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from .descriptions import Attachment, Centre, Description
+from .descriptions import Attachment, Description, one_line
 
 CONTEXT = {
     "dcat": "http://www.w3.org/ns/dcat#",
@@ -15,6 +14,7 @@ CONTEXT = {
     "hydra": "http://www.w3.org/ns/hydra/core#",
     "skos": "http://www.w3.org/2004/02/skos/core#",
     "spdx": "http://spdx.org/rdf/terms#",
+    "vcard": "http://www.w3.org/2006/vcard/ns#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
 FEED = "/catalogue/v1/dcat.jsonld"
@@ -27,39 +27,43 @@ _LANGUAGES = {"fr": "FRA", "en": "ENG", "de": "DEU", "es": "SPA", "it": "ITA", "
 
 
 def page(
-    descriptions: Sequence[Description], *, centre: Centre | None, here: str, first: str, after: str | None, public_url: str
+    descriptions: Sequence[Description],
+    *,
+    centres: Sequence[Mapping[str, Any]],
+    here: str,
+    first: str,
+    after: str | None,
+    public_url: str,
 ) -> dict[str, Any]:
-    """A page at `here`; `after` is the address of the next one. `centre`, when one was asked, is told even without document."""
-    of_centres = sorted(descriptions, key=lambda each: (each.centre.code, each.id))
-    grouped = {found: list(of_one) for found, of_one in groupby(of_centres, key=lambda each: each.centre)}
-    if centre is not None:
-        grouped.setdefault(centre, [])
+    """A page at `here`; `after` is the address of the next one. Each of `centres` is told, even without document."""
+    of_centre: dict[UUID, list[Description]] = {centre["id"]: [] for centre in centres}
+    for each in descriptions:
+        of_centre[each.centre.id].append(each)
     view = {
         "@id": here,
         "@type": "hydra:PartialCollectionView",
         "hydra:first": {"@id": first},
         **({"hydra:next": {"@id": after}} if after else {}),
     }
-    return {"@context": CONTEXT, "@graph": [view, *(_catalog(one, found, public_url) for one, found in grouped.items())]}
+    return {"@context": CONTEXT, "@graph": [view, *(_catalog(one, of_centre[one["id"]], public_url) for one in centres)]}
 
 
-def catalog_address(centre_id: UUID, public_url: str) -> str:
-    return f"{public_url}{FEED}?centre_id={centre_id}"
-
-
-def _catalog(centre: Centre, descriptions: Sequence[Description], public_url: str) -> dict[str, Any]:
-    address = catalog_address(centre.id, public_url)
-    publisher = {"@id": f"{public_url}/catalogue/v1/centres/{centre.id}", "@type": "foaf:Organization", "foaf:name": centre.name}
+def _catalog(centre: Mapping[str, Any], descriptions: Sequence[Description], public_url: str) -> dict[str, Any]:
+    address, name = f"{public_url}/catalogue/v1/centres/{centre['id']}", one_line(centre["name"])
+    publisher = {"@id": address, "@type": "foaf:Organization", "foaf:name": name}
+    contact = {"@type": "vcard:Kind", "vcard:fn": name, "vcard:hasEmail": {"@id": f"mailto:{centre['contact_email']}"}}
+    described = one_line(centre["description"]) or f"Documents publics du centre de ressources {name}."
     return {
-        "@id": address,
+        "@id": f"{address}#catalogue",
         "@type": "dcat:Catalog",
-        "dct:identifier": centre.code,
-        "dct:title": _french(f"Catalogue – {centre.name}"),
-        "dct:description": _french(f"Documents publics du centre de ressources {centre.name}."),
+        "dct:identifier": centre["code"],
+        "dct:title": _french(f"Catalogue – {name}"),
+        "dct:description": _french(described),
         "dct:publisher": publisher,
+        "dcat:contactPoint": contact,
         "dct:language": {"@id": f"{_EU}/language/FRA"},
-        "foaf:homepage": {"@id": f"{public_url}/"},
-        "dcat:dataset": [_dataset(each, public_url) for each in descriptions],
+        "foaf:homepage": {"@id": centre["website"] or f"{public_url}/"},
+        "dcat:dataset": [_dataset(each, contact, public_url) for each in descriptions],
         "dcat:record": [_record(each, public_url) for each in descriptions],
     }
 
@@ -75,7 +79,7 @@ def _record(each: Description, public_url: str) -> dict[str, Any]:
     }
 
 
-def _dataset(each: Description, public_url: str) -> dict[str, Any]:
+def _dataset(each: Description, contact: Mapping[str, Any], public_url: str) -> dict[str, Any]:
     address = f"{public_url}/catalogue/v1/documents/{each.id}"
     told: dict[str, Any] = {
         "@id": each.permalink,
@@ -89,6 +93,7 @@ def _dataset(each: Description, public_url: str) -> dict[str, Any]:
             for author in each.authors
         ],
         "dct:publisher": {"@type": "foaf:Organization", "foaf:name": each.publisher},
+        "dcat:contactPoint": contact,
         "dct:issued": _date(each.iso_date) if each.dated else None,
         "dct:modified": _instant(each.published_at),
         "dcat:version": str(each.version),
@@ -100,7 +105,7 @@ def _dataset(each: Description, public_url: str) -> dict[str, Any]:
         "dct:license": {"@id": each.licence_url} if each.licence_url else None,
         "dcat:landingPage": {"@id": each.permalink},
         "foaf:page": [{"@id": url} for url, _ in each.links],
-        "dct:isReferencedBy": {"@id": f"{address}/document.jsonld"},
+        "foaf:isPrimaryTopicOf": {"@id": f"{address}/document.jsonld"},
         "dcat:distribution": [_distribution(file, each) for file in each.attachments],
     }
     return {name: value for name, value in told.items() if value not in (None, [])}

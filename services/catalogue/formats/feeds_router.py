@@ -57,7 +57,7 @@ async def dcat_feed(
     and their files as distributions. A document keeps its place while it changes."""
     after = read_cursor(request, cursor)
     after_id = UUID(after[0]) if after else _BEFORE_ALL
-    centre, found = await service.public_page(reader, centre_id, resources.settings, after_id=after_id, limit=limit + 1, now=now)
+    centres, found = await service.public_page(reader, centre_id, resources.settings, after_id=after_id, limit=limit + 1, now=now)
     told = page(request, response, found, limit, key=lambda each: (each.id,))
     public_url = resources.settings.public_url
 
@@ -69,7 +69,7 @@ async def dcat_feed(
 
     following = address(told["next"]) if told["next"] else None
     body = dcat.page(
-        told["items"], centre=centre, here=address(cursor), first=address(None), after=following, public_url=public_url
+        told["items"], centres=centres, here=address(cursor), first=address(None), after=following, public_url=public_url
     )
     answer = made(request, orjson.dumps(body), JSON_LD)
     answer.headers.update(SHARED | ({"Link": f'<{following}>; rel="next"'} if following else {}))

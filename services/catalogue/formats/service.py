@@ -22,7 +22,7 @@ from ..documents.schemas import DocumentKind
 from ..vocabulary import service as vocabulary
 from . import citing, linked, sitemaps, tables
 from .citing import Citation, Style
-from .descriptions import Attachment, Centre, Description, describe
+from .descriptions import Attachment, Description, describe
 
 #: Where a file of a document is downloaded.
 FILE = "/catalogue/v1/files/{file_id}/content"
@@ -82,12 +82,14 @@ async def public_page(
     after_id: UUID,
     limit: int,
     now: datetime,
-) -> tuple[Centre | None, list[Description]]:
-    """A page of what anyone may read, by ids, with the centre that was asked (404 when there is none)."""
-    row = await centres.one(reader, centre_id) if centre_id else None
+) -> tuple[list[Row], list[Description]]:
+    """A page of what anyone may read, by ids, with the centres it is of; the centre that was asked is always there (404 when there is
+    none)."""
+    asked = [await centres.one(reader, centre_id)] if centre_id else []
     rows = await holdings.public_page(reader, centre_id=centre_id, after_id=after_id, limit=limit, now=now)
-    centre = Centre(row["id"], row["code"], row["name"]) if row else None
-    return centre, await _all(reader, rows, settings)
+    told = dict.fromkeys(row["centre_id"] for row in rows)
+    found = asked or [await centres.one(reader, each) for each in told]
+    return found, await _all(reader, rows, settings)
 
 
 async def export_lines(

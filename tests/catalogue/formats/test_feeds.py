@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
+from services.catalogue.documents import holdings
 from services.catalogue.formats import sitemaps
 from services.common.clock import in_paris
 from tests.catalogue.formats import reading
@@ -91,6 +92,27 @@ async def test_the_feed_is_followed_page_by_page(world: World) -> None:
     await world.refused(None, "GET", f"/dcat.jsonld?centre_id={world.keeper}", 404, "not-found")
 
 
+async def test_a_document_under_embargo_leaves_with_the_others_the_day_it_ends(world: World) -> None:
+    clock = world.running.clock
+    tomorrow = (in_paris(clock.now()) + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    draft = await world.published("Sous embargo", embargo_until=tomorrow.date().isoformat())
+    first = f"/catalogue/sitemaps/{draft['id']}.xml"
+    before = clock.now()
+    try:
+        for at, is_told in ((tomorrow - timedelta(microseconds=1), False), (tomorrow, True)):
+            clock.at = at
+            for path in (
+                f"/dcat.jsonld?centre_id={world.centre_id}",
+                f"/export.jsonl?centre_id={world.centre_id}",
+                "/export.csv",
+                first,
+            ):
+                answer = await world.call(world.documentalist, "GET", path, expect=200)
+                assert (draft["reference"] in answer.text) is is_told, path
+    finally:
+        clock.at = before
+
+
 async def test_the_sitemap_leads_to_public_documents_only(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sitemaps, "MOST", 3)
     public, hidden = await _some_of_each(world)
@@ -132,6 +154,21 @@ async def test_the_export_holds_every_public_document_whole(world: World) -> Non
     assert not set(told) & {each["reference"] for each in hidden}
     of_other = await world.call(None, "GET", "/export.jsonl", params={"centre_id": world.other_centre_id}, expect=200)
     assert of_other.text == ""
+
+
+async def test_exports_are_written_batch_after_batch(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(holdings, "_FACES_AT_ONCE", 2)
+    monkeypatch.setattr(holdings, "_HOLDINGS_AT_ONCE", 2)
+    drafts = [await world.published(f"Document {number}", territory_codes=["11"]) for number in range(5)]
+    expected = [each["reference"] for each in drafts]
+    of_centre = {"centre_id": world.centre_id}
+    rows = csv.DictReader(io.StringIO((await world.call(None, "GET", "/export.csv", params=of_centre, expect=200)).text))
+    assert [row["reference"] for row in rows] == expected
+    lines = reading.lines((await world.call(None, "GET", "/export.jsonl", params=of_centre, expect=200)).text)
+    assert [each["reference"] for each in lines] == expected
+    path = f"/centres/{world.centre_id}/export.jsonl"
+    lines = reading.lines((await world.call(world.documentalist, "GET", path, expect=200)).text)
+    assert [each["reference"] for each in lines] == expected
 
 
 async def test_the_table_is_read_by_a_spreadsheet_and_runs_nothing(world: World) -> None:
