@@ -14,7 +14,7 @@ from services.common.streams import rows_of
 from . import holdings_repository
 
 #: A document may weigh some megabytes, and a document with all its versions as many times that.
-_FACES_AT_ONCE, _HOLDINGS_AT_ONCE = 200, 20
+_FACES_AT_ONCE, _HOLDINGS_AT_ONCE = 100, 20
 
 
 async def public_faces(

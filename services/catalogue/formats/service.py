@@ -24,8 +24,8 @@ from . import citing, linked, sitemaps, tables
 from .citing import Citation, Style
 from .descriptions import Attachment, Description, describe
 
-#: Where a file of a document is downloaded.
-FILE = "/catalogue/v1/files/{file_id}/content"
+#: Where a reader of the document downloads one of its files.
+FILE = "/catalogue/v1/documents/{document_id}/files/{file_id}"
 
 
 async def described(
@@ -161,8 +161,10 @@ async def _all(reader: AsyncConnection[Any], rows: Sequence[Row], settings: Serv
 
 
 def _one(row: Row, themes: Mapping[str, str], territories: Mapping[str, tuple[str, str]], settings: ServiceSettings) -> Description:
+    address = settings.public_url + FILE
     files = [
-        Attachment(settings.public_url + FILE.format(file_id=file["file_id"]), file["label"]) for file in row["content"]["files"]
+        Attachment(address.format(document_id=row["id"], file_id=file["file_id"]), file["label"])
+        for file in row["content"]["files"]
     ]
     return describe(
         row,
