@@ -26,7 +26,7 @@ _BETWEEN_LETTERS = re.compile(r"(?<=\w)'(?=\w)")
 _SAID_BY_APA = frozenset(DocumentKind) - {DocumentKind.OFFICIAL_TEXT, DocumentKind.REFERENCE}
 
 
-class Style(Enum):
+class CitationStyle(Enum):
     """A citation style."""
 
     ISO_690 = "iso690"
@@ -53,7 +53,7 @@ class Citation(NamedTuple):
     html: str
 
 
-def cite(each: Description, style: Style, *, today: date) -> Citation:
+def cite(each: Description, style: CitationStyle, *, today: date) -> Citation:
     """`today` is the reader's day in Paris: ISO 690 says when an address was consulted."""
     pieces = _STYLES[style](each, today)
     return Citation("".join(piece.text for piece in pieces), "".join(_as_html(piece) for piece in pieces))
@@ -172,4 +172,7 @@ def _stopped(text: str, after: str) -> str:
     return f"{text}{after}" if text.endswith((".", "?", "!", "…")) else f"{text}.{after}"
 
 
-_STYLES: Mapping[Style, Callable[[Description, date], list[Piece]]] = {Style.ISO_690: _iso690, Style.APA: _apa}
+_STYLES: Mapping[CitationStyle, Callable[[Description, date], list[Piece]]] = {
+    CitationStyle.ISO_690: _iso690,
+    CitationStyle.APA: _apa,
+}

@@ -17,7 +17,7 @@ from services.common.routing import ActRoute, right
 from ..centres.service import audience
 from ..documents.signposts import DESCRIPTIONS
 from . import bibtex, csl, linked, ris, service
-from .schemas import CitationRead, Style
+from .schemas import CitationRead, CitationStyle
 
 router = APIRouter(prefix="/catalogue/v1", tags=["formats"], route_class=ActRoute)
 
@@ -35,7 +35,8 @@ Chosen = Annotated[
 
 def as_file(media: str, said: str, schema: str = "string") -> dict[int | str, dict[str, Any]]:
     """`responses` of a route that answers a file."""
-    return {200: {"content": {media: {"schema": {"type": schema}}}, "description": said}}
+    items = {"items": {"type": "object"}} if schema == "array" else {}
+    return {200: {"content": {media: {"schema": {"type": schema, **items}}}, "description": said}}
 
 
 def made(request: Request, content: bytes, media: str, name: str = "") -> Response:
@@ -60,7 +61,7 @@ async def cite(
     now: Now,
     request: Request,
     response: Response,
-    style: Annotated[Style, Query(description="NF ISO 690, or APA 7 as French usage adapts it.")] = Style.ISO_690,
+    style: Annotated[CitationStyle, Query(description="NF ISO 690, or APA 7 as French usage adapts it.")] = CitationStyle.ISO_690,
 ) -> Any:
     """As text and as HTML, with the non-breaking spaces and the guillemets of French. ISO 690 gives the day it is consulted."""
     heard = await audience(reader, caller)

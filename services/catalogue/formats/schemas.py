@@ -2,15 +2,15 @@
 
 from pydantic import BaseModel, Field
 
-from .citing import Style
+from .citing import CitationStyle
 
-__all__ = ["Style"]
+__all__ = ["CitationStyle"]
 
 
 class CitationRead(BaseModel):
     """A citation to paste, with French typography."""
 
-    style: Style
+    style: CitationStyle
     text: str = Field(
         examples=[
             "Exemple, C. (2016). Les conseils citoyens [Étude]. Centre Exemple. https://centre.example/catalogue/d/VTLR-2026-0042"

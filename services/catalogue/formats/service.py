@@ -21,7 +21,7 @@ from ..documents import holdings, rules, views
 from ..documents.schemas import DocumentKind
 from ..vocabulary import service as vocabulary
 from . import citing, linked, sitemaps, tables
-from .citing import Citation, Style
+from .citing import Citation, CitationStyle
 from .descriptions import Attachment, Description, describe
 
 #: Where a reader of the document downloads one of its files.
@@ -52,7 +52,7 @@ async def citation(
     reader: AsyncConnection[Any],
     audience: Audience,
     document_id: UUID,
-    style: Style,
+    style: CitationStyle,
     settings: ServiceSettings,
     *,
     now: datetime,
@@ -137,7 +137,7 @@ async def sitemap_index(reader: AsyncConnection[Any], settings: ServiceSettings,
 async def sitemap_part(
     database: Database, settings: ServiceSettings, first_id: UUID, *, size: int, now: datetime
 ) -> AsyncGenerator[bytes, None]:
-    """Addresses of at most `size` public documents from an id on."""
+    """Addresses of at most `size` public documents from an id on (404 when there is none: the protocol wants one or more)."""
     head = sitemaps.URLS_BEGIN
     async with (
         borrowed(database) as connection,
@@ -146,7 +146,9 @@ async def sitemap_part(
         async for rows in batches:
             yield head + sitemaps.urls((views.permalink(settings, row["reference"]), row["datestamp"]) for row in rows)
             head = b""
-    yield head + sitemaps.URLS_END
+    if head:
+        raise NotFound()
+    yield sitemaps.URLS_END
 
 
 async def _all(reader: AsyncConnection[Any], rows: Sequence[Row], settings: ServiceSettings) -> list[Description]:

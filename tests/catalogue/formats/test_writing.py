@@ -16,7 +16,7 @@ from lxml import html as pages
 
 from services.catalogue.documents.schemas import DocumentContent, DocumentKind
 from services.catalogue.formats import bibtex, csl, linked, ris, sitemaps, tables
-from services.catalogue.formats.citing import Style, cite, french
+from services.catalogue.formats.citing import CitationStyle, cite, french
 from services.catalogue.formats.descriptions import Description, describe, identifiers, one_line
 from services.catalogue.formats.names import person
 from services.common.ids import new_id
@@ -178,7 +178,7 @@ def test_a_citation_is_safe_in_a_page(title: str) -> None:
     if (found := _titled(title)) is None:
         return
     made, _ = found
-    for style in Style:
+    for style in CitationStyle:
         citation = cite(made, style, today=_TODAY)
         shown = pages.fragment_fromstring(citation.html, create_parent="p")
         assert {element.tag for element in shown.iter()} <= {"p", "i", "a"}
@@ -206,7 +206,7 @@ WHOLE: dict[str, Any] = {
 
 
 def test_iso_690_is_written_as_the_standard_does() -> None:
-    citation = cite(described(**WHOLE), Style.ISO_690, today=_TODAY)
+    citation = cite(described(**WHOLE), CitationStyle.ISO_690, today=_TODAY)
     assert citation.text == (
         "EXEMPLE, Camille et DE LA FONTAINE, Jean-Marie. Les conseils citoyens\u00a0: états des lieux [étude en ligne]. "
         "Villes et Territoires Exemple, 14\u00a0septembre 2016 [consulté le 22\u00a0novembre 2026]. 112\u00a0p. "
@@ -217,7 +217,7 @@ def test_iso_690_is_written_as_the_standard_does() -> None:
 
 
 def test_apa_is_written_as_french_usage_adapts_it() -> None:
-    citation = cite(described(**WHOLE), Style.APA, today=_TODAY)
+    citation = cite(described(**WHOLE), CitationStyle.APA, today=_TODAY)
     assert citation.text == (
         "Exemple, C., et de La Fontaine, J.-M. (2016, 14\u00a0septembre). Les conseils citoyens\u00a0: états des lieux [Étude]. "
         "Villes et Territoires Exemple. https://canevas.example/catalogue/d/VTLR-2026-0042"
@@ -226,10 +226,10 @@ def test_apa_is_written_as_french_usage_adapts_it() -> None:
 
 def test_what_is_unknown_is_said_by_each_style() -> None:
     bare = described("Sans auteur ni date")
-    assert cite(bare, Style.APA, today=_TODAY).text.startswith(
+    assert cite(bare, CitationStyle.APA, today=_TODAY).text.startswith(
         "Villes et Territoires Exemple. (s.\u00a0d.). Sans auteur ni date [Étude]."
     )
-    assert "[sans date]" in cite(bare, Style.ISO_690, today=_TODAY).text
+    assert "[sans date]" in cite(bare, CitationStyle.ISO_690, today=_TODAY).text
 
 
 @pytest.mark.parametrize(
@@ -242,13 +242,13 @@ def test_what_is_unknown_is_said_by_each_style() -> None:
 )
 def test_a_date_is_said_as_exactly_as_it_is_known(dated: str, iso690: str, apa: str) -> None:
     made = described(dated=dated)
-    assert iso690 in cite(made, Style.ISO_690, today=_TODAY).text
-    assert apa in cite(made, Style.APA, today=_TODAY).text
+    assert iso690 in cite(made, CitationStyle.ISO_690, today=_TODAY).text
+    assert apa in cite(made, CitationStyle.APA, today=_TODAY).text
 
 
 def test_many_authors_are_et_al() -> None:
     made = described(authors=[{"name": f"Camille Exemple{letter}"} for letter in "abcd"])
-    assert cite(made, Style.ISO_690, today=_TODAY).text.startswith("EXEMPLEA, Camille et\u00a0al. ")
+    assert cite(made, CitationStyle.ISO_690, today=_TODAY).text.startswith("EXEMPLEA, Camille et\u00a0al. ")
 
 
 @pytest.mark.parametrize(
