@@ -16,7 +16,6 @@ _public = sa.and_(
 )
 
 #: Faces of everything anyone may read, of a centre or of all.
-PUBLIC_FACES = _FACE.where(_public).order_by(_D.c.id)
 PUBLIC_PAGE = (
     _FACE.where(_public, _D.c.id > bindparam("after_id", type_=sa.Uuid))
     .order_by(_D.c.id)
@@ -24,7 +23,7 @@ PUBLIC_PAGE = (
 )
 #: The same, by their addresses only.
 PUBLIC_ADDRESSES = (
-    sa.select(_D.c.reference, _D.c.datestamp)
+    sa.select(_D.c.id, _D.c.reference, _D.c.datestamp)
     .where(_public, _D.c.id >= bindparam("first_id", type_=sa.Uuid))
     .order_by(_D.c.id)
     .limit(bindparam("limit", type_=sa.Integer))

@@ -16,6 +16,7 @@ from services.common.routing import ActRoute, right
 from services.common.streams import streamed
 
 from ..centres.service import kept_by
+from ..documents.holdings import BEFORE_ALL
 from . import dcat, service, sitemaps
 from .router import JSON_LD, as_file, made
 
@@ -30,7 +31,6 @@ SHARED = {
     "Cache-Control": "no-cache",
 }
 XML, CSV, JSON_LINES = "application/xml", "text/csv", "application/jsonl"
-_BEFORE_ALL = UUID(int=0)
 
 OfCentre = Annotated[UUID | SkipJsonSchema[None], Query(description="Of this centre only.")]
 
@@ -56,7 +56,7 @@ async def dcat_feed(
     """Page by page (`hydra:next`, and `Link: rel="next"`): a `dcat:Catalog` for each centre, with its public documents as datasets
     and their files as distributions. A document keeps its place while it changes."""
     after = read_cursor(request, cursor)
-    after_id = UUID(after[0]) if after else _BEFORE_ALL
+    after_id = UUID(after[0]) if after else BEFORE_ALL
     centres, found = await service.public_page(reader, centre_id, resources.settings, after_id=after_id, limit=limit + 1, now=now)
     told = page(request, response, found, limit, key=lambda each: (each.id,))
     public_url = resources.settings.public_url

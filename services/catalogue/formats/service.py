@@ -96,10 +96,7 @@ async def export_lines(
     database: Database, settings: ServiceSettings, *, centre_id: UUID | None, now: datetime
 ) -> AsyncGenerator[bytes, None]:
     """What anyone may read: a JSON object a line, `DocumentRead` with its number of `versions`."""
-    async with (
-        borrowed(database) as connection,
-        aclosing(holdings.public_faces(connection, centre_id=centre_id, now=now)) as batches,
-    ):
+    async with aclosing(holdings.public_faces(database, centre_id=centre_id, now=now)) as batches:
         async for rows in batches:
             yield _lines({**views.whole(row, settings, now=now), "versions": row["published_version"]} for row in rows)
     # An empty catalogue is an empty file.
@@ -111,12 +108,11 @@ async def export_table(
 ) -> AsyncGenerator[bytes, None]:
     """The same as CSV."""
     head = tables.HEADER
-    async with (
-        borrowed(database) as connection,
-        aclosing(holdings.public_faces(connection, centre_id=centre_id, now=now)) as batches,
-    ):
+    async with aclosing(holdings.public_faces(database, centre_id=centre_id, now=now)) as batches:
         async for rows in batches:
-            yield head + tables.lines(await _all(connection, rows, settings))
+            async with database.readers.connection() as reader:
+                descriptions = await _all(reader, rows, settings)
+            yield head + tables.lines(descriptions)
             head = b""
     yield head
 
@@ -139,10 +135,7 @@ async def sitemap_part(
 ) -> AsyncGenerator[bytes, None]:
     """Addresses of at most `size` public documents from an id on (404 when there is none: the protocol wants one or more)."""
     head = sitemaps.URLS_BEGIN
-    async with (
-        borrowed(database) as connection,
-        aclosing(holdings.public_addresses(connection, first_id=first_id, limit=size, now=now)) as batches,
-    ):
+    async with aclosing(holdings.public_addresses(database, first_id=first_id, most=size, now=now)) as batches:
         async for rows in batches:
             yield head + sitemaps.urls((views.permalink(settings, row["reference"]), row["datestamp"]) for row in rows)
             head = b""

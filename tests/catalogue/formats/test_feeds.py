@@ -9,7 +9,7 @@ import pytest
 from lxml import etree
 
 from services.catalogue.documents import holdings
-from services.catalogue.formats import sitemaps
+from services.catalogue.formats import service, sitemaps
 from services.common.clock import in_paris
 from tests.catalogue.formats import reading
 from tests.catalogue.world import World
@@ -162,6 +162,7 @@ async def test_the_export_holds_every_public_document_whole(world: World) -> Non
 async def test_exports_are_written_batch_after_batch(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(holdings, "_FACES_AT_ONCE", 2)
     monkeypatch.setattr(holdings, "_HOLDINGS_AT_ONCE", 2)
+    monkeypatch.setattr(holdings, "_ADDRESSES_AT_ONCE", 2)
     drafts = [await world.published(f"Document {number}", territory_codes=["11"]) for number in range(5)]
     expected = [each["reference"] for each in drafts]
     of_centre = {"centre_id": world.centre_id}
@@ -172,6 +173,27 @@ async def test_exports_are_written_batch_after_batch(world: World, monkeypatch: 
     path = f"/centres/{world.centre_id}/export.jsonl"
     lines = reading.lines((await world.call(world.documentalist, "GET", path, expect=200)).text)
     assert [each["reference"] for each in lines] == expected
+    monkeypatch.setattr(sitemaps, "MOST", 3)
+    part = await world.call(None, "GET", f"/catalogue/sitemaps/{drafts[0]['id']}.xml", expect=200)
+    told = [str(each.text).rpartition("/")[2] for each in etree.fromstring(part.content).iter("{*}loc")]
+    assert told == expected[:3]
+
+
+async def test_slow_readers_hold_no_connection(world: World) -> None:
+    resources = world.running.resources
+    await world.published()
+    now = resources.clock.now()
+    every = [
+        export(resources.database, resources.settings, centre_id=None, now=now)
+        for export in (service.export_lines, service.export_table)
+        for _ in range(2 * resources.settings.database_pool)
+    ]
+    # Each has begun and none has finished: everybody else still reads.
+    for each in every:
+        await anext(each)
+    await world.call(None, "GET", "/documents", expect=200)
+    for each in every:
+        await each.aclose()
 
 
 async def test_the_table_is_read_by_a_spreadsheet_and_runs_nothing(world: World) -> None:
