@@ -9,6 +9,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+from bibtexparser.entrypoint import parse_string
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import etree
@@ -100,12 +101,18 @@ def described(title: str = "Les conseils citoyens", kind: str = "study", **conte
     return describe(row, permalink=permalink, kind_label="Étude", themes={}, territories={})
 
 
+def _name(text: str) -> str:
+    """The text as a name that the platform takes."""
+    return "".join(c for c in one_line(text) if c.isprintable())[:100].strip() or "X"
+
+
 def _titled(title: str) -> tuple[Description, str] | None:
     """The description, and the title to be read back; None for a title that says nothing."""
     if not title.strip() or not one_line(title):
         return None
-    author = one_line(title)[:100] or "X"
-    made = described(title, authors=[{"name": author}] if author.isprintable() else [], abstract=title, keywords=[])
+    author = _name(title)
+    organisations = [{"name": author, "role": "author"}, {"name": author, "role": "publisher"}]
+    made = described(title, authors=[{"name": author}], organisations=organisations, abstract=title, keywords=[author])
     return made, made.title
 
 
@@ -120,7 +127,12 @@ def test_bibtex_keeps_the_title(title: str) -> None:
     if (found := _titled(title)) is None:
         return
     made, expected = found
-    entries = reading.bibtex(bibtex.written([made, made_again(made)])).entries
+    text = bibtex.written([made, made_again(made)])
+    library = parse_string(text)
+    assert [entry.key for entry in library.entries] == ["VTLR-2026-0042", "VTLR-2026-0043"]
+    assert not library.failed_blocks
+    assert len(library.blocks) == 2
+    entries = reading.bibtex(text).entries
     assert list(entries) == ["VTLR-2026-0042", "VTLR-2026-0043"]
     # BibTeX's readers take runs of spaces, whichever they are, for one.
     assert reading.printed(entries["VTLR-2026-0042"].fields["title"]).split() == expected.split()
