@@ -13,6 +13,7 @@ from .documents.router import router as documents
 from .events import CONSUMERS
 from .experiences.router import router as experiences
 from .files.router import router as files
+from .formats.feeds_router import feeds_router
 from .formats.router import router as formats
 from .harvests.router import router as harvests
 from .imports.router import router as imports
@@ -49,6 +50,7 @@ SERVICE = Service(
         questions,
         oai,
         formats,
+        feeds_router,
         harvests,
         imports,
         experiences,

@@ -17,7 +17,7 @@ from services.common.resources import Held
 from services.common.routing import ActRoute, right
 
 from ..centres.service import audience
-from . import views
+from . import signposts, views
 from .schemas import DocumentKind, DocumentRead, DocumentSummary, Relations, TargetKind, VersionRead, VersionSummary
 
 PREFIX = "/catalogue/v1/documents"
@@ -76,10 +76,15 @@ async def listing(
 async def read(
     document_id: UUID, reader: Reader, caller: MaybeCaller, resources: Held, now: Now, request: Request, response: Response
 ) -> Any:
-    """What is published of it now. 410 once it was withdrawn, with the reason and what takes its place."""
+    """What is published of it now. 410 once it was withdrawn, with the reason and what takes its place.
+
+    `Link` says what to cite, where it is described in other formats and under which licence it is (FAIR Signposting)."""
     row = await views.face(reader, await audience(reader, caller), document_id, resources.settings, now=now)
     tag = response.headers["ETag"] = etag(row["version"])
     language = preferred(request.headers.get("accept-language"))
+    address = f"{resources.settings.public_url}{PREFIX}/{document_id}"
+    permalink = views.permalink(resources.settings, row["reference"])
+    response.headers["Link"] = signposts.links(row["content"], permalink=permalink, address=address)
     return not_modified(request, tag) or views.whole(row, resources.settings, language=language, now=now)
 
 
