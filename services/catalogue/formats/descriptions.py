@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from ..documents.schemas import DocumentKind, Licence, OrganisationRole
+from ..documents.schemas import DocumentKind, DocumentLicence, OrganisationRole
 from ..documents.signposts import LICENCE_URLS
 
 #: They turn the reading direction of all that follows: the title would disguise its neighbours.
@@ -165,7 +165,7 @@ def describe(
     ]
     organisations = [Author(name, is_person=False) for name in by_role[OrganisationRole.AUTHOR.value]]
     found = identifiers(content["identifiers"])
-    licence = Licence(content["licence"])
+    licence = DocumentLicence(content["licence"])
     return Description(
         id=row["id"],
         reference=row["reference"],
