@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-_METHODS = ("get", "post", "put", "patch", "delete")
+_METHODS = ("get", "head", "options", "post", "put", "patch", "delete")
 
 PROBLEM_SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -117,7 +117,7 @@ def _complete_operation(method: str, path: str, operation: dict[str, Any]) -> No
             statuses.add("415")
     if "range" in names:
         statuses.add("416")
-    if method != "get":
+    if method not in {"get", "head", "options"}:
         statuses.add("409")
     if "if-match" in names:
         statuses |= {"412", "428"}
