@@ -239,7 +239,7 @@ def _words(part: IO[bytes], *, open_document: bool) -> str:
     """The words of an XML part, read as it comes; no tree is built and entities are not replaced."""
     from lxml import etree
 
-    listening = _Listening(open_document)
+    listening: Any = _Listening(open_document)
     parser = etree.XMLParser(target=listening, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         while chunk := part.read(65_536):

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from services.catalogue.documents import publication
+from services.catalogue.search import service as search
 from services.catalogue.search.entry import Entry
 from services.common.clock import in_paris
 from services.common.ids import new_id
@@ -165,7 +165,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[Entry]:
     async def put(session: object, entry: Entry) -> None:
         entries.append(entry)
 
-    monkeypatch.setattr(publication.search, "put", put)
+    monkeypatch.setattr(search, "put", put)
     return entries
 
 
