@@ -64,6 +64,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_files_centre", "files", ["centre_id", "id"], unique=False)
     op.create_index("ix_files_waiting", "files", ["id"], unique=False, postgresql_where="status = 'waiting_scan'")
+    op.create_index("ix_files_unread", "files", ["id"], unique=False, postgresql_where="read_at IS NULL")
     op.create_table(
         "uploads",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -115,6 +116,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_uploads_file_id"), table_name="uploads")
     op.drop_index(op.f("ix_uploads_expires_at"), table_name="uploads")
     op.drop_table("uploads")
+    op.drop_index("ix_files_unread", table_name="files", postgresql_where="read_at IS NULL")
     op.drop_index("ix_files_waiting", table_name="files", postgresql_where="status = 'waiting_scan'")
     op.drop_index("ix_files_centre", table_name="files")
     op.drop_table("files")

@@ -43,6 +43,7 @@ _ERRORS = {
     "403": "Visible to you, but your role does not allow this act.",
     "404": "No such resource, or not visible to you.",
     "409": "A rule of the trade refuses the act; `type` names it.",
+    "410": "It was there, and was taken away.",
     "412": "The resource changed since it was read.",
     "413": "The body is over the limit.",
     "415": "Not a file of an accepted type, by its content.",
@@ -50,6 +51,7 @@ _ERRORS = {
     "422": "Malformed payload; `errors` points at the fields.",
     "428": "`If-Match` is missing.",
     "429": "Too many attempts; `Retry-After` says when to try again.",
+    "460": "The bytes received do not have the announced checksum (tus).",
     "503": "Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`.",
 }
 

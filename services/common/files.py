@@ -186,6 +186,8 @@ def sniff(head: bytes) -> str:
     """Media type by content; plain text when it decodes and nothing else is recognised."""
     if head.startswith(b"PK\x03\x04"):
         return _sniff_zip(head)
+    if _is_page(head):
+        return "text/html"
     try:
         matches = puremagic.magic_string(head)
         found = next((m.mime_type for m in matches if m.mime_type), "")
@@ -198,6 +200,14 @@ def sniff(head: bytes) -> str:
     except UnicodeDecodeError:
         return "application/octet-stream"
     return "text/plain"
+
+
+def _is_page(head: bytes) -> bool:
+    """Whether it is HTML, after a byte order mark, an XML declaration or comments if any."""
+    rest = head.removeprefix(codecs.BOM_UTF8).lstrip()
+    while rest.startswith((b"<!--", b"<?xml")):
+        rest = rest.partition(b"-->" if rest.startswith(b"<!--") else b"?>")[2].lstrip()
+    return re.match(rb"<(?:!doctype\s+html|html)[\s>]", rest, re.IGNORECASE) is not None
 
 
 _ZIP_ENTRY = re.compile(rb"PK\x03\x04.{14}(?P<size>.{4}).{4}(?P<name>.{2})(?P<extra>.{2})", re.DOTALL)

@@ -18,9 +18,11 @@ async def _scan(session: AsyncSession, resources: Resources, file_id: str) -> No
     await scanning.scan(session, resources, UUID(file_id), now=resources.clock.now())
 
 
-@job("catalogue:scan_waiting_files", cron="23 * * * *")
-async def _scan_waiting(session: AsyncSession, resources: Resources, timestamp: int) -> None:
+@job("catalogue:take_up_files", cron="23 * * * *")
+async def _take_up(session: AsyncSession, resources: Resources, timestamp: int) -> None:
+    """What outlasted the tries of its own job."""
     await scanning.scan_waiting(session)
+    await reading.read_unread(session, now=resources.clock.now())
 
 
 @job(service.READING, attempts=5)
@@ -40,4 +42,4 @@ async def _sweep(session: AsyncSession, resources: Resources, timestamp: int) ->
     await uploads.sweep(session, now=resources.clock.now())
 
 
-JOBS: list[Job] = [_scan, _scan_waiting, _read, _assemble, _sweep]
+JOBS: list[Job] = [_scan, _take_up, _read, _assemble, _sweep]

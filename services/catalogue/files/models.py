@@ -42,6 +42,7 @@ class File(Base, table=True):
         CheckConstraint("text_status <> 'failed' OR text_reason IS NOT NULL", name="failed_says_why"),
         Index("ix_files_centre", "centre_id", "id"),
         Index("ix_files_waiting", "id", postgresql_where="status = 'waiting_scan'"),
+        Index("ix_files_unread", "id", postgresql_where="read_at IS NULL"),
     )
 
     id: UUID = identity()

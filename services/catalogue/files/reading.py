@@ -9,7 +9,7 @@ import signal
 import sys
 import tempfile
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -29,6 +29,8 @@ log = structlog.get_logger(__name__)
 #: The program, to which its arguments are added.
 PROGRAM = [sys.executable, "-m", "services.catalogue.files.extraction"]
 _ROOT = Path(__file__).resolve().parents[3]
+_LOST_AFTER = timedelta(hours=2)
+_AT_ONCE = 500
 #: Above what the program is allowed to write.
 _RESULT_LIMIT = 16 * 1024 * 1024
 
@@ -69,6 +71,12 @@ async def read(session: AsyncSession, resources: Resources, file_id: UUID, *, no
     await session.flush()
     if file.text:
         await enqueue(session, service.INDEX, file_id=str(file_id))
+
+
+async def read_unread(session: AsyncSession, *, now: datetime) -> None:
+    """Ask again for files whose reading was lost: what outlasted the tries of its job (the store was away)."""
+    for file_id in await repository.unread(session, rules.READ | rules.PICTURES, now - _LOST_AFTER, _AT_ONCE):
+        await enqueue(session, service.READING, lock=f"read:{file_id}", file_id=str(file_id))
 
 
 async def _made_of(resources: Resources, row: dict[str, Any]) -> Reading:

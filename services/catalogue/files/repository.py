@@ -1,6 +1,6 @@
 """All the SQL about files and about uploads on their way."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -57,11 +57,12 @@ async def waiting(session: AsyncSession, most: int) -> Sequence[UUID]:
     return (await execute(session, statement)).scalars().all()
 
 
-async def unread(session: AsyncSession, before: datetime, most: int) -> Sequence[UUID]:
+async def unread(session: AsyncSession, media_types: Collection[str], before: datetime, most: int) -> Sequence[UUID]:
     """Files ready for long whose reading never ended."""
     statement = (
         sa.select(_F.c.id)
-        .where(_F.c.status == FileStatus.READY, _F.c.read_at.is_(None), _F.c.text_status == "pending", _F.c.uploaded_at < before)
+        .where(_F.c.status == FileStatus.READY, _F.c.read_at.is_(None), _F.c.uploaded_at < before)
+        .where(_F.c.media_type.in_(media_types))
         .order_by(_F.c.id)
         .limit(most)
     )

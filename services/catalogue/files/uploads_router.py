@@ -122,7 +122,7 @@ async def locate(upload_id: UUID, caller: Caller, session: Snapshot, now: Now, t
     summary="Send a piece of an upload",
     response_class=Response,
     max_body_size=ROUTE_LIMIT,
-    openapi_extra=right(DOCUMENTALISTS, refusals=(400, 410, 412, 415))
+    openapi_extra=right(DOCUMENTALISTS, refusals=(410, 412, 415, 460))
     | {"requestBody": {"required": True, **file_content(rules.PIECE)}},
 )
 async def go_on(

@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 import time
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -164,6 +165,23 @@ async def test_reading_twice_does_no_harm(world: World) -> None:
         await reading.read(session, world.running.resources, UUID(file["id"]), now=world.running.clock.now())
     again = (await world.call(world.documentalist, "GET", f"/files/{file['id']}")).json()
     assert again == file
+
+
+async def test_a_reading_that_was_lost_is_asked_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = await samples.send(world, samples.png())
+    resources, clock = world.running.resources, world.running.clock
+    async with resources.database.readers.connection() as connection:
+        await connection.execute(b"DELETE FROM procrastinate_jobs")
+    async with resources.database.transaction() as session:
+        await reading.read_unread(session, now=clock.now())
+    assert not (await samples.read(world, file))["has_thumbnail"], "its own job may still be trying"
+    async with resources.database.transaction() as session:
+        await reading.read_unread(session, now=clock.now() + timedelta(hours=3))
+    assert (await samples.read(world, file))["has_thumbnail"]
+    async with resources.database.transaction() as session:
+        await reading.read_unread(session, now=clock.now() + timedelta(hours=3))
+    (job,) = await world.running.jobs("catalogue:read_file")
+    assert job["status"] == "succeeded"
 
 
 def test_text_is_tidied_and_bounded() -> None:

@@ -1,14 +1,17 @@
 """A large file arrives piece by piece (tus 1.0.0): what came is counted to the byte, whatever happens to the line."""
 
+import asyncio
 import base64
 import hashlib
 import random
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+import uvicorn
 from starlette.types import Message, Scope
 
 from services.catalogue.files import uploads
@@ -115,6 +118,14 @@ async def test_a_file_sent_in_pieces_is_the_same_byte_for_byte(world: World) -> 
     assert read["text_status"] == "done"
     # The file and its first page; the parts are gone.
     assert len(stored(world) - before) == 2
+
+
+async def test_a_file_that_came_in_pieces_can_be_deleted(world: World) -> None:
+    path = await begin(world)
+    await piece(world, path, CONTENT, 0)
+    file = await file_of(world, path)
+    await world.call(world.documentalist, "DELETE", f"/files/{file['id']}", expect=204)
+    await world.call(world.documentalist, "HEAD", path, headers=TUS, expect=404)
 
 
 async def test_a_line_cut_keeps_what_came_and_the_upload_goes_on_from_there(world: World) -> None:
@@ -322,6 +333,36 @@ async def test_a_file_whose_request_died_is_made_by_a_job(world: World, monkeypa
         await uploads.assemble(session, resources, jobs[-1]["args"]["upload_id"], now=clock.now())
     async with resources.database.transaction() as session:
         assert await uploads.assemble(session, resources, jobs[-1]["args"]["upload_id"], now=clock.now()) is None
+    assert (await file_of(world, path))["sha256"] == hashlib.sha256(CONTENT).hexdigest()
+
+
+async def test_a_line_cut_for_real_keeps_what_came(world: World) -> None:
+    """Through a server and a socket, not only as the interface says it."""
+    path = await begin(world)
+    config = uvicorn.Config(world.running.app, port=0, lifespan="off", log_config=None, access_log=False)
+    server = uvicorn.Server(config)
+    listening = socket.create_server(("127.0.0.1", 0))
+    serving = asyncio.create_task(server.serve([listening]))
+    try:
+        _, writer = await asyncio.open_connection(*listening.getsockname())
+        headers = {**PIECE, **world.documentalist.headers, "Host": "canevas.test", "Upload-Offset": "0"}
+        headers["Content-Length"] = str(len(CONTENT))
+        head = f"PATCH {path} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in headers.items()) + "\r\n"
+        writer.write(head.encode() + CONTENT[:123_457])
+        await writer.drain()
+        await asyncio.sleep(0.3)
+        assert await offset(world, path) == 0
+        writer.close()
+        for _ in range(100):
+            if at := await offset(world, path):
+                break
+            await asyncio.sleep(0.05)
+        assert at == 123_457
+    finally:
+        server.should_exit = True
+        await serving
+        listening.close()
+    await piece(world, path, CONTENT[at:], at)
     assert (await file_of(world, path))["sha256"] == hashlib.sha256(CONTENT).hexdigest()
 
 
