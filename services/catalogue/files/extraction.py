@@ -94,7 +94,7 @@ def read(path: Path, media_type: str) -> tuple[str | None, int | None, bytes | N
 def tidy(text: str) -> str:
     """Composed characters, whole words, single spaces, no control character; bounded."""
     text = _CUT_WORD.sub("", text[: 2 * MOST_TEXT]).replace("\r\n", "\n").replace("\r", "\n")
-    text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
+    text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
     lines = (" ".join(line.split()) for line in text.split("\n"))
     return "\n".join(line for line in lines if line)[:MOST_TEXT]
 

@@ -27,6 +27,8 @@ from . import repository, rules
 from .errors import FileRefused, UnknownFile
 from .models import File, FileStatus, TextStatus
 
+#: Characters of all its files a document is described with.
+_SAID_OF_A_DOCUMENT = 2_000_000
 #: Jobs by name, so that what is above does not have to be imported.
 SCAN, READING, INDEX = "catalogue:scan_file", "catalogue:read_file", "catalogue:index_documents_of_file"
 
@@ -167,11 +169,11 @@ async def require(session: AsyncSession, centre_id: UUID, ids: Sequence[UUID], *
 
 
 async def texts(session: AsyncSession, ids: Sequence[UUID]) -> str:
-    """What these files say, in their order, one after the other; only of those that may be served."""
+    """What these files say, in their order, one after the other, bounded; only of those that may be served."""
     if not ids:
         return ""
     found = {row["id"]: row["text"] for row in await fetch(await driver(session), repository.TEXTS, {"ids": list(ids)})}
-    return "\n".join(found[file_id] for file_id in ids if file_id in found)
+    return "\n".join(found[file_id] for file_id in ids if file_id in found)[:_SAID_OF_A_DOCUMENT]
 
 
 async def served(reader: AsyncConnection[Any], ids: Sequence[UUID]) -> dict[UUID, Row]:

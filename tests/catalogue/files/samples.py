@@ -52,6 +52,28 @@ def writer(*paragraphs: str, prologue: str = "") -> bytes:
     return archive({"mimetype": OPEN_DOCUMENT, "content.xml": content})
 
 
+def slides(*titles: str) -> bytes:
+    """A presentation: its slides only, in the order of their numbers."""
+    text = "<p:sld xmlns:p='p' xmlns:a='a'><a:p><a:r><a:t>{}</a:t></a:r></a:p></p:sld>"
+    parts = {f"ppt/slides/slide{number}.xml": text.format(title) for number, title in enumerate(titles, 1)}
+    return archive({"[Content_Types].xml": "<Types/>", "ppt/presentation.xml": "<p/>", **parts})
+
+
+def sheet(*cells: str) -> bytes:
+    """A spreadsheet: the words of its cells only."""
+    words = "".join(f"<si><t>{cell}</t><rPh><t>ignoré</t></rPh></si>" for cell in cells)
+    strings = f"<sst xmlns='s'>{words}</sst>"
+    return archive({"[Content_Types].xml": "<Types/>", "xl/workbook.xml": "<w/>", "xl/sharedStrings.xml": strings})
+
+
+def lying() -> bytes:
+    """A Word document whose directory says that its text is 1 000 bytes long; it unfolds to 300 MB."""
+    made = bytearray(bomb())
+    true, false = (300_000_000 + 24).to_bytes(4, "little"), (1_000).to_bytes(4, "little")
+    assert made.count(true) == 2
+    return bytes(made).replace(true, false)
+
+
 def bomb() -> bytes:
     """A Word document of 40 kB whose text unfolds to 300 MB."""
     return archive(
@@ -63,9 +85,18 @@ def bomb() -> bytes:
     )
 
 
-def png(width: int = 1200, height: int = 800) -> bytes:
+def png(width: int = 1200, height: int = 800, mode: str = "RGB") -> bytes:
     made = io.BytesIO()
-    Image.new("RGB", (width, height), "teal").save(made, "PNG")
+    Image.new(mode, (width, height)).save(made, "PNG")
+    return made.getvalue()
+
+
+def photograph(author: str) -> bytes:
+    """A JPEG taken upright, signed by the camera's owner."""
+    made = io.BytesIO()
+    exif = Image.Exif()
+    exif[0x0112], exif[0x013B] = 6, author  # Orientation, Artist
+    Image.new("RGB", (1200, 800), "teal").save(made, "JPEG", exif=exif)
     return made.getvalue()
 
 

@@ -1,6 +1,7 @@
 """What files say is read in a program that can be killed: whatever the file, the worker lives and the status tells."""
 
 import asyncio
+import io
 import os
 import sys
 import time
@@ -9,6 +10,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from PIL import Image
 
 from services.catalogue.files import extraction, reading, rules
 from tests.catalogue.files import samples
@@ -22,6 +24,8 @@ SPOKEN = {
     "a PDF": samples.pdf(PHRASE, "Deuxième page"),
     "Word": samples.word(PHRASE, cell="Dans un tableau"),
     "Writer": samples.writer(PHRASE, "Deuxième<text:s xmlns:text='t'/>paragraphe"),
+    "slides": samples.slides("Une", PHRASE),
+    "a sheet": samples.sheet("Une", PHRASE),
     "a page": f"<!DOCTYPE html><html><head><style>p{{}}</style></head><body><script>non()</script><p>{PHRASE}</p></body></html>".encode(),
     "an old page": f"<!DOCTYPE html><html><body><p>{PHRASE}</p></body></html>".encode("cp1252"),
     "a text": PHRASE.encode(),
@@ -55,6 +59,26 @@ async def test_an_image_has_a_thumbnail_and_no_text(world: World) -> None:
     assert (file["text_status"], file["has_thumbnail"], file["excerpt"]) == ("not_applicable", True, None)
 
 
+async def test_slides_come_in_the_order_of_their_numbers(world: World) -> None:
+    file = await samples.read(world, await samples.send(world, samples.slides(*"abcdefghijkl")))
+    assert file["excerpt"].split("\n") == list("abcdefghijkl")
+
+
+async def test_an_image_that_unfolds_out_of_proportion_is_not_opened(world: World) -> None:
+    content = samples.png(30_000, 30_000, "1")
+    assert len(content) < 500_000
+    file = await samples.read(world, await samples.send(world, content, "plan.png"))
+    assert (file["text_status"], file["has_thumbnail"]) == ("not_applicable", False)
+
+
+async def test_a_photograph_tells_nothing_of_who_took_it_and_where(world: World) -> None:
+    file = await samples.read(world, await samples.send(world, samples.photograph("Camille Exemple"), "photo.jpg"))
+    got = await world.call(world.documentalist, "GET", f"/files/{file['id']}/thumbnail", expect=200)
+    assert b"Camille" not in got.content
+    with Image.open(io.BytesIO(got.content)) as shown:
+        assert shown.size == (320, 480), "turned the way it was held"
+
+
 async def test_scanned_pages_say_that_they_have_no_words(world: World) -> None:
     file = await samples.read(world, await samples.send(world, samples.pdf("#rect(width: 5cm, height: 5cm)")))
     assert (file["text_status"], file["text_reason"]) == ("failed", rules.REASONS["no_words"])
@@ -63,6 +87,7 @@ async def test_scanned_pages_say_that_they_have_no_words(world: World) -> None:
 
 HARMFUL = {
     "a zip bomb": (samples.bomb(), "bomb"),
+    "a zip bomb that lies about its size": (samples.lying(), "damaged"),
     "half a PDF": (samples.pdf(PHRASE)[:900], "damaged"),
     "half a Word document": (samples.word(PHRASE)[:9_000], "damaged"),
     "broken XML": (samples.archive({"mimetype": samples.OPEN_DOCUMENT, "content.xml": "<a><b></a>"}), "damaged"),
