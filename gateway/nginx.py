@@ -93,6 +93,13 @@ def upload_patterns(document: Document) -> list[str]:
     return found
 
 
+def _upload(settings: GatewaySettings, pattern: str) -> tuple[str, str, str]:
+    """The service a path of files belongs to, the path, and the most nginx lets through: services have the last word."""
+    service = pattern.split("/")[1]
+    limit = settings.catalogue_file_limit_mb if service == "catalogue" else settings.upload_limit_mb
+    return service, pattern, f"{max(limit, settings.upload_limit_mb) + _ENVELOPE_MB}m"
+
+
 def _address(settings: GatewaySettings, name: str, port: int) -> str:
     url = settings.siblings.get(name, f"http://127.0.0.1:{port}")
     return urlsplit(url).netloc
@@ -122,9 +129,8 @@ def configuration(
         "services": [route.service for route in routes],
         "pages": PAGES_NAME,
         "internal": INTERNAL,
-        "uploads": [(path.split("/")[1], path) for path in upload_patterns(document)],
+        "uploads": [_upload(settings, path) for path in upload_patterns(document)],
         "body_limit": BODY_LIMIT,
-        "upload_limit": f"{settings.upload_limit_mb + _ENVELOPE_MB}m",
         "read_timeout": ceil(settings.request_deadline_s + MARGIN),
         "headers": _header_maps(settings),
         "origins": [re.escape(origin) for origin in settings.cors_origins],

@@ -62,6 +62,12 @@ class GatewaySettings(BaseSettings):
     upload_limit_mb: int = Field(
         25, ge=1, validation_alias=_variable("upload_limit_mb"), description="Largest file a person may send, in MB."
     )
+    catalogue_file_limit_mb: int = Field(
+        500,
+        ge=1,
+        validation_alias=AliasChoices("CATALOGUE_FILE_LIMIT_MB", "catalogue_file_limit_mb"),
+        description="Largest file of a document of the catalogue, in MB: nginx lets that much through there.",
+    )
 
     @field_validator("allowed_hosts", "cors_origins", "trusted_proxies", mode="before")
     @classmethod

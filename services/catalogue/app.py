@@ -9,10 +9,13 @@ from services.common.siblings import Apps
 from . import schema
 from .centres.router import router as centres
 from .documents.drafts_router import router as drafts
+from .documents.files_router import router as document_files
 from .documents.router import router as documents
 from .events import CONSUMERS
 from .experiences.router import router as experiences
 from .files.router import router as files
+from .files.router import upload_router as file_uploads
+from .files.uploads_router import router as resumable_uploads
 from .formats.feeds_router import feeds_router
 from .formats.router import router as formats
 from .harvests.router import router as harvests
@@ -41,8 +44,11 @@ SERVICE = Service(
         vocabulary,
         drafts,
         documents,
+        document_files,
         search,
         files,
+        file_uploads,
+        resumable_uploads,
         usage,
         subscriptions,
         newsletters,

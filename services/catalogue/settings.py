@@ -26,3 +26,13 @@ class Settings(ServiceSettings):
         le=120,
         description="Months a closed question keeps its words and its asker; then only what counts delays is left.",
     )
+    file_limit_mb: int = Field(500, ge=1, le=4096, description="Largest file of a document, in MB.")
+    upload_hours: int = Field(24, ge=1, description="Hours an interrupted upload waits for its next piece.")
+    clamd: str = Field(
+        "",
+        pattern=r"^(?:tcp://[^/\s]+:[0-9]{1,5}|unix:/\S+)?$",
+        description="ClamAV daemon, `tcp://host:3310` or `unix:/run/clamav/clamd.ctl`: files wait for its scan. Empty: no scan.",
+    )
+    clamd_seconds: float = Field(300, gt=0, description="Seconds the scan of one file may take.")
+    reading_seconds: float = Field(120, gt=0, description="Seconds reading the text of one file may take.")
+    reading_memory_mb: int = Field(1024, ge=256, description="Memory reading one file may take, in MB.")

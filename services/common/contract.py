@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-_METHODS = ("get", "post", "put", "patch", "delete")
+_METHODS = ("get", "head", "options", "post", "put", "patch", "delete")
 
 PROBLEM_SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -51,6 +51,7 @@ _ERRORS = {
     "422": "Malformed payload; `errors` points at the fields.",
     "428": "`If-Match` is missing.",
     "429": "Too many attempts; `Retry-After` says when to try again.",
+    "460": "The bytes received do not have the announced checksum (tus).",
     "503": "Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`.",
 }
 
@@ -118,7 +119,7 @@ def _complete_operation(method: str, path: str, operation: dict[str, Any]) -> No
             statuses.add("415")
     if "range" in names:
         statuses.add("416")
-    if method != "get":
+    if method not in {"get", "head", "options"}:
         statuses.add("409")
     if "if-match" in names:
         statuses |= {"412", "428"}

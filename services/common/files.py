@@ -5,19 +5,21 @@ import codecs
 import contextlib
 import hashlib
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from urllib.parse import quote
 
 import obstore
 import puremagic
-from fastapi import Header, Response
+from fastapi import Header, Request, Response
 from fastapi.responses import StreamingResponse
 from obstore.store import LocalStore, ObjectStore, from_url
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from .db import Database
+from .etag import not_modified
 from .ids import new_id
 from .jobs import Job, job
 from .language import Text
@@ -129,6 +131,33 @@ class Files:
             await obstore.delete_async(self._store, key)
 
 
+Parent = TypeVar("Parent")
+
+
+async def receive_for(
+    allowed: Callable[[AsyncSession], Awaitable[Parent]],
+    database: Database,
+    session: AsyncSession,
+    files: Files,
+    stream: AsyncIterator[bytes],
+    *,
+    limit: int,
+    accepted: frozenset[str],
+) -> tuple[Parent, StoredFile]:
+    """Store a stream for what `allowed` gives: asked before the first byte, and again in the act's transaction after the last.
+
+    No lock is held while bytes arrive, however slow the line. A refusal leaves nothing behind.
+    """
+    async with database.sessions() as glance:
+        await allowed(glance)
+    stored = await files.receive(stream, limit=limit, accepted=accepted)
+    try:
+        return await allowed(session), stored
+    except Problem:
+        await files.discard(stored.key)
+        raise
+
+
 @job("kernel:discard_file")
 async def _discard(session: AsyncSession, resources: "Resources", key: str) -> None:
     await resources.files.discard(key)
@@ -157,6 +186,8 @@ def sniff(head: bytes) -> str:
     """Media type by content; plain text when it decodes and nothing else is recognised."""
     if head.startswith(b"PK\x03\x04"):
         return _sniff_zip(head)
+    if _is_page(head):
+        return "text/html"
     try:
         matches = puremagic.magic_string(head)
         found = next((m.mime_type for m in matches if m.mime_type), "")
@@ -169,6 +200,14 @@ def sniff(head: bytes) -> str:
     except UnicodeDecodeError:
         return "application/octet-stream"
     return "text/plain"
+
+
+def _is_page(head: bytes) -> bool:
+    """Whether it is HTML, after a byte order mark, an XML declaration or comments if any."""
+    rest = head.removeprefix(codecs.BOM_UTF8).lstrip()
+    while rest.startswith((b"<!--", b"<?xml")):
+        rest = rest.partition(b"-->" if rest.startswith(b"<!--") else b"?>")[2].lstrip()
+    return re.match(rb"<(?:!doctype\s+html|html)[\s>]", rest, re.IGNORECASE) is not None
 
 
 _ZIP_ENTRY = re.compile(rb"PK\x03\x04.{14}(?P<size>.{4}).{4}(?P<name>.{2})(?P<extra>.{2})", re.DOTALL)
@@ -222,8 +261,14 @@ def file_content(*media_types: str) -> dict[str, Any]:
 Range = Annotated[str | None, Header(alias="range", description="One byte range (RFC 9110 §14).", examples=["bytes=0-1023"])]
 
 
-def download(files: Files, stored: StoredFile, name: str, range_header: str | None) -> Response:
-    """The file as an answer: whole (200), or the one range asked for (206). Several ranges are answered whole, as allowed."""
+def download(
+    files: Files, stored: StoredFile, name: str, range_header: str | None, *, request: Request | None = None, public: bool = False
+) -> Response:
+    """The file as an answer: whole (200), or the one range asked for (206). Several ranges are answered whole, as allowed.
+
+    With `request`, its conditions are honoured: 304 when the caller holds these bytes, whole when a range is of other ones.
+    `public` lets shared caches keep the bytes; they still ask whether they may be shown, since what is public may cease to be.
+    """
     plain_name = re.sub(r"[^ !#-\[\]-~]", "_", name.replace('"', "'"))
     headers = {
         "Accept-Ranges": "bytes",
@@ -231,8 +276,14 @@ def download(files: Files, stored: StoredFile, name: str, range_header: str | No
         "Repr-Digest": f"sha-256=:{_base64(stored.sha256)}:",
         "Content-Disposition": f"attachment; filename=\"{plain_name}\"; filename*=UTF-8''{quote(name, safe='', errors='replace')}",
         "X-Content-Type-Options": "nosniff",
-        "Cache-Control": "private, no-cache",
+        "Cache-Control": "public, no-cache" if public else "private, no-cache",
     }
+    if request is not None:
+        if (fresh := not_modified(request, headers["ETag"])) is not None:
+            fresh.headers["Cache-Control"] = headers["Cache-Control"]
+            return fresh
+        if request.headers.get("if-range", headers["ETag"]) != headers["ETag"]:
+            range_header = None
     start, end = _span(range_header, stored.size)
     partial = (start, end) != (0, stored.size)
     if partial:

@@ -203,7 +203,10 @@ async def store_file(request: Request, resources: Held, accepted: Annotated[list
 
 
 @router.get("/files/{key}", operation_id="readFile", response_class=Response, openapi_extra=ANYONE)
-async def read_file(key: str, name: str, resources: Held, byte_range: Range = None) -> Response:
+async def read_file(
+    key: str, name: str, resources: Held, request: Request, byte_range: Range = None, public: bool = False
+) -> Response:
     """A stored file under the name asked for."""
     content = await resources.files.read(key)
-    return download(resources.files, await resources.files.write(key, content), name, byte_range)
+    stored = await resources.files.write(key, content)
+    return download(resources.files, stored, name, byte_range, request=request, public=public)

@@ -118,3 +118,26 @@ def test_no_file_name_breaks_out_of_its_header(name: str) -> None:
 async def test_old_browsers_read_a_name_close_to_it(hotel: Running, address: str, name: str, plain: str) -> None:
     answer = await hotel.client.get(address.partition("?")[0], params={"name": name})
     assert f'filename="{plain}"' in answer.headers["content-disposition"]
+
+
+async def test_what_the_caller_holds_is_not_sent_again(hotel: Running, address: str) -> None:
+    tag = (await hotel.client.get(address)).headers["etag"]
+    answer = await hotel.client.get(address, headers={"if-none-match": f'"other", {tag}'})
+    assert (answer.status_code, answer.content, answer.headers["etag"]) == (304, b"", tag)
+    assert (await hotel.client.get(address, headers={"if-none-match": '"other"'})).status_code == 200
+
+
+async def test_a_range_of_other_bytes_is_answered_whole(hotel: Running, address: str) -> None:
+    tag = (await hotel.client.get(address)).headers["etag"]
+    same = await hotel.client.get(address, headers={"range": "bytes=0-4", "if-range": tag})
+    assert (same.status_code, same.content) == (206, CONTENT[:5])
+    other = await hotel.client.get(address, headers={"range": "bytes=0-4", "if-range": '"other"'})
+    assert (other.status_code, other.content) == (200, CONTENT)
+
+
+async def test_caches_keep_only_what_is_public_and_always_ask(hotel: Running, address: str) -> None:
+    assert (await hotel.client.get(address)).headers["cache-control"] == "private, no-cache"
+    answer = await hotel.client.get(f"{address}&public=true")
+    assert answer.headers["cache-control"] == "public, no-cache"
+    held = await hotel.client.get(f"{address}&public=true", headers={"if-none-match": answer.headers["etag"]})
+    assert (held.status_code, held.headers["cache-control"]) == (304, "public, no-cache")

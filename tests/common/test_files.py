@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.types import Message, Scope
 
-from services.common.files import Files, safe_name, sniff
+from services.common.files import Files, receive_for, safe_name, sniff
+from services.common.problems import Problem
 from tests.support import Running
 
 from .guests import refusal
@@ -42,6 +44,10 @@ KINDS = {
     "a PNG": (PNG, "image/png"),
     "a JPEG": (JPEG, "image/jpeg"),
     "a page": (b"<!DOCTYPE html><html><script>alert(1)</script></html>", "text/html"),
+    "a page after a mark": (b"\xef\xbb\xbf\r\n<!doctype HTML>\n<p>", "text/html"),
+    "a page after comments": (b"<!-- <html> --><!-- z -->\n<HTML lang=fr>", "text/html"),
+    "an XHTML page": (b'<?xml version="1.0"?>\n<!DOCTYPE html PUBLIC "z">\n<html xmlns="z">', "text/html"),
+    "words about pages": (b"This is about <html> and <!doctype html>.", "text/plain"),
     "a drawing": (b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>', "image/svg+xml"),
     "French text": ("œuvre à suivre\n".encode(), "text/plain"),
     "a long French text": (("é" * FILE_LIMIT).encode()[1 : FILE_LIMIT - 1].lstrip(b"\xa9"), "text/plain"),
@@ -220,3 +226,41 @@ def test_a_safe_name_can_be_kept_by_anybody(name: str) -> None:
 )
 def test_a_safe_name_stays_what_people_read(name: str, safe: str) -> None:
     assert safe_name(name) == safe
+
+
+class NoRoom(Problem):
+    """Where the file was meant to go is full."""
+
+
+async def test_a_file_for_which_there_is_no_room_any_more_is_forgotten(hotel: Running) -> None:
+    """Asked before the first byte and after the last: what changed meanwhile counts, and nothing stays."""
+    asked: list[AsyncSession] = []
+
+    async def allowed(session: AsyncSession) -> str:
+        asked.append(session)
+        if len(asked) in refusing:
+            raise NoRoom()
+        return "a room"
+
+    async def body() -> AsyncIterator[bytes]:
+        assert len(asked) == 1
+        yield PDF
+
+    database, files = hotel.resources.database, hotel.resources.files
+    before = stored(hotel)
+    for refusals in ({1}, {2}):
+        refusing = refusals
+        asked.clear()
+        async with database.transaction() as session:
+            with pytest.raises(NoRoom):
+                await receive_for(allowed, database, session, files, body(), limit=100, accepted=frozenset({"application/pdf"}))
+        assert (len(asked), stored(hotel)) == (max(refusals), before)
+    refusing = set()
+    asked.clear()
+    async with database.transaction() as session:
+        room, kept = await receive_for(
+            allowed, database, session, files, body(), limit=100, accepted=frozenset({"application/pdf"})
+        )
+        assert asked[1] is session
+        assert asked[0] is not session
+    assert (room, await files.read(kept.key)) == ("a room", PDF)

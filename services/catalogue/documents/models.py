@@ -5,7 +5,7 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy import Text as SqlText
 from sqlmodel import Field
 
@@ -88,6 +88,7 @@ class Document(Base, table=True):
         CheckConstraint("state = 'draft' OR (available_at IS NOT NULL AND datestamp IS NOT NULL)", name="published_is_dated"),
         Index("ix_documents_workbench", "centre_id", "id"),
         Index("ix_documents_datestamp", "datestamp", "id", postgresql_where="datestamp IS NOT NULL"),
+        Index("ix_documents_files", text("(content -> 'files') jsonb_path_ops"), postgresql_using="gin"),
         Index("ix_documents_listing", "published_at", "id", postgresql_where="state = 'published'"),
     )
 
@@ -124,6 +125,7 @@ class DocumentVersion(Base, table=True):
     """A version as it was published; never rewritten."""
 
     __tablename__ = "document_versions"
+    __table_args__ = (Index("ix_document_versions_files", text("(content -> 'files') jsonb_path_ops"), postgresql_using="gin"),)
 
     document_id: UUID = Field(foreign_key="documents.id", primary_key=True)
     number: int = Field(primary_key=True)

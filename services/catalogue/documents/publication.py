@@ -15,6 +15,7 @@ from services.common.language import Text
 from services.common.problems import FieldError
 
 from ..centres import service as centres
+from ..files import service as files
 from ..search import service as search
 from ..search.entry import Entry
 from ..vocabulary import service as vocabulary
@@ -42,6 +43,8 @@ async def release(
     """The working copy of the document (locked) becomes its next version. A withdrawn document comes back by this."""
     service.require_complete(document)
     content = DocumentContent.model_validate(document.content)
+    # What was joined to the draft may have been refused by the virus scanner since.
+    await files.require(session, document.centre_id, [each.file_id for each in content.files])
     number = (document.published_version or 0) + 1
     session.add(
         DocumentVersion(
@@ -170,5 +173,6 @@ async def _index(session: AsyncSession, document: Document, content: DocumentCon
         publics=[public.value for public in content.publics],
         keywords=[*content.keywords, *(author.name for author in content.authors), *labels],
         sections=rules.words(document.kind, content),
+        files=await files.texts(session, [each.file_id for each in content.files]),
     )
     await search.put(session, entry)

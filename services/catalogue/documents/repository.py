@@ -6,7 +6,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -179,3 +179,24 @@ async def replace_relations(session: AsyncSession, document_id: UUID, relations:
 async def delete(session: AsyncSession, document: Document) -> None:
     await session.delete(document)
     await session.flush()
+
+
+def _joins(content: Any, file_id: UUID) -> Any:
+    return content["files"].contains(sa.cast(sa.literal([{"file_id": str(file_id)}], JSONB), JSONB))
+
+
+async def published_with(session: AsyncSession, file_id: UUID) -> Sequence[UUID]:
+    """Documents whose published version joins the file."""
+    statement = (
+        sa.select(_D.c.id)
+        .join(_V, sa.and_(_V.c.document_id == _D.c.id, _V.c.number == _D.c.published_version))
+        .where(_joins(_V.c.content, file_id), _D.c.state == DocumentState.PUBLISHED)
+    )
+    return (await execute(session, statement)).scalars().all()
+
+
+async def references_with(session: AsyncSession, file_id: UUID) -> Sequence[str]:
+    """References of the documents that join the file, in their working copy or in any version."""
+    versions = sa.select(_V.c.document_id).where(_joins(_V.c.content, file_id))
+    statement = sa.select(_D.c.reference).where(sa.or_(_joins(_D.c.content, file_id), _D.c.id.in_(versions)))
+    return (await execute(session, statement.order_by(_D.c.reference))).scalars().all()

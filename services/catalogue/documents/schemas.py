@@ -349,3 +349,18 @@ def without_hidden_contact(content: dict[str, Any]) -> dict[str, Any]:
     if not experience or not experience.get("contact") or experience["contact"].get("consented_on"):
         return content
     return {**content, "experience": {**experience, "contact": None}}
+
+
+class DocumentFile(BaseModel):
+    """A file of a published document, and where to get it."""
+
+    file_id: UUID
+    label: str = Field(examples=["Document de capitalisation (112 p.)"])
+    role: FileRole
+    name: str = Field(examples=["conseils-citoyens.pdf"])
+    size: int = Field(description="Bytes.", examples=[1_482_113])
+    media_type: str = Field(examples=["application/pdf"])
+    sha256: str = Field(description="Of the content, in hexadecimal.")
+    pages: int | None = Field(examples=[112])
+    download_url: str
+    thumbnail_url: str | None = Field(description="Its first page as a WebP image; null when there is none.")

@@ -21,6 +21,7 @@ from services.common.problems import FieldError, NotFound
 from services.common.resources import Resources
 
 from ..centres import service as centres
+from ..files import service as files
 from ..tables import KERNEL
 from ..vocabulary import service as vocabulary
 from . import repository, rules
@@ -49,7 +50,7 @@ async def deposit(
     """A new draft, whoever or whatever brings it (`origin`: an import, a harvest, a closed dossier)."""
     centre = await centres.get(session, centre_id)
     document_id = new_id()
-    await _require_known(session, resources, document_id, content, now=now)
+    await _require_known(session, resources, centre_id, document_id, content, now=now)
     document = Document(
         id=document_id,
         centre_id=centre_id,
@@ -98,7 +99,7 @@ async def rewrite(
     now: datetime,
 ) -> Document:
     """Give a document (locked) another working copy."""
-    await _require_known(session, resources, document.id, content, now=now)
+    await _require_known(session, resources, document.centre_id, document.id, content, now=now)
     before, after = document.content, content.model_dump(mode="json")
     changed = sorted(name for name in after if before.get(name) != after[name])
     if not changed and kind is document.kind:
@@ -232,8 +233,9 @@ async def _touch(
 
 
 async def _require_known(
-    session: AsyncSession, resources: Resources, document_id: UUID, content: DocumentContent, *, now: datetime
+    session: AsyncSession, resources: Resources, centre_id: UUID, document_id: UUID, content: DocumentContent, *, now: datetime
 ) -> None:
+    await files.require(session, centre_id, [each.file_id for each in content.files])
     await vocabulary.require(session, resources.siblings, themes=content.theme_codes, territories=content.territory_codes, now=now)
     targets = {relation.target_id for relation in content.relations if relation.target is TargetKind.DOCUMENT}
     known = await repository.known_ids(session, targets) - {document_id} if targets else set()

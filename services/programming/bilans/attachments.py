@@ -7,9 +7,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common.auth import Principal
 from services.common.db import Database
-from services.common.files import DISCARD, Files, safe_name
+from services.common.files import DISCARD, Files, receive_for, safe_name
 from services.common.jobs import enqueue
-from services.common.problems import NotFound, Problem
+from services.common.problems import NotFound
 
 from ..dossiers import service as dossiers
 from ..dossiers.attachments import ACCEPTED, Upload
@@ -30,15 +30,12 @@ async def require_room(session: AsyncSession, caller: Principal, dossier_id: UUI
 async def attach(
     database: Database, session: AsyncSession, files: Files, caller: Principal, dossier_id: UUID, upload: Upload, *, now: datetime
 ) -> tuple[BilanAttachment, Bilan]:
-    """Store the stream, then join it to the draft: no lock is held while bytes arrive, however slow the line."""
-    async with database.sessions() as glance:
-        await require_room(glance, caller, dossier_id, upload.most)
-    stored = await files.receive(upload.stream, limit=upload.limit, accepted=ACCEPTED)
-    try:
-        bilan = await require_room(session, caller, dossier_id, upload.most)
-    except Problem:
-        await files.discard(stored.key)
-        raise
+    """Store the stream, then join it to the draft."""
+
+    async def room(asked: AsyncSession) -> Bilan:
+        return await require_room(asked, caller, dossier_id, upload.most)
+
+    bilan, stored = await receive_for(room, database, session, files, upload.stream, limit=upload.limit, accepted=ACCEPTED)
     attachment = BilanAttachment(
         bilan_id=bilan.id,
         number=bilan.number + 1,
