@@ -21,7 +21,7 @@ class FileStatus(Enum):
     REFUSED = "refused"
 
 
-class TextStatus(Enum):
+class ReadingStatus(Enum):
     """How far the words of a file are found by searches."""
 
     PENDING = "pending"
@@ -57,7 +57,7 @@ class File(Base, table=True):
     #: Why the scan is late, or what it found.
     status_reason: str | None = Field(default=None, sa_type=SqlText)
     scanned_at: datetime | None = instant(optional=True)
-    text_status: TextStatus = choice(TextStatus, "text_status")
+    text_status: ReadingStatus = choice(ReadingStatus, "text_status")
     text_reason: str | None = Field(default=None, sa_type=SqlText)
     text: str | None = Field(default=None, sa_type=SqlText)
     #: When its text and its first page were looked at, whatever came of it.

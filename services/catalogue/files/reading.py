@@ -22,7 +22,7 @@ from services.common.jobs import enqueue
 from services.common.resources import Resources
 
 from . import repository, rules, service
-from .models import FileStatus, TextStatus
+from .models import FileStatus, ReadingStatus
 
 log = structlog.get_logger(__name__)
 
@@ -59,9 +59,9 @@ async def read(session: AsyncSession, resources: Resources, file_id: UUID, *, no
     if file is None or file.status is not FileStatus.READY or file.read_at is not None:
         return
     file.read_at, file.pages, file.version = now, made.pages, file.version + 1
-    if file.text_status is TextStatus.PENDING:
+    if file.text_status is ReadingStatus.PENDING:
         file.text = made.text
-        file.text_status = TextStatus.DONE if made.text else TextStatus.FAILED
+        file.text_status = ReadingStatus.DONE if made.text else ReadingStatus.FAILED
         file.text_reason = None if made.text else rules.REASONS.get(made.outcome, rules.REASONS["damaged"])
     if made.thumbnail is not None:
         file.thumbnail_key = f"{file.key}-thumbnail"

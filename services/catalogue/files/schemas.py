@@ -5,9 +5,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from .models import FileStatus, TextStatus
+from .models import FileStatus, ReadingStatus
 
-__all__ = ["FileStatus", "TextStatus"]
+__all__ = ["FileStatus", "ReadingStatus"]
 
 #: How much of a file's text documentalists are shown.
 EXCERPT = 500
@@ -24,7 +24,7 @@ class StoredFileSummary(BaseModel):
     media_type: str = Field(description="By the content, whatever the name says.", examples=["application/pdf"])
     status: FileStatus = Field(description="Only a `ready` file is served to readers; a `refused` one to nobody.")
     status_reason: str | None = Field(description="Why the scan is late, or what it found.")
-    text_status: TextStatus = Field(description="Whether its words are found by searches.")
+    text_status: ReadingStatus = Field(description="Whether its words are found by searches.")
     text_reason: str | None = Field(
         description="Why its text could not be read.", examples=["Le fichier est protégé par un mot de passe."]
     )

@@ -25,7 +25,7 @@ from ..centres import service as centres
 from ..tables import KERNEL
 from . import repository, rules
 from .errors import FileRefused, UnknownFile
-from .models import File, FileStatus, TextStatus
+from .models import File, FileStatus, ReadingStatus
 
 #: Characters of all its files a document is described with.
 _SAID_OF_A_DOCUMENT = 2_000_000
@@ -98,7 +98,7 @@ async def keep(
         media_type=stored.media_type,
         key=stored.key,
         status=FileStatus.WAITING_SCAN if resources.settings.clamd else FileStatus.READY,
-        text_status=TextStatus.PENDING if stored.media_type in rules.READ else TextStatus.NOT_APPLICABLE,
+        text_status=ReadingStatus.PENDING if stored.media_type in rules.READ else ReadingStatus.NOT_APPLICABLE,
         uploaded_by=account_id,
         uploaded_at=now,
     )
