@@ -9,8 +9,10 @@ from services.common.siblings import Apps
 from . import schema
 from .centres.router import router as centres
 from .documents.drafts_router import router as drafts
+from .documents.links_router import router as links
 from .documents.router import router as documents
 from .events import CONSUMERS
+from .experiences.centres_router import router as followed_contracts
 from .experiences.router import router as experiences
 from .files.router import router as files
 from .formats.router import router as formats
@@ -38,6 +40,7 @@ SERVICE = Service(
         vocabulary,
         drafts,
         documents,
+        links,
         search,
         files,
         usage,
@@ -49,6 +52,7 @@ SERVICE = Service(
         harvests,
         imports,
         experiences,
+        followed_contracts,
     ],
     jobs=JOBS,
     consumers=CONSUMERS,

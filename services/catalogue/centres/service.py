@@ -177,3 +177,8 @@ async def _note(session: AsyncSession, centre: Centre, act: str, caller: Princip
         organisation_id=centre.organisation_id,
         changes=changes,
     )
+
+
+async def follow_organisation(session: AsyncSession, organisation_id: UUID, name: str) -> None:
+    """An organisation is renamed: networks show its present name. The centre it keeps, if any, keeps its own."""
+    await repository.rename_member(session, organisation_id, name)

@@ -2,4 +2,6 @@
 
 from services.common.jobs import Job
 
-JOBS: list[Job] = []
+from . import upkeep
+
+JOBS: list[Job] = [*upkeep.JOBS]

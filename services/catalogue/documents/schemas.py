@@ -9,17 +9,17 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr, Field, Str
 from pydantic.fields import FieldInfo
 
 from services.common.language import Text
-from services.common.texts import Name, ShortName
+from services.common.texts import Name, ShortName, one_line, paragraphs
 
 from ..centres.schemas import WebAddress
 from ..vocabulary.schemas import TerritoryCode, ThemeCode
-from .models import Access, DocumentKind, DocumentState, RelationKind, TargetKind, Work
+from .models import Access, DocumentKind, DocumentState, LinkFailure, LinkState, RelationKind, TargetKind, Work
 
-__all__ = ["Access", "DocumentKind", "DocumentState", "RelationKind", "TargetKind", "Work"]
+__all__ = ["Access", "DocumentKind", "DocumentState", "LinkFailure", "LinkState", "RelationKind", "TargetKind", "Work"]
 
-Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
-Paragraphs = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000)]
-LongText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200_000)]
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400), AfterValidator(one_line)]
+Paragraphs = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000), AfterValidator(paragraphs)]
+LongText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200_000), AfterValidator(paragraphs)]
 
 
 def _real_date(value: str) -> str:
@@ -182,17 +182,28 @@ class DocumentContent(_Part):
     relations: list[Relation] = Field(default_factory=list, max_length=100)
 
 
-def _optional(field: FieldInfo) -> Any:
-    kept = Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation
-    return kept | None, Field(None, description=field.description)  # type: ignore[operator]
+def _optional(field: FieldInfo, nested: Any = None) -> Any:
+    annotation: Any = nested or field.annotation
+    kept: Any = Annotated[(annotation, *field.metadata)] if field.metadata and nested is None else annotation
+    said = Field(None, description=field.description, examples=field.examples)
+    # A field that must be there may be left out of a patch, and may not be emptied by one.
+    return (kept, said) if field.is_required() else (kept | None, said)
 
 
-#: A merge patch of the content (RFC 7396): what is sent replaces, null brings the default back.
-ContentUpdate: Any = create_model(
-    "ContentUpdate",
-    __config__=ConfigDict(extra="forbid"),
-    __doc__="What changes of the content; a list replaces the whole list, null empties the field.",
-    **{name: _optional(each) for name, each in DocumentContent.model_fields.items()},
+def _patch_of(model: type[BaseModel], doc: str, **nested: Any) -> Any:
+    fields = {name: _optional(each, nested.get(name)) for name, each in model.model_fields.items()}
+    return create_model(
+        f"{model.__name__.removeprefix('Document')}Update", __config__=ConfigDict(extra="forbid"), __doc__=doc, **fields
+    )
+
+
+ContactUpdate: Any = _patch_of(Contact, "What changes of the contact; null empties the field.")
+ExperienceUpdate: Any = _patch_of(Experience, "What changes of the experience; null empties the field.", contact=ContactUpdate)
+#: A merge patch of the content (RFC 7396): what is sent replaces, null brings the default back, objects are merged.
+ContentUpdate: Any = _patch_of(
+    DocumentContent,
+    "What changes of the content: a list replaces the whole list, an object is merged, null empties the field.",
+    experience=ExperienceUpdate,
 )
 
 
@@ -304,13 +315,41 @@ class DocumentSummary(BaseModel):
     published_at: datetime = Field(description="Of this version: what readers call “updated on”.")
 
 
+class OrganisationFace(BaseModel):
+    """An organisation of the directory."""
+
+    id: UUID
+    name: str = Field(examples=["Carcassonne Agglo"])
+
+
+class CreditedOrganisation(BaseModel):
+    """An organisation that had a part in a document, by the name it bears today."""
+
+    organisation_id: UUID | None
+    name: str = Field(examples=["Régie de quartier d'Exemple"])
+    role: OrganisationRole
+    dissolved_on: date | None = Field(None, description="The day it was dissolved.")
+    successor: OrganisationFace | None = Field(None, description="Who took over from it.")
+
+
+class DocumentFace(BaseModel):
+    """Another document, by its name."""
+
+    id: UUID
+    reference: str = Field(examples=["VTLR-2026-0043"])
+    title: str
+    permalink: str
+
+
 class DocumentRead(DocumentSummary):
     """A published document."""
 
     kind_label: str = Field(examples=["Fiche expérience"])
     content: DocumentContent
+    organisations: list[CreditedOrganisation] = Field(description="Those of `content`, with what became of them.")
     first_published_at: datetime
     available_at: datetime = Field(description="When readers could, or will be able to, read it.")
+    replaced_by: DocumentFace | None = Field(None, description="The published document that says it replaces this one.")
 
 
 class VersionSummary(BaseModel):
@@ -349,3 +388,79 @@ def without_hidden_contact(content: dict[str, Any]) -> dict[str, Any]:
     if not experience or not experience.get("contact") or experience["contact"].get("consented_on"):
         return content
     return {**content, "experience": {**experience, "contact": None}}
+
+
+class ChangeShape(Enum):
+    """How a change is told: two values, what came and went in a list, places of a text, or sections one by one."""
+
+    VALUE = "value"
+    LIST = "list"
+    TEXT = "text"
+    PARTS = "parts"
+
+
+class ListedItem(BaseModel):
+    """An element of a list: its place before (removed) or now (added)."""
+
+    position: int
+    value: Any
+
+
+class TextPart(BaseModel):
+    """A stretch of text."""
+
+    op: Literal["same", "removed", "added"]
+    text: str
+
+
+class TextHunk(BaseModel):
+    """A place of a text that changed, between some words that did not; positions count characters (Unicode code points)."""
+
+    before_at: int
+    after_at: int
+    parts: list[TextPart]
+
+
+class ChangedPart(BaseModel):
+    """A section: `same` (it may have moved), `changed`, `added` or `removed`."""
+
+    op: Literal["same", "changed", "added", "removed"]
+    before_position: int | None = None
+    after_position: int | None = None
+    title: str
+    changes: list["Change"] = Field(default_factory=list, description="Of a changed section; pointers lead into the section.")
+    value: dict[str, Any] | None = Field(None, description="The whole section that came or went.")
+
+
+class Change(BaseModel):
+    """What changed of a field. Applied to the old content, all of them together give the new one."""
+
+    pointer: str = Field(description="Into `content`, as a JSON pointer.", examples=["/abstract"])
+    label: str = Field(examples=["Résumé"])
+    shape: ChangeShape
+    before: Any = Field(None, description="`value`: what it was.")
+    after: Any = Field(None, description="`value`: what it is.")
+    removed: list[ListedItem] = Field(default_factory=list, description="`list`: places in the old list.")
+    added: list[ListedItem] = Field(default_factory=list, description="`list`: places in the new list, in order.")
+    hunks: list[TextHunk] = Field(default_factory=list, description="`text`: in order.")
+    parts: list[ChangedPart] = Field(default_factory=list, description="`parts`: the new order, then what was removed.")
+
+
+class Changes(BaseModel):
+    """The readable difference of two versions, or of the working copy and what is published."""
+
+    since: int | None = Field(description="The older version; null: there was none.", examples=[1])
+    number: int | None = Field(description="The newer version; null: the working copy.", examples=[2])
+    changes: list[Change] = Field(description="In the order people read fields; empty when nothing changed.")
+
+
+class BrokenLink(BaseModel):
+    """An external link of a published document that failed on two different days."""
+
+    document: DocumentFace
+    url: str
+    label: str
+    failure: LinkFailure
+    http_status: int | None = Field(description="What it answered, when it answered.", examples=[404])
+    broken_since: datetime = Field(description="The first failure of those that follow one another.")
+    checked_at: datetime
