@@ -59,13 +59,13 @@ def asked_codes(dossier: ClosedDossier) -> tuple[list[str], list[str]]:
 
 def content(dossier_id: UUID, dossier: ClosedDossier, *, themes: Sequence[str], territories: Sequence[str]) -> DocumentContent:
     """The draft of a dossier, `themes` and `territories` being those of its codes that the directory knows."""
-    title, holder = _line(dossier.title, _TITLE) or dossier.reference, _line(dossier.holder_name, _NAME)
+    reference, holder = _line(dossier.reference, _SHORT), _line(dossier.holder_name, _NAME)
     lessons = _together(("Partenaires", dossier.partners), ("Difficultés rencontrées", dossier.difficulties))
     unknown = [code for code in dossier.qpv_codes if code not in territories]
     ended = dossier.ends_on or dossier.starts_on
     labels = [_line(each.label, _SHORT) for each in dossier.publics]
     return DocumentContent(
-        title=title,
+        title=_line(dossier.title, _TITLE) or reference or "Dossier clos",
         abstract=_abstract(dossier, holder),
         dated=ended.isoformat() if ended else None,
         organisations=[Organisation(organisation_id=dossier.holder_id, name=holder, role=OrganisationRole.AUTHOR)]
@@ -75,7 +75,7 @@ def content(dossier_id: UUID, dossier: ClosedDossier, *, themes: Sequence[str], 
         territory_codes=list(territories)[:50],
         publics=publics(labels),
         keywords=list(dict.fromkeys(label for label in [*labels, _line(dossier.contract_name, _SHORT)] if label))[:50],
-        identifiers=[_line(dossier.reference, _SHORT)],
+        identifiers=[reference] if reference else [],
         experience=Experience(
             context=_prose(dossier.context),
             actions=_prose(dossier.actions),

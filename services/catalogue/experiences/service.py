@@ -27,6 +27,7 @@ from ..documents.schemas import DocumentKind
 from ..tables import KERNEL
 from ..vocabulary import service as vocabulary
 from . import repository, rules
+from .errors import ContractFollowedAlready
 from .models import FollowedContract, ProposalState
 from .schemas import ClosedDossier, FollowedContractWrite
 
@@ -106,6 +107,8 @@ async def follow(
     if row is None:
         if version is not None:
             raise StaleVersion()
+        if await repository.follower(session, contract_id) is not None:
+            raise ContractFollowedAlready()
         row = FollowedContract(centre_id=centre_id, contract_id=contract_id, name=wish.name, followed_at=now)
         session.add(row)
     else:
