@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common import journal
 from services.common.auth import Principal
-from services.common.db import Row, driver, fetch, fetch_one
+from services.common.db import Row, fetch, fetch_in
 from services.common.etag import require_version
 from services.common.jobs import enqueue
 from services.common.problems import NotFound, PreconditionRequired, StaleVersion
@@ -138,15 +138,15 @@ async def unfollow(
 async def followed(session: AsyncSession, caller: Principal, centre_id: UUID, *, after_id: UUID, limit: int) -> list[Row]:
     """Contracts the centre follows, for its documentalists."""
     await centres.kept_by(session, caller, centre_id)
-    return await fetch(await driver(session), repository.FOLLOWED, {"centre_id": centre_id, "after_id": after_id, "limit": limit})
+    return await fetch_in(session, repository.FOLLOWED, {"centre_id": centre_id, "after_id": after_id, "limit": limit})
 
 
 async def one_followed(session: AsyncSession, caller: Principal, centre_id: UUID, contract_id: UUID) -> Row:
     await centres.kept_by(session, caller, centre_id)
-    row = await fetch_one(await driver(session), repository.ONE_FOLLOWED, {"centre_id": centre_id, "contract_id": contract_id})
-    if row is None:
+    found = await fetch_in(session, repository.ONE_FOLLOWED, {"centre_id": centre_id, "contract_id": contract_id})
+    if not found:
         raise NotFound()
-    return row
+    return found[0]
 
 
 async def proposals(reader: AsyncConnection[Any], caller: Principal, asked: dict[str, Any]) -> list[Row]:
