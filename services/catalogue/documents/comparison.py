@@ -16,7 +16,8 @@ from services.common.settings import ServiceSettings
 
 from ..centres.service import Audience
 from . import changes, repository, rules, service, views
-from .schemas import Changes, DocumentContent, without_hidden_contact
+from .change_schemas import Changes
+from .schemas import DocumentContent, without_hidden_contact
 
 #: What a document was before it was anything.
 _NOTHING: Mapping[str, Any] = {**DocumentContent(title="-").model_dump(mode="json"), "title": ""}

@@ -16,9 +16,9 @@ from services.common.resources import Held
 from services.common.routing import ActRoute, right
 
 from . import comparison, erasure, publication, service
+from .change_schemas import Changes
 from .models import Document
 from .schemas import (
-    Changes,
     DocumentKind,
     DocumentState,
     DraftCreate,

@@ -9,7 +9,7 @@ class NotPublishable(Problem):
     advice = Text("Complétez ce que désigne `errors`, puis publiez.", "Complete what `errors` points at, then publish.")
 
 
-class NothingToPublish(Problem):
+class UnchangedSincePublication(Problem):
     title = Text("Rien n'a changé depuis la version publiée", "Nothing changed since the published version")
     advice = Text("Modifiez le brouillon avant de publier de nouveau.", "Change the draft before publishing again.")
 

@@ -20,7 +20,7 @@ from ..search import service as search
 from ..search.entry import Entry
 from ..vocabulary import service as vocabulary
 from . import links, organisations, repository, rules, service
-from .errors import NothingToPublish, NotPublished, NotWithdrawn, UnknownRelation
+from .errors import NotPublished, NotWithdrawn, UnchangedSincePublication, UnknownRelation
 from .models import Document, DocumentState, DocumentVersion, Work
 from .schemas import Access, DocumentContent, Publication, Withdrawal
 
@@ -33,7 +33,7 @@ async def publish(
     await centres.managed_by(session, caller, document.centre_id)
     require_version(document.version, version)
     if document.work is Work.CLEAN:
-        raise NothingToPublish()
+        raise UnchangedSincePublication()
     return await release(session, document, note=wish.note, actor=caller, now=now)
 
 

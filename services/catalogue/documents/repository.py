@@ -129,10 +129,12 @@ RELATED = (
     .order_by(_RANK, _D.c.published_at.desc(), _D.c.id.desc())
     .limit(bindparam("limit"))
 )
-#: Who replaces a document, for its readers: published, readable, the latest.
+_replaced = _D.alias("replaced")
+#: Who replaces a document, for its readers: published, readable, the latest. A centre replaces its own documents only.
 SUCCESSOR = (
     _FACE.join(_R, _R.c.document_id == _D.c.id)
     .where(_R.c.kind == RelationKind.REPLACES, _R.c.target_kind == TargetKind.DOCUMENT, _R.c.target_id == bindparam("id"))
+    .join(_replaced, sa.and_(_replaced.c.id == _R.c.target_id, _replaced.c.centre_id == _D.c.centre_id))
     .where(_D.c.state == DocumentState.PUBLISHED, READABLE)
     .order_by(_D.c.first_published_at.desc(), _D.c.id.desc())
     .limit(1)

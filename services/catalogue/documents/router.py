@@ -18,7 +18,8 @@ from services.common.routing import ActRoute, right
 
 from ..centres.service import audience
 from . import comparison, views
-from .schemas import Changes, DocumentKind, DocumentRead, DocumentSummary, Relations, TargetKind, VersionRead, VersionSummary
+from .change_schemas import Changes
+from .schemas import DocumentKind, DocumentRead, DocumentSummary, Relations, TargetKind, VersionRead, VersionSummary
 
 PREFIX = "/catalogue/v1/documents"
 router = APIRouter(tags=["documents"], route_class=ActRoute)

@@ -27,7 +27,7 @@ from ..centres import service as centres
 from ..tables import KERNEL
 from ..vocabulary import service as vocabulary
 from . import changes, repository, rules
-from .errors import DraftInReview, NothingToPublish, NotInReview, NotPublishable, UnknownRelation
+from .errors import DraftInReview, NotInReview, NotPublishable, UnchangedSincePublication, UnknownRelation
 from .models import Document, DocumentKind, TargetKind, Work
 from .organisations import named_in
 from .schemas import DocumentContent, DraftCreate, DraftUpdate, Section
@@ -124,7 +124,7 @@ async def ask_review(session: AsyncSession, caller: Principal, document_id: UUID
     if document.work is Work.IN_REVIEW:
         raise DraftInReview()
     if document.work is Work.CLEAN:
-        raise NothingToPublish()
+        raise UnchangedSincePublication()
     require_complete(document)
     document.work, document.review_note = Work.IN_REVIEW, None
     await _touch(session, document, "document.review_asked", caller, now, {})

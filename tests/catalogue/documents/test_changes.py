@@ -17,10 +17,10 @@ pytestmark = pytest.mark.anyio
 
 words = st.lists(st.sampled_from(["le ", "quartier ", "prioritaire. ", "ville\n\n", "loi "]), max_size=25).map("".join)
 titles = st.sampled_from(["Le cadre", "le CADRE", "Les acteurs", "Agir"])
-sections = st.lists(
+sections: st.SearchStrategy[list[dict[str, Any]]] = st.lists(
     st.builds(dict, title=titles, body=words, updated_on=st.sampled_from([None, "2026-01-01", "2026-02-01"])), max_size=5
 )
-experiences = st.none() | st.builds(
+experiences: st.SearchStrategy[dict[str, Any] | None] = st.none() | st.builds(
     dict, context=words, actions=words, contact=st.none() | st.just({"name": "Camille Exemple", "consented_on": "2026-01-01"})
 )
 contents = st.builds(

@@ -97,6 +97,19 @@ async def test_a_replaced_document_says_by_what_to_who_may_read_it(world: World)
     assert (await world.call(world.member, "GET", path)).json()["replaced_by"] is None
 
 
+async def test_a_centre_does_not_replace_another_s_documents(world: World) -> None:
+    ours = await world.published("Édition 2016")
+    wish = {
+        "centre_id": world.other_centre_id,
+        "kind": "capitalisation",
+        "content": content("Mieux", relations=[{"kind": "replaces", "target_id": ours["id"]}]),
+    }
+    theirs = (await world.call(world.neighbour, "POST", "/drafts", json=wish, expect=201)).json()
+    path = f"/drafts/{theirs['id']}"
+    await world.change(world.neighbour, "POST", f"{path}/publication", of=path, json={}, expect=201)
+    assert (await world.call(None, "GET", f"/documents/{ours['id']}")).json()["replaced_by"] is None
+
+
 async def test_a_withdrawn_document_names_its_successor_to_who_may_read_it_only(world: World) -> None:
     successor = await world.published("Édition 2027", access="members")
     draft = await world.published("Édition 2016")

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -144,7 +144,8 @@ async def test_private_addresses_are_refused_outside_development(world: World) -
 
 @given(st.lists(st.tuples(st.booleans(), st.integers(1, 80)), min_size=1, max_size=12))
 def test_a_link_is_broken_by_two_failures_in_a_row_on_different_days_only(history: list[tuple[bool, int]]) -> None:
-    now, since, days = datetime(2026, 3, 27, 20, tzinfo=UTC), None, set()
+    now, since = datetime(2026, 3, 27, 20, tzinfo=UTC), None
+    days: set[date] = set()
     for answered, hours in history:
         now += timedelta(hours=hours)
         standing = link_rules.judged("0a" * 32, since, Answer(200) if answered else Answer(404, LinkFailure.STATUS), now)

@@ -63,10 +63,9 @@ async def test_delivered_twice_it_is_made_once(world: World) -> None:
     contract, dossier_id, event_id = new_id(), new_id(), new_id()
     await follow(world, contract)
     data = dossier(contract)
-    sent = {"source": "programming"}
     answers = await asyncio.gather(
-        *(tell(world, "dossier.closed", dossier_id, data, event_id=event_id, **sent) for _ in range(3)),
-        tell(world, "dossier.closed", dossier_id, data, **sent),
+        *(tell(world, "dossier.closed", dossier_id, data, source="programming", event_id=event_id) for _ in range(3)),
+        tell(world, "dossier.closed", dossier_id, data, source="programming"),
     )
     assert {answer.status_code for answer in answers} == {204}
     await world.running.run_jobs()
