@@ -13,5 +13,5 @@ class Settings(ServiceSettings):
 
     page_url: str = Field(
         "",
-        description="Page of a document for people, with `{reference}`; empty: the document itself, as JSON, under public_url.",
+        description="Page of a document for people, with `{reference}`, where permalinks lead; empty: they answer with the document, as JSON.",
     )

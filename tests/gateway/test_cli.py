@@ -61,12 +61,16 @@ def test_the_nginx_configuration_goes_to_the_terminal_or_a_folder(tmp_path: Path
 @pytest.mark.parametrize(
     ("arguments", "variables", "said"),
     [
-        (["serve", "nothing"], {}, "There is no service 'nothing'; there are: directory, programming."),
+        (["serve", "nothing"], {}, "There is no service 'nothing'; there are: directory, programming, catalogue."),
         (["worker", "nothing"], {}, "There is no service 'nothing'"),
         (["serve", "directory"], {}, "DIRECTORY_DATABASE_URL"),
         (["nginx"], {"CANEVAS_CORS_ORIGINS": "*"}, "CANEVAS_CORS_ORIGINS"),
         (["up"], {"CANEVAS_PUBLIC_URL": "https://canevas.example/"}, "CANEVAS_PUBLIC_URL"),
-        (["migrate"], {"CANEVAS_ENVIRONMENT": "production"}, "production needs DIRECTORY_DATABASE_URL, PROGRAMMING_DATABASE_URL, "),
+        (
+            ["migrate"],
+            {"CANEVAS_ENVIRONMENT": "production"},
+            "production needs DIRECTORY_DATABASE_URL, PROGRAMMING_DATABASE_URL, CATALOGUE_DATABASE_URL, ",
+        ),
     ],
 )
 def test_a_mistake_is_one_message_not_a_traceback(

@@ -15,7 +15,7 @@ CentreCode = Annotated[
 ]
 WebAddress = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, pattern=r"^https?://[^\s<>\"]+$", max_length=2000),
+    StringConstraints(strip_whitespace=True, pattern=r"^https?://[^\s<>\x22]+$", max_length=2000),
     Field(examples=["https://centre.example/"]),
 ]
 

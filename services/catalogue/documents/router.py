@@ -189,13 +189,16 @@ async def changes(
     views.PERMALINK + "/{reference}",
     operation_id="followPermalink",
     summary="The permanent address of a document",
-    status_code=303,
-    response_class=RedirectResponse,
+    response_model=DocumentRead,
+    responses={303: {"description": "The document's page in the application."}},
     openapi_extra=right(READERS, public=True, refusals=(410,)),
 )
-async def follow(reference: ReferenceInPath, reader: Reader, caller: MaybeCaller, resources: Held, now: Now) -> Any:
-    """Leads to the document's page (`CATALOGUE_PAGE_URL`) or to the document itself."""
+async def follow(
+    reference: ReferenceInPath, reader: Reader, caller: MaybeCaller, resources: Held, now: Now, request: Request
+) -> Any:
+    """Printed in papers, for ever: the document itself, or its page (303) where the platform has one (`CATALOGUE_PAGE_URL`)."""
     row = await views.face_by_reference(reader, await audience(reader, caller), reference, resources.settings, now=now)
-    page_url = str(resources.settings.page_url)
-    target = page_url.replace("{reference}", reference) if page_url else f"{resources.settings.public_url}{PREFIX}/{row['id']}"
-    return RedirectResponse(target, 303)
+    if page_url := str(resources.settings.page_url):
+        return RedirectResponse(page_url.replace("{reference}", reference), 303)
+    language = preferred(request.headers.get("accept-language"))
+    return views.whole(row, resources.settings, language=language, now=now)

@@ -40,7 +40,7 @@ PartialDate = Annotated[
 ]
 
 
-class Public(Enum):
+class Readership(Enum):
     """Whom a document is for."""
 
     PROFESSIONALS = "professionals"
@@ -53,7 +53,7 @@ class Public(Enum):
     RESEARCHERS = "researchers"
 
 
-class Licence(Enum):
+class DocumentLicence(Enum):
     """What may be done with it (SPDX identifiers in lower case; all rights reserved otherwise)."""
 
     ETALAB_2_0 = "etalab-2.0"
@@ -110,7 +110,7 @@ class Section(_Part):
     updated_on: date | None = Field(None, description="Last time it was brought up to date.")
 
 
-class Contact(_Part):
+class ExperienceContact(_Part):
     """Who tells more about an experience. Published only with the person's consent, whose day is kept."""
 
     name: ShortName = Field(examples=["Camille Exemple"])
@@ -130,7 +130,7 @@ class Experience(_Part):
     reproducibility: Paragraphs = Field(
         "", description="Conditions of reproducibility.", examples=["Un local et un salarié à mi-temps."]
     )
-    contact: Contact | None = None
+    contact: ExperienceContact | None = None
 
 
 class Link(_Part):
@@ -168,9 +168,9 @@ class DocumentContent(_Part):
     organisations: list[Organisation] = Field(default_factory=list, max_length=50)
     theme_codes: list[ThemeCode] = Field(default_factory=list, max_length=20)
     territory_codes: list[TerritoryCode] = Field(default_factory=list, max_length=50)
-    publics: list[Public] = Field(default_factory=list, max_length=10)
+    publics: list[Readership] = Field(default_factory=list, max_length=10)
     keywords: list[ShortName] = Field(default_factory=list, max_length=50)
-    licence: Licence = Licence.ALL_RIGHTS_RESERVED
+    licence: DocumentLicence = DocumentLicence.ALL_RIGHTS_RESERVED
     access: Access = Access.PUBLIC
     embargo_until: date | None = Field(None, description="Read by nobody but the centre before that day begins in Paris.")
     extent: ShortName | None = Field(None, description="Pages, or how long it lasts.", examples=["112 p."])
@@ -192,15 +192,15 @@ def _optional(field: FieldInfo, nested: Any = None) -> Any:
 
 def _patch_of(model: type[BaseModel], doc: str, **nested: Any) -> Any:
     fields = {name: _optional(each, nested.get(name)) for name, each in model.model_fields.items()}
-    return create_model(
-        f"{model.__name__.removeprefix('Document')}Update", __config__=ConfigDict(extra="forbid"), __doc__=doc, **fields
-    )
+    return create_model(f"{model.__name__}Update", __config__=ConfigDict(extra="forbid"), __doc__=doc, **fields)
 
 
-ContactUpdate: Any = _patch_of(Contact, "What changes of the contact; null empties the field.")
-ExperienceUpdate: Any = _patch_of(Experience, "What changes of the experience; null empties the field.", contact=ContactUpdate)
+ExperienceContactUpdate: Any = _patch_of(ExperienceContact, "What changes of the contact; null empties the field.")
+ExperienceUpdate: Any = _patch_of(
+    Experience, "What changes of the experience; null empties the field.", contact=ExperienceContactUpdate
+)
 #: A merge patch of the content (RFC 7396): what is sent replaces, null brings the default back, objects are merged.
-ContentUpdate: Any = _patch_of(
+DocumentContentUpdate: Any = _patch_of(
     DocumentContent,
     "What changes of the content: a list replaces the whole list, an object is merged, null empties the field.",
     experience=ExperienceUpdate,
@@ -223,7 +223,7 @@ class DraftUpdate(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     kind: DocumentKind | None = None
-    content: ContentUpdate = Field(default_factory=ContentUpdate)
+    content: DocumentContentUpdate = Field(default_factory=DocumentContentUpdate)
 
 
 class Lacking(BaseModel):

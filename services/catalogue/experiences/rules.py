@@ -11,7 +11,7 @@ from ..documents.schemas import (
     Experience,
     Organisation,
     OrganisationRole,
-    Public,
+    Readership,
     Relation,
     RelationKind,
     Section,
@@ -21,25 +21,25 @@ from .schemas import ClosedDossier, Indicator, PublicReached
 
 _TITLE, _NAME, _SHORT, _PART = 400, 200, 120, 20_000
 #: Words of a public's label → whom the sheet speaks of, in the catalogue's list; the label itself becomes a keyword.
-_PUBLICS: Sequence[tuple[str, Public]] = (
-    ("conseil citoyen", Public.CITIZENS_COUNCILS),
-    ("conseils citoyens", Public.CITIZENS_COUNCILS),
-    ("bailleur", Public.SOCIAL_LANDLORDS),
-    ("elus", Public.ELECTED_OFFICIALS),
-    ("associations", Public.ASSOCIATIONS),
-    ("benevoles", Public.ASSOCIATIONS),
-    ("professionnel", Public.PROFESSIONALS),
-    ("travailleurs sociaux", Public.PROFESSIONALS),
-    ("services de l'etat", Public.STATE_SERVICES),
-    ("habitant", Public.RESIDENTS),
-    ("resident", Public.RESIDENTS),
-    ("locataire", Public.RESIDENTS),
-    ("famille", Public.RESIDENTS),
-    ("jeune", Public.RESIDENTS),
-    ("enfant", Public.RESIDENTS),
-    ("femme", Public.RESIDENTS),
-    ("parent", Public.RESIDENTS),
-    ("senior", Public.RESIDENTS),
+_PUBLICS: Sequence[tuple[str, Readership]] = (
+    ("conseil citoyen", Readership.CITIZENS_COUNCILS),
+    ("conseils citoyens", Readership.CITIZENS_COUNCILS),
+    ("bailleur", Readership.SOCIAL_LANDLORDS),
+    ("elus", Readership.ELECTED_OFFICIALS),
+    ("associations", Readership.ASSOCIATIONS),
+    ("benevoles", Readership.ASSOCIATIONS),
+    ("professionnel", Readership.PROFESSIONALS),
+    ("travailleurs sociaux", Readership.PROFESSIONALS),
+    ("services de l'etat", Readership.STATE_SERVICES),
+    ("habitant", Readership.RESIDENTS),
+    ("resident", Readership.RESIDENTS),
+    ("locataire", Readership.RESIDENTS),
+    ("famille", Readership.RESIDENTS),
+    ("jeune", Readership.RESIDENTS),
+    ("enfant", Readership.RESIDENTS),
+    ("femme", Readership.RESIDENTS),
+    ("parent", Readership.RESIDENTS),
+    ("senior", Readership.RESIDENTS),
 )
 _THEME_CODE = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _TERRITORY_CODE = re.compile(r"[0-9A-Z-]{2,12}")
@@ -87,7 +87,7 @@ def content(dossier_id: UUID, dossier: ClosedDossier, *, themes: Sequence[str], 
     )
 
 
-def publics(labels: Iterable[str]) -> list[Public]:
+def publics(labels: Iterable[str]) -> list[Readership]:
     """Whom the catalogue would call these publics, each once; a label no word of which is known gives nothing."""
     found = []
     for label in labels:

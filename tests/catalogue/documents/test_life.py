@@ -137,7 +137,10 @@ async def test_unknown_themes_and_territories_are_named(world: World) -> None:
     assert [error["pointer"] for error in problem["errors"]] == ["/territory_codes/1"]
 
 
-async def test_the_permalink_leads_to_the_document(world: World) -> None:
+async def test_the_permalink_is_the_document_or_leads_to_its_page(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     draft = await world.published()
-    answer = await world.call(None, "GET", f"/catalogue/d/{draft['reference']}", expect=303)
-    assert answer.headers["location"].endswith(f"/catalogue/v1/documents/{draft['id']}")
+    path = f"/catalogue/d/{draft['reference']}"
+    assert (await world.call(None, "GET", path, expect=200)).json()["id"] == draft["id"]
+    monkeypatch.setattr(world.running.resources.settings, "page_url", "https://ressources.example/documents/{reference}")
+    answer = await world.call(None, "GET", path, expect=303)
+    assert answer.headers["location"] == f"https://ressources.example/documents/{draft['reference']}"

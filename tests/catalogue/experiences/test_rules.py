@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.catalogue.documents.schemas import DocumentContent, DocumentKind, Public
+from services.catalogue.documents.schemas import DocumentContent, DocumentKind, Readership
 from services.catalogue.experiences import rules
 from services.catalogue.experiences.schemas import ClosedDossier
 from services.common.ids import new_id
@@ -87,7 +87,7 @@ def test_codes_and_figures_are_not_telephone_numbers() -> None:
 
 def test_publics_are_named_in_the_catalogue_s_words() -> None:
     labels = ["Jeunes de 11 à 17 ans", "Élus municipaux", "Conseils citoyens", "Martiens"]
-    assert rules.publics(labels) == [Public.RESIDENTS, Public.ELECTED_OFFICIALS, Public.CITIZENS_COUNCILS]
+    assert rules.publics(labels) == [Readership.RESIDENTS, Readership.ELECTED_OFFICIALS, Readership.CITIZENS_COUNCILS]
 
 
 def test_only_what_looks_like_a_code_is_asked_to_the_directory() -> None:
