@@ -197,8 +197,10 @@ async def follow(
     reference: ReferenceInPath, reader: Reader, caller: MaybeCaller, resources: Held, now: Now, request: Request
 ) -> Any:
     """Printed in papers, for ever: the document itself, or its page (303) where the platform has one (`CATALOGUE_PAGE_URL`)."""
-    row = await views.face_by_reference(reader, await audience(reader, caller), reference, resources.settings, now=now)
+    seen = await audience(reader, caller)
+    row = await views.face_by_reference(reader, seen, reference, resources.settings, now=now)
     if page_url := str(resources.settings.page_url):
         return RedirectResponse(page_url.replace("{reference}", reference), 303)
-    language = preferred(request.headers.get("accept-language"))
-    return views.whole(row, resources.settings, language=language, now=now)
+    shown = views.whole(row, resources.settings, language=preferred(request.headers.get("accept-language")), now=now)
+    shown["replaced_by"] = await views.replaced_by(reader, seen, row["id"], resources.settings, now=now)
+    return shown

@@ -92,6 +92,8 @@ async def test_a_replaced_document_says_by_what_to_who_may_read_it(world: World)
     await world.publish(new)
     shown = await world.call(world.member, "GET", path, headers={"If-None-Match": before}, expect=200)
     assert shown.json()["replaced_by"]["reference"] == new["reference"]
+    by_permalink = (await world.call(world.member, "GET", f"/catalogue/d/{old['reference']}", expect=200)).json()
+    assert by_permalink["replaced_by"]["reference"] == new["reference"]
     assert (await world.call(None, "GET", path)).json()["replaced_by"] is None
     await world.withdraw(new)
     assert (await world.call(world.member, "GET", path)).json()["replaced_by"] is None
