@@ -47,6 +47,11 @@ async def present_names(session: AsyncSession, content: DocumentContent) -> list
     return [told.get(each.organisation_id, each.name) if each.organisation_id else each.name for each in content.organisations]
 
 
+async def present_name(session: AsyncSession, organisation_id: UUID, typed: str) -> str:
+    """The name the directory last told of an organisation; the one given when it told nothing."""
+    return (await organisations_repository.names(session, [organisation_id])).get(organisation_id, typed)
+
+
 def named_in(content: DocumentContent) -> set[UUID]:
     return {each.organisation_id for each in content.organisations if each.organisation_id is not None}
 

@@ -21,8 +21,8 @@ from services.common.problems import NotFound, PreconditionRequired, StaleVersio
 from services.common.resources import Resources
 
 from ..centres import service as centres
+from ..documents import organisations
 from ..documents import service as documents
-from ..documents.organisations import ERASED
 from ..documents.schemas import DocumentKind
 from ..tables import KERNEL
 from ..vocabulary import service as vocabulary
@@ -39,6 +39,9 @@ _AT_ONCE = 200
 async def propose(session: AsyncSession, dossier_id: UUID, data: Mapping[str, Any], *, closed_at: datetime) -> None:
     """Programming tells that a dossier closed. Told twice, it counts once."""
     dossier = ClosedDossier.model_validate(data)
+    if dossier.holder_id is not None:
+        # The event may have waited for months: its holder may have been renamed, or erased.
+        dossier.holder_name = await organisations.present_name(session, dossier.holder_id, dossier.holder_name)
     row = {
         "dossier_id": dossier_id,
         "contract_id": dossier.contract_id,
@@ -83,7 +86,7 @@ async def enqueue_waiting(session: AsyncSession, contract_id: UUID | None = None
 async def forget_holder(session: AsyncSession, organisation_id: UUID) -> None:
     """The organisation was erased from the directory: what its dossiers told no longer names it."""
     for proposal in await repository.of_holder(session, organisation_id):
-        proposal.told = {**proposal.told, "holder_name": ERASED}
+        proposal.told = {**proposal.told, "holder_name": organisations.ERASED}
     await session.flush()
 
 

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from services.catalogue.experiences import jobs
+from services.catalogue.vocabulary import service as vocabulary
 from services.common.ids import new_id
+from services.common.problems import TemporarilyUnavailable
 from tests.catalogue.documents.siblings import tell
 from tests.catalogue.experiences.closed import closes, dossier, follow
 from tests.catalogue.world import World
@@ -168,3 +170,24 @@ async def test_the_holder_s_name_goes_with_its_organisation(world: World) -> Non
     assert found["holder_name"] == "organisation effacée"
     draft = await world.call(world.documentalist, "GET", f"/drafts/{found['draft']['id']}", expect=200)
     assert "à oublier" not in draft.text
+    # Of a dossier that closes later, or whose event waited, nothing comes back.
+    await closes(world, {**data, "title": "Un autre dossier"})
+    shown = [each["holder_name"] for each in await _proposals(world, world.documentalist, contract)]
+    assert shown == ["organisation effacée", "organisation effacée"]
+
+
+async def test_while_the_directory_is_down_the_draft_waits(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    contract = new_id()
+    await follow(world, contract)
+
+    async def down(*args: Any, **more: Any) -> None:
+        raise TemporarilyUnavailable()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(vocabulary, "known", down)
+        dossier_id = await closes(world, dossier(contract))
+    assert [each["state"] for each in await _proposals(world, world.documentalist, contract)] == ["waiting"]
+    resources = world.running.resources
+    async with resources.database.transaction() as session:
+        await jobs.make_experience.run(session, resources, dossier_id=str(dossier_id))
+    assert [each["state"] for each in await _proposals(world, world.documentalist, contract)] == ["made"]
