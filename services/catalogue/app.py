@@ -10,8 +10,10 @@ from . import schema
 from .centres.router import router as centres
 from .documents.drafts_router import router as drafts
 from .documents.files_router import router as document_files
+from .documents.links_router import router as links
 from .documents.router import router as documents
 from .events import CONSUMERS
+from .experiences.centres_router import router as followed_contracts
 from .experiences.router import router as experiences
 from .files.router import router as files
 from .files.router import upload_router as file_uploads
@@ -45,6 +47,7 @@ SERVICE = Service(
         drafts,
         documents,
         document_files,
+        links,
         search,
         files,
         file_uploads,
@@ -60,6 +63,7 @@ SERVICE = Service(
         harvests,
         imports,
         experiences,
+        followed_contracts,
     ],
     jobs=JOBS,
     consumers=CONSUMERS,

@@ -1,5 +1,42 @@
-"""Events consumed from sibling services."""
+"""Events consumed from sibling services: organisations of the directory, dossiers programming closed."""
 
-from services.common.outbox import Consumer
+from uuid import UUID
 
-CONSUMERS: dict[str, Consumer] = {}
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.common.jobs import enqueue
+from services.common.outbox import Consumer, Event
+from services.common.resources import Resources
+
+from .documents import following, upkeep
+from .experiences import service as experiences
+
+ORGANISATION_CHANGED = "organisation.changed"
+ORGANISATION_DISSOLVED = "organisation.dissolved"
+ORGANISATION_REINSTATED = "organisation.reinstated"
+ORGANISATION_ERASED = "organisation.erased"
+DOSSIER_CLOSED = "dossier.closed"
+
+
+async def _organisation_told(session: AsyncSession, resources: Resources, event: Event) -> None:
+    """Whatever the event's name, it tells the whole state of an organisation, and of its successor, at a version."""
+    for organisation_id in await following.told(session, UUID(event.subject), event.data):
+        await enqueue(session, upkeep.follow_organisation, organisation_id=str(organisation_id))
+
+
+async def _organisation_erased(session: AsyncSession, resources: Resources, event: Event) -> None:
+    organisation_id = UUID(event.subject)
+    if await following.erased(session, organisation_id):
+        await enqueue(session, upkeep.follow_organisation, organisation_id=str(organisation_id), erased=True)
+    await experiences.forget_holder(session, organisation_id)
+
+
+async def _dossier_closed(session: AsyncSession, resources: Resources, event: Event) -> None:
+    await experiences.propose(session, UUID(event.subject), event.data, closed_at=event.at)
+
+
+CONSUMERS: dict[str, Consumer] = {
+    **dict.fromkeys((ORGANISATION_CHANGED, ORGANISATION_DISSOLVED, ORGANISATION_REINSTATED), _organisation_told),
+    ORGANISATION_ERASED: _organisation_erased,
+    DOSSIER_CLOSED: _dossier_closed,
+}

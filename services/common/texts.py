@@ -9,6 +9,8 @@ from .language import Text
 
 #: Characters that turn the reading direction: they disguise a name.
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+#: Controls and lone halves of characters.
+_UNSEEN = frozenset(("Cc", "Cs"))
 
 
 def one_line(text: str) -> str:
@@ -20,6 +22,14 @@ def one_line(text: str) -> str:
         )
     composed = unicodedata.normalize("NFC", line)
     return composed if len(composed) <= len(line) else line
+
+
+def paragraphs(text: str) -> str:
+    """The text with its lines; what would disguise it or break a document made of it (control and turning characters) is taken out."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(
+        c for c in lines if c in "\n\t" or not (c in _TURNING or c in "\ufffe\uffff" or unicodedata.category(c) in _UNSEEN)
+    )
 
 
 def fold(text: str) -> str:

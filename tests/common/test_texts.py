@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.common.texts import fold, one_line, patterns
+from services.common.texts import fold, one_line, paragraphs, patterns
 
 
 @given(
@@ -35,3 +35,15 @@ def test_words_are_found_without_case_accents_or_ligatures() -> None:
     assert fold("  L’ŒUVRE  d'Été — Straße ") == "l'oeuvre d'ete — strasse"
     assert patterns("Été 100%_\\") == ["%ete%", "%100\\%\\_\\\\%"]
     assert patterns("   ") == []
+
+
+@given(st.text())
+def test_paragraphs_keep_their_lines_and_nothing_unseen(text: str) -> None:
+    kept = paragraphs(text)
+    assert paragraphs(kept) == kept
+    assert len(kept) <= len(text)
+    assert {c for c in kept if unicodedata.category(c) in {"Cc", "Cs"}} <= {"\n", "\t"}
+
+
+def test_paragraphs_have_one_way_to_end_a_line() -> None:
+    assert paragraphs("un\r\ndeux\rtrois\u202e\u0007") == "un\ndeux\ntrois"

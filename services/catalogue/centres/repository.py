@@ -77,3 +77,7 @@ async def next_number(session: AsyncSession, centre_id: UUID, year: int) -> int:
         insert.on_conflict_do_update(index_elements=[_R.c.centre_id, _R.c.year], set_={"last": _R.c.last + 1}).returning(_R.c.last),
     )
     return int(taken.scalar_one())
+
+
+async def rename_member(session: AsyncSession, organisation_id: UUID, name: str) -> None:
+    await execute(session, sa.update(_M).where(_M.c.organisation_id == organisation_id, _M.c.name != name).values(name=name))

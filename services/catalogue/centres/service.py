@@ -182,3 +182,8 @@ async def audience_of(reader: AsyncConnection[Any], organisation_ids: Sequence[U
     rows = await fetch(reader, repository.AUDIENCE, {"organisation_ids": list(organisation_ids)})
     kept = sorted({row["id"] for row in rows if row["kept"]})
     return Audience(kept, sorted({row["id"] for row in rows}))
+
+
+async def follow_organisation(session: AsyncSession, organisation_id: UUID, name: str) -> None:
+    """An organisation is renamed: networks show its present name. The centre it keeps, if any, keeps its own."""
+    await repository.rename_member(session, organisation_id, name)

@@ -9,11 +9,14 @@ from services.common.auth import Caller
 from services.common.clock import Now
 from services.common.db import Reader, Session, Snapshot
 from services.common.etag import Version, etag, not_modified
+from services.common.journal import JournalLine
+from services.common.language import preferred
 from services.common.pagination import LAST_ID, Cursor, Limit, Page, page, read_cursor
 from services.common.resources import Held
 from services.common.routing import ActRoute, right
 
-from . import publication, service
+from . import comparison, erasure, publication, service
+from .change_schemas import Changes
 from .models import Document
 from .schemas import (
     DocumentKind,
@@ -200,3 +203,56 @@ async def withdraw(
 async def reinstate(document_id: UUID, caller: Caller, session: Session, now: Now, version: Version, response: Response) -> Any:
     """As it was last published."""
     return _answer(response, await publication.reinstate(session, caller, document_id, version=version, now=now))
+
+
+@router.delete(
+    "/{document_id}/contact",
+    status_code=204,
+    operation_id="eraseDraftContact",
+    summary="Erase a person's name",
+    openapi_extra=right(DOCUMENTALISTS),
+)
+async def erase_contact(
+    document_id: UUID, caller: Caller, session: Session, now: Now, version: Version, response: Response
+) -> None:
+    """The contact disappears from the working copy and from every version that was published; the journal keeps the act only."""
+    document = await erasure.contact(session, caller, document_id, version=version, now=now)
+    response.headers["ETag"] = etag(document.version)
+
+
+@router.get(
+    "/{document_id}/changes",
+    operation_id="compareDraft",
+    summary="What publishing would change",
+    response_model=Changes,
+    openapi_extra=right(DOCUMENTALISTS),
+)
+async def changes(document_id: UUID, caller: Caller, session: Snapshot, now: Now, request: Request, response: Response) -> Any:
+    """The working copy against what readers see, as `compareDocumentVersions` tells it. Of a document never published, all is new."""
+    language = preferred(request.headers.get("accept-language"))
+    found, version = await comparison.of_draft(session, caller, document_id, language=language, now=now)
+    tag = response.headers["ETag"] = etag(version, f"changes{language}")
+    return not_modified(request, tag) or found
+
+
+@router.get(
+    "/{document_id}/journal",
+    operation_id="readDraftJournal",
+    summary="Read a document's journal",
+    response_model=Page[JournalLine],
+    openapi_extra=right(DOCUMENTALISTS),
+)
+async def read_journal(
+    document_id: UUID,
+    request: Request,
+    response: Response,
+    reader: Reader,
+    caller: Caller,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Any:
+    """Who did what and when, newest first."""
+    after = read_cursor(request, cursor)
+    before_id = UUID(after[0]) if after else LAST_ID
+    rows = await service.journal_of(reader, caller, document_id, before_id=before_id, limit=limit + 1)
+    return page(request, response, rows, limit, key=lambda row: (row["id"],))

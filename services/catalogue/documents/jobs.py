@@ -8,7 +8,7 @@ from services.common.jobs import Job, enqueue, job
 from services.common.resources import Resources
 
 from ..files.service import INDEX
-from . import publication, repository
+from . import publication, repository, upkeep
 
 
 @job("catalogue:index_document")
@@ -24,4 +24,4 @@ async def _index_documents_of_file(session: AsyncSession, resources: Resources, 
         await enqueue(session, _index, lock=f"index:{document_id}", document_id=str(document_id))
 
 
-JOBS: list[Job] = [_index, _index_documents_of_file]
+JOBS: list[Job] = [_index, _index_documents_of_file, *upkeep.JOBS]

@@ -5,8 +5,9 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, Uuid, text
 from sqlalchemy import Text as SqlText
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
 from services.common.columns import choice, identity, instant, jsonb, strings
@@ -90,6 +91,7 @@ class Document(Base, table=True):
         Index("ix_documents_datestamp", "datestamp", "id", postgresql_where="datestamp IS NOT NULL"),
         Index("ix_documents_files", text("(content -> 'files') jsonb_path_ops"), postgresql_using="gin"),
         Index("ix_documents_listing", "published_at", "id", postgresql_where="state = 'published'"),
+        Index("ix_documents_organisations", "organisation_ids", postgresql_using="gin"),
     )
 
     id: UUID = identity()
@@ -108,6 +110,8 @@ class Document(Base, table=True):
     embargo_until: date | None = None
     theme_codes: list[str] = strings()
     territory_codes: list[str] = strings()
+    #: Organisations of the directory named by its working copy or by any of its versions.
+    organisation_ids: list[UUID] = Field(sa_type=ARRAY(Uuid), default_factory=list, nullable=False)
     first_published_at: datetime | None = instant(optional=True)
     published_at: datetime | None = instant(optional=True)
     available_at: datetime | None = instant(optional=True)
@@ -122,7 +126,7 @@ class Document(Base, table=True):
 
 
 class DocumentVersion(Base, table=True):
-    """A version as it was published; never rewritten."""
+    """A version as it was published; never rewritten, but for what the law has forgotten (a contact, an erased organisation)."""
 
     __tablename__ = "document_versions"
     __table_args__ = (Index("ix_document_versions_files", text("(content -> 'files') jsonb_path_ops"), postgresql_using="gin"),)
@@ -149,3 +153,67 @@ class DocumentRelation(Base, table=True):
     kind: RelationKind = choice(RelationKind, "kind", primary_key=True)
     target_kind: TargetKind = choice(TargetKind, "target_kind", primary_key=True)
     target_id: UUID = Field(primary_key=True)
+
+
+class LinkState(Enum):
+    """What is known of an external link: broken after two failures on different days."""
+
+    WAITING = "waiting"
+    FINE = "fine"
+    FAILING = "failing"
+    BROKEN = "broken"
+
+
+class LinkFailure(Enum):
+    """Why a link did not answer."""
+
+    STATUS = "status"
+    TIMEOUT = "timeout"
+    UNREACHABLE = "unreachable"
+    REDIRECTS = "redirects"
+    PRIVATE = "private"
+
+
+class WatchedLink(Base, table=True):
+    """An external address some published document gives, and what it last answered; looked at once for all of them."""
+
+    __tablename__ = "watched_links"
+    __table_args__ = (
+        CheckConstraint("(state IN ('failing', 'broken')) = (failing_since IS NOT NULL)", name="failing_since"),
+        Index("ix_watched_links_due", "next_check_at"),
+    )
+
+    #: SHA-256 of the address: addresses may be longer than an index takes.
+    key: str = Field(primary_key=True, max_length=64)
+    url: str = Field(sa_type=SqlText)
+    state: LinkState = choice(LinkState, "state", default=LinkState.WAITING)
+    failure: LinkFailure | None = choice(LinkFailure, "failure", default=None, nullable=True)
+    http_status: int | None = None
+    checked_at: datetime | None = instant(optional=True)
+    failing_since: datetime | None = instant(optional=True)
+    next_check_at: datetime = instant()
+
+
+class DocumentLink(Base, table=True):
+    """An external address of a published version."""
+
+    __tablename__ = "document_links"
+    __table_args__ = (ForeignKeyConstraint(["document_id"], ["documents.id"], ondelete="CASCADE"),)
+
+    document_id: UUID = Field(primary_key=True)
+    key: str = Field(primary_key=True, index=True, max_length=64, foreign_key="watched_links.key")
+    label: str = Field(max_length=200)
+
+
+class KnownOrganisation(Base, table=True):
+    """An organisation as the directory last told it; an older word never replaces a newer one, and nothing replaces an erasure."""
+
+    __tablename__ = "organisations"
+
+    id: UUID = Field(primary_key=True)
+    #: The directory's.
+    version: int
+    name: str = Field(max_length=200)
+    dissolved_on: date | None = None
+    successor_id: UUID | None = None
+    erased: bool = False

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common.auth import Principal
+from services.common.clock import today_in_paris
 from services.common.db import driver
 from services.common.etag import require_version
 from services.common.language import Text
@@ -19,7 +20,7 @@ from ..files import service as files
 from ..search import service as search
 from ..search.entry import Entry
 from ..vocabulary import service as vocabulary
-from . import repository, rules, service
+from . import links, organisations, repository, rules, service
 from .errors import NotPublished, NotWithdrawn, UnchangedSincePublication, UnknownRelation
 from .models import Document, DocumentState, DocumentVersion, Work
 from .schemas import Access, DocumentContent, Publication, Withdrawal
@@ -42,7 +43,7 @@ async def release(
 ) -> Document:
     """The working copy of the document (locked) becomes its next version. A withdrawn document comes back by this."""
     service.require_complete(document)
-    content = DocumentContent.model_validate(document.content)
+    content = rules.publishable(DocumentContent.model_validate(document.content), today_in_paris(now))
     # What was joined to the draft may have been refused by the virus scanner since.
     await files.require(session, document.centre_id, [each.file_id for each in content.files])
     number = (document.published_version or 0) + 1
@@ -98,6 +99,7 @@ async def take_down(
     document.withdrawal_reason, document.replaced_by_id = reason, replaced_by_id
     document.version += 1
     await session.flush()
+    await links.drop(session, document.id, now=now)
     await search.remove(session, document.id)
     await service.note(session, document, "document.withdrawn", actor, now, {}, reason=reason)
     return document
@@ -144,6 +146,7 @@ async def _show(session: AsyncSession, document: Document, content: DocumentCont
     relations = {(each.kind, each.target, each.target_id) for each in content.relations}
     rows = [{"kind": kind, "target_kind": target, "target_id": target_id} for kind, target, target_id in relations]
     await repository.replace_relations(session, document.id, sorted(rows, key=str))
+    await links.keep(session, document.id, content, now=now)
     await _index(session, document, content)
 
 
@@ -169,7 +172,7 @@ async def _index(session: AsyncSession, document: Document, content: DocumentCon
         members_only=content.access is Access.MEMBERS,
         theme_codes=document.theme_codes,
         territory_codes=document.territory_codes,
-        organisations=[organisation.name for organisation in content.organisations],
+        organisations=await organisations.present_names(session, content),
         publics=[public.value for public in content.publics],
         keywords=[*content.keywords, *(author.name for author in content.authors), *labels],
         sections=rules.words(document.kind, content),

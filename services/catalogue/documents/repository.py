@@ -13,12 +13,23 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.common.db import execute
 
 from ..centres.models import Centre
-from .models import Access, Document, DocumentRelation, DocumentState, DocumentVersion, TargetKind
+from .models import (
+    Access,
+    Document,
+    DocumentKind,
+    DocumentRelation,
+    DocumentState,
+    DocumentVersion,
+    KnownOrganisation,
+    RelationKind,
+    TargetKind,
+)
 
 _D: Any = Document.__table__  # type: ignore[attr-defined]
 _V: Any = DocumentVersion.__table__  # type: ignore[attr-defined]
 _R: Any = DocumentRelation.__table__  # type: ignore[attr-defined]
 _C: Any = Centre.__table__  # type: ignore[attr-defined]
+_O: Any = KnownOrganisation.__table__  # type: ignore[attr-defined]
 
 _kept = bindparam("kept_ids", type_=ARRAY(sa.Uuid))
 _centres = bindparam("centre_ids", type_=ARRAY(sa.Uuid))
@@ -30,6 +41,28 @@ READABLE = sa.or_(
     sa.and_(_D.c.available_at <= _now, sa.or_(_D.c.access == Access.PUBLIC, _D.c.centre_id == sa.func.any(_centres))),
 )
 
+_successor = _O.alias("successors")
+#: What the directory told of the organisations a document names: `id → {name, dissolved_on, successor_id, successor_name}`.
+_TOLD = (
+    sa.select(
+        sa.func.jsonb_object_agg(
+            _O.c.id.cast(sa.String),
+            sa.func.jsonb_build_object(
+                "name",
+                _O.c.name,
+                "dissolved_on",
+                _O.c.dissolved_on,
+                "successor_id",
+                _O.c.successor_id,
+                "successor_name",
+                _successor.c.name,
+            ),
+        )
+    )
+    .select_from(_O.outerjoin(_successor, _successor.c.id == _O.c.successor_id))
+    .where(_O.c.id == sa.func.any(_D.c.organisation_ids))
+    .scalar_subquery()
+)
 _FACE = (
     sa.select(
         _D.c.id,
@@ -49,6 +82,7 @@ _FACE = (
         _D.c.territory_codes.label("territory_paths"),
         _D.c.version,
         _V.c.content,
+        _TOLD.label("told_organisations"),
         _C.c.id.label("centre_id"),
         _C.c.code.label("centre_code"),
         _C.c.name.label("centre_name"),
@@ -59,29 +93,51 @@ _FACE = (
 #: Published or withdrawn, whoever asks: what may be shown is for the caller of the statement to judge.
 FACE = _FACE.where(_D.c.id == bindparam("id"))
 FACE_BY_REFERENCE = _FACE.where(_D.c.reference == bindparam("reference"))
-#: Published and readable, the latest first.
 _kinds = bindparam("kinds", type_=ARRAY(sa.String))
-_target = bindparam("target_id", type_=sa.Uuid)
-LISTING = (
+_centre = bindparam("centre_id", type_=sa.Uuid)
+_before_at = bindparam("before_at", type_=sa.DateTime(timezone=True))
+_before_id = bindparam("before_id", type_=sa.Uuid)
+_older = sa.tuple_(_D.c.published_at, _D.c.id) < sa.tuple_(_before_at, _before_id)
+_ASKED = (
     _FACE.where(_D.c.state == DocumentState.PUBLISHED, READABLE)
     .where(sa.or_(_kinds.is_(None), _D.c.kind.cast(sa.String) == sa.func.any(_kinds)))
-    .where(sa.or_(bindparam("centre_id", type_=sa.Uuid).is_(None), _D.c.centre_id == bindparam("centre_id", type_=sa.Uuid)))
+    .where(sa.or_(_centre.is_(None), _D.c.centre_id == _centre))
+)
+#: Published and readable, the latest first.
+LISTING = _ASKED.where(_older).order_by(_D.c.published_at.desc(), _D.c.id.desc()).limit(bindparam("limit"))
+#: The order in which people look for what an event left: its programme, its supports, its proceedings, its replay, the rest.
+_RANK = sa.case(
+    (_D.c.kind == DocumentKind.REFERENCE, 0),
+    (_D.c.kind == DocumentKind.PRESENTATION, 1),
+    (_D.c.kind == DocumentKind.PROCEEDINGS, 2),
+    (_D.c.kind == DocumentKind.VIDEO, 3),
+    else_=4,
+)
+_after_rank = bindparam("after_rank", type_=sa.Integer)
+#: The same, related to an event or a dossier. A statement of its own: it begins by the index of the target.
+RELATED = (
+    _ASKED.add_columns(_RANK.label("rank"))
     .where(
-        sa.or_(
-            _target.is_(None),
-            sa.exists().where(
-                _R.c.document_id == _D.c.id,
+        _D.c.id.in_(
+            sa.select(_R.c.document_id).where(
                 _R.c.target_kind == bindparam("target_kind", type_=sa.String),
-                _R.c.target_id == _target,
-            ),
+                _R.c.target_id == bindparam("target_id", type_=sa.Uuid),
+            )
         )
     )
-    .where(
-        sa.tuple_(_D.c.published_at, _D.c.id)
-        < sa.tuple_(bindparam("before_at", type_=sa.DateTime(timezone=True)), bindparam("before_id", type_=sa.Uuid))
-    )
-    .order_by(_D.c.published_at.desc(), _D.c.id.desc())
+    .where(sa.or_(_after_rank < _RANK, sa.and_(_after_rank == _RANK, _older)))
+    .order_by(_RANK, _D.c.published_at.desc(), _D.c.id.desc())
     .limit(bindparam("limit"))
+)
+_replaced = _D.alias("replaced")
+#: Who replaces a document, for its readers: published, readable, the latest. A centre replaces its own documents only.
+SUCCESSOR = (
+    _FACE.join(_R, _R.c.document_id == _D.c.id)
+    .where(_R.c.kind == RelationKind.REPLACES, _R.c.target_kind == TargetKind.DOCUMENT, _R.c.target_id == bindparam("id"))
+    .join(_replaced, sa.and_(_replaced.c.id == _R.c.target_id, _replaced.c.centre_id == _D.c.centre_id))
+    .where(_D.c.state == DocumentState.PUBLISHED, READABLE)
+    .order_by(_D.c.first_published_at.desc(), _D.c.id.desc())
+    .limit(1)
 )
 #: Faces of these documents that the audience may read.
 FACES = _FACE.where(_D.c.id == sa.func.any(bindparam("ids", type_=ARRAY(sa.Uuid))), _D.c.state == DocumentState.PUBLISHED, READABLE)
@@ -94,6 +150,7 @@ RELATIONS = (
         )
     )
 )
+CENTRE_OF = sa.select(_D.c.centre_id).where(_D.c.id == bindparam("id"))
 VERSIONS = (
     sa.select(_V.c.number, _V.c.note, _V.c.published_at)
     .where(_V.c.document_id == bindparam("id"), _V.c.number < bindparam("before"))
@@ -123,6 +180,9 @@ DRAFTS = (
     .where(sa.or_(_kinds.is_(None), _D.c.kind.cast(sa.String) == sa.func.any(_kinds)))
     .order_by(_D.c.id.desc())
     .limit(bindparam("limit"))
+)
+DRAFT_FACES = sa.select(_D.c.id, _D.c.reference, _D.c.content["title"].astext.label("title"), _D.c.state).where(
+    _D.c.id == sa.func.any(bindparam("ids", type_=ARRAY(sa.Uuid))), _D.c.centre_id == sa.func.any(_kept)
 )
 
 #: What these documents are called, published once at least, whoever asks: for counts and tables of their centre.
@@ -163,6 +223,12 @@ async def by_origin(session: AsyncSession, origin: str, *, lock: bool = False) -
 
 async def version(session: AsyncSession, document_id: UUID, number: int) -> DocumentVersion | None:
     return await session.get(DocumentVersion, (document_id, number))
+
+
+async def versions_of(session: AsyncSession, document_id: UUID) -> Sequence[DocumentVersion]:
+    """Every version, locked."""
+    statement = select(DocumentVersion).where(DocumentVersion.document_id == document_id).order_by(_V.c.number)
+    return (await session.exec(statement.with_for_update().execution_options(populate_existing=True))).all()
 
 
 async def known_ids(session: AsyncSession, ids: Iterable[UUID]) -> set[UUID]:

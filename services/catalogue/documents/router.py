@@ -17,7 +17,8 @@ from services.common.resources import Held
 from services.common.routing import ActRoute, right
 
 from ..centres.service import audience
-from . import signposts, views
+from . import comparison, signposts, views
+from .change_schemas import Changes
 from .schemas import DocumentKind, DocumentRead, DocumentSummary, Relations, TargetKind, VersionRead, VersionSummary
 
 PREFIX = "/catalogue/v1/documents"
@@ -26,6 +27,7 @@ router = APIRouter(tags=["documents"], route_class=ActRoute)
 READERS = "Anyone, of what is public; members of the centre's network, of what is for members; documentalists, of everything."
 _FAR = datetime(9999, 1, 1, tzinfo=UTC)
 
+NumberInPath = Annotated[int, Path(ge=1, le=100_000)]
 ReferenceInPath = Annotated[str, Path(pattern=r"^[A-Z0-9-]{3,40}$", examples=["VTLR-2026-0042"])]
 
 
@@ -50,7 +52,11 @@ async def listing(
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> Any:
-    """The latest published or updated first. To look for words, see `searchDocuments`."""
+    """The latest published or updated first. To look for words, see `searchDocuments`.
+
+    Of an event or a dossier, by kind first: its programme (`reference`), its supports (`presentation`), its proceedings, its replay
+    (`video`), then the rest.
+    """
     after = read_cursor(request, cursor)
     asked = {
         "kinds": [each.value for each in kind] or None,
@@ -59,11 +65,12 @@ async def listing(
         "target_id": event_id or dossier_id,
         "before_at": datetime.fromisoformat(after[0]) if after else _FAR,
         "before_id": UUID(after[1]) if after else LAST_ID,
+        "after_rank": int(after[2]) if after else -1,
         "limit": limit + 1,
     }
     rows = await views.listing(reader, await audience(reader, caller), asked, now=now)
-    shown = [views.summary(row, resources.settings, now=now) for row in rows]
-    return page(request, response, shown, limit, key=lambda row: (row["published_at"].isoformat(), row["id"]))
+    shown = [{**views.summary(row, resources.settings, now=now), "rank": row.get("rank", -1)} for row in rows]
+    return page(request, response, shown, limit, key=lambda row: (row["published_at"].isoformat(), row["id"], row["rank"]))
 
 
 @router.get(
@@ -79,13 +86,15 @@ async def read(
     """What is published of it now. 410 once it was withdrawn, with the reason and what takes its place.
 
     `Link` says what to cite, where it is described in other formats and under which licence it is (FAIR Signposting)."""
-    row = await views.face(reader, await audience(reader, caller), document_id, resources.settings, now=now)
-    tag = response.headers["ETag"] = etag(row["version"])
-    language = preferred(request.headers.get("accept-language"))
+    seen = await audience(reader, caller)
+    row = await views.face(reader, seen, document_id, resources.settings, now=now)
+    shown = views.whole(row, resources.settings, language=preferred(request.headers.get("accept-language")), now=now)
+    shown["replaced_by"] = await views.replaced_by(reader, seen, document_id, resources.settings, now=now)
+    tag = response.headers["ETag"] = etag(row["version"], views.digest(shown))
     address = f"{resources.settings.public_url}{PREFIX}/{document_id}"
     permalink = views.permalink(resources.settings, row["reference"])
     response.headers["Link"] = signposts.links(row["content"], permalink=permalink, address=address)
-    return not_modified(request, tag) or views.whole(row, resources.settings, language=language, now=now)
+    return not_modified(request, tag) or shown
 
 
 @router.get(
@@ -136,14 +145,49 @@ async def versions(
 )
 async def version(
     document_id: UUID,
-    number: Annotated[int, Path(ge=1, le=100_000)],
+    number: NumberInPath,
     reader: Reader,
     caller: MaybeCaller,
     resources: Held,
     now: Now,
+    request: Request,
+    response: Response,
 ) -> Any:
     """As it was published that day, for who may read the document today."""
-    return await views.version(reader, await audience(reader, caller), document_id, number, resources.settings, now=now)
+    shown = await views.version(reader, await audience(reader, caller), document_id, number, resources.settings, now=now)
+    tag = response.headers["ETag"] = etag(shown["document_version"], f"v{number}")
+    return not_modified(request, tag) or shown
+
+
+@router.get(
+    PREFIX + "/{document_id}/versions/{number}/changes",
+    operation_id="compareDocumentVersions",
+    summary="What a version changed",
+    response_model=Changes,
+    openapi_extra=right(READERS, public=True, refusals=(410,)),
+)
+async def changes(
+    document_id: UUID,
+    number: NumberInPath,
+    reader: Reader,
+    caller: MaybeCaller,
+    resources: Held,
+    now: Now,
+    request: Request,
+    response: Response,
+    since: Annotated[int | None, Query(ge=1, le=100_000, description="The version before it unless said.")] = None,
+) -> Any:
+    """Field by field, in French: values, what came and went in lists, places of the texts word by word, sections one by one.
+
+    A very long text rewritten from end to end is shown as taken out and written anew.
+    """
+    language = preferred(request.headers.get("accept-language"))
+    seen = await audience(reader, caller)
+    found, version = await comparison.of_versions(
+        reader, seen, document_id, number, since, resources.settings, language=language, now=now
+    )
+    tag = response.headers["ETag"] = etag(version, f"v{number}since{found.since or 0}{language}")
+    return not_modified(request, tag) or found
 
 
 @router.get(
@@ -158,8 +202,10 @@ async def follow(
     reference: ReferenceInPath, reader: Reader, caller: MaybeCaller, resources: Held, now: Now, request: Request
 ) -> Any:
     """Printed in papers, for ever: the document itself, or its page (303) where the platform has one (`CATALOGUE_PAGE_URL`)."""
-    row = await views.face_by_reference(reader, await audience(reader, caller), reference, resources.settings, now=now)
+    seen = await audience(reader, caller)
+    row = await views.face_by_reference(reader, seen, reference, resources.settings, now=now)
     if page_url := str(resources.settings.page_url):
         return RedirectResponse(page_url.replace("{reference}", reference), 303)
-    language = preferred(request.headers.get("accept-language"))
-    return views.whole(row, resources.settings, language=language, now=now)
+    shown = views.whole(row, resources.settings, language=preferred(request.headers.get("accept-language")), now=now)
+    shown["replaced_by"] = await views.replaced_by(reader, seen, row["id"], resources.settings, now=now)
+    return shown

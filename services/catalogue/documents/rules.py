@@ -1,13 +1,13 @@
 """What publication asks of a document, and from when it is read. Pure: no database, no clock, no I/O."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 
 from services.common.clock import PARIS
 from services.common.language import Text
 from services.common.problems import FieldError
 
-from .schemas import DocumentContent, DocumentKind
+from .schemas import DocumentContent, DocumentKind, Section
 
 KIND_LABELS: dict[DocumentKind, Text] = {
     DocumentKind.THEMATIC_DOSSIER: Text("Dossier thématique", "Thematic dossier"),
@@ -54,6 +54,30 @@ def available_at(published_at: datetime, embargo_until: date | None) -> datetime
     if embargo_until is None:
         return published_at
     return max(published_at, datetime.combine(embargo_until, time.min, PARIS))
+
+
+def publishable(content: DocumentContent, today: date) -> DocumentContent:
+    """What a version keeps of the working copy: a contact only once the person agreed, today or before."""
+    contact = content.experience.contact if content.experience else None
+    if content.experience is None or contact is None or (contact.consented_on is not None and contact.consented_on <= today):
+        return content
+    return content.model_copy(update={"experience": content.experience.model_copy(update={"contact": None})})
+
+
+def dated_sections(before: Sequence[Section], after: Sequence[Section], known: Mapping[int, int], today: date) -> list[Section]:
+    """The new sections, each with the day it was brought up to date: as its writer says, or else the day its text changed.
+
+    `known` gives the place a section had (`changes.pairs`). A writer who sends back the day that was there has said nothing.
+    """
+    found = []
+    for position, section in enumerate(after):
+        was = before[known[position]] if position in known else None
+        said = section.updated_on is not None and (was is None or section.updated_on != was.updated_on)
+        if not said:
+            same = was is not None and (was.title, was.body) == (section.title, section.body)
+            section = section.model_copy(update={"updated_on": was.updated_on if same and was else today})
+        found.append(section)
+    return found
 
 
 def words(kind: DocumentKind, content: DocumentContent) -> str:

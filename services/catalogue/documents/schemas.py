@@ -9,17 +9,17 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr, Field, Str
 from pydantic.fields import FieldInfo
 
 from services.common.language import Text
-from services.common.texts import Name, ShortName
+from services.common.texts import Name, ShortName, one_line, paragraphs
 
 from ..centres.schemas import WebAddress
 from ..vocabulary.schemas import TerritoryCode, ThemeCode
-from .models import Access, DocumentKind, DocumentState, RelationKind, TargetKind, Work
+from .models import Access, DocumentKind, DocumentState, LinkFailure, LinkState, RelationKind, TargetKind, Work
 
-__all__ = ["Access", "DocumentKind", "DocumentState", "RelationKind", "TargetKind", "Work"]
+__all__ = ["Access", "DocumentKind", "DocumentState", "LinkFailure", "LinkState", "RelationKind", "TargetKind", "Work"]
 
-Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
-Paragraphs = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000)]
-LongText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200_000)]
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400), AfterValidator(one_line)]
+Paragraphs = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000), AfterValidator(paragraphs)]
+LongText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200_000), AfterValidator(paragraphs)]
 
 
 def _real_date(value: str) -> str:
@@ -182,17 +182,28 @@ class DocumentContent(_Part):
     relations: list[Relation] = Field(default_factory=list, max_length=100)
 
 
-def _optional(field: FieldInfo) -> Any:
-    kept = Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation
-    return kept | None, Field(None, description=field.description)  # type: ignore[operator]
+def _optional(field: FieldInfo, nested: Any = None) -> Any:
+    annotation: Any = nested or field.annotation
+    kept: Any = Annotated[(annotation, *field.metadata)] if field.metadata and nested is None else annotation
+    said = Field(None, description=field.description, examples=field.examples)
+    # A field that must be there may be left out of a patch, and may not be emptied by one.
+    return (kept, said) if field.is_required() else (kept | None, said)
 
 
-#: A merge patch of the content (RFC 7396): what is sent replaces, null brings the default back.
-DocumentContentUpdate: Any = create_model(
-    "DocumentContentUpdate",
-    __config__=ConfigDict(extra="forbid"),
-    __doc__="What changes of the content; a list replaces the whole list, null empties the field.",
-    **{name: _optional(each) for name, each in DocumentContent.model_fields.items()},
+def _patch_of(model: type[BaseModel], doc: str, **nested: Any) -> Any:
+    fields = {name: _optional(each, nested.get(name)) for name, each in model.model_fields.items()}
+    return create_model(f"{model.__name__}Update", __config__=ConfigDict(extra="forbid"), __doc__=doc, **fields)
+
+
+ExperienceContactUpdate: Any = _patch_of(ExperienceContact, "What changes of the contact; null empties the field.")
+ExperienceUpdate: Any = _patch_of(
+    Experience, "What changes of the experience; null empties the field.", contact=ExperienceContactUpdate
+)
+#: A merge patch of the content (RFC 7396): what is sent replaces, null brings the default back, objects are merged.
+DocumentContentUpdate: Any = _patch_of(
+    DocumentContent,
+    "What changes of the content: a list replaces the whole list, an object is merged, null empties the field.",
+    experience=ExperienceUpdate,
 )
 
 
@@ -304,13 +315,41 @@ class DocumentSummary(BaseModel):
     published_at: datetime = Field(description="Of this version: what readers call “updated on”.")
 
 
+class OrganisationFace(BaseModel):
+    """An organisation of the directory."""
+
+    id: UUID
+    name: str = Field(examples=["Carcassonne Agglo"])
+
+
+class CreditedOrganisation(BaseModel):
+    """An organisation that had a part in a document, by the name it bears today."""
+
+    organisation_id: UUID | None
+    name: str = Field(examples=["Régie de quartier d'Exemple"])
+    role: OrganisationRole
+    dissolved_on: date | None = Field(None, description="The day it was dissolved.")
+    successor: OrganisationFace | None = Field(None, description="Who took over from it.")
+
+
+class DocumentFace(BaseModel):
+    """Another document, by its name."""
+
+    id: UUID
+    reference: str = Field(examples=["VTLR-2026-0043"])
+    title: str
+    permalink: str
+
+
 class DocumentRead(DocumentSummary):
     """A published document."""
 
     kind_label: str = Field(examples=["Fiche expérience"])
     content: DocumentContent
+    organisations: list[CreditedOrganisation] = Field(description="Those of `content`, with what became of them.")
     first_published_at: datetime
     available_at: datetime = Field(description="When readers could, or will be able to, read it.")
+    replaced_by: DocumentFace | None = Field(None, description="The published document that says it replaces this one.")
 
 
 class VersionSummary(BaseModel):
@@ -364,3 +403,15 @@ class DocumentFile(BaseModel):
     pages: int | None = Field(examples=[112])
     download_url: str
     thumbnail_url: str | None = Field(description="Its first page as a WebP image; null when there is none.")
+
+
+class BrokenLink(BaseModel):
+    """An external link of a published document that failed on two different days."""
+
+    document: DocumentFace
+    url: str
+    label: str
+    failure: LinkFailure
+    http_status: int | None = Field(description="What it answered, when it answered.", examples=[404])
+    broken_since: datetime = Field(description="The first failure of those that follow one another.")
+    checked_at: datetime

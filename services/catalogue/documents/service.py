@@ -3,31 +3,37 @@
 A document always has a working copy; once published it stays what readers see until the next publication.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from psycopg import AsyncConnection
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common import journal
 from services.common.auth import Principal
+from services.common.clock import today_in_paris
 from services.common.db import Row, fetch
 from services.common.etag import require_version
 from services.common.ids import new_id
 from services.common.language import Text
-from services.common.problems import FieldError, NotFound
+from services.common.problems import FieldError, MalformedRequest, NotFound
 from services.common.resources import Resources
+from services.common.validation import field_errors
 
 from ..centres import service as centres
 from ..files import service as files
 from ..tables import KERNEL
 from ..vocabulary import service as vocabulary
-from . import repository, rules
+from . import changes, repository, rules
 from .errors import DraftInReview, NotInReview, NotPublishable, UnchangedSincePublication, UnknownRelation
 from .models import Document, DocumentKind, TargetKind, Work
-from .schemas import DocumentContent, DraftCreate, DraftUpdate
+from .organisations import named_in
+from .schemas import DocumentContent, DraftCreate, DraftUpdate, Section
+
+_JOURNAL = journal.lines_of(KERNEL.journal)
 
 
 async def create(session: AsyncSession, resources: Resources, caller: Principal, wish: DraftCreate, *, now: datetime) -> Document:
@@ -57,6 +63,7 @@ async def deposit(
         reference=await centres.next_reference(session, centre, now),
         kind=kind,
         content=content.model_dump(mode="json"),
+        organisation_ids=sorted(named_in(content)),
         origin=origin,
         created_by=actor.account_id if actor else None,
         created_at=now,
@@ -98,13 +105,15 @@ async def rewrite(
     actor: Principal | None = None,
     now: datetime,
 ) -> Document:
-    """Give a document (locked) another working copy."""
+    """Give a document (locked) another working copy; sections whose text changes are dated, unless the writer dates them."""
+    content = _with_dates(document.content, content, now)
     await _require_known(session, resources, document.centre_id, document.id, content, now=now)
     before, after = document.content, content.model_dump(mode="json")
     changed = sorted(name for name in after if before.get(name) != after[name])
     if not changed and kind is document.kind:
         return document
     document.content, document.kind, document.work = after, kind, Work.DRAFT
+    document.organisation_ids = sorted({*document.organisation_ids, *named_in(content)})
     await _touch(session, document, "document.changed", actor, now, {"fields": changed})
     return document
 
@@ -159,6 +168,17 @@ async def draft(session: AsyncSession, caller: Principal, document_id: UUID) -> 
     return document
 
 
+async def journal_of(
+    reader: AsyncConnection[Row], caller: Principal, document_id: UUID, *, before_id: UUID, limit: int
+) -> list[Row]:
+    """Who did what and when, the newest first, for documentalists of its centre (404 for anybody else)."""
+    found = await fetch(reader, repository.CENTRE_OF, {"id": document_id})
+    if not found or not (await centres.audience(reader, caller)).keeps(found[0]["centre_id"]):
+        raise NotFound()
+    asked = {"resource_id": document_id, "before_id": before_id, "confidential_too": True, "limit": limit}
+    return await fetch(reader, _JOURNAL, asked)
+
+
 async def drafts(reader: AsyncConnection[Row], caller: Principal, asked: dict[str, Any]) -> list[Row]:
     """The workbench: documents of the centres the caller keeps, the newest first."""
     audience = await centres.audience(reader, caller)
@@ -174,9 +194,29 @@ async def held_by_documentalist(session: AsyncSession, caller: Principal, docume
 
 
 def merged(before: dict[str, Any], sent: dict[str, Any]) -> DocumentContent:
-    """The content after a merge patch: what is null goes back to its default."""
-    kept = {**before, **sent}
-    return DocumentContent.model_validate({name: value for name, value in kept.items() if value is not None})
+    """The content after a merge patch (RFC 7396): what is null goes back to its default, objects are merged, lists replaced."""
+    try:
+        return DocumentContent.model_validate(_patched(before, sent))
+    except ValidationError as error:
+        found = [FieldError(f"/content{pointer}", said, code) for pointer, said, code in field_errors(error.errors())]
+        raise MalformedRequest(errors=found) from error
+
+
+def _patched(before: Any, sent: dict[str, Any]) -> dict[str, Any]:
+    found = {name: value for name, value in before.items() if value is not None} if isinstance(before, dict) else {}
+    for name, value in sent.items():
+        if value is None:
+            found.pop(name, None)
+        else:
+            found[name] = _patched(found.get(name), value) if isinstance(value, dict) else value
+    return found
+
+
+def _with_dates(before: dict[str, Any], content: DocumentContent, now: datetime) -> DocumentContent:
+    were = [Section.model_validate(each) for each in before.get("sections", [])]
+    known = changes.pairs([each.model_dump() for each in were], [each.model_dump() for each in content.sections])
+    dated = rules.dated_sections(were, content.sections, known, today_in_paris(now))
+    return content.model_copy(update={"sections": dated})
 
 
 def require_complete(document: Document) -> None:
@@ -247,3 +287,24 @@ async def _require_known(
     ]
     if errors:
         raise UnknownRelation(errors=errors)
+
+
+def readers_see_another(document: Document, now: datetime) -> None:
+    """Something else than a publication changed what readers see: other centres harvest it again."""
+    if document.datestamp is not None and document.available_at is not None:
+        document.datestamp = max(now, document.available_at)
+
+
+async def of_origin(session: AsyncSession, origin: str) -> Document | None:
+    """The document that was brought from there, locked."""
+    return await repository.by_origin(session, origin, lock=True)
+
+
+async def draft_faces(
+    reader: AsyncConnection[Row], audience: centres.Audience, document_ids: Sequence[UUID]
+) -> dict[UUID, dict[str, Any]]:
+    """`{id, reference, title, state}` of those of these documents that are of centres the audience keeps."""
+    if not document_ids:
+        return {}
+    asked = {"ids": list(document_ids), "kept_ids": list(audience.kept_ids)}
+    return {row["id"]: row for row in await fetch(reader, repository.DRAFT_FACES, asked)}

@@ -1,10 +1,12 @@
 """What readers see: published documents, their versions and relations, each only to who may read it."""
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 from psycopg import AsyncConnection
 from sqlalchemy import FromClause, Select
 
@@ -17,6 +19,7 @@ from ..centres.service import Audience
 from . import repository, rules
 from .errors import DocumentWithdrawn
 from .models import Access, DocumentKind, TargetKind
+from .organisations import as_shown, credited
 from .schemas import without_hidden_contact
 
 PERMALINK = "/catalogue/d"
@@ -50,9 +53,15 @@ def whole(row: Row, settings: ServiceSettings, *, language: Language = "fr", now
         **summary(row, settings, now=now),
         "kind_label": rules.KIND_LABELS[DocumentKind(row["kind"])].to(language),
         "content": without_hidden_contact(row["content"]),
+        "organisations": credited(row),
         "first_published_at": row["first_published_at"],
         "available_at": row["available_at"],
     }
+
+
+def digest(shown: Row) -> str:
+    """Of what is shown, for its ETag: names and what replaces it change without the document changing."""
+    return hashlib.blake2s(orjson.dumps(shown, default=str), digest_size=8).hexdigest()
 
 
 async def face(
@@ -79,28 +88,59 @@ async def _shown(
     if not audience.may_read(row["centre_id"], members_only=members_only, available_at=row["available_at"], now=now):
         raise NotFound()
     if row["withdrawn_at"] is None:
-        return row
+        return as_shown(row)
     extensions = {
         "reference": row["reference"],
         "reason": row["withdrawal_reason"],
         "withdrawn_at": row["withdrawn_at"].isoformat(),
     }
-    if row["replaced_by_id"]:
-        other = await fetch_one(reader, repository.FACE, {"id": row["replaced_by_id"]})
-        if other is not None:
-            extensions["replaced_by"] = permalink(settings, other["reference"])
+    successor = await _in_its_place(reader, row, audience, now=now)
+    if successor is not None:
+        extensions["replaced_by"] = permalink(settings, successor["reference"])
     raise DocumentWithdrawn(**extensions)
 
 
+async def _in_its_place(reader: AsyncConnection[Any], row: Row, audience: Audience, *, now: datetime) -> Row | None:
+    """What takes the place of a withdrawn document, when the audience may read it: as its manager said, or as the other says."""
+    if row["replaced_by_id"]:
+        found = await faces(reader, audience, [row["replaced_by_id"]], now=now)
+        if found:
+            return found[row["replaced_by_id"]]
+    return await _successor(reader, audience, row["id"], now=now)
+
+
+async def _successor(reader: AsyncConnection[Any], audience: Audience, document_id: UUID, *, now: datetime) -> Row | None:
+    return await fetch_one(reader, repository.SUCCESSOR, {**_seen_by(audience, now), "id": document_id})
+
+
+async def replaced_by(
+    reader: AsyncConnection[Any], audience: Audience, document_id: UUID, settings: ServiceSettings, *, now: datetime
+) -> Row | None:
+    """`DocumentFace` of the published document that says it replaces this one, when the audience may read it."""
+    row = await _successor(reader, audience, document_id, now=now)
+    return document_face({**row, "title": row["content"]["title"]}, settings) if row else None
+
+
+def document_face(row: Row, settings: ServiceSettings) -> Row:
+    """`DocumentFace` of a row that has `id`, `reference` and `title`."""
+    kept = {name: row[name] for name in ("id", "reference", "title")}
+    return {**kept, "permalink": permalink(settings, row["reference"])}
+
+
 async def listing(reader: AsyncConnection[Any], audience: Audience, asked: dict[str, Any], *, now: datetime) -> list[Row]:
-    """Faces of what the audience may read, the latest published first."""
-    return await fetch(reader, repository.LISTING, {**_seen_by(audience, now), **asked})
+    """Faces of what the audience may read, the latest published first.
+
+    With `target_id`, what relates to that event or dossier, by kind first (`rank`): programme, supports, proceedings, replay.
+    """
+    statement = repository.RELATED if asked.get("target_id") else repository.LISTING
+    rows = await fetch(reader, statement, {"after_rank": -1, **_seen_by(audience, now), **asked})
+    return [as_shown(row) for row in rows]
 
 
 async def faces(reader: AsyncConnection[Any], audience: Audience, ids: Sequence[UUID], *, now: datetime) -> dict[UUID, Row]:
     """Faces of those of these documents that the audience may read."""
     rows = await fetch(reader, repository.FACES, {**_seen_by(audience, now), "ids": list(ids)})
-    return {row["id"]: row for row in rows}
+    return {row["id"]: as_shown(row) for row in rows}
 
 
 async def relations(
@@ -121,9 +161,14 @@ async def relations(
             for row in documents
             if row["other_id"] in found
         ],
-        "event_ids": [row["target_id"] for row in rows if row["target_kind"] == TargetKind.EVENT.value],
-        "dossier_ids": [row["target_id"] for row in rows if row["target_kind"] == TargetKind.DOSSIER.value],
+        "event_ids": _targets(rows, TargetKind.EVENT),
+        "dossier_ids": _targets(rows, TargetKind.DOSSIER),
     }
+
+
+def _targets(rows: Sequence[Row], kind: TargetKind) -> list[UUID]:
+    """Each once: a document may be both a support of an event and about it."""
+    return list(dict.fromkeys(row["target_id"] for row in rows if row["target_kind"] == kind.value))
 
 
 async def versions(
@@ -144,12 +189,15 @@ async def versions(
 async def version(
     reader: AsyncConnection[Any], audience: Audience, document_id: UUID, number: int, settings: ServiceSettings, *, now: datetime
 ) -> Row:
-    """One version, for who may read the document today: access is the document's, not the old version's."""
-    await face(reader, audience, document_id, settings, now=now)
+    """One version, for who may read the document today: access is the document's, not the old version's.
+
+    Names are those of that day, but for who did not agree to be named or was erased since.
+    """
+    shown = await face(reader, audience, document_id, settings, now=now)
     row = await fetch_one(reader, repository.VERSION, {"id": document_id, "number": number})
     if row is None:
         raise NotFound()
-    return {**row, "content": without_hidden_contact(row["content"])}
+    return {**row, "content": without_hidden_contact(row["content"]), "document_version": shown["version"]}
 
 
 def seen_by(audience: Audience, now: datetime) -> dict[str, Any]:

@@ -188,3 +188,20 @@ def _pointed(codes: Sequence[str], missing: set[str], field: str, said: Text) ->
 async def _note(session: AsyncSession, caller: Principal, act: str, now: datetime, changes: dict[str, Any]) -> None:
     # A term has no id of its own: the line is found by what it says.
     await journal.record(session, KERNEL.journal, at=now, act=act, resource=("term", new_id()), actor=caller, changes=changes)
+
+
+async def known(
+    session: AsyncSession, siblings: Siblings, *, themes: Sequence[str], territories: Sequence[str], now: datetime
+) -> tuple[list[str], list[str]]:
+    """Those of these codes that the directory knows, in their order; the others are left out. New ones are learnt as by `require`."""
+    if set(themes) - set(await repository.themes(session, themes)):
+        await refresh_themes(session, siblings, now=now)
+    missing = set(territories) - set(await repository.territories(session, territories))
+    if missing:
+        await _ask(session, siblings, sorted(missing), now=now)
+    kept_themes = await repository.themes(session, themes)
+    kept_territories = await repository.territories(session, territories)
+    return (
+        [code for code in dict.fromkeys(themes) if code in kept_themes],
+        [code for code in dict.fromkeys(territories) if code in kept_territories],
+    )
