@@ -16,11 +16,13 @@ from .files.router import router as files
 from .formats.router import router as formats
 from .harvests.router import router as harvests
 from .imports.router import router as imports
+from .newsletters.public_router import public_router as public_newsletters
 from .newsletters.router import router as newsletters
 from .oai.router import router as oai
 from .questions.router import router as questions
 from .search.router import router as search
 from .settings import Settings
+from .subscriptions.public_router import public_router as public_subscriptions
 from .subscriptions.router import router as subscriptions
 from .tables import KERNEL
 from .usage.router import router as usage
@@ -42,7 +44,9 @@ SERVICE = Service(
         files,
         usage,
         subscriptions,
+        public_subscriptions,
         newsletters,
+        public_newsletters,
         questions,
         oai,
         formats,

@@ -15,3 +15,9 @@ class Settings(ServiceSettings):
         "",
         description="Page of a document for people, with `{reference}`; empty: the document itself, as JSON, under public_url.",
     )
+    mails_per_hour: int = Field(
+        3, ge=1, description="Most confirmation mails an address is sent in an hour when somebody subscribes it to a newsletter."
+    )
+    requests_per_hour: int = Field(
+        60, ge=1, description="Most subscriptions to newsletters accepted from one network address in an hour."
+    )

@@ -158,3 +158,7 @@ async def replace_relations(session: AsyncSession, document_id: UUID, relations:
 async def delete(session: AsyncSession, document: Document) -> None:
     await session.delete(document)
     await session.flush()
+
+
+#: Faces of these documents that the audience may read, or might before they were withdrawn.
+STANDINGS = _FACE.where(_D.c.id == sa.func.any(bindparam("ids", type_=ARRAY(sa.Uuid))), READABLE)

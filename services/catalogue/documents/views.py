@@ -149,3 +149,9 @@ async def version(
     if row is None:
         raise NotFound()
     return {**row, "content": without_hidden_contact(row["content"])}
+
+
+async def standings(reader: AsyncConnection[Any], audience: Audience, ids: Sequence[UUID], *, now: datetime) -> dict[UUID, Row]:
+    """Like `faces`, those withdrawn too: `withdrawn_at`, `withdrawal_reason` and `replaced_by_id` say so."""
+    rows = await fetch(reader, repository.STANDINGS, {**_seen_by(audience, now), "ids": list(ids)})
+    return {row["id"]: row for row in rows}
