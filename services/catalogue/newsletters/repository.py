@@ -103,7 +103,7 @@ async def subscriber_by_token(session: AsyncSession, token_hash: str) -> Newslet
 
 async def forget(session: AsyncSession, *, unconfirmed: datetime, requests: datetime, refusals: datetime) -> None:
     """Addresses nobody confirmed since `unconfirmed`, requests and refusals older than these instants."""
-    late = sa.and_(_S.c.state == SubscriberState.PENDING, _S.c.asked_at < unconfirmed)
+    late = sa.and_(_S.c.state == SubscriberState.PENDING, _S.c.asked_at <= unconfirmed)
     left = {"state": SubscriberState.UNSUBSCRIBED, "email": None, "token_hash": None}
     await execute(session, sa.update(_S).where(late, _S.c.unsubscribed_at.is_not(None)).values(left))
     await execute(session, sa.delete(_S).where(late))
