@@ -16,7 +16,6 @@ from services.common.resources import Resources
 from services.common.settings import ServiceSettings
 
 from ..centres import service as centres
-from ..centres.models import Centre
 from ..subscriptions import rules as signed
 from ..subscriptions.links import PREFIX, secret
 from ..subscriptions.rules import Purpose
@@ -112,8 +111,8 @@ def unsubscribe_url(settings: ServiceSettings, subscriber_id: UUID) -> str:
     return f"{settings.public_url}{PREFIX}/newsletter-unsubscriptions/{token}"
 
 
-def mailing_list(settings: ServiceSettings, centre: Centre, subscriber_id: UUID) -> MailingList:
-    return MailingList(f"lettre-{centre.code.lower()}.catalogue", unsubscribe_url(settings, subscriber_id))
+def mailing_list(settings: ServiceSettings, centre_code: str, subscriber_id: UUID) -> MailingList:
+    return MailingList(f"lettre-{centre_code.lower()}.catalogue", unsubscribe_url(settings, subscriber_id))
 
 
 def _named(settings: ServiceSettings, token: str) -> UUID:

@@ -36,9 +36,11 @@ async def get(session: AsyncSession, newsletter_id: UUID, *, lock: bool = False)
 
 
 async def progress(session: AsyncSession, newsletter_id: UUID) -> dict[str, int]:
-    counted = sa.select(sa.func.count(), sa.func.count(_T.c.written_at)).where(_T.c.newsletter_id == newsletter_id)
-    total, written = (await execute(session, counted)).one()
-    return {"total": total, "written": written}
+    counted = sa.select(sa.func.count().label("total"), sa.func.count(_T.c.written_at).label("written")).where(
+        _T.c.newsletter_id == newsletter_id
+    )
+    row: Any = (await execute(session, counted)).one()
+    return {"total": row.total, "written": row.written}
 
 
 async def address_all(session: AsyncSession, newsletter_id: UUID, centre_id: UUID) -> int:

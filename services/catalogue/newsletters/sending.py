@@ -73,7 +73,7 @@ async def write_batch(session: AsyncSession, settings: ServiceSettings, newslett
     for row in batch:
         if row["email"] is None:  # unsubscribed since the newsletter was sent
             continue
-        unsubscribing = lists.mailing_list(settings, centre, row["subscriber_id"])
+        unsubscribing = lists.mailing_list(settings, centre.code, row["subscriber_id"])
         await queue_mail(
             session,
             to=row["email"],

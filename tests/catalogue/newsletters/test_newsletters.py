@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from services.catalogue.newsletters import rules, sending
+from services.common.mail import queue_mail
 from tests.catalogue.newsletters.lists import document, paragraph, read, sent, subscribed, written
 from tests.catalogue.subscriptions.morning import html_of, leaving, letters, text_of
 from tests.catalogue.world import World
@@ -152,8 +153,7 @@ async def test_what_is_sent_changes_no_more(world: World) -> None:
     newsletter = await sent(world, await written(world, paragraph("Z")))
     path = f"/newsletters/{newsletter['id']}"
     for method in ("PATCH", "DELETE"):
-        more = {"json": {"subject": "Autre"}} if method == "PATCH" else {}
-        answer = await world.change(world.documentalist, method, path, expect=409, **more)
+        answer = await world.change(world.documentalist, method, path, expect=409, json={"subject": "Autre"})
         assert answer.json()["type"].endswith("newsletter-already-sent")
 
 
@@ -162,18 +162,18 @@ async def test_a_worker_killed_in_the_middle_of_a_batch_writes_to_each_once(worl
     emails = [await subscribed(world) for _ in range(5)]
     newsletter = await sent(world, await written(world, paragraph("Z")))
     await _batch(world, newsletter)
-    queue, calls = sending.queue_mail, [0]
+    calls = [0]
 
     async def dies(*given: object, **more: object) -> None:
         calls[0] += 1
         if calls[0] == 2:
             raise KeyboardInterrupt  # nothing of the transaction is left, as after kill -9
-        await queue(*given, **more)  # type: ignore[arg-type]
+        await queue_mail(*given, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(sending, "queue_mail", dies)
     with pytest.raises(KeyboardInterrupt):
         await _batch(world, newsletter)
-    monkeypatch.setattr(sending, "queue_mail", queue)
+    monkeypatch.setattr(sending, "queue_mail", queue_mail)
     await asyncio.gather(*(_batch(world, newsletter) for _ in range(3)))
     await world.running.run_jobs()
     assert [len(letters(world, email)) for email in emails] == [2] * 5

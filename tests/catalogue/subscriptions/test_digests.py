@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from services.catalogue.subscriptions import digests
+from services.common import journal
 from services.common.clock import in_paris
 from tests.catalogue.subscriptions.morning import (
     Engine,
@@ -87,18 +88,18 @@ async def test_a_crash_in_the_middle_loses_nothing_and_repeats_nothing(
     await save(world, reader)
     engine.finds(await world.published(), world.running.clock.now() + timedelta(seconds=1))
     now = next_morning(world)
-    record = digests.journal.record
+    record = journal.record
 
     async def crash(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(digests.journal, "record", crash)  # after the mail was queued
+    monkeypatch.setattr(journal, "record", crash)  # after the mail was queued
     with pytest.raises(ZeroDivisionError):
         async with world.running.resources.database.transaction() as session:
             await digests.compose(session, world.running.resources.settings, reader.account_id, now=now)
     await world.running.run_jobs()
     assert letters(world, reader) == []
-    monkeypatch.setattr(digests.journal, "record", record)
+    monkeypatch.setattr(journal, "record", record)
     await deliver(world)
     assert len(letters(world, reader)) == 1
 
@@ -264,9 +265,9 @@ async def test_one_click_ends_the_digest_without_sign_in_and_the_address_is_eras
     assert "<button" in page.text
     before = (await world.call(reader, "GET", "/me/subscriptions", expect=200)).json()
     assert before["email"] == f"{reader.account_id}@example.fr"  # looking changes nothing
-    sent = {"content": "List-Unsubscribe=One-Click", "headers": {"Content-Type": "application/x-www-form-urlencoded"}}
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
     for _ in range(2):
-        await world.call(None, "POST", path, expect=200, **sent)
+        await world.call(None, "POST", path, expect=200, headers=form, content="List-Unsubscribe=One-Click")
     after = (await world.call(reader, "GET", "/me/subscriptions", expect=200)).json()
     assert (after["email"], after["followed_document_ids"]) == (None, [])
     assert [each["frequency"] for each in after["saved_searches"]] == ["never"]

@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import etree
 
 from services.catalogue.subscriptions import feeds, rules
 from services.catalogue.subscriptions.layout import plain
@@ -61,7 +62,7 @@ def test_any_title_makes_a_feed_that_is_read_back(title: str, how: str) -> None:
     at = datetime(2026, 11, 22, tzinfo=UTC)
     entry = feeds.Entry("urn:uuid:1", title, title, "https://a.example/", at, at, title, [title])
     written = feeds.write(feeds.Feed("urn:uuid:2", title, "https://a.example/", "https://a.example/", title, at, [entry]), how)
-    feeds.etree.fromstring(written)
+    etree.fromstring(written)
 
 
 @given(st.text(), st.integers(1, 50))
