@@ -4,9 +4,12 @@ The `Message-ID` is drawn when the mail is queued: a job that runs twice sends t
 folder recognise.
 """
 
+import base64
 import re
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
 from email.utils import formatdate
@@ -16,8 +19,10 @@ from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 from pydantic import SecretStr
+from sqlalchemy import text as sql
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from .db import execute
 from .ids import new_id
 from .jobs import Job, enqueue, job
 
@@ -113,6 +118,15 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+def _packed(html: str) -> str:
+    """Small and without quotes, which cost more than all the rest to write in a job: a letter to thousands is thousands of jobs."""
+    return base64.b64encode(zlib.compress(html.encode())).decode()
+
+
+def _unpacked(packed: str) -> str:
+    return zlib.decompress(base64.b64decode(packed)).decode()
+
+
 async def queue_mail(
     session: AsyncSession,
     *,
@@ -127,7 +141,7 @@ async def queue_mail(
 
     `html` is another dress of `text`, which is always there (multipart/alternative).
     """
-    more: dict[str, Any] = {} if html is None else {"html": html}
+    more: dict[str, Any] = {} if html is None else {"html": _packed(html)}
     if mailing_list is not None:
         more["mailing_list"] = [mailing_list.name, mailing_list.unsubscribe_url]
     await enqueue(
@@ -166,7 +180,7 @@ async def _send(
         _say_list(message, MailingList(*mailing_list), domain)
     message.set_content(text)
     if html is not None:
-        message.add_alternative(html, subtype="html")
+        message.add_alternative(_unpacked(html), subtype="html")
     for key, name, media_type in attachments:
         kind, _, subtype = media_type.partition("/")
         message.add_attachment(await resources.files.read(key), maintype=kind, subtype=subtype, filename=name)
@@ -185,3 +199,13 @@ def _say_list(message: EmailMessage, mailing_list: MailingList, domain: str) -> 
 
 
 SEND: Job = _send
+#: The queue's own tables: what happened to a job goes with it.
+_FORGET = sql(
+    "DELETE FROM procrastinate_jobs AS sent WHERE task_name = :task AND status = 'succeeded' AND EXISTS (SELECT 1"
+    " FROM procrastinate_events AS event WHERE event.job_id = sent.id AND event.type = 'succeeded' AND event.at < :before)"
+)
+
+
+async def forget_sent(session: AsyncSession, before: datetime) -> None:
+    """A mail that left a while ago is an address and words nobody needs."""
+    await execute(session, _FORGET, {"task": SEND.name, "before": before})

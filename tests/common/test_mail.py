@@ -5,6 +5,7 @@ import base64
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -16,6 +17,7 @@ from pydantic import SecretStr
 from services.common.ids import new_id
 from services.common.jobs import enqueue
 from services.common.mail import SEND, Attachment, FolderMailer, MailingList, SmtpMailer, create_mailer, queue_mail
+from services.common.resources import SWEEP
 from tests.support import Running
 
 pytestmark = pytest.mark.anyio
@@ -206,6 +208,23 @@ async def test_a_mail_queued_before_lists_were_known_still_leaves(hotel: Running
     await write(hotel)
     # And an older worker knows every argument of an ordinary mail.
     assert set((await hotel.jobs(SEND.name))[-1]["args"]) == {"message_id", "to", "subject", "text", "attachments"}
+
+
+async def test_a_mail_sent_a_month_ago_is_forgotten_one_that_waits_is_not(hotel: Running, letters: Path) -> None:
+    before = len(await hotel.jobs(SEND.name))
+    await write(hotel)
+    await hotel.run_jobs()
+    await write(hotel)
+    tonight = datetime.now(UTC).timestamp()
+
+    async def sweep(timestamp: float) -> None:
+        async with hotel.resources.database.transaction() as session:
+            await SWEEP.run(session, hotel.resources, timestamp=timestamp)
+
+    await sweep(tonight)
+    assert len(await hotel.jobs(SEND.name)) == before + 2
+    await sweep(tonight + 31 * 86_400)
+    assert [job["status"] for job in await hotel.jobs(SEND.name)] == ["todo"]
 
 
 @dataclass

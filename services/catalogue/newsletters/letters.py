@@ -69,14 +69,10 @@ def as_text(edition: Edition, unsubscribe_url: str) -> str:
             parts.append(_visible(piece))
             continue
         told = piece.told
-        lines = [
-            f"* {plain(told.title)}",
-            f"  {told.detail}",
-            f"  {plain(told.abstract)}",
-            f"  {told.url}",
-            _visible(piece.comment),
-        ]
+        lines = [f"* {plain(told.title)}", f"  {told.detail}", f"  {plain(told.abstract)}", f"  {told.url}"]
         parts.append("\n".join(line for line in lines if line.strip()))
+        if piece.comment:
+            parts.append(_visible(piece.comment))
     parts.append("--")
     if edition.online_url:
         parts.append(f"Lire cette lettre en ligne : {edition.online_url}")

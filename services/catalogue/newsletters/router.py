@@ -132,7 +132,8 @@ async def send(
     newsletter_id: UUID, caller: Caller, session: Session, resources: Held, now: Now, version: Version, response: Response
 ) -> Any:
     """To the addresses confirmed at this moment, by batches, each address once. It is archived in the catalogue at once as a public
-    document related to those it names; documents that are public no more are left out and listed in `dropped`."""
+    document related to those it names; documents that are public no more are left out and listed in `dropped`. Withdrawing that
+    archive stops what is not written yet."""
     return await _answer(response, session, await sending.send(session, resources, caller, newsletter_id, version=version, now=now))
 
 

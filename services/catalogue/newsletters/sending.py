@@ -63,12 +63,12 @@ async def write_batch(session: AsyncSession, settings: ServiceSettings, newslett
     if newsletter is None or newsletter.state is not NewsletterState.SENDING:
         return
     batch = await repository.waiting(session, newsletter_id, rules.BATCH)
-    if not batch:
+    edition = await _edition(session, newsletter, settings, now=now) if batch else None
+    if edition is None:
         newsletter.state, newsletter.version = NewsletterState.SENT, newsletter.version + 1
         await session.flush()
         return
     centre = await centres.get(session, newsletter.centre_id)
-    edition = await _edition(session, newsletter, settings, now=now)
     html, text = letters.as_html(edition, _LEAVE), letters.as_text(edition, _LEAVE)
     for row in batch:
         if row["email"] is None:  # unsubscribed since the newsletter was sent
@@ -90,8 +90,9 @@ async def _next_batch(session: AsyncSession, newsletter_id: UUID) -> None:
     await enqueue(session, write_newsletters, lock=f"newsletter:{newsletter_id}", newsletter_id=str(newsletter_id))
 
 
-async def _edition(session: AsyncSession, newsletter: Newsletter, settings: ServiceSettings, *, now: datetime) -> Edition:
-    """As it is written now: with the address of its archive while that is readable, without what was withdrawn since."""
+async def _edition(session: AsyncSession, newsletter: Newsletter, settings: ServiceSettings, *, now: datetime) -> Edition | None:
+    """As it is written now, without what was withdrawn since; None when nothing is left of it, or when its archive was withdrawn,
+    which is how a manager stops a sending."""
     edition, dropped = await service.looked_up(session, newsletter, settings, now=now)
     known = {each["document_id"] for each in newsletter.dropped}
     if late := [each for each in dropped if each["document_id"] not in known]:
@@ -99,11 +100,11 @@ async def _edition(session: AsyncSession, newsletter: Newsletter, settings: Serv
         newsletter.version += 1
         await session.flush()
         await service.note(session, newsletter, "newsletter.documents_dropped", None, now, {"dropped": late})
-    if newsletter.document_id is None:
-        return edition
-    archive = await views.faces(await driver(session), centres.ANYONE, [newsletter.document_id], now=now)
-    links = [views.permalink(settings, face["reference"]) for face in archive.values()]
-    return replace(edition, online_url=links[0]) if links else edition
+    if newsletter.document_id is None or not edition.pieces:
+        return None
+    archive = (await views.faces(await driver(session), centres.ANYONE, [newsletter.document_id], now=now)).values()
+    links = [views.permalink(settings, face["reference"]) for face in archive]
+    return replace(edition, online_url=links[0]) if links else None
 
 
 async def _archive(

@@ -129,6 +129,29 @@ async def test_withdrawn_between_two_batches_it_is_in_no_mail_written_after(worl
     assert [each["document_id"] for each in (await read(world, newsletter))["dropped"]] == [gone["id"]]
 
 
+async def test_withdrawing_its_archive_stops_what_is_not_written_yet(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rules, "BATCH", 1)
+    emails = [await subscribed(world) for _ in range(3)]
+    newsletter = await sent(world, await written(world, paragraph("Une erreur")))
+    await _batch(world, newsletter)
+    await world.withdraw({"id": newsletter["document_id"]}, reason="Envoyée par erreur.")
+    await world.running.run_jobs()
+    assert sorted(len(letters(world, email)) for email in emails) == [1, 1, 2]
+    after = await read(world, newsletter)
+    assert (after["state"], after["recipients"]) == ("sent", {"total": 3, "written": 1})
+
+
+async def test_nothing_is_left_of_it_nobody_else_is_written_to(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rules, "BATCH", 1)
+    emails = [await subscribed(world) for _ in range(2)]
+    gone = await world.published("Retiré")
+    newsletter = await sent(world, await written(world, document(gone)))
+    await _batch(world, newsletter)
+    await world.withdraw(gone)
+    await world.running.run_jobs()
+    assert sorted(len(letters(world, email)) for email in emails) == [1, 2]
+
+
 async def test_an_empty_newsletter_is_not_sent(world: World) -> None:
     gone = await world.published()
     newsletter = await written(world, document(gone))
