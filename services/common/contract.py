@@ -43,6 +43,7 @@ _ERRORS = {
     "403": "Visible to you, but your role does not allow this act.",
     "404": "No such resource, or not visible to you.",
     "409": "A rule of the trade refuses the act; `type` names it.",
+    "410": "It was withdrawn; the problem says why, and what takes its place.",
     "412": "The resource changed since it was read.",
     "413": "The body is over the limit.",
     "415": "Not a file of an accepted type, by its content.",
