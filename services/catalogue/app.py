@@ -22,12 +22,14 @@ from .formats.feeds_router import feeds_router
 from .formats.router import router as formats
 from .harvests.router import router as harvests
 from .imports.router import router as imports
+from .newsletters.public_router import public_router as public_newsletters
 from .newsletters.router import router as newsletters
 from .oai.router import router as oai
 from .questions.desk_router import router as desks
 from .questions.router import router as questions
 from .search.router import router as search
 from .settings import Settings
+from .subscriptions.public_router import public_router as public_subscriptions
 from .subscriptions.router import router as subscriptions
 from .tables import KERNEL
 from .usage.counter import Counter
@@ -54,8 +56,10 @@ SERVICE = Service(
         resumable_uploads,
         usage,
         subscriptions,
+        public_subscriptions,
         newsletters,
         desks,
+        public_newsletters,
         questions,
         oai,
         formats,

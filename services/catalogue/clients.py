@@ -68,3 +68,11 @@ async def is_member(siblings: Siblings, organisation_id: UUID, account_id: UUID,
             return True
         cursor = body["next"]
     return False
+
+
+async def own_address(siblings: Siblings, token: str) -> str:
+    """The e-mail of the caller's account, which the directory had them confirm before they could sign in."""
+    answer = await siblings.get("directory", "/directory/v1/me", token=token)
+    if answer.status_code != 200:
+        raise TemporarilyUnavailable(headers={"Retry-After": "5"})
+    return str(answer.json()["email"])

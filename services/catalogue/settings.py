@@ -36,3 +36,9 @@ class Settings(ServiceSettings):
     clamd_seconds: float = Field(300, gt=0, description="Seconds the scan of one file may take.")
     reading_seconds: float = Field(120, gt=0, description="Seconds reading the text of one file may take.")
     reading_memory_mb: int = Field(1024, ge=256, description="Memory reading one file may take, in MB.")
+    mails_per_hour: int = Field(
+        3, ge=1, description="Most confirmation mails an address is sent in an hour when somebody subscribes it to a newsletter."
+    )
+    requests_per_hour: int = Field(
+        60, ge=1, description="Most subscriptions to newsletters accepted from one network address in an hour."
+    )

@@ -165,9 +165,10 @@ async def fetch(reader: AsyncConnection[Any], statement: Executable, parameters:
     return await cursor.fetchall()
 
 
-async def fetch_one(reader: AsyncConnection[Row], statement: Executable, parameters: Mapping[str, Any]) -> Row | None:
+async def fetch_one(reader: AsyncConnection[Any], statement: Executable, parameters: Mapping[str, Any]) -> Row | None:
     ready = compiled(statement)
-    cursor = await reader.execute(ready.sql, {**ready.constants, **parameters})
+    cursor = reader.cursor(row_factory=dict_row)  # a session's own connection has another
+    await cursor.execute(ready.sql, {**ready.constants, **parameters})
     return await cursor.fetchone()
 
 

@@ -4,20 +4,25 @@ The `Message-ID` is drawn when the mail is queued: a job that runs twice sends t
 folder recognise.
 """
 
+import base64
 import re
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, EmailPolicy
 from email.utils import formatdate
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 from pydantic import SecretStr
+from sqlalchemy import text as sql
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from .db import execute
 from .ids import new_id
 from .jobs import Job, enqueue, job
 
@@ -32,6 +37,37 @@ class Attachment:
     key: str
     name: str
     media_type: str
+
+
+@dataclass(frozen=True)
+class MailingList:
+    """What a mail sent to many says of itself, so that one click in the reader's mail program ends it.
+
+    `name` is the list's (RFC 2919), `unsubscribe_url` takes a POST without sign-in (RFC 2369, RFC 8058).
+    """
+
+    name: str
+    unsubscribe_url: str
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63}){0,3}", self.name):
+            raise ValueError(f"{self.name!r} is no name of a mailing list")
+        if not re.fullmatch(r"https?://[!#$%&'*+./0-9:;=?@A-Z\[\]_a-z~-]{1,800}", self.unsubscribe_url):
+            raise ValueError("the address to unsubscribe at is no plain web address")
+
+
+class _AsIs(str):
+    """A header value of plain ASCII that is written on one line: folding would wrap a long address in encoded words."""
+
+    name: str
+
+    def __new__(cls, name: str, value: str) -> "_AsIs":
+        made = super().__new__(cls, value)
+        made.name = name
+        return made
+
+    def fold(self, *, policy: EmailPolicy) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
 
 
 class Mailer(Protocol):
@@ -82,8 +118,32 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-async def queue_mail(session: AsyncSession, *, to: str, subject: str, text: str, attachments: Sequence[Attachment] = ()) -> None:
-    """Queue one mail in the transaction: it leaves if and only if the act is committed."""
+def _packed(html: str) -> str:
+    """Small and without quotes, which cost more than all the rest to write in a job: a letter to thousands is thousands of jobs."""
+    return base64.b64encode(zlib.compress(html.encode())).decode()
+
+
+def _unpacked(packed: str) -> str:
+    return zlib.decompress(base64.b64decode(packed)).decode()
+
+
+async def queue_mail(
+    session: AsyncSession,
+    *,
+    to: str,
+    subject: str,
+    text: str,
+    attachments: Sequence[Attachment] = (),
+    html: str | None = None,
+    mailing_list: MailingList | None = None,
+) -> None:
+    """Queue one mail in the transaction: it leaves if and only if the act is committed.
+
+    `html` is another dress of `text`, which is always there (multipart/alternative).
+    """
+    more: dict[str, Any] = {} if html is None else {"html": _packed(html)}
+    if mailing_list is not None:
+        more["mailing_list"] = [mailing_list.name, mailing_list.unsubscribe_url]
     await enqueue(
         session,
         SEND,
@@ -92,6 +152,7 @@ async def queue_mail(session: AsyncSession, *, to: str, subject: str, text: str,
         subject=_one_line(subject),
         text=text,
         attachments=[[a.key, _one_line(a.name), a.media_type] for a in attachments],
+        **more,
     )
 
 
@@ -104,6 +165,8 @@ async def _send(
     subject: str,
     text: str,
     attachments: list[list[str]],
+    html: str | None = None,
+    mailing_list: list[str] | None = None,
 ) -> None:
     message = EmailMessage()
     domain = (urlsplit(resources.settings.public_url).hostname or "canevas").strip("[]")
@@ -113,7 +176,11 @@ async def _send(
     message["To"] = to
     message["Subject"] = subject
     message["Auto-Submitted"] = "auto-generated"
+    if mailing_list is not None:
+        _say_list(message, MailingList(*mailing_list), domain)
     message.set_content(text)
+    if html is not None:
+        message.add_alternative(_unpacked(html), subtype="html")
     for key, name, media_type in attachments:
         kind, _, subtype = media_type.partition("/")
         message.add_attachment(await resources.files.read(key), maintype=kind, subtype=subtype, filename=name)
@@ -121,4 +188,24 @@ async def _send(
     await resources.mailer.send(message)
 
 
+def _say_list(message: EmailMessage, mailing_list: MailingList, domain: str) -> None:
+    said = {
+        "List-Id": f"<{mailing_list.name}.{domain}>",
+        "List-Unsubscribe": f"<{mailing_list.unsubscribe_url}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+    for name, value in said.items():
+        message[name] = _AsIs(name, value)
+
+
 SEND: Job = _send
+#: The queue's own tables: what happened to a job goes with it.
+_FORGET = sql(
+    "DELETE FROM procrastinate_jobs AS sent WHERE task_name = :task AND status = 'succeeded' AND EXISTS (SELECT 1"
+    " FROM procrastinate_events AS event WHERE event.job_id = sent.id AND event.type = 'succeeded' AND event.at < :before)"
+)
+
+
+async def forget_sent(session: AsyncSession, before: datetime) -> None:
+    """A mail that left a while ago is an address and words nobody needs."""
+    await execute(session, _FORGET, {"task": SEND.name, "before": before})

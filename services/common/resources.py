@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
@@ -18,7 +18,7 @@ from .files import DISCARD, Files
 from .idempotency import forget_old
 from .jobs import Job, job
 from .keys import RemoteKeys
-from .mail import SEND, Mailer, create_mailer
+from .mail import SEND, Mailer, create_mailer, forget_sent
 from .observers import Observer
 from .outbox import DELIVER, Consumer
 from .pagination import Cursors
@@ -127,10 +127,11 @@ async def opened(resources: Resources) -> AsyncIterator[Resources]:
 
 @job("kernel:sweep", cron="17 3 * * *")
 async def _sweep(session: AsyncSession, resources: Resources, timestamp: int) -> None:
-    """Every night, forget what was kept for a day only."""
+    """Every night, forget what was kept for a day only, and mails sent a month ago."""
     now = datetime.fromtimestamp(timestamp, UTC)
     await forget_old(session, resources.tables.idempotency, now)
     await forget_expired(session, resources.tables.closed_sessions, now)
+    await forget_sent(session, now - timedelta(days=30))
 
 
 SWEEP: Job = _sweep

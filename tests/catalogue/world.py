@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID
 
 import httpx
-from fastapi import FastAPI, Response
+from fastapi import FastAPI, Request, Response
+from jose import jwt
 
 from services.common.ids import new_id
 from tests.support import Person, Running, member_of
@@ -46,7 +47,7 @@ TERRITORIES: dict[str, dict[str, Any]] = _by_code(
 
 
 def fake_directory() -> FastAPI:
-    """The directory as the catalogue sees it: themes, page by page, and territories one by one."""
+    """The directory as the catalogue sees it: themes, page by page, territories one by one, and whom a token is."""
     app = FastAPI()
 
     @app.get("/directory/v1/themes")
@@ -57,6 +58,11 @@ def fake_directory() -> FastAPI:
     @app.get("/directory/v1/territories/{code}")
     async def territory(code: str) -> Any:
         return TERRITORIES.get(code) or Response(status_code=404)
+
+    @app.get("/directory/v1/me")
+    async def me(request: Request) -> Any:
+        claims = jwt.get_unverified_claims(request.headers["authorization"].removeprefix("Bearer "))
+        return {"id": claims["sub"], "email": f"{claims['sub']}@example.fr"}
 
     return app
 

@@ -5,6 +5,7 @@ import base64
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -13,7 +14,10 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from services.common.mail import SEND, Attachment, FolderMailer, SmtpMailer, create_mailer, queue_mail
+from services.common.ids import new_id
+from services.common.jobs import enqueue
+from services.common.mail import SEND, Attachment, FolderMailer, MailingList, SmtpMailer, create_mailer, queue_mail
+from services.common.resources import SWEEP
 from tests.support import Running
 
 pytestmark = pytest.mark.anyio
@@ -139,6 +143,88 @@ async def test_a_file_of_any_type_is_joined_byte_for_byte(hotel: Running, letter
     await hotel.run_jobs()
     (joined,) = read(letters).iter_attachments()
     assert joined.get_payload(decode=True) == content
+
+
+async def test_a_mail_in_two_dresses_always_has_its_plain_text(hotel: Running, letters: Path) -> None:
+    stored = await hotel.resources.files.write("both", b"%PDF-1.7\n")
+    await write(
+        hotel,
+        text="À suivre.\n",
+        html='<html lang="fr"><p>À suivre.</p></html>',
+        attachments=[Attachment(stored.key, "a.pdf", stored.media_type)],
+    )
+    await hotel.run_jobs()
+    letter = read(letters)
+    plain, dressed = letter.get_body(("plain",)), letter.get_body(("html",))
+    assert plain is not None
+    assert dressed is not None
+    assert plain.get_content().strip() == "À suivre."
+    assert dressed.get_content().strip() == '<html lang="fr"><p>À suivre.</p></html>'
+    assert [part.get_content_type() for part in letter.walk()][:2] == ["multipart/mixed", "multipart/alternative"]
+    assert letter["Content-Language"] == "fr"
+
+
+async def test_a_list_says_how_to_leave_it_in_one_click_however_long_the_address(hotel: Running, letters: Path) -> None:
+    url = f"https://canevas.une-tres-longue-agglomeration.example.org/catalogue/v1/unsubscriptions/{'a' * 200}"
+    await write(hotel, mailing_list=MailingList("alertes.catalogue", url))
+    await hotel.run_jobs()
+    (letter,) = laid_down(letters)
+    # Encoded words inside an address would make it unreadable to mail programs.
+    assert f"\r\nList-Unsubscribe: <{url}>\r\n".encode() in letter.read_bytes()
+    assert read(letters)["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert read(letters)["List-Id"] == "<alertes.catalogue.canevas.test>"
+
+
+async def test_an_ordinary_mail_belongs_to_no_list(hotel: Running, letters: Path) -> None:
+    await write(hotel)
+    await hotel.run_jobs()
+    assert [name for name in read(letters) if name.startswith("List-")] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "url"),
+    [
+        ("alertes\r\nBcc: all@example.fr", "https://a.example/"),
+        ("alertes", "https://a.example/\r\nBcc: all@example.fr"),
+        ("alertes", "https://a.example/\n"),
+        ("alertes", "https://a.example/> , <mailto:all@example.fr"),
+        ("alertes", "javascript:alert(1)"),
+        ("alertes", "https://a.example/é"),
+        ("alertes", "https://a.example/" + "a" * 900),
+        ("Alertes", "https://a.example/"),
+        ("", "https://a.example/"),
+    ],
+)
+def test_nothing_but_a_name_and_a_web_address_enters_the_headers_of_a_list(name: str, url: str) -> None:
+    with pytest.raises(ValueError, match=r"mailing list|web address"):
+        MailingList(name, url)
+
+
+async def test_a_mail_queued_before_lists_were_known_still_leaves(hotel: Running, letters: Path) -> None:
+    async with hotel.resources.database.transaction() as session:
+        await enqueue(session, SEND, message_id=str(new_id()), to=TO, subject="Objet", text="Corps\n", attachments=[])
+    await hotel.run_jobs()
+    assert text_of(read(letters)) == "Corps\n"
+    await write(hotel)
+    # And an older worker knows every argument of an ordinary mail.
+    assert set((await hotel.jobs(SEND.name))[-1]["args"]) == {"message_id", "to", "subject", "text", "attachments"}
+
+
+async def test_a_mail_sent_a_month_ago_is_forgotten_one_that_waits_is_not(hotel: Running, letters: Path) -> None:
+    before = len(await hotel.jobs(SEND.name))
+    await write(hotel)
+    await hotel.run_jobs()
+    await write(hotel)
+    tonight = datetime.now(UTC).timestamp()
+
+    async def sweep(timestamp: float) -> None:
+        async with hotel.resources.database.transaction() as session:
+            await SWEEP.run(session, hotel.resources, timestamp=timestamp)
+
+    await sweep(tonight)
+    assert len(await hotel.jobs(SEND.name)) == before + 2
+    await sweep(tonight + 31 * 86_400)
+    assert [job["status"] for job in await hotel.jobs(SEND.name)] == ["todo"]
 
 
 @dataclass

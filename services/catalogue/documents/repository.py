@@ -141,6 +141,8 @@ SUCCESSOR = (
 )
 #: Faces of these documents that the audience may read.
 FACES = _FACE.where(_D.c.id == sa.func.any(bindparam("ids", type_=ARRAY(sa.Uuid))), _D.c.state == DocumentState.PUBLISHED, READABLE)
+#: Faces of these documents that the audience may read, or might before they were withdrawn.
+STANDINGS = _FACE.where(_D.c.id == sa.func.any(bindparam("ids", type_=ARRAY(sa.Uuid))), READABLE)
 RELATIONS = (
     sa.select(_R.c.kind, _R.c.target_kind, _R.c.target_id, sa.literal("to").label("direction"), _R.c.target_id.label("other_id"))
     .where(_R.c.document_id == bindparam("id"))

@@ -217,3 +217,9 @@ async def headings(reader: AsyncConnection[Any], ids: Iterable[UUID]) -> dict[UU
     """`{id, centre_id, reference, kind, kind_label, state, title}` of documents published once at least, whoever asks."""
     rows = await fetch(reader, repository.HEADINGS, {"ids": list(ids)})
     return {row["id"]: {**row, "kind_label": rules.KIND_LABELS[DocumentKind(row["kind"])].fr} for row in rows}
+
+
+async def standings(reader: AsyncConnection[Any], audience: Audience, ids: Sequence[UUID], *, now: datetime) -> dict[UUID, Row]:
+    """Like `faces`, those withdrawn too: `withdrawn_at`, `withdrawal_reason` and `replaced_by_id` say so."""
+    rows = await fetch(reader, repository.STANDINGS, {**_seen_by(audience, now), "ids": list(ids)})
+    return {row["id"]: row for row in rows}

@@ -1,7 +1,6 @@
 """What an account is allowed to be. Pure: no database, no clock, no I/O."""
 
 import hashlib
-import ipaddress
 import secrets
 import unicodedata
 from datetime import timedelta
@@ -9,6 +8,7 @@ from datetime import timedelta
 from email_validator import EmailNotValidError, validate_email
 
 from services.common.language import Text
+from services.common.origins import origin_of as origin_of
 
 VERIFICATION_KEPT = timedelta(hours=48)
 RESET_KEPT = timedelta(hours=2)
@@ -145,16 +145,3 @@ def new_token() -> str:
 def fingerprint(text: str) -> str:
     """What is stored of a token, or of an address that may be nobody's: never the thing itself."""
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def origin_of(host: str | None) -> str:
-    """The network address that limits count: an IPv6 subscriber holds a whole /64."""
-    try:
-        address = ipaddress.ip_address(host or "")
-    except ValueError:
-        return (host or "unknown")[:64]
-    if isinstance(address, ipaddress.IPv6Address):
-        if address.ipv4_mapped:
-            return str(address.ipv4_mapped)
-        return str(ipaddress.ip_network((int(address), 64), strict=False))
-    return str(address)
