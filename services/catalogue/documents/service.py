@@ -23,7 +23,7 @@ from services.common.resources import Resources
 from ..centres import service as centres
 from ..tables import KERNEL
 from ..vocabulary import service as vocabulary
-from . import repository, rules
+from . import exchange_repository, marks, repository, rules
 from .errors import DraftInReview, NothingToPublish, NotInReview, NotPublishable, UnknownRelation
 from .models import Document, DocumentKind, TargetKind, Work
 from .schemas import DocumentContent, DraftCreate, DraftUpdate
@@ -63,6 +63,7 @@ async def deposit(
     )
     session.add(document)
     await session.flush()
+    await _mark(session, document, content)
     await note(session, document, "document.begun", actor, now, {"title": content.title, "origin": origin})
     return document
 
@@ -105,6 +106,7 @@ async def rewrite(
         return document
     document.content, document.kind, document.work = after, kind, Work.DRAFT
     await _touch(session, document, "document.changed", actor, now, {"fields": changed})
+    await _mark(session, document, content)
     return document
 
 
@@ -148,6 +150,7 @@ async def give_up(session: AsyncSession, caller: Principal, document_id: UUID, *
         raise NotFound()
     document.content, document.work, document.review_note = published.content, Work.CLEAN, None
     await _touch(session, document, "document.draft_given_up", caller, now, {})
+    await _mark(session, document, DocumentContent.model_validate(document.content))
 
 
 async def draft(session: AsyncSession, caller: Principal, document_id: UUID) -> Document:
@@ -229,6 +232,10 @@ async def _touch(
     document.updated_at = now
     await session.flush()
     await note(session, document, act, actor, now, changes, reason=reason)
+
+
+async def _mark(session: AsyncSession, document: Document, content: DocumentContent) -> None:
+    await exchange_repository.replace_marks(session, document.id, document.centre_id, marks.of(content))
 
 
 async def _require_known(
