@@ -139,4 +139,4 @@ async def lookalikes(session: AsyncSession, centre_id: UUID, marks: Sequence[str
         .order_by(_M.c.document_id)
         .limit(limit),
     )
-    return dict(rows)
+    return {row[0]: row[1] for row in rows}

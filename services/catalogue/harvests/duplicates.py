@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common import journal
 from services.common.auth import Principal
-from services.common.db import Row, driver, fetch, fetch_one
+from services.common.db import Row, driver, fetch
 from services.common.etag import require_version
 from services.common.problems import NotFound
 from services.common.resources import Resources
@@ -117,10 +117,10 @@ async def _link(
 
 
 async def _one(reader: AsyncConnection[Any], source_id: UUID, duplicate_id: UUID) -> Row:
-    row = await fetch_one(reader, repository.DUPLICATE, {"source_id": source_id, "id": duplicate_id})
-    if row is None:
+    rows = await fetch(reader, repository.DUPLICATE, {"source_id": source_id, "id": duplicate_id})
+    if not rows:
         raise NotFound()
-    return (await _shown(reader, [row]))[0]
+    return (await _shown(reader, rows))[0]
 
 
 async def _shown(reader: AsyncConnection[Any], rows: list[Row]) -> list[Row]:

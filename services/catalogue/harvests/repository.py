@@ -32,7 +32,7 @@ _N: Any = HarvestRecord.__table__  # type: ignore[attr-defined]
 _L: Any = HarvestLine.__table__  # type: ignore[attr-defined]
 _X: Any = HarvestDuplicate.__table__  # type: ignore[attr-defined]
 
-_UNDER_WAY = (RunState.WAITING, RunState.RUNNING)
+_UNDER_WAY = sa.or_(_R.c.state == RunState.WAITING, _R.c.state == RunState.RUNNING)
 _kept = bindparam("kept_ids", type_=ARRAY(sa.Uuid))
 
 SOURCES = (
@@ -71,7 +71,7 @@ UNDER_WAY = (
         *(column.label(f"source_{column.name}") for column in _S.c if column.name != "id"),
     )
     .join_from(_R, _S, _S.c.id == _R.c.source_id)
-    .where(_R.c.id == bindparam("id"), _R.c.state.in_(_UNDER_WAY))
+    .where(_R.c.id == bindparam("id"), _UNDER_WAY)
 )
 _outcomes = bindparam("outcomes", type_=ARRAY(sa.String))
 LINES = (
@@ -110,13 +110,13 @@ async def move_source(session: AsyncSession, source_id: UUID, **values: Any) -> 
 
 async def due(session: AsyncSession, now: datetime, limit: int) -> Sequence[HarvestSource]:
     """Sources whose time has come, that nobody harvests at the moment."""
-    busy = sa.exists().where(_R.c.source_id == _S.c.id, _R.c.state.in_(_UNDER_WAY))
+    busy = sa.exists().where(_R.c.source_id == _S.c.id, _UNDER_WAY)
     statement = select(HarvestSource).where(_S.c.due_at <= now, ~busy).order_by(_S.c.due_at).limit(limit)
     return (await session.exec(statement.with_for_update(skip_locked=True))).all()
 
 
 async def lock_run(session: AsyncSession, run_id: UUID) -> Row | None:
-    rows = await execute(session, sa.select(*_R.c).where(_R.c.id == run_id, _R.c.state.in_(_UNDER_WAY)).with_for_update())
+    rows = await execute(session, sa.select(*_R.c).where(_R.c.id == run_id, _UNDER_WAY).with_for_update())
     found = rows.mappings().first()
     return dict(found) if found else None
 
@@ -126,7 +126,7 @@ async def move_run(session: AsyncSession, run_id: UUID, **values: Any) -> None:
 
 
 async def silent_runs(session: AsyncSession, before: datetime) -> list[UUID]:
-    rows = await execute(session, sa.select(_R.c.id).where(_R.c.state.in_(_UNDER_WAY), _R.c.beat_at < before).with_for_update())
+    rows = await execute(session, sa.select(_R.c.id).where(_UNDER_WAY, _R.c.beat_at < before).with_for_update())
     return list(rows.scalars())
 
 
@@ -194,4 +194,4 @@ async def decisions(session: AsyncSession, source_id: UUID, identifier: str) -> 
     rows = await execute(
         session, sa.select(_X.c.document_id, _X.c.decision).where(_X.c.source_id == source_id, _X.c.identifier == identifier)
     )
-    return dict(rows)
+    return {row[0]: row[1] for row in rows}

@@ -151,10 +151,10 @@ def report(run: HarvestRun) -> Row:
 
 
 async def _one(reader: AsyncConnection[Any], source_id: UUID, run_id: UUID) -> Row:
-    row = await fetch_one(reader, repository.RUN, {"source_id": source_id, "id": run_id})
-    if row is None:
+    rows = await fetch(reader, repository.RUN, {"source_id": source_id, "id": run_id})
+    if not rows:
         raise NotFound()
-    return row
+    return rows[0]
 
 
 async def _read(resources: Resources, run: Row, source: SourceRead) -> tuple[str | None, int, Listing]:

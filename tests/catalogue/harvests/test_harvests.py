@@ -27,7 +27,7 @@ async def test_a_record_becomes_a_published_reference(world: World) -> None:
         subject=["Démocratie locale", "Jeunes"],
         date=["not a date", "2016-09-14T10:00:00Z"],
         language="fre",
-        identifier=["ISBN 978-2-07-036024-5", "https://ailleurs.example/notices/1", "https://ailleurs.example/pdf/1"],
+        identifier=["ISBN 978-2-07-036024-6", "https://ailleurs.example/notices/1", "https://ailleurs.example/pdf/1"],
         rights="https://creativecommons.org/licenses/by/4.0/",
         contributor="Une ville",
         format=["application/pdf", "112 p."],
@@ -39,7 +39,12 @@ async def test_a_record_becomes_a_published_reference(world: World) -> None:
     assert there.asked == [{"path": "/oai", "verb": "ListRecords", "metadataPrefix": "oai_dc"}]
     (line,) = await lines(world, run)
     read = (await world.call(None, "GET", f"/documents/{line['document_id']}", expect=200)).json()
-    assert (read["kind"], read["title"], read["dated"], read["language"]) == ("reference", "Les conseils citoyens", "2016-09-14", "fr")
+    assert (read["kind"], read["title"], read["dated"], read["language"]) == (
+        "reference",
+        "Les conseils citoyens",
+        "2016-09-14",
+        "fr",
+    )
     content = read["content"]
     assert content["authors"] == [{"name": "Exemple, Camille", "role": None}]
     assert [(each["name"], each["role"]) for each in content["organisations"]] == [
@@ -48,7 +53,7 @@ async def test_a_record_becomes_a_published_reference(world: World) -> None:
     ]
     assert (content["theme_codes"], content["keywords"]) == (["participation"], ["Jeunes"])
     assert content["links"] == [{"url": "https://ailleurs.example/notices/1", "label": "Ailleurs"}]
-    assert (content["identifiers"], content["licence"], content["extent"]) == (["ISBN 978-2-07-036024-5"], "cc-by-4.0", "112 p.")
+    assert (content["identifiers"], content["licence"], content["extent"]) == (["ISBN 978-2-07-036024-6"], "cc-by-4.0", "112 p.")
     draft = await draft_of(world, line)
     assert draft["origin"] == f"oai:{source['id']}:oai:ailleurs.example:1"
 
@@ -133,13 +138,13 @@ async def test_a_record_that_cannot_be_taken_says_why_and_stops_no_other(world: 
 
 
 async def test_lookalikes_wait_for_a_documentalist_s_word(world: World) -> None:
-    theirs = {"identifiers": ["ISBN 978-2-07-036024-5"]}
+    theirs = {"identifiers": ["ISBN 978-2-07-036024-6"]}
     by_isbn = await world.published("Un livre", **theirs)
     by_url = await world.published("Une page", links=[{"url": "http://www.ailleurs.example/notices/2/", "label": "P"}])
     by_title = await world.published("L'École  ouverte !", dated="2019-05", authors=[{"name": "Camille EXEMPLE"}])
     by_doi = await world.published("Un article", identifiers=["doi:10.1234/AbC"])
     said = [
-        record(1, identifier=["urn:isbn:9782070360245", "https://ailleurs.example/x1"]),
+        record(1, identifier=["urn:isbn:9782070360246", "https://ailleurs.example/x1"]),
         record(2),
         record(3, title="L’école ouverte", date="2019", creator="Exemple, Camille"),
         record(4, identifier=["https://doi.org/10.1234/abc"]),
@@ -159,9 +164,7 @@ async def test_lookalikes_wait_for_a_documentalist_s_word(world: World) -> None:
         both, same, refuse, _ = waiting
         for pair, decision in ((both, "keep_both"), (same, "same"), (refuse, "refuse")):
             path = f"/harvest-sources/{source['id']}/duplicates/{pair['id']}"
-            await world.change(
-                world.documentalist, "POST", f"{path}/decision", of=path, json={"decision": decision}, expect=201
-            )
+            await world.change(world.documentalist, "POST", f"{path}/decision", of=path, json={"decision": decision}, expect=201)
         path = f"/harvest-sources/{source['id']}/duplicates/{both['id']}"
         tag = (await world.call(world.documentalist, "GET", path)).headers["etag"]
         wish: dict[str, Any] = {"json": {"decision": "refuse"}, "headers": {"If-Match": tag}}
@@ -177,8 +180,8 @@ async def test_lookalikes_wait_for_a_documentalist_s_word(world: World) -> None:
 
 
 async def test_the_same_page_is_linked_from_the_document_it_is_said_to_be(world: World) -> None:
-    ours = await world.published("Un livre", identifiers=["ISBN 978-2-07-036024-5"])
-    async with standing_in(only(record(1, identifier=["9782070360245", "https://ailleurs.example/livre"]))) as there:
+    ours = await world.published("Un livre", identifiers=["ISBN 978-2-07-036024-6"])
+    async with standing_in(only(record(1, identifier=["9782070360246", "https://ailleurs.example/livre"]))) as there:
         source = await add(world, there.url)
         await harvest(world, source)
         (pair,) = await pairs(world, source)

@@ -60,7 +60,7 @@ async def test_a_document_is_described_in_dublin_core(world: World) -> None:
         licence="etalab-2.0",
         dated="2016-09",
         extent="12 min",
-        identifiers=["ISBN 978-2-07-036024-5"],
+        identifiers=["ISBN 978-2-07-036024-6"],
         links=[{"url": "https://video.example/1", "label": "Voir"}],
         relations=[{"kind": "about", "target_id": other["id"]}, {"kind": "about", "target_id": hidden["id"]}],
     )
@@ -77,7 +77,7 @@ async def test_a_document_is_described_in_dublin_core(world: World) -> None:
     assert said["date"] == ["2016-09"]
     assert said["type"] == ["Vidéo", "MovingImage"]
     assert said["format"] == ["12 min"]
-    assert said["identifier"] == [link, document["reference"], "ISBN 978-2-07-036024-5"]
+    assert said["identifier"] == [link, document["reference"], "ISBN 978-2-07-036024-6"]
     assert said["language"] == ["fr"]
     # What is kept for members is not even named.
     assert said["relation"] == [f"http://canevas.test/catalogue/d/{other['reference']}", "https://video.example/1"]
@@ -142,7 +142,9 @@ async def test_a_form_is_answered_like_an_address(world: World) -> None:
 async def test_sets_are_listed_and_keep_what_they_say(world: World) -> None:
     mine = await centre_set(world)
     citizens = await world.published("Conseils", kind="study", theme_codes=["participation"])
-    rights = await world.published("Droits", kind="video", theme_codes=["acces-aux-droits"], links=[{"url": "https://v.example/", "label": "V"}])
+    rights = await world.published(
+        "Droits", kind="video", theme_codes=["acces-aux-droits"], links=[{"url": "https://v.example/", "label": "V"}]
+    )
     bare = await world.published("Sans thème")
     listed = texts(await ask(world, verb="ListSets"), ".//o:setSpec")
     assert {mine, "kind:study", "theme", "theme:lien-social", "theme:lien-social:participation"} <= set(listed)
@@ -178,7 +180,9 @@ async def test_an_embargo_ends_for_harvesters_when_it_does_for_readers(world: Wo
     document = await world.published(embargo_until=tomorrow.date().isoformat())
     try:
         clock.at = tomorrow
-        (header,) = (await ask(world, verb="GetRecord", metadataPrefix="oai_dc", identifier=identifier(document))).findall(".//o:header", NS)
+        (header,) = (await ask(world, verb="GetRecord", metadataPrefix="oai_dc", identifier=identifier(document))).findall(
+            ".//o:header", NS
+        )
         assert header.findtext("o:datestamp", namespaces=NS) == seconds(tomorrow)
     finally:
         clock.at = before
