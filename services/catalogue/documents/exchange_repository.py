@@ -131,7 +131,7 @@ async def replace_marks(session: AsyncSession, document_id: UUID, centre_id: UUI
 
 async def lookalikes(session: AsyncSession, centre_id: UUID, marks: Sequence[str], limit: int) -> dict[UUID, str]:
     """Documents of the centre that bear one of these marks, with the first mark they have in common."""
-    rows = await execute(
+    rows: Any = await execute(
         session,
         sa.select(_M.c.document_id, sa.func.min(_M.c.mark))
         .where(_M.c.centre_id == centre_id, _M.c.mark.in_(marks))

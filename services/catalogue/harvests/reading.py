@@ -13,6 +13,7 @@ from lxml import etree
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _REFERENCE = re.compile(rb"&#(?:[xX]0*([0-9a-fA-F]{1,6})|0*([0-9]{1,7}));")
 _DECLARED = re.compile(rb"^[\s\xef\xbb\xbf]*<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)")
+_BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 _MOST_ELEMENTS = 500
 _LONGEST_TEXT = 20_000
 _LONGEST_SAID = 400
@@ -103,13 +104,19 @@ def _record(element: Element) -> Record:
     described = []
     if metadata is not None:
         for each in metadata.iter(etree.Element):
-            name, text = _local(each), " ".join("".join(map(str, each.itertext())).split())
+            name, text = _local(each), _paragraphs("".join(map(str, each.itertext())))
             if name in DUBLIN_CORE and text:
                 described.append((name, text[:_LONGEST_TEXT]))
             if len(described) == _MOST_ELEMENTS:
                 break
     deleted = (header.get("status") or "").strip().lower() == "deleted"
     return Record(_text(header, "identifier") or "", (_text(header, "datestamp") or "")[:40], deleted, described)
+
+
+def _paragraphs(text: str) -> str:
+    """Blank lines part paragraphs; other line ends are the source's indentation."""
+    parts = (" ".join(part.split()) for part in _BLANK_LINE.split(text))
+    return "\n\n".join(part for part in parts if part)
 
 
 def _root(content: bytes) -> tuple[Element, list[str]]:

@@ -147,7 +147,7 @@ async def forget_pages(session: AsyncSession, run_id: UUID) -> None:
 
 async def lines_of(session: AsyncSession, run_id: UUID, identifiers: Sequence[str]) -> dict[str, tuple[int, str]]:
     """`{identifier: (number, datestamp)}` of those this run has met."""
-    rows = await execute(
+    rows: Any = await execute(
         session,
         sa.select(_L.c.identifier, _L.c.number, _L.c.datestamp).where(_L.c.run_id == run_id, _L.c.identifier.in_(identifiers)),
     )
@@ -191,7 +191,7 @@ async def duplicate(session: AsyncSession, source_id: UUID, duplicate_id: UUID) 
 
 async def decisions(session: AsyncSession, source_id: UUID, identifier: str) -> dict[UUID, Decision | None]:
     """What was said of each document this record looks like."""
-    rows = await execute(
+    rows: Any = await execute(
         session, sa.select(_X.c.document_id, _X.c.decision).where(_X.c.source_id == source_id, _X.c.identifier == identifier)
     )
     return {row[0]: row[1] for row in rows}

@@ -14,12 +14,11 @@ from services.common.resources import Held
 from services.common.routing import ActRoute, right
 
 from . import duplicates, runs, sources
-from .models import HarvestSource
+from .models import HarvestSource, Outcome
 from .schemas import (
     DuplicateDecision,
     DuplicateRead,
     LineRead,
-    Outcome,
     RunCreate,
     RunRead,
     SourceCreate,

@@ -92,7 +92,8 @@ async def carry_on(session: AsyncSession, resources: Resources, run_id: UUID, *,
     except _Waits as waits:
         return await _wait(session, run, waits, now)
     except _Fails as fails:
-        return await _fail(session, run, fails, now)
+        await _fail(session, run, fails, now)
+        return None
     held = await repository.lock_run(session, run_id)
     if held is None or (held["pages"], held["token"]) != (run["pages"], run["token"]):
         return None  # another worker has read this page meanwhile, and carries on
@@ -209,10 +210,11 @@ async def _apply(intake: Intake, run_id: UUID, records: list[Record], page: int)
         taken = await intake.take(record)
         if before is None:
             number, fresh = number + 1, fresh + 1
+        mine = before[0] if before else number
         row = {
             "run_id": run_id,
             "identifier": name,
-            "number": before[0] if before else number,
+            "number": mine,
             "datestamp": record.datestamp,
             "title": rules.short(record.title, 400),
             "outcome": taken.outcome,
@@ -220,7 +222,7 @@ async def _apply(intake: Intake, run_id: UUID, records: list[Record], page: int)
             "document_id": taken.document_id,
         }
         await repository.put_line(session, row)
-        met[name] = (row["number"], record.datestamp)
+        met[name] = (mine, record.datestamp)
     return fresh
 
 
@@ -230,7 +232,8 @@ async def _was_read(session: AsyncSession, run_id: UUID, token: str) -> bool:
 
 async def _wait(session: AsyncSession, run: Row, waits: _Waits, now: datetime) -> timedelta | None:
     if run["tries"] + 1 > rules.MOST_TRIES:
-        return await _fail(session, run, _Fails(waits.code), now)
+        await _fail(session, run, _Fails(waits.code), now)
+        return None
     await repository.move_run(session, run["id"], tries=run["tries"] + 1, state=RunState.RUNNING, beat_at=now)
     return rules.waited(run["tries"], waits.retry_after, now)
 
@@ -241,7 +244,8 @@ async def _refused(session: AsyncSession, run: Row, error: tuple[str, str], now:
         await repository.forget_pages(session, run["id"])
         await repository.move_run(session, run["id"], token=None, restarts=1, idle_pages=0, beat_at=now)
         return timedelta()
-    return await _fail(session, run, _Fails(error[0][:40], error[1]), now)
+    await _fail(session, run, _Fails(error[0][:40], error[1]), now)
+    return None
 
 
 async def _fail(session: AsyncSession, run: Row, fails: _Fails, now: datetime) -> None:

@@ -18,13 +18,16 @@ DC_SCHEMA = "http://www.openarchives.org/OAI/2.0/oai_dc.xsd"
 _WHERE = f"{{{XSI}}}schemaLocation"
 
 Element = etree._Element
+#: The stubs know no default namespace.
+_ROOT: Any = {None: OAI, "xsi": XSI}
+_SCHEME: Any = {None: OAI_ID}
 
 
 def answer(
     base_url: str, at: datetime, verb: Verb | None, arguments: Mapping[str, str], content: Iterable[Element] | Refusal
 ) -> bytes:
     """The whole document: what was asked, then what answers it, or the error."""
-    root = etree.Element(f"{{{OAI}}}OAI-PMH", nsmap={None: OAI, "xsi": XSI})
+    root = etree.Element(f"{{{OAI}}}OAI-PMH", nsmap=_ROOT)
     root.set(_WHERE, f"{OAI} {OAI}OAI-PMH.xsd")
     _text(root, "responseDate", rules.stamp(at))
     request = _text(root, "request", base_url)
@@ -58,7 +61,7 @@ def identify(
     found = [_alone(tag, text) for tag, text in said]
     if example is not None:
         description = etree.Element(_of("description"))
-        scheme = etree.SubElement(description, f"{{{OAI_ID}}}oai-identifier", nsmap={None: OAI_ID})
+        scheme = etree.SubElement(description, f"{{{OAI_ID}}}oai-identifier", nsmap=_SCHEME)
         scheme.set(_WHERE, f"{OAI_ID} http://www.openarchives.org/OAI/2.0/oai-identifier.xsd")
         parts = [("scheme", "oai"), ("repositoryIdentifier", host), ("delimiter", ":"), ("sampleIdentifier", example)]
         for tag, text in parts:

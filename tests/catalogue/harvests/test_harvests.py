@@ -138,8 +138,7 @@ async def test_a_record_that_cannot_be_taken_says_why_and_stops_no_other(world: 
 
 
 async def test_lookalikes_wait_for_a_documentalist_s_word(world: World) -> None:
-    theirs = {"identifiers": ["ISBN 978-2-07-036024-6"]}
-    by_isbn = await world.published("Un livre", **theirs)
+    by_isbn = await world.published("Un livre", identifiers=["ISBN 978-2-07-036024-6"])
     by_url = await world.published("Une page", links=[{"url": "http://www.ailleurs.example/notices/2/", "label": "P"}])
     by_title = await world.published("L'École  ouverte !", dated="2019-05", authors=[{"name": "Camille EXEMPLE"}])
     by_doi = await world.published("Un article", identifiers=["doi:10.1234/AbC"])

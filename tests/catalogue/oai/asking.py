@@ -69,7 +69,7 @@ async def listening(world: World) -> AsyncIterator[str]:
     """The running service on a real port of loopback: the provider's address."""
     server = uvicorn.Server(uvicorn.Config(world.running.app, port=0, lifespan="off", log_config=None))
     serving = asyncio.create_task(server.serve())
-    while not server.started:
+    while not server.started:  # noqa: ASYNC110 - uvicorn tells it in no other way
         await asyncio.sleep(0.01)
     try:
         yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}{ADDRESS}"
