@@ -1,6 +1,7 @@
 """Use cases of harvests: started by a documentalist or by the clock, carried on page after page, reported.
 
-Each page is one job and one transaction: a crash takes up at the last token that was written. The network is read outside of it.
+Each page is one job: a crash takes up at the last token that was written, and skips what the page had already given. The network is
+read outside of any transaction, and records are taken a few at a time: a transaction holds the centre's numbering.
 """
 
 from datetime import datetime, timedelta
@@ -29,6 +30,8 @@ from .schemas import SourceRead
 
 #: What is read of one answer.
 BOUNDS = Bounds(most_bytes=20 * 1024 * 1024, seconds=60.0, redirects=3)
+#: Records taken in one transaction.
+AT_ONCE = 25
 _SILENT = timedelta(hours=6)
 _ASKED_AGAIN = {"unreachable", "too_slow"}
 _RETRIED = {429, 500, 502, 503, 504}
@@ -94,16 +97,21 @@ async def carry_on(session: AsyncSession, resources: Resources, run_id: UUID, *,
     except _Fails as fails:
         await _fail(session, run, fails, now)
         return None
-    held = await repository.lock_run(session, run_id)
-    if held is None or (held["pages"], held["token"]) != (run["pages"], run["token"]):
-        return None  # another worker has read this page meanwhile, and carries on
+    fresh = 0
+    for first in range(0, len(listing.records), AT_ONCE):
+        async with resources.database.transaction() as part:
+            if not await _is_ours(part, run):
+                return None
+            few = listing.records[first : first + AT_ONCE]
+            fresh += await _apply(Intake(part, resources, source, now), run_id, few, f"page {page}, notice {first}")
+    if not await _is_ours(session, run):
+        return None
     if listing.error is not None and listing.error[0] != "noRecordsMatch":
         return await _refused(session, run, listing.error, now)
     until, odd_clock = rules.read_until(listing.response_date, now)
     values: Row = {"asked_from": asked, "until": run["until"] or until}
     warnings = {*run["warnings"], *listing.warnings, *rules.date_warnings((r.datestamp for r in listing.records), asked, now)}
     values["warnings"] = sorted(warnings | ({"wrong_clock"} if odd_clock else set()))
-    fresh = await _apply(Intake(session, resources, source, now), run_id, listing.records, page)
     await repository.add_page(session, run_id, rules.token_digest(run["token"]), page, len(listing.records))
     values |= {
         "state": RunState.RUNNING,
@@ -196,14 +204,20 @@ async def _parsed(read: Any, answer: Answer) -> Any:
         raise _Fails(error.code, error.detail) from error
 
 
-async def _apply(intake: Intake, run_id: UUID, records: list[Record], page: int) -> int:
-    """Take each record once; how many this run had not met."""
+async def _is_ours(session: AsyncSession, run: Row) -> bool:
+    """Hold the run, unless another worker has read this page meanwhile and carries on."""
+    held = await repository.lock_run(session, run["id"])
+    return held is not None and (held["pages"], held["token"]) == (run["pages"], run["token"])
+
+
+async def _apply(intake: Intake, run_id: UUID, records: list[Record], place: str) -> int:
+    """Take each record once; how many this run had not met. `place` names those without an identifier."""
     session = intake.session
     met = await repository.lines_of(session, run_id, [record.identifier for record in records])
     number = await repository.count_lines(session, run_id)
     fresh = 0
     for position, record in enumerate(records):
-        name = record.identifier[:300] or f"(sans identifiant, page {page}, notice {position + 1})"
+        name = record.identifier[:300] or f"(sans identifiant, {place} + {position + 1})"
         before = met.get(name)
         if before is not None and before[1] == record.datestamp:
             continue

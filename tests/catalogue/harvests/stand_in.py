@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -93,9 +93,11 @@ def only(*records: str, granularity: str = "YYYY-MM-DDThh:mm:ssZ") -> Answers:
 async def standing_in(answers: Answers) -> AsyncIterator[StandIn]:
     """A server on loopback that answers so."""
     stand_in = StandIn("", answers)
+    serving: set[asyncio.Task[None] | None] = set()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(ConnectionError, asyncio.IncompleteReadError):
+        serving.add(asyncio.current_task())
+        with suppress(ConnectionError, asyncio.IncompleteReadError), closing(writer):
             target = (await reader.readuntil(b"\r\n\r\n")).split(b" ", 2)[1].decode()
             asked = {"path": urlsplit(target).path, **dict(parse_qsl(urlsplit(target).query))}
             asked.setdefault("verb", "")
@@ -109,7 +111,6 @@ async def standing_in(answers: Answers) -> AsyncIterator[StandIn]:
                 await asyncio.sleep(reply.pause)
                 writer.write(piece)
                 await writer.drain()
-        writer.close()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     stand_in.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/oai"
@@ -117,6 +118,9 @@ async def standing_in(answers: Answers) -> AsyncIterator[StandIn]:
         yield stand_in
     finally:
         server.close()
+        left = [task for task in serving if task is not None and not task.done()]
+        if left:
+            await asyncio.wait(left, timeout=5)
 
 
 async def add(world: World, url: str, **more: Any) -> dict[str, Any]:

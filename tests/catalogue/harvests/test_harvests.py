@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from services.catalogue.harvests import intake, jobs, runs
 from tests.catalogue.harvests.stand_in import add, error, harvest, identify, lines, only, page, pairs, record, report, standing_in
 from tests.catalogue.world import World
 
@@ -197,8 +198,6 @@ async def test_a_crash_takes_up_at_the_page_that_was_not_applied(world: World, m
         second = page(record(3), record(4))
         return second if asked.get("resumptionToken") == "deux" else page(record(1), record(2), token="deux")
 
-    from services.catalogue.harvests import intake
-
     taken = intake.Intake.take
     crashes = [True]
 
@@ -246,17 +245,81 @@ async def test_sources_are_the_centre_s_own_and_publishing_is_its_managers_to_gr
 async def test_a_source_is_harvested_when_its_time_comes(world: World) -> None:
     async with standing_in(only(record(1))) as there:
         source = await add(world, there.url, schedule="daily")
-        runs = f"/harvest-sources/{source['id']}/runs"
+        where = f"/harvest-sources/{source['id']}/runs"
 
         async def tick() -> int:
-            from services.catalogue.harvests import jobs
-
             async with world.running.resources.database.transaction() as session:
                 await jobs.harvest_due.run(session, world.running.resources, timestamp=0)
             await world.running.run_jobs()
-            return len(await world.pages(world.documentalist, runs))
+            return len(await world.pages(world.documentalist, where))
 
         assert await tick() == 1
         assert await tick() == 1
         world.running.clock.forward(days=1)
         assert await tick() == 2
+
+
+async def test_one_harvest_at_a_time(world: World) -> None:
+    source = await add(world, "http://127.0.0.1:9/oai")
+    path = f"/harvest-sources/{source['id']}/runs"
+    answers = await world.at_once([(world.documentalist, "POST", path, {"json": {}})] * 4)
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
+    async with world.running.resources.database.readers.connection() as connection:
+        await connection.execute("DELETE FROM procrastinate_jobs WHERE status = 'todo'")
+
+
+async def test_a_pair_is_decided_once(world: World) -> None:
+    await world.published("Un livre", identifiers=["ISBN 978-2-07-036024-6"])
+    async with standing_in(only(record(1, identifier="9782070360246"))) as there:
+        source = await add(world, there.url)
+        await harvest(world, source)
+    (pair,) = await pairs(world, source)
+    path = f"/harvest-sources/{source['id']}/duplicates/{pair['id']}/decision"
+    wish = {"json": {"decision": "keep_both"}, "headers": {"If-Match": '"1"'}}
+    answers = await world.at_once([(world.documentalist, "POST", path, wish)] * 3)
+    assert sorted(answer.status_code for answer in answers) == [201, 412, 412]
+    assert len(await world.pages(None, "/documents", centre_id=world.centre_id, kind="reference")) == 1
+
+
+async def test_a_big_page_is_taken_a_few_at_a_time_and_a_crash_skips_what_was_taken(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runs, "AT_ONCE", 2)
+    taken: list[str] = []
+    take = intake.Intake.take
+
+    async def slow(self: Any, said: Any) -> Any:
+        taken.append(said.identifier)
+        if len(taken) == 4:
+            raise RuntimeError("the machine went off")
+        return await take(self, said)
+
+    monkeypatch.setattr(intake.Intake, "take", slow)
+    async with standing_in(only(*(record(number) for number in range(5)))) as there:
+        run = await harvest(world, await add(world, there.url))
+        assert (run["state"], run["counts"]) == ("waiting", {"new": 2})
+        async with world.running.resources.database.readers.connection() as connection:
+            await connection.execute("UPDATE procrastinate_jobs SET scheduled_at = now() WHERE status = 'todo'")
+        await world.running.run_jobs()
+        run = await report(world, run)
+    assert (run["state"], run["counts"]) == ("done", {"new": 5})
+    assert len(taken) == 4 + 3
+
+
+async def test_private_addresses_are_refused_outside_development(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with standing_in(only(record(1))) as there:
+        source = await add(world, there.url)
+        monkeypatch.setattr(world.running.resources.settings, "environment", "production")
+        wish = {
+            "centre_id": world.centre_id,
+            "name": "Métadonnées",
+            "base_url": "http://169.254.169.254/latest",
+            "schedule": "manual",
+        }
+        problem = await world.refused(world.documentalist, "POST", "/harvest-sources", 409, "source-address-refused", json=wish)
+        assert problem["errors"] == [
+            {"pointer": "/base_url", "detail": "Cette adresse n'est pas publique.", "code": "refused_address"}
+        ]
+        # A name may lead elsewhere since it was recorded: it is judged again when it is read.
+        run = await harvest(world, source)
+    assert (run["failure"], there.asked) == ("refused_address", [])
