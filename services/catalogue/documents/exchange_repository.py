@@ -48,9 +48,9 @@ _LIVE = _seen(_D.c.datestamp, _D.c.kind.cast(sa.String), _D.c.theme_codes, False
 _GONE = _seen(_G.c.at, _G.c.kind, _G.c.theme_codes, True).where(~_PUBLIC, _G.c.document_id == _D.c.id)
 
 
-def _next(rows: Any, stamp: Any) -> Any:
+def _next(rows: Any, stamp: Any, key: Any) -> Any:
     after = sa.tuple_(bindparam("after_at", type_=_instant), bindparam("after_id", type_=sa.Uuid))
-    kept = rows.where(sa.tuple_(stamp, _D.c.id) > after).order_by(stamp, _D.c.id).limit(bindparam("limit"))
+    kept = rows.where(sa.tuple_(stamp, key) > after).order_by(stamp, key).limit(bindparam("limit"))
     return sa.select(kept.subquery())
 
 
@@ -70,7 +70,7 @@ def _faces(seen: Any) -> Any:
     )
 
 
-_page = _next(_LIVE, _D.c.datestamp).union_all(_next(_GONE, _G.c.at)).subquery("seen")
+_page = _next(_LIVE, _D.c.datestamp, _D.c.id).union_all(_next(_GONE, _G.c.at, _G.c.document_id)).subquery("seen")
 #: The next documents everybody reads, or could read, by the instant they last changed for everybody.
 PAGE = _faces(_page).order_by(_page.c.stamp, _page.c.id).limit(bindparam("limit"))
 
