@@ -217,3 +217,32 @@ class KnownOrganisation(Base, table=True):
     dissolved_on: date | None = None
     successor_id: UUID | None = None
     erased: bool = False
+
+
+class DocumentDisappearance(Base, table=True):
+    """A document everybody could read and no longer can: withdrawn, kept for members, or under embargo again. Harvesters are told.
+
+    Kind and themes are the last everybody saw: those of what is now kept from them stay unknown.
+    """
+
+    __tablename__ = "document_disappearances"
+    __table_args__ = (Index("ix_document_disappearances_at", "at", "document_id"),)
+
+    document_id: UUID = Field(foreign_key="documents.id", primary_key=True)
+    at: datetime = instant()
+    kind: str = Field(max_length=40)
+    theme_codes: list[str] = strings()
+
+
+class DocumentMark(Base, table=True):
+    """What tells a document whatever its wording (`marks.of`): two documents with a mark in common may be one."""
+
+    __tablename__ = "document_marks"
+    __table_args__ = (
+        ForeignKeyConstraint(["document_id"], ["documents.id"], ondelete="CASCADE"),
+        Index("ix_document_marks_lookup", "centre_id", "mark"),
+    )
+
+    document_id: UUID = Field(primary_key=True)
+    mark: str = Field(max_length=300, primary_key=True)
+    centre_id: UUID = Field(foreign_key="centres.id")

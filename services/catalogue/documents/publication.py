@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common.auth import Principal
 from services.common.clock import today_in_paris
-from services.common.db import driver
+from services.common.db import Row, driver
 from services.common.etag import require_version
 from services.common.language import Text
 from services.common.problems import FieldError
@@ -20,7 +20,7 @@ from ..files import service as files
 from ..search import service as search
 from ..search.entry import Entry
 from ..vocabulary import service as vocabulary
-from . import links, organisations, repository, rules, service
+from . import exchange_repository, links, organisations, repository, rules, service
 from .errors import NotPublished, NotWithdrawn, UnchangedSincePublication, UnknownRelation
 from .models import Document, DocumentState, DocumentVersion, Work
 from .schemas import Access, DocumentContent, Publication, Withdrawal
@@ -94,12 +94,14 @@ async def take_down(
     now: datetime,
 ) -> Document:
     """Withdraw a published document (locked), whoever or whatever asks."""
+    seen = _seen_by_all(document, now)
     document.state = DocumentState.WITHDRAWN
     document.withdrawn_at = document.datestamp = document.updated_at = now
     document.withdrawal_reason, document.replaced_by_id = reason, replaced_by_id
     document.version += 1
     await session.flush()
     await links.drop(session, document.id, now=now)
+    await _tell_harvesters(session, document, seen, now)
     await search.remove(session, document.id)
     await service.note(session, document, "document.withdrawn", actor, now, {}, reason=reason)
     return document
@@ -135,6 +137,7 @@ async def reindex(session: AsyncSession, document_id: UUID) -> None:
 async def _show(session: AsyncSession, document: Document, content: DocumentContent, *, now: datetime) -> None:
     """What readers see of the document is this content."""
     published_at = document.published_at or now
+    seen = _seen_by_all(document, now)
     document.state = DocumentState.PUBLISHED
     document.access, document.embargo_until = content.access, content.embargo_until
     document.available_at = rules.available_at(published_at, content.embargo_until)
@@ -143,11 +146,30 @@ async def _show(session: AsyncSession, document: Document, content: DocumentCont
         session, themes=content.theme_codes, territories=content.territory_codes
     )
     await session.flush()
+    await _tell_harvesters(session, document, seen, now)
     relations = {(each.kind, each.target, each.target_id) for each in content.relations}
     rows = [{"kind": kind, "target_kind": target, "target_id": target_id} for kind, target, target_id in relations]
     await repository.replace_relations(session, document.id, sorted(rows, key=str))
     await links.keep(session, document.id, content, now=now)
     await _index(session, document, content)
+
+
+def _seen_by_all(document: Document, now: datetime) -> Row | None:
+    """How everybody sees the document at this instant, or None when they do not."""
+    available_at = document.available_at
+    if document.state is not DocumentState.PUBLISHED or document.access is not Access.PUBLIC:
+        return None
+    if available_at is None or available_at > now:
+        return None
+    return {"kind": document.kind.value, "theme_codes": list(document.theme_codes)}
+
+
+async def _tell_harvesters(session: AsyncSession, document: Document, before: Row | None, now: datetime) -> None:
+    """Keep the trace of a document everybody read and reads no more; forget it when they read it again."""
+    if _seen_by_all(document, now) is not None:
+        await exchange_repository.forget_disappearance(session, document.id)
+    elif before is not None:
+        await exchange_repository.keep_disappearance(session, {"document_id": document.id, "at": now, **before})
 
 
 async def _index(session: AsyncSession, document: Document, content: DocumentContent) -> None:

@@ -27,7 +27,7 @@ from ..centres import service as centres
 from ..files import service as files
 from ..tables import KERNEL
 from ..vocabulary import service as vocabulary
-from . import changes, repository, rules
+from . import changes, exchange_repository, marks, repository, rules
 from .errors import DraftInReview, NotInReview, NotPublishable, UnchangedSincePublication, UnknownRelation
 from .models import Document, DocumentKind, TargetKind, Work
 from .organisations import named_in
@@ -71,6 +71,7 @@ async def deposit(
     )
     session.add(document)
     await session.flush()
+    await _mark(session, document, content)
     await note(session, document, "document.begun", actor, now, {"title": content.title, "origin": origin})
     return document
 
@@ -115,6 +116,7 @@ async def rewrite(
     document.content, document.kind, document.work = after, kind, Work.DRAFT
     document.organisation_ids = sorted({*document.organisation_ids, *named_in(content)})
     await _touch(session, document, "document.changed", actor, now, {"fields": changed})
+    await _mark(session, document, content)
     return document
 
 
@@ -158,6 +160,7 @@ async def give_up(session: AsyncSession, caller: Principal, document_id: UUID, *
         raise NotFound()
     document.content, document.work, document.review_note = published.content, Work.CLEAN, None
     await _touch(session, document, "document.draft_given_up", caller, now, {})
+    await _mark(session, document, DocumentContent.model_validate(document.content))
 
 
 async def draft(session: AsyncSession, caller: Principal, document_id: UUID) -> Document:
@@ -270,6 +273,10 @@ async def _touch(
     document.updated_at = now
     await session.flush()
     await note(session, document, act, actor, now, changes, reason=reason)
+
+
+async def _mark(session: AsyncSession, document: Document, content: DocumentContent) -> None:
+    await exchange_repository.replace_marks(session, document.id, document.centre_id, marks.of(content))
 
 
 async def _require_known(
