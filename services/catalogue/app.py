@@ -16,6 +16,7 @@ from .files.router import router as files
 from .formats.router import router as formats
 from .harvests.router import router as harvests
 from .imports.router import router as imports
+from .imports.router import upload_router as import_uploads
 from .newsletters.router import router as newsletters
 from .oai.router import router as oai
 from .questions.router import router as questions
@@ -48,6 +49,7 @@ SERVICE = Service(
         formats,
         harvests,
         imports,
+        import_uploads,
         experiences,
     ],
     jobs=JOBS,

@@ -135,7 +135,8 @@ def _csv_rows(file: BinaryIO, encoding: str, delimiter: str, bounds: Bounds) -> 
         said = Text(f"La ligne {start} est abîmée : guillemets ?", f"Line {start} is damaged: quotation marks?")
         raise TableFault(said) from error
     finally:
-        text.detach()  # the file is whose it was
+        if not file.closed:
+            text.detach()  # the file is whose it was
 
 
 #: Lines among which the header is looked for.

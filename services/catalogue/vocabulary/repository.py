@@ -64,3 +64,7 @@ async def stale_territories(session: AsyncSession, before: datetime, limit: int)
 async def term(session: AsyncSession, key: str, *, lock: bool = False) -> Term | None:
     statement = select(Term).where(Term.key == key)
     return (await session.exec(statement.with_for_update() if lock else statement)).first()
+
+
+async def all_themes(session: AsyncSession) -> Sequence[KnownTheme]:
+    return (await session.exec(select(KnownTheme).order_by(_H.c.code))).all()
