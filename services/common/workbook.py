@@ -67,10 +67,7 @@ def sheet_rows(content: BinaryIO, bounds: Bounds) -> Iterator[list[Cell]]:
         first = next(shown, None)
         if first is None:
             return
-        sheet = book.get_sheet_by_name(first)
-        # `iter_rows` begins at the first row that holds something.
-        yield from ([] for _ in range(sheet.start[0] if sheet.start else 0))
-        for row in sheet.iter_rows():
+        for row in book.get_sheet_by_name(first).iter_rows():
             yield [_cell(value) for value in row]
     except (CalamineError, OSError, ValueError) as error:
         raise TableFault(_BROKEN) from error

@@ -1,7 +1,7 @@
 """What a line says of a document: cells in, fields of its content out, each fault with its column. Pure."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
@@ -117,7 +117,7 @@ _MOST_SAID = 20
 def read_line(cells: Mapping[str, str], names: Names) -> Said:
     """Everything the line says, and everything that is wrong in it at once."""
     said = Said()
-    readers = {
+    readers: dict[str, Callable[[str], Any]] = {
         "dated": lambda text: partial_date(text) if text else None,
         "embargo_until": lambda text: day(text) if text else None,
         "language": lambda text: text.lower() or "fr",
