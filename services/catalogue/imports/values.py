@@ -15,7 +15,6 @@ from services.common.validation import field_errors
 
 from ..documents.rules import KIND_LABELS
 from ..documents.schemas import Access, DocumentContent, DocumentKind, Licence, OrganisationRole, Public
-from .columns import MOST_SECTIONS
 
 Choice = TypeVar("Choice", bound=Enum)
 
@@ -165,7 +164,7 @@ def _read_sections(cells: Mapping[str, str], said: Said) -> None:
     sections: list[dict[str, Any]] = []
     if body := clean(cells.get("body", "")):
         sections.append({"title": "Texte", "body": body})
-    for number in range(1, MOST_SECTIONS + 1):
+    for number in sorted({int(key.split("_")[1]) for key in keys if key != "body"}):
         title, body, updated = (clean(cells.get(f"section_{number}_{part}", "")) for part in ("title", "body", "updated_on"))
         if not (title or body or updated):
             continue

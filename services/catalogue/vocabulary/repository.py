@@ -31,12 +31,14 @@ TERRITORY_LABELS = sa.select(_T.c.code, _T.c.name.label("label"), _T.c.kind, _T.
 
 
 async def themes(session: AsyncSession, codes: Iterable[str]) -> dict[str, KnownTheme]:
-    found = await session.exec(select(KnownTheme).where(_H.c.code.in_(list(codes))))
+    wanted = list(codes)
+    found = await session.exec(select(KnownTheme).where(_H.c.code.in_(wanted))) if wanted else ()
     return {theme.code: theme for theme in found}
 
 
 async def territories(session: AsyncSession, codes: Iterable[str]) -> dict[str, KnownTerritory]:
-    found = await session.exec(select(KnownTerritory).where(_T.c.code.in_(list(codes))))
+    wanted = list(codes)
+    found = await session.exec(select(KnownTerritory).where(_T.c.code.in_(wanted))) if wanted else ()
     return {territory.code: territory for territory in found}
 
 
