@@ -5,7 +5,7 @@ middle, a batch leaves nothing and is done again: its lines still wait.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.common import journal
 from services.common.auth import Principal
 from services.common.jobs import enqueue
-from services.common.problems import Problem, from_database
+from services.common.problems import Problem, TemporarilyUnavailable, from_database
 from services.common.resources import Resources
 
 from ..centres import service as centres
@@ -38,7 +38,8 @@ from .values import Fault, Names
 AT_ONCE = 50
 GO_ON = "catalogue:go_on_importing"
 
-_WRITTEN = (LineOutcome.CREATED, LineOutcome.UPDATED)
+#: What may refuse a line when it is written, although it was judged good: somebody else was there first.
+_REFUSED = (Problem, IntegrityError, StatementDataError, DataError)
 
 
 @dataclass(frozen=True)
@@ -96,22 +97,18 @@ async def some(session: AsyncSession, resources: Resources, kept: DocumentImport
 async def _worked(
     session: AsyncSession, resources: Resources, kept: DocumentImport, rows: Sequence[Mapping[str, Any]], *, now: datetime
 ) -> list[dict[str, Any]]:
-    names = await _names(session, resources, rows, now=now)
-    origins = {origin_of(kept.centre_id, row["identifier"]) for row in rows}
-    found = await holdings.of_origins(session, sorted(origins))
-    last = await repository.marks_of(session, [document.id for document in found.values()])
-    settled = []
-    for row in rows:
-        document = found.get(origin_of(kept.centre_id, row["identifier"]))
-        judged = judge(row["cells"], names, document, last.get(document.id, {}) if document else {}, kept)
-        if judged.content is not None and not kept.dry_run:
-            judged = await _carried_out(session, resources, kept, row["identifier"], document, judged, now=now)
-        problems = [
-            {"column": each.column and heading(each.column), "code": each.code, "detail": each.detail} for each in judged.faults
-        ]
-        settled.append(
-            {"number": row["number"], "outcome": judged.outcome, "problems": problems, "document_id": judged.document_id}
-        )
+    """All the lines in one savepoint, which is what nearly always does; otherwise each in its own, and only the bad ones are lost."""
+    import_id, names = kept.id, await _names(session, resources, rows, now=now)
+    batch = _Batch(session, resources, kept, names, now)
+    try:
+        async with session.begin_nested():
+            settled = await batch.run(rows, each_apart=False)
+    except TemporarilyUnavailable:
+        raise
+    except _REFUSED:
+        await session.refresh(kept)  # the savepoint taken back made it unknown
+        settled = await batch.run(rows, each_apart=True)
+    await repository.keep_marks(session, batch.marks, import_id)
     return settled
 
 
@@ -200,40 +197,70 @@ def _column(name: str) -> str:
     )
 
 
-async def _carried_out(
-    session: AsyncSession,
-    resources: Resources,
-    kept: DocumentImport,
-    identifier: str,
-    document: Holding | None,
-    judged: Judged,
-    *,
-    now: datetime,
-) -> Judged:
-    """The document, written in a savepoint: what is refused at the last moment leaves nothing and stops nobody."""
-    actor = Principal(kept.imported_by, UUID(int=0))
-    if judged.content is None:
-        raise ValueError("a line to carry out has a content")
-    import_id, origin = kept.id, origin_of(kept.centre_id, identifier)
-    try:
-        async with session.begin_nested():
-            if document is None:
-                made = await documents.deposit(
-                    session, resources, kept.centre_id, judged.kind, judged.content, origin=origin, actor=actor, now=now
-                )
-            else:
-                made = await documents.rewrite(session, resources, document, judged.kind, judged.content, actor=actor, now=now)
-            if judged.publishes and made.work is not Work.CLEAN:
-                await publication.release(session, made, actor=actor, now=now)
-            await repository.keep_marks(session, made.id, dict(judged.marks or {}), import_id)
-            return replace(judged, document_id=made.id)
-    except Problem as problem:
-        refusal = problem
-    except (IntegrityError, StatementDataError, DataError) as error:
-        refusal = from_database(error)
-    said = refusal.errors[0].detail if refusal.errors else refusal.detail or refusal.title
-    fault = Fault(None, refusal.slug().replace("-", "_"), said.fr)
-    return Judged(LineOutcome.REFUSED, [fault], document_id=judged.document_id)
+@dataclass
+class _Batch:
+    session: AsyncSession
+    resources: Resources
+    kept: DocumentImport
+    names: Names
+    now: datetime
+    #: What the lines written said, by document.
+    marks: dict[UUID, dict[str, str]] = field(default_factory=dict)
+
+    async def run(self, rows: Sequence[Mapping[str, Any]], *, each_apart: bool) -> list[dict[str, Any]]:
+        """What became of each line. A line refused at the last moment raises, unless `each_apart`."""
+        self.marks = {}
+        centre_id = self.kept.centre_id
+        origins = {origin_of(centre_id, row["identifier"]) for row in rows}
+        found = await holdings.of_origins(self.session, sorted(origins))
+        last = await repository.marks_of(self.session, [document.id for document in found.values()])
+        settled = []
+        for row in rows:
+            origin = origin_of(centre_id, row["identifier"])
+            document = found.get(origin)
+            judged = judge(row["cells"], self.names, document, last.get(document.id, {}) if document else {}, self.kept)
+            if judged.content is not None and not self.kept.dry_run:
+                write = self._written_apart if each_apart else self._written
+                judged = await write(origin, document, judged, judged.content)
+            settled.append(_settled(row["number"], judged))
+        return settled
+
+    async def _written_apart(self, origin: str, document: Holding | None, judged: Judged, content: DocumentContent) -> Judged:
+        """What is refused at the last moment leaves nothing and stops nobody."""
+        document_id = document.id if document else None
+        try:
+            async with self.session.begin_nested():
+                return await self._written(origin, document, judged, content)
+        except TemporarilyUnavailable:
+            raise
+        except Problem as problem:
+            refusal = problem
+        except (IntegrityError, StatementDataError, DataError) as error:
+            refusal = from_database(error)
+        await self.session.refresh(self.kept)
+        said = refusal.errors[0].detail if refusal.errors else refusal.detail or refusal.title
+        fault = Fault(None, refusal.slug().replace("-", "_"), said.fr)
+        return Judged(LineOutcome.REFUSED, [fault], document_id=document_id)
+
+    async def _written(self, origin: str, document: Holding | None, judged: Judged, content: DocumentContent) -> Judged:
+        session, resources, now = self.session, self.resources, self.now
+        actor = Principal(self.kept.imported_by, UUID(int=0))
+        if document is None:
+            centre_id = self.kept.centre_id
+            made = await documents.deposit(session, resources, centre_id, judged.kind, content, origin=origin, actor=actor, now=now)
+        else:
+            made = await documents.rewrite(session, resources, document, judged.kind, content, actor=actor, now=now)
+        if judged.publishes and made.work is not Work.CLEAN:
+            await publication.release(session, made, actor=actor, now=now)
+        self.marks[made.id] = dict(judged.marks or {})
+        return replace(judged, document_id=made.id)
+
+
+def _settled(number: int, judged: Judged) -> dict[str, Any]:
+    problems = [
+        {"column": each.column and heading(each.column), "code": each.code, "detail": each.detail} for each in judged.faults
+    ]
+    return {"number": number, "outcome": judged.outcome, "problems": problems, "document_id": judged.document_id}
 
 
 async def note(session: AsyncSession, kept: DocumentImport, act: str, actor: Principal | None, now: datetime) -> None:

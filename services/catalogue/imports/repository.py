@@ -1,6 +1,6 @@
 """All the SQL about imports of documents."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -54,6 +54,10 @@ _SETTLE = (
     )
 )
 _OLDEST_OPEN = sa.select(_I.c.id).where(_I.c.centre_id == bindparam("centre_id"), _I.c.state.in_(OPEN)).order_by(_I.c.id).limit(1)
+_MARKS = upsert(_D)
+_KEEP_MARKS = _MARKS.on_conflict_do_update(
+    index_elements=[_D.c.document_id], set_={"marks": _MARKS.excluded.marks, "import_id": _MARKS.excluded.import_id}
+)
 _KEY = sa.func.hashtextextended(bindparam("name", type_=sa.String), 0)
 _LOCK = sa.select(sa.func.pg_advisory_xact_lock(_KEY))
 _TRY_LOCK = sa.select(sa.func.pg_try_advisory_xact_lock(_KEY))
@@ -126,7 +130,8 @@ async def marks_of(session: AsyncSession, document_ids: Sequence[UUID]) -> dict[
     return {row.document_id: row.marks for row in rows}
 
 
-async def keep_marks(session: AsyncSession, document_id: UUID, marks: dict[str, str], import_id: UUID) -> None:
-    insert = upsert(_D).values(document_id=document_id, marks=marks, import_id=import_id)
-    latest = {"marks": insert.excluded.marks, "import_id": insert.excluded.import_id}
-    await execute(session, insert.on_conflict_do_update(index_elements=[_D.c.document_id], set_=latest))
+async def keep_marks(session: AsyncSession, marks: Mapping[UUID, dict[str, str]], import_id: UUID) -> None:
+    """What an import said of these documents, in place of what the one before said."""
+    rows = [{"document_id": document_id, "marks": said, "import_id": import_id} for document_id, said in sorted(marks.items())]
+    if rows:
+        await execute(session, _KEEP_MARKS, rows)

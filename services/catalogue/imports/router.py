@@ -12,6 +12,7 @@ from services.common.etag import etag, not_modified
 from services.common.files import file_content
 from services.common.pagination import LAST_ID, Cursor, Limit, Page, page, read_cursor
 from services.common.query import published, read_query
+from services.common.resources import Held
 from services.common.routing import ActRoute, UploadRoute, right
 from services.common.tabular import CSV, XLSX
 
@@ -42,6 +43,7 @@ async def import_documents(
     request: Request,
     caller: Caller,
     session: Session,
+    resources: Held,
     now: Now,
     response: Response,
     name: Annotated[str, Query(min_length=1, max_length=300, description="Its file name.")] = "documents.csv",
@@ -62,7 +64,7 @@ async def import_documents(
     more are worked through in the background, one file of a centre at a time: read the import until `state` is `done`.
     """
     upload = service.Upload(name, request.stream(), dry_run, publish, overwrite)
-    kept = await service.receive(session, request.app.state.resources, caller, centre_id, upload, now=now)
+    kept = await service.receive(session, resources, caller, centre_id, upload, now=now)
     response.headers["Location"] = f"{PREFIX}/imports/{kept.id}"
     response.headers["ETag"] = etag(kept.version)
     return kept.model_dump()

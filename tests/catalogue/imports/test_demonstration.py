@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import AsyncIterator, Collection
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any, cast
 
 import httpx
@@ -49,7 +48,7 @@ def _directory() -> FastAPI:
 
 @pytest.fixture(scope="module")
 async def running(databases: Databases, tmp_path_factory: pytest.TempPathFactory, anyio_backend: Any) -> AsyncIterator[Running]:
-    settings = settings_for(Settings, databases(SERVICE), cast(Path, tmp_path_factory.mktemp("catalogue")))
+    settings = settings_for(Settings, databases(SERVICE), tmp_path_factory.mktemp("catalogue"))
     async with open_service(SERVICE, settings, apps={"directory": _directory()}) as running:
         yield running
 

@@ -340,6 +340,24 @@ async def test_a_batch_killed_in_the_middle_is_done_again_from_where_it_was(worl
     assert len(set(references)) == count
 
 
+async def test_a_line_refused_at_the_last_moment_loses_nobody_else(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = documents.deposit
+
+    async def rival(session: Any, resources: Any, centre_id: UUID, kind: Any, content: Any, **more: Any) -> Any:
+        made = await whole(session, resources, centre_id, kind, content, **more)
+        if content.title == "Document 1":  # somebody deposits the same at that very instant
+            await whole(session, resources, centre_id, kind, content, **more)
+        return made
+
+    monkeypatch.setattr(documents, "deposit", rival)
+    sent = await send(world, _many(3, drawn()))
+    told = await report(world, sent)
+    assert [line["outcome"] for line in told] == ["created", "refused", "created"]
+    assert [problem["code"] for problem in told[1]["problems"]] == ["already_deposited"]
+    assert len(await world.pages(world.documentalist, "/drafts")) == 2
+    assert (sent["state"], sent["done"], sent["version"]) == ("done", 3, 2)
+
+
 async def test_files_of_one_centre_wait_for_each_other(world: World) -> None:
     mark = drawn()
     first = await send(world, _many(batches.AT_ONCE + 1, mark))
