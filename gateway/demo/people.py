@@ -6,7 +6,7 @@ A platform that has just been started has nobody to make its first administrator
 
 import asyncio
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -91,6 +91,15 @@ class Registry:
             await together(self._settle_funder(funder) for funder in FUNDERS)
 
         await together([settle_public(), together(self._settle_holder(holder) for holder in holders)])
+
+    async def settle_association(self, described: Json, manager: Account, members: Collection[Account]) -> str:
+        """An association that is neither a funder nor a holder: its people, and the id of its organisation."""
+        await together(self._enter(who) for who in (manager, *members))
+        found = await self._open(manager, described)
+        manager.roles_changed()
+        for who in members:
+            await self._add_member(manager, found["id"], who, "member")
+        return str(found["id"])
 
     async def _settle_funder(self, funder: Funder) -> None:
         agent, signatory, payer = account(funder.agent), account(funder.signatory), account(funder.payer)

@@ -22,6 +22,7 @@ from .formats.feeds_router import feeds_router
 from .formats.router import router as formats
 from .harvests.router import router as harvests
 from .imports.router import router as imports
+from .imports.router import upload_router as import_uploads
 from .newsletters.public_router import public_router as public_newsletters
 from .newsletters.router import router as newsletters
 from .oai.router import router as oai
@@ -66,6 +67,7 @@ SERVICE = Service(
         feeds_router,
         harvests,
         imports,
+        import_uploads,
         experiences,
         followed_contracts,
     ],

@@ -31,12 +31,14 @@ TERRITORY_LABELS = sa.select(_T.c.code, _T.c.name.label("label"), _T.c.kind, _T.
 
 
 async def themes(session: AsyncSession, codes: Iterable[str]) -> dict[str, KnownTheme]:
-    found = await session.exec(select(KnownTheme).where(_H.c.code.in_(list(codes))))
+    wanted = list(codes)
+    found = await session.exec(select(KnownTheme).where(_H.c.code.in_(wanted))) if wanted else ()
     return {theme.code: theme for theme in found}
 
 
 async def territories(session: AsyncSession, codes: Iterable[str]) -> dict[str, KnownTerritory]:
-    found = await session.exec(select(KnownTerritory).where(_T.c.code.in_(list(codes))))
+    wanted = list(codes)
+    found = await session.exec(select(KnownTerritory).where(_T.c.code.in_(wanted))) if wanted else ()
     return {territory.code: territory for territory in found}
 
 
@@ -64,3 +66,7 @@ async def stale_territories(session: AsyncSession, before: datetime, limit: int)
 async def term(session: AsyncSession, key: str, *, lock: bool = False) -> Term | None:
     statement = select(Term).where(Term.key == key)
     return (await session.exec(statement.with_for_update() if lock else statement)).first()
+
+
+async def all_themes(session: AsyncSession) -> Sequence[KnownTheme]:
+    return (await session.exec(select(KnownTheme).order_by(_H.c.code))).all()

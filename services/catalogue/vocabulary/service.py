@@ -4,6 +4,7 @@ The directory owns themes and territories. The catalogue keeps what it was told 
 waits for a sibling; it asks again every night, and whenever a code is new to it.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -33,6 +34,7 @@ _ASKED_AGAIN_AFTER = timedelta(hours=20)
 _AT_ONCE = 500
 #: Regions to neighbourhoods are five levels; a circle told by mistake ends here.
 _DEEPEST = 8
+_TERRITORY = re.compile(r"[0-9A-Z-]{2,12}")
 
 
 async def refresh_themes(session: AsyncSession, siblings: Siblings, *, now: datetime) -> None:
@@ -205,3 +207,32 @@ async def known(
         [code for code in dict.fromkeys(themes) if code in kept_themes],
         [code for code in dict.fromkeys(territories) if code in kept_territories],
     )
+
+
+async def theme_codes_of(session: AsyncSession, siblings: Siblings, words: Iterable[str], *, now: datetime) -> dict[str, str]:
+    """`word → code` of every theme by its code, its label and its synonyms, folded; the directory is asked again when one of
+    `words` is new. A word of two themes is the one's whose label it is."""
+    wanted = {fold(word) for word in words}
+    if not wanted:
+        return {}
+    found = await _themes_by_word(session)
+    if wanted - found.keys() and siblings.knows("directory"):
+        await refresh_themes(session, siblings, now=now)
+        found = await _themes_by_word(session)
+    return found
+
+
+async def _themes_by_word(session: AsyncSession) -> dict[str, str]:
+    known = await repository.all_themes(session)
+    by_synonym = {fold(word): theme.code for theme in known for word in theme.synonyms}
+    by_label = {fold(theme.label): theme.code for theme in known}
+    return {**by_synonym, **by_label, **{theme.code: theme.code for theme in known}}
+
+
+async def known_territories(session: AsyncSession, siblings: Siblings, codes: Iterable[str], *, now: datetime) -> set[str]:
+    """Those of these codes that are territories; what is new to the catalogue is asked of the directory."""
+    wanted = {code for code in codes if _TERRITORY.fullmatch(code)}
+    missing = wanted - set(await repository.territories(session, wanted)) if wanted else set()
+    if missing and siblings.knows("directory"):
+        await _ask(session, siblings, sorted(missing), now=now)
+    return set(await repository.territories(session, wanted)) if wanted else set()

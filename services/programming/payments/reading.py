@@ -4,27 +4,26 @@ Accepted: CSV (`;`, `,` or tab; UTF-8 or Windows-1252) and XLSX, told by their c
 first twenty, that names a dossier, a day, an amount and a reference. A cell is data, whatever it looks like: a formula is a text.
 """
 
-import csv
 import io
 import math
 import re
-import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
+from services.common import tabular
 from services.common.files import EmptyFile, UnsupportedFileType
 from services.common.language import Text
+from services.common.tabular import CSV, XLSX, Bounds, Cell, NotATable, Numbered, TableFault, TableTooLong
+from services.common.tabular import as_text as _text
 
-from . import workbook
 from .errors import PaymentFileColumnsMissing, PaymentFileTooLong, PaymentFileUnreadable
 from .schemas import plain
-from .workbook import Cell
+
+__all__ = ["CSV", "MOST_LINES", "XLSX", "Column", "Line", "Unreadable", "cents", "day", "read"]
 
 MOST_LINES = 5_000
-CSV, XLSX = "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_HEADER_WITHIN = 20
 _MOST_CENTS = 10**13
 _LONGEST = 100
 
@@ -62,6 +61,8 @@ NAMES: dict[Column, frozenset[str]] = {
     ),
 }  # fmt: skip
 
+_BY_NAME = {name: column for column, names in NAMES.items() for name in names}
+
 _SAID = {
     Column.DOSSIER: Text("Référence dossier", "Référence dossier"),
     Column.DAY: Text("Date", "Date"),
@@ -93,77 +94,33 @@ class Line:
     message: str = ""
 
 
-Numbered = tuple[int, Sequence[Cell]]
+#: Nothing of a payment file is a control character: one tells a file of another kind.
+_CONTROLS = bytes(sign for sign in range(32) if sign not in b"\t\r\n")
 
 
 def read(content: bytes) -> tuple[str, list[Line]]:
     """The media type, and the lines that hold something. Refusals: empty, of another type, damaged, too long, without its columns."""
     if not content.strip():
         raise EmptyFile()
-    if content.startswith(b"PK\x03\x04"):
-        found = enumerate(workbook.rows(content, most_lines=MOST_LINES), 1)
-        return XLSX, _lines(found)
-    return CSV, _lines(_csv(_decoded(content)))
-
-
-def _decoded(content: bytes) -> str:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        try:
-            text = content.decode("cp1252")
-        except UnicodeDecodeError as error:
-            raise UnsupportedFileType(accepted=[CSV, XLSX]) from error
-    if any(ord(sign) < 32 and sign not in "\t\r\n" for sign in text):
+    is_workbook = content.startswith(b"PK\x03\x04")
+    if not is_workbook and content.translate(None, _CONTROLS) != content:
         raise UnsupportedFileType(accepted=[CSV, XLSX])
-    return text
-
-
-_LONGEST_CELL = 100_000
-
-
-def _csv(text: str) -> Iterator[Numbered]:
-    head = text[:20_000]
-    delimiter = max(";,\t", key=lambda sign: (_best_header(head, sign), head.count(sign)))
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    start = 1
     try:
-        for row in rows:
-            # The reader's own limit is the process's: any library may have raised it.
-            if any(len(cell) > _LONGEST_CELL for cell in row):
-                raise csv.Error("a cell swallows the lines that follow")
-            yield start, row
-            start = rows.line_num + 1
-    except csv.Error as error:
-        said = Text(f"La ligne {start} est abîmée : guillemets ?", f"Line {start} is damaged: quotation marks?")
-        raise PaymentFileUnreadable(said) from error
-
-
-def _best_header(head: str, delimiter: str) -> int:
-    """How many columns are recognised on the best of the first lines."""
-    return max((len(_columns(line.split(delimiter))) for line in head.splitlines()[:_HEADER_WITHIN]), default=0)
+        table = tabular.open_table(io.BytesIO(content), _BY_NAME.get, Bounds())
+        return table.media_type, _lines(table.rows)
+    except NotATable as error:
+        raise UnsupportedFileType(accepted=[CSV, XLSX]) from error
+    except TableTooLong as error:
+        raise PaymentFileTooLong(most_lines=MOST_LINES) from error
+    except TableFault as error:
+        raise PaymentFileUnreadable(error.said) from error
 
 
 def _lines(rows: Iterable[Numbered]) -> list[Line]:
-    columns: dict[Column, int] | None = None
-    first: Sequence[Cell] = ()
-    lines: list[Line] = []
-    for number, row in rows:
-        if not any(_text(cell) for cell in row):
-            continue
-        if columns is None:
-            first = first or row
-            candidate = _columns(row)
-            if not _lacking(candidate):
-                columns = candidate
-            elif number >= _HEADER_WITHIN:
-                break
-            continue
-        if len(lines) == MOST_LINES:
-            raise PaymentFileTooLong(most_lines=MOST_LINES)
-        lines.append(_line(number, row, columns))
-    if columns is None:
-        lacking = _lacking(_columns(first))
+    header, left = tabular.find_header(rows, _BY_NAME.get, lambda found: not _lacking(found))
+    if header is None:
+        first = next((row for _, row in left), ())
+        lacking = _lacking(tabular.locate(first, _BY_NAME.get))
         raise PaymentFileColumnsMissing(
             Text(
                 "Colonnes manquantes : " + ", ".join(_SAID[each].fr for each in lacking) + ".",
@@ -171,32 +128,23 @@ def _lines(rows: Iterable[Numbered]) -> list[Line]:
             ),
             found=[_text(cell)[:60] for cell in first][:30],
         )
+    lines: list[Line] = []
+    for number, row in left:
+        if not any(_text(cell) for cell in row):
+            continue
+        if len(lines) == MOST_LINES:
+            raise PaymentFileTooLong(most_lines=MOST_LINES)
+        lines.append(_line(number, row, header.columns))
     return lines
 
 
-def _columns(header: Sequence[Cell]) -> dict[Column, int]:
-    found: dict[Column, int] = {}
-    for position, cell in enumerate(header):
-        name = _bare(_text(cell).strip('"'))
-        for column, names in NAMES.items():
-            if name in names:
-                found.setdefault(column, position)
-    return found
-
-
-def _lacking(columns: Mapping[Column, int]) -> list[Column]:
+def _lacking(columns: Collection[Column]) -> list[Column]:
     needed = [Column.DOSSIER, Column.DAY, Column.AMOUNT]
     lacking = [column for column in needed if column not in columns]
     return lacking if {Column.REFERENCE, Column.ORDER} & set(columns) else [*lacking, Column.REFERENCE]
 
 
-def _bare(name: str) -> str:
-    """Without accents, capitals nor punctuation: `N° mandat` and `n mandat` are one."""
-    plain_name = "".join(sign for sign in unicodedata.normalize("NFKD", name.lower()) if not unicodedata.combining(sign))
-    return " ".join(re.sub(r"[^a-z0-9]+", " ", plain_name.replace("n°", "n ").replace("nº", "n ")).split())
-
-
-def _line(number: int, row: Sequence[Cell], columns: Mapping[Column, int]) -> Line:
+def _line(number: int, row: Sequence[Cell], columns: dict[Column, int]) -> Line:
     def cell(column: Column) -> Cell:
         position = columns.get(column)
         return row[position] if position is not None and position < len(row) else None
@@ -218,14 +166,6 @@ def _line(number: int, row: Sequence[Cell], columns: Mapping[Column, int]) -> Li
     except Unreadable as fault:
         return Line(number, dossier_said, reference_said, order_said, siret, paid_on, None, fault.code, fault.message)
     return Line(number, dossier_said, reference_said, order_said, siret, paid_on, amount)
-
-
-def _text(cell: Cell) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() else repr(cell)
-    return cell.isoformat() if isinstance(cell, date) else cell.strip()
 
 
 _FRENCH_DAY = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})(?: 0?0:00(?::00)?)?", re.ASCII)
