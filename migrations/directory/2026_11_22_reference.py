@@ -12,10 +12,10 @@ from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
-from services.directory.texts import fold
 from sqlalchemy.dialects import postgresql
 
 import services.directory
+from services.common.texts import fold
 
 revision = "2026_11_22_reference"
 down_revision = "2026_11_22_initial"

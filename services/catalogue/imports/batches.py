@@ -22,6 +22,7 @@ from services.common.problems import Problem, TemporarilyUnavailable, from_datab
 from services.common.resources import Resources
 
 from ..centres import service as centres
+from ..documents import origins as brought
 from ..documents import publication
 from ..documents import rules as documents_rules
 from ..documents import service as documents
@@ -212,7 +213,7 @@ class _Batch:
         self.marks = {}
         centre_id = self.kept.centre_id
         wanted = {origin_of(centre_id, row["identifier"]) for row in rows}
-        found = await origins.of_origins(self.session, sorted(wanted))
+        found = await brought.of_origins(self.session, sorted(wanted))
         last = await repository.marks_of(self.session, [document.id for document in found.values()])
         settled = []
         for row in rows:

@@ -17,7 +17,7 @@ from services.common.routing import ActRoute, UploadRoute, right
 from services.common.tabular import CSV, XLSX
 
 from . import reading, service, template
-from .schemas import ImportLineListing, ImportLineRead, ImportRead
+from .schemas import DocumentImportLineRead, DocumentImportRead, ImportLineListing
 
 PREFIX = "/catalogue/v1"
 router = APIRouter(prefix=PREFIX, tags=["imports"], route_class=ActRoute)
@@ -33,7 +33,7 @@ _ROUTE_LIMIT = 2 * reading.MOST_BYTES
     status_code=201,
     operation_id="importDocuments",
     summary="Import a file of documents",
-    response_model=ImportRead,
+    response_model=DocumentImportRead,
     max_body_size=_ROUTE_LIMIT,
     openapi_extra=right("Documentalists of the centre; with `publish`, its managers.")
     | {"requestBody": {"required": True, **file_content()}},
@@ -74,7 +74,7 @@ async def import_documents(
     "/centres/{centre_id}/imports",
     operation_id="listImports",
     summary="A centre's imports",
-    response_model=Page[ImportRead],
+    response_model=Page[DocumentImportRead],
     openapi_extra=right("Documentalists of the centre (members of the organisation that keeps it)."),
 )
 async def listing(
@@ -98,7 +98,7 @@ async def listing(
     "/imports/{import_id}",
     operation_id="getImport",
     summary="Read an import",
-    response_model=ImportRead,
+    response_model=DocumentImportRead,
     openapi_extra=right(_DOCUMENTALISTS),
 )
 async def read(import_id: UUID, caller: Caller, session: Snapshot, request: Request, response: Response) -> Any:
@@ -112,7 +112,7 @@ async def read(import_id: UUID, caller: Caller, session: Snapshot, request: Requ
     "/imports/{import_id}/lines",
     operation_id="listImportLines",
     summary="Read the report of an import",
-    response_model=Page[ImportLineRead],
+    response_model=Page[DocumentImportLineRead],
     openapi_extra=right(_DOCUMENTALISTS) | published(ImportLineListing),
 )
 async def lines(import_id: UUID, caller: Caller, session: Snapshot, reader: Reader, request: Request, response: Response) -> Any:
@@ -129,7 +129,7 @@ async def lines(import_id: UUID, caller: Caller, session: Snapshot, reader: Read
     status_code=201,
     operation_id="cancelImport",
     summary="Cancel an import",
-    response_model=ImportRead,
+    response_model=DocumentImportRead,
     openapi_extra=right(_DOCUMENTALISTS),
 )
 async def cancel(import_id: UUID, caller: Caller, session: Session, now: Now, response: Response) -> Any:

@@ -12,7 +12,7 @@ from .models import ImportState as ImportState
 from .models import LineOutcome as LineOutcome
 
 
-class ImportRead(BaseModel):
+class DocumentImportRead(BaseModel):
     """An import: what was sent, and how far it has gone. `done` grows to `lines`."""
 
     id: UUID
@@ -48,7 +48,7 @@ class LineProblem(BaseModel):
     detail: str = Field(description="In French.", examples=["« hier » n'est pas une date : écrivez 2016, mars 2017 ou 12/03/2017."])
 
 
-class ImportLineRead(BaseModel):
+class DocumentImportLineRead(BaseModel):
     """What became of a line."""
 
     number: int = Field(description="As the file shows it: the header is often line 1.", examples=[2])

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.catalogue.documents.schemas import Access, DocumentKind, DocumentLicence, Public
+from services.catalogue.documents.schemas import Access, DocumentKind, DocumentLicence, Readership
 from services.catalogue.imports import values
 from services.catalogue.imports.columns import COLUMNS, recognise
 from services.catalogue.imports.values import Names, Unclear
@@ -80,8 +80,8 @@ def test_words_people_use_are_understood() -> None:
     assert values.one_of("Fiche expérience", values.KINDS, "nature") is DocumentKind.EXPERIENCE
     assert values.one_of("SUPPORT D’INTERVENTION", values.KINDS, "nature") is DocumentKind.PRESENTATION
     assert values.one_of("official_text", values.KINDS, "nature") is DocumentKind.OFFICIAL_TEXT
-    assert values.one_of("Élus", values.PUBLICS, "public") is Public.ELECTED_OFFICIALS
-    assert values.one_of("Services de l’État", values.PUBLICS, "public") is Public.STATE_SERVICES
+    assert values.one_of("Élus", values.PUBLICS, "public") is Readership.ELECTED_OFFICIALS
+    assert values.one_of("Services de l’État", values.PUBLICS, "public") is Readership.STATE_SERVICES
     assert values.one_of("Licence Ouverte", values.LICENCES, "licence") is DocumentLicence.ETALAB_2_0
     assert values.one_of("Réservé aux membres", values.ACCESSES, "accès") is Access.MEMBERS
 
