@@ -177,3 +177,8 @@ async def _note(session: AsyncSession, centre: Centre, act: str, caller: Princip
         organisation_id=centre.organisation_id,
         changes=changes,
     )
+
+
+async def faces(reader: AsyncConnection[Any], centre_ids: Sequence[Any]) -> dict[UUID, Row]:
+    """`id → {id, code, name}` of those of these centres that exist."""
+    return {row["id"]: row for row in await fetch(reader, repository.CENTRE_FACES, {"ids": [str(each) for each in centre_ids]})}

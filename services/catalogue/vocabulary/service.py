@@ -188,3 +188,22 @@ def _pointed(codes: Sequence[str], missing: set[str], field: str, said: Text) ->
 async def _note(session: AsyncSession, caller: Principal, act: str, now: datetime, changes: dict[str, Any]) -> None:
     # A term has no id of its own: the line is found by what it says.
     await journal.record(session, KERNEL.journal, at=now, act=act, resource=("term", new_id()), actor=caller, changes=changes)
+
+
+async def groups_version(reader: AsyncConnection[Any]) -> str:
+    """Changes when `groups` may have: a term was recorded or forgotten, the directory was heard."""
+    rows = await fetch(reader, repository.GROUPS_VERSION, {})
+    return str(rows[0]["version"])
+
+
+async def begun_by(reader: AsyncConnection[Any], beginning: str, *, limit: int) -> list[Row]:
+    """`{kind, text, value}` of themes and terms some word of which begins so, without case nor accents."""
+    folded = fold(beginning)
+    if not folded:
+        return []
+    found = [
+        row
+        for row in await fetch(reader, repository.LABELS, {})
+        if fold(row["text"]).startswith(folded) or f" {folded}" in fold(row["text"]).replace("'", " ")
+    ]
+    return sorted(found, key=lambda row: (not fold(row["text"]).startswith(folded), len(row["text"]), row["text"]))[:limit]
