@@ -38,17 +38,17 @@ async def counted(
     return total, found
 
 
-async def _by_value(reader: AsyncConnection[Any], names: Sequence[str], counts: Mapping[str, Mapping[int, int]]) -> Counts:
+async def _by_value(reader: AsyncConnection[Any], names: Sequence[str], counts: Mapping[str, Mapping[int | None, int]]) -> Counts:
     members = _MEMBERS.setdefault((reader.info.host, reader.info.dbname), {})
     found: Counts = {name: Counter() for name in names}
     for dimension in ("shape", "themes", "territories", "organisations"):
         groups = counts.get(dimension)
         if not groups:
             continue
-        await repository.members(reader, members, groups)
+        await repository.members(reader, members, [set_id for set_id in groups if set_id is not None])
         prefixed: Counter[str] = Counter()
         for set_id, number in groups.items():
-            for value in members[set_id]:
+            for value in members[set_id] if set_id is not None else ():
                 prefixed[value] += number
         for value, number in prefixed.items():
             facet, _, code = value.partition(":")
@@ -57,7 +57,7 @@ async def _by_value(reader: AsyncConnection[Any], names: Sequence[str], counts: 
     if "year" in found:
         found["year"].update({str(year): number for year, number in counts.get("year", {}).items() if year is not None})
     if "access" in found:
-        found["access"].update({_ACCESSES[key]: number for key, number in counts.get("access", {}).items()})
+        found["access"].update({_ACCESSES[key]: number for key, number in counts.get("access", {}).items() if key is not None})
     return found
 
 
@@ -69,16 +69,9 @@ async def labelled(
     for facet, values in counts.items():
         kept = dict(values.most_common(MOST)) | {value: values[value] for value in chosen.get(facet, ())}
         said = await _labels(reader, facet, list(kept), language)
-        rows = [
-            {
-                "value": value,
-                "label": said.get(value, (value, None))[0],
-                "parent": said.get(value, (value, None))[1],
-                "count": number,
-            }
-            for value, number in kept.items()
-        ]
-        answer[facet] = sorted(rows, key=lambda row: (-row["count"], row["label"]))
+        shown = [(value, *said.get(value, (value, None)), number) for value, number in kept.items()]
+        shown.sort(key=lambda row: (-row[3], row[1]))
+        answer[facet] = [{"value": value, "label": label, "parent": parent, "count": n} for value, label, parent, n in shown]
     return answer
 
 

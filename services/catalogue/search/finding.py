@@ -1,7 +1,7 @@
 """A search, from what was asked to the page that answers."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -87,11 +87,11 @@ async def search(
     plan, known = await reading.planned(reader, query)
     async with repository.planned(reader):
         if after is not None and after[-1] == "relaxed":
-            plan = replace(plan, relaxed=True)
+            plan = rules.relaxed(plan)
         rows = await _page(reader, plan, query, what, wish, after)
         strict = len(rows)
         if not rows and after is None and len(plan.nodes) > 1:
-            plan = replace(plan, relaxed=True)
+            plan = rules.relaxed(plan)
             rows = await _page(reader, plan, query, what, wish, after)
         total, counts = await _counts(reader, plan, what, wish)
         hits = await _hits(reader, [row["document_id"] for row in rows], plan, audience, settings, language, now)

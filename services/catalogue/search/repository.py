@@ -86,8 +86,8 @@ async def ids(reader: AsyncConnection[Any], statement: Any, asked: Mapping[str, 
     return await fetch(reader, statement, asked)
 
 
-async def counts(reader: AsyncConnection[Any], statement: Any, asked: Mapping[str, Any]) -> dict[str, dict[int, int]]:
-    """`dimension → key → documents`; years that are unknown are not counted."""
+async def counts(reader: AsyncConnection[Any], statement: Any, asked: Mapping[str, Any]) -> dict[str, dict[int | None, int]]:
+    """`dimension → key → documents`; the key of documents without a year, and of the total, is None."""
     rows = await fetch(reader, statement, asked)
     return {row["dimension"]: dict(zip(row["keys"], row["counts"], strict=True)) for row in rows}
 

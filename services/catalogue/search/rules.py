@@ -12,7 +12,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 from .words import OWN, SPELT, STOPS, TITLE, Stems, accented, words
@@ -202,6 +202,11 @@ class Plan:
         return " & ".join([*([said] if said else []), *(f"!({each})" for each in self.excluded)])
 
 
+def relaxed(strict: Plan) -> Plan:
+    """The same with most of the words instead of all."""
+    return replace(strict, relaxed=True)
+
+
 def _most(said: Sequence[str]) -> str:
     """Most of these, when all of them are nowhere; any of them when they are many."""
     count = len(said)
@@ -286,7 +291,7 @@ def worth_keeping(typed: str, query: Query) -> str | None:
     """The folded text of a search that found nothing, when it looks like words and says nothing of a person."""
     said = words(typed)
     text = " ".join(said)
-    letters = sum(c.isalpha() for c in text)
+    letters = sum(c.isalpha() for c in text) if all(len(word) <= 30 for word in said) else 0
     if query.shortened or not query.wanted or len(said) > 12 or not 3 <= len(text) <= 120 or letters < 3:
         return None
     return None if _PRIVATE.search(typed) else text

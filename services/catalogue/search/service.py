@@ -167,7 +167,9 @@ async def read_words(session: AsyncSession, *, now: datetime) -> bool:
         await repository.add_words(session, seen, spelt)
     if rows:
         last = rows[-1]["indexed_at"]
-        await repository.put_mark(session, "indexed", last if len(rows) == _AT_ONCE else max(since, last - _OVERLAP))
+        if len(rows) < _AT_ONCE:
+            last = max(since, min(last, rows[-1]["read_at"] - _OVERLAP))
+        await repository.put_mark(session, "indexed", last)
     await repository.put_mark(session, "readable", now)
     return len(rows) == _AT_ONCE
 

@@ -200,7 +200,7 @@ KEEP_UNANSWERED = sa.text(
 ON CONFLICT (text) DO UPDATE SET count = unanswered_searches.count + 1, last_on = EXCLUDED.last_on"""
 )
 #: Public texts whose words are to be read, in the order in which they were indexed.
-_READ = """SELECT e.document_id, e.indexed_at, t.title, t.abstract, t.sections
+_READ = """SELECT e.document_id, e.indexed_at, clock_timestamp() AS read_at, t.title, t.abstract, t.sections
 FROM search_entries e JOIN search_texts t USING (document_id) WHERE NOT e.members_only AND e.available_at <= :now AND """
 TO_READ = sa.text(_READ + "e.indexed_at > :after ORDER BY e.indexed_at LIMIT :limit")
 OUT_OF_EMBARGO = sa.text(_READ + "e.readable_at > :after AND e.readable_at <= :now AND e.available_at > e.published_at")

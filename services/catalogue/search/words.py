@@ -86,7 +86,8 @@ def _letters(found: re.Match[str]) -> str:
 @lru_cache(maxsize=100_000)
 def plain(text: str) -> str:
     """Folded, the dots of an acronym taken away."""
-    return fold(text).replace(".", "")
+    # Twice: some letters of mathematics are decomposed into capitals.
+    return fold(fold(text)).replace(".", "")
 
 
 def words(text: str) -> list[str]:
