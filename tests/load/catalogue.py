@@ -17,6 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
+from uuid import UUID
 
 import psycopg
 from psycopg import sql
@@ -26,7 +27,7 @@ from gateway import postgres
 from services.catalogue.app import SERVICE
 from services.catalogue.centres.service import ANYONE
 from services.catalogue.search import facets, finding, reading, repository, rules
-from services.catalogue.search.schemas import Search
+from services.catalogue.search.schemas import FACETS, Search
 from services.catalogue.search.words import sort_key, vector, words
 from services.common import migrations
 from services.common.db import Database
@@ -163,6 +164,7 @@ _BEGINNINGS = [
     "vi",
     "vo",
 ]
+Row = Sequence[Any]
 KINDS = ("thematic_dossier", "capitalisation", "experience", "study", "proceedings", "presentation", "video", "reference")
 _PUBLICS = ("professionals", "elected_officials", "associations", "residents")
 _ENTRIES = [
@@ -182,11 +184,12 @@ _ENTRIES = [
     "title_key",
     "words",
 ]
+_CENTRES = ["id", "organisation_id", "code", "name", "description", "contact_email", "created_at", "version"]
 _TEXTS = ("document_id", "reference", "kind", "language", "title", "abstract", "sections")
 
 
 #: Documents that are really written; a larger catalogue has their words again, under other dates and themes.
-_WRITTEN = 10_000
+_WRITTEN = 5_000
 
 
 @dataclass(frozen=True)
@@ -199,38 +202,67 @@ class Corpus:
     selective: Sequence[str]
 
 
-def fill(conninfo: str, count: int) -> Corpus:
-    """So many documents of some hundred and fifty words, whose words are as unequal as a language's."""
-    rng = random.Random(count)
-    spoken, weights = _language(random.Random(7))
-    now = datetime.now(UTC)
+@dataclass(frozen=True)
+class Written:
+    """Rows that every size begins with."""
+
+    spoken: Sequence[str]
+    centres: Sequence[Row]
+    sets: Sequence[Row]
+    entries: Sequence[Row]
+    texts: Sequence[Row]
+
+
+def write(conninfo: str) -> Written:
+    """Documents of some hundred and fifty words, as unequal as a language's. The database only tells lexemes."""
+    rng, now = random.Random(7), datetime.now(UTC)
+    spoken, weights = _language(rng)
     with psycopg.connect(conninfo) as connection:
         known = _stems(connection, spoken)
-        sets = _sets(connection, rng)
-        made = [_document(number, spoken, weights, known, sets, rng, now) for number in range(min(count, _WRITTEN))]
+    centres = [(new_id(), new_id(), f"BENCH{n}", f"Centre {n}", "", "doc@centre.example", now, 1) for n in range(6)]
+    sets = _sets([centre[0] for centre in centres], rng)
+    made = [_document(number, spoken, weights, known, sets, rng, now) for number in range(_WRITTEN)]
+    rows = [
+        (set_id, dimension, repository.fingerprint(members), sorted(set(members)))
+        for dimension, each in sets.items()
+        for set_id, members, _ in each
+    ]
+    return Written(spoken, centres, rows, [entry for entry, _ in made], [text for _, text in made])
+
+
+def fill(conninfo: str, written: Written, count: int) -> Corpus:
+    """So many documents: those written, then the same words again under other dates, themes, territories and organisations."""
+    with psycopg.connect(conninfo) as connection:
         connection.execute("DROP INDEX ix_search_entries_words")
-        _copy(connection, "search_entries", _ENTRIES, [entry for entry, _ in made])
-        _copy(connection, "search_texts", _TEXTS, [text for _, text in made])
-        _multiply(connection, count // len(made), sets)
+        _copy(connection, "centres", _CENTRES, written.centres)
+        _copy(connection, "search_sets", ("id", "dimension", "fingerprint", "members"), written.sets)
+        _copy(connection, "search_entries", _ENTRIES, written.entries)
+        _copy(connection, "search_texts", _TEXTS, written.texts)
+        _multiply(connection, count // _WRITTEN)
         connection.execute("CREATE INDEX ix_search_entries_words ON search_entries USING gin (words) WITH (fastupdate = off)")
-        seen = [(word, word, 10) for word in {words(each)[0] for each in spoken}]
-        _copy(connection, "search_words", ("word", "spelt", "seen"), seen)
+        _copy(
+            connection,
+            "search_words",
+            ("word", "spelt", "seen"),
+            [(word, word, 10) for word in {words(each)[0] for each in written.spoken}],
+        )
     with psycopg.connect(conninfo, autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")
-    return Corpus(count, spoken[:12], spoken[60:160], spoken[6_000:8_000])
+    return Corpus(count, written.spoken[:12], written.spoken[60:160], written.spoken[6_000:8_000])
 
 
-def _multiply(connection: psycopg.Connection[Any], times: int, sets: Mapping[str, Sequence[tuple[int, Any]]]) -> None:
-    """The same words again under other dates, themes, territories and organisations."""
-    drawn = {name: [set_id for set_id, _ in sets[name]] for name in ("themes", "territories", "organisations")}
+def _multiply(connection: psycopg.Connection[Any], times: int) -> None:
+    drawn = ", ".join(
+        f"(SELECT array_agg(id) FROM search_sets WHERE dimension = '{name}') AS {name}"  # noqa: S608 - names of this module
+        for name in ("themes", "territories", "organisations")
+    )
     connection.execute(
-        "INSERT INTO search_entries SELECT md5(e.document_id::text || n)::uuid, centre_id, shape_id,"
-        " (%(themes)s::int[])[1 + floor(random() * %(n_themes)s)],"
-        " (%(territories)s::int[])[1 + floor(random() * %(n_territories)s)],"
-        " (%(organisations)s::int[])[1 + floor(random() * %(n_organisations)s)],"
-        " year, members_only, available_at - shift, published_at - shift, readable_at - shift, indexed_at, dated, title_key, words"
-        " FROM search_entries e, generate_series(2, %(times)s) n, LATERAL (SELECT n * interval '1 hour' AS shift) s",
-        {**drawn, **{f"n_{name}": len(ids) for name, ids in drawn.items()}, "times": times},
+        f"""WITH drawn AS MATERIALIZED (SELECT {drawn})
+INSERT INTO search_entries SELECT md5(e.document_id::text || n)::uuid, centre_id, shape_id,
+  themes[1 + floor(random() * cardinality(themes))], territories[1 + floor(random() * cardinality(territories))],
+  organisations[1 + floor(random() * cardinality(organisations))],
+  year, members_only, available_at - shift, published_at - shift, readable_at - shift, indexed_at, dated, title_key, words
+FROM drawn, search_entries e, generate_series(2, {times}) n, LATERAL (SELECT n * interval '1 hour' AS shift) s""".encode()  # noqa: S608
     )
     connection.execute(
         "INSERT INTO search_texts SELECT md5(t.document_id::text || n)::uuid, reference || '-' || n, kind, language, title, abstract,"
@@ -254,43 +286,30 @@ def _stems(connection: psycopg.Connection[Any], spoken: Sequence[str]) -> dict[s
     return {word: lexeme or "" for word, lexeme in rows}
 
 
-def _sets(connection: psycopg.Connection[Any], rng: random.Random) -> dict[str, list[tuple[int, Any]]]:
-    """Combinations of values, as many as a large network would have; `(id, what it says)` by dimension."""
-    centres = []
-    for number in range(6):
-        centre = (new_id(), new_id(), f"BENCH{number}", f"Centre {number}", "", "doc@centre.example", datetime.now(UTC), 1)
-        connection.execute(
-            "INSERT INTO centres (id, organisation_id, code, name, description, contact_email, created_at, version)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
-            centre,
-        )
-        centres.append(centre[0])
-    shapes = {
-        (
-            rng.choice(KINDS),
-            rng.choices(("fr", "en"), (97, 3))[0],
-            rng.choice(centres),
-            tuple(sorted(rng.sample(_PUBLICS, rng.randint(0, 2)))),
-        )
-        for _ in range(1_500)
-    }
+def _sets(centres: Sequence[UUID], rng: random.Random) -> dict[str, list[tuple[int, list[str], Any]]]:
+    """Combinations of values, as many as a large network would have; `(id, members, what it says)` by dimension."""
+    shapes = sorted(
+        {
+            (
+                rng.choice(KINDS),
+                rng.choices(("fr", "en"), (97, 3))[0],
+                rng.choice(centres),
+                tuple(rng.sample(_PUBLICS, rng.randint(0, 2))),
+            )
+            for _ in range(1_500)
+        }
+    )
     said: dict[str, list[tuple[Any, list[str]]]] = {
         "shape": [(s, [f"kind:{s[0]}", f"language:{s[1]}", f"centre:{s[2]}", *(f"public:{p}" for p in s[3])]) for s in shapes],
         "themes": [(None, _tree(rng, "theme:t", 8, 40, rng.randint(1, 3))) for _ in range(900)],
         "territories": [(None, _tree(rng, "territory:", 13, 1_500, rng.randint(1, 2))) for _ in range(2_500)],
-        "organisations": [(None, [f"organisation:Organisation {rng.randint(1, 2_000)}"]) for _ in range(2_000)],
+        "organisations": [(None, [f"organisation:Organisation {number}"]) for number in range(2_000)],
     }
-    found: dict[str, list[tuple[int, Any]]] = {}
+    numbers = itertools.count(1)
+    found: dict[str, list[tuple[int, list[str], Any]]] = {}
     for dimension, combinations in said.items():
-        found[dimension] = []
-        for what, members in combinations:
-            row = connection.execute(
-                "INSERT INTO search_sets (dimension, fingerprint, members) VALUES (%s, %s, %s)"
-                " ON CONFLICT (dimension, fingerprint) DO UPDATE SET fingerprint = EXCLUDED.fingerprint RETURNING id",
-                [dimension, repository.fingerprint(members), sorted(set(members))],
-            ).fetchone()
-            assert row
-            found[dimension].append((row[0], what))
+        once = {repository.fingerprint(members): (what, members) for what, members in combinations}
+        found[dimension] = [(next(numbers), members, what) for what, members in once.values()]
     return found
 
 
@@ -305,14 +324,14 @@ def _document(
     spoken: Sequence[str],
     weights: Sequence[float],
     known: Mapping[str, str],
-    sets: Mapping[str, Sequence[tuple[int, Any]]],
+    sets: Mapping[str, Sequence[tuple[int, list[str], Any]]],
     rng: random.Random,
     now: datetime,
 ) -> tuple[list[Any], list[Any]]:
     """A row of `search_entries` and one of `search_texts`, as `search.service.put` writes them."""
     drawn = rng.choices(spoken, cum_weights=weights, k=160)
     title, abstract, sections = drawn[:9], drawn[9:60], drawn[60:]
-    shape_id, shape = rng.choice(sets["shape"])
+    shape_id, _, shape = rng.choice(sets["shape"])
     document_id = uuid7(nanoseconds=1_700_000_000_000_000_000 + number * 1_000_000)
     published_at = now - timedelta(minutes=rng.randint(60, 4_000_000))
     available_at = published_at if rng.random() > 0.005 else now + timedelta(days=30)
@@ -387,7 +406,7 @@ async def _bare(conninfo: str, typed: Sequence[str], seconds: float) -> tuple[fl
                 began = time.perf_counter()
                 async with repository.planned(reader):
                     await finding._page(reader, plan, query, what, wish, None)
-                    total, _ = await facets.counted(reader, finding.FACETS, what.filters, what.of(plan), has_words=True)
+                    total, _ = await facets.counted(reader, FACETS, what.filters, what.of(plan), has_words=True)
                 if round_ >= min(len(typed), 5):
                     took.append(1_000 * (time.perf_counter() - began))
                     found.append(total)
@@ -405,9 +424,10 @@ def figures(
     """Fills both databases (migrated, empty) and measures; prints a table, gives what goes in the last line."""
     table: dict[int, dict[str, tuple[float, float]]] = {}
     bare: dict[str, tuple[float, float, float]] = {}
+    written = write(small_db)
     for conninfo, count in ((small_db, small), (large_db, large)):
         began = time.perf_counter()
-        corpus = fill(conninfo, count)
+        corpus = fill(conninfo, written, count)
         asked = requests(corpus)
         print(f"{count} documents filled in {time.perf_counter() - began:.0f} s", flush=True)
         there = {**environment, "CATALOGUE_DATABASE_URL": conninfo}

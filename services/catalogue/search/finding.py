@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -135,7 +136,14 @@ async def _page(
             "ranking": plan.ranking(),
             "typed_key": sort_key(wish.q),
         }
-        return await repository.ids(reader, statements.ranked(what.filters), values)
+        # Of a broad search, the titled fill the first pages: the others are then not even looked for.
+        past = after is not None and Decimal(after[0]) < statements.TITLED
+        rows = [] if past else await repository.ids(reader, statements.ranked(what.filters, True), values)
+        if len(rows) <= wish.limit:
+            rows += await repository.ids(
+                reader, statements.ranked(what.filters, False), {**values, "limit": wish.limit + 1 - len(rows)}
+            )
+        return rows
     order = SearchSort.LATEST if sort is SearchSort.RELEVANCE else sort
     return await repository.ids(reader, statements.sorted_by(order.value, what.filters, not plan.is_empty), values)
 

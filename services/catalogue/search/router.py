@@ -34,7 +34,7 @@ _DOCUMENTALISTS = "Documentalists of any centre."
 async def search(request: Request, response: Response, reader: Reader, caller: MaybeCaller, resources: Held, now: Now) -> Any:
     """Documents whose title, abstract, keywords, sections or files have every word: without regard to case, accents, plurals or
     elisions, widened with acronyms and synonyms of the trade. `"…"` or « … » looks for words side by side, `-word` leaves out,
-    `word*` completes. By relevance, the best thousand are listed: words in the title come first, then exact and recent ones.
+    `word*` completes. By relevance, at most a thousand are listed: words in the title come first, then exact and recent ones.
     Words that say nothing (le, de…) are not looked for; without any word, everything is found."""
     wish = read_query(request, Search)
     after = read_cursor(request, wish.cursor)

@@ -20,6 +20,8 @@ from .words import OWN, SPELT, STOPS, TITLE, Stems, accented, words
 #: Words of a query that are read; the rest is let go, and the answer says so.
 MOST_WORDS = 32
 _MOST_READ = 2_000
+#: A single letter begins half of the language.
+_SHORTEST_PREFIX = 2
 _QUOTED = re.compile(r'(?P<no>(?<!\S)-)?(?:"(?P<a>[^"]*)"|«(?P<b>[^»]*)»|“(?P<c>[^”]*)”)')
 _CHUNK = re.compile(r"(?P<no>(?<!\S)-+)?(?P<text>[^\s]+)")
 _JOINED = re.compile(r"\w[-/]\w")
@@ -88,7 +90,7 @@ def _loose(text: str) -> list[Term]:
             significant = [word for word in said if len(word) > 1] or said
             terms.append(Term(tuple(significant), phrase=len(significant) > 1, excluded=True))
             continue
-        prefix = found["text"].endswith("*")
+        prefix = found["text"].endswith("*") and len(said[-1]) >= _SHORTEST_PREFIX
         alone = not (_JOINED.search(found["text"]) or accented(found["text"]))
         terms += [Term((word,), alone=alone, prefix=prefix and word is said[-1]) for word in said]
     return terms

@@ -56,8 +56,10 @@ PLANNED = sa.text(
 )
 #: Weights of D (files), C (sections), B (abstract, keywords), A (title).
 _WEIGHTS = "'{0.1, 0.25, 0.5, 1.0}'"
-#: Documents that are ranked: those with every word in their title first, then in their own text, then the latest.
-CANDIDATES = 1_000
+#: Documents that are ranked among those with every word in their title, then among the others: in their own text first, the latest first.
+CANDIDATES = 500
+#: What every word in the title is worth, and in the own text: more than all the rest, so that the titled fill pages without the others.
+TITLED, OWN = 20, 10
 
 
 def _where(filters: frozenset[str], *, words: str | None) -> str:
@@ -67,30 +69,26 @@ def _where(filters: frozenset[str], *, words: str | None) -> str:
     return "\n  AND ".join(conditions)
 
 
+def _branch(tier: int, filters: frozenset[str], words: str, *besides: str) -> str:
+    """The latest of those that match so and are not above already."""
+    unless = "".join(f" AND e.document_id NOT IN (SELECT document_id FROM {each})" for each in besides)
+    return f"""(SELECT e.document_id, {tier} AS tier FROM search_entries e WHERE {_where(filters, words=words)}{unless}
+      ORDER BY e.published_at DESC, e.document_id DESC LIMIT {CANDIDATES})"""
+
+
 @lru_cache(maxsize=512)
-def ranked(filters: frozenset[str]) -> TextClause:
-    """Ids with their score. The score depends on the document and the query alone, so that pages follow one another."""
-    branch = """(SELECT e.document_id, {tier} AS tier FROM search_entries e WHERE {where}{besides}
-      ORDER BY e.published_at DESC, e.document_id DESC LIMIT {most})"""
-    first = branch.format(tier=2, where=_where(filters, words="in_title"), besides="", most=CANDIDATES)
-    second = branch.format(
-        tier=1,
-        where=_where(filters, words="in_own_text"),
-        besides=" AND e.document_id NOT IN (SELECT document_id FROM titled)",
-        most=CANDIDATES,
-    )
-    third = branch.format(
-        tier=0,
-        where=_where(filters, words="matching"),
-        besides=" AND e.document_id NOT IN (SELECT document_id FROM titled) AND e.document_id NOT IN (SELECT document_id FROM own)",
-        most=CANDIDATES,
-    )
+def ranked(filters: frozenset[str], titled: bool) -> TextClause:
+    """Ids with their score, of those with every word in their title or of the others. The score depends on the document and the query
+    alone, so that pages follow one another."""
+    candidates = f"titled AS MATERIALIZED {_branch(TITLED, filters, 'in_title')}"
+    if not titled:
+        candidates += f""",
+own AS MATERIALIZED {_branch(OWN, filters, "in_own_text", "titled")},
+others AS MATERIALIZED (SELECT * FROM {_branch(0, filters, "matching", "titled", "own")} AS found
+  WHERE (SELECT count(*) FROM own) < {CANDIDATES}),
+candidates AS (SELECT * FROM own UNION ALL SELECT * FROM others LIMIT {CANDIDATES})"""
     return sa.text(
-        f"""WITH titled AS MATERIALIZED {first},
-own AS MATERIALIZED (SELECT * FROM {second} AS found WHERE (SELECT count(*) FROM titled) < {CANDIDATES}),
-others AS MATERIALIZED (SELECT * FROM {third} AS found
-  WHERE (SELECT count(*) FROM titled) + (SELECT count(*) FROM own) < {CANDIDATES}),
-candidates AS (SELECT * FROM titled UNION ALL SELECT * FROM own UNION ALL SELECT * FROM others LIMIT {CANDIDATES}),
+        f"""WITH {candidates},
 scored AS (
   SELECT e.document_id, round((
     c.tier
@@ -98,7 +96,7 @@ scored AS (
     + CASE WHEN CAST(:in_order AS text) <> '' AND v.words @@ CAST(:in_order AS tsquery) THEN 0.5 ELSE 0 END
     + ts_rank_cd(CAST({_WEIGHTS} AS real[]), v.words, CAST(:ranking AS tsquery), 33)
     + extract(epoch FROM e.published_at) / 3.0e9)::numeric, 6) AS score
-  FROM candidates c JOIN search_entries e USING (document_id),
+  FROM {"titled" if titled else "candidates"} c JOIN search_entries e USING (document_id),
     LATERAL (SELECT e.words || ''::tsvector AS words OFFSET 0) v)
 SELECT document_id, score FROM scored
 WHERE CAST(:after_score AS numeric) IS NULL

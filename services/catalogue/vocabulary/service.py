@@ -6,6 +6,7 @@ waits for a sibling; it asks again every night, and whenever a code is new to it
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from psycopg import AsyncConnection
@@ -198,12 +199,14 @@ async def groups_version(reader: AsyncConnection[Any]) -> str:
 
 async def begun_by(reader: AsyncConnection[Any], beginning: str, *, limit: int) -> list[Row]:
     """`{kind, text, value}` of themes and terms some word of which begins so, without case nor accents."""
-    folded = fold(beginning)
+    folded = fold(beginning).replace("'", " ")
     if not folded:
         return []
-    found = [
-        row
-        for row in await fetch(reader, repository.LABELS, {})
-        if fold(row["text"]).startswith(folded) or f" {folded}" in fold(row["text"]).replace("'", " ")
-    ]
-    return sorted(found, key=lambda row: (not fold(row["text"]).startswith(folded), len(row["text"]), row["text"]))[:limit]
+    rows = [(_sought(row["text"]), row) for row in await fetch(reader, repository.LABELS, {})]
+    found = [(not label.startswith(folded), len(label), label, row) for label, row in rows if f" {folded}" in f" {label}"]
+    return [row for *_, row in sorted(found, key=lambda each: each[:3])][:limit]
+
+
+@lru_cache(maxsize=4096)
+def _sought(label: str) -> str:
+    return fold(label).replace("'", " ")

@@ -1,6 +1,7 @@
 """Whatever is typed is answered sensibly, never by a fault."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -89,7 +90,7 @@ async def test_a_long_query_says_it_was_shortened(library: World) -> None:
         {"kind": ["study", "video"], "year": ["2016", "2017"]},
     ],
 )
-async def test_filters_that_nothing_has_find_nothing(library: World, params: dict[str, str]) -> None:
+async def test_filters_that_nothing_has_find_nothing(library: World, params: dict[str, Any]) -> None:
     found = await search(library, "habitat", facets="true", **params)
     assert found["items"] == []
     assert found["total"] == 0 or "kind" in params
