@@ -39,151 +39,32 @@ from .generator import Generator, Job, get
 from .servers import Web
 
 HEALTH = "/catalogue/health"
-_COMMON = [
-    "ville",
-    "quartier",
-    "habitants",
-    "politique",
-    "contrat",
-    "projet",
-    "action",
-    "logement",
-    "santé",
-    "emploi",
-    "insertion",
-    "jeunes",
-    "éducation",
-    "culture",
-    "sport",
-    "prévention",
-    "sécurité",
-    "participation",
-    "conseil",
-    "citoyen",
-    "renouvellement",
-    "urbain",
-    "droit",
-    "accès",
-    "association",
-    "commune",
-    "territoire",
-    "développement",
-    "local",
-    "social",
-    "prioritaire",
-    "évaluation",
-    "diagnostic",
-    "rencontre",
-    "réseau",
-    "formation",
-    "femmes",
-    "égalité",
-    "discrimination",
-    "école",
-    "collège",
-    "parents",
-    "famille",
-    "enfant",
-    "numérique",
-    "mobilité",
-    "transport",
-    "jardin",
-    "alimentation",
-    "climat",
-    "énergie",
-    "bailleur",
-    "gestion",
-    "proximité",
-    "médiation",
-    "langue",
-    "français",
-    "migrant",
-    "réussite",
-    "entreprise",
-    "commerce",
-    "artisanat",
-    "centre",
-    "maison",
-    "service",
-    "public",
-    "élus",
-    "professionnels",
-    "convention",
-    "financement",
-    "subvention",
-]
+
+
+def _listed(text: str) -> list[str]:
+    return text.split()
+
+
+_COMMON = _listed(
+    "ville quartier habitants politique contrat projet action logement santé emploi insertion jeunes éducation culture "
+    "sport prévention sécurité participation conseil citoyen renouvellement urbain droit accès association commune "
+    "territoire développement local social prioritaire évaluation diagnostic rencontre réseau formation femmes égalité "
+    "discrimination école collège parents famille enfant numérique mobilité transport jardin alimentation climat énergie "
+    "bailleur gestion proximité médiation langue français migrant réussite entreprise commerce artisanat centre maison "
+    "service public élus professionnels convention financement subvention"
+)
 _ENDINGS = ("tion", "ment", "age", "ité", "ique", "eur", "ance", "ier", "oire", "isme")
-_BEGINNINGS = [
-    "ba",
-    "be",
-    "bi",
-    "bor",
-    "bra",
-    "ca",
-    "ce",
-    "cla",
-    "co",
-    "cri",
-    "da",
-    "de",
-    "dou",
-    "dra",
-    "fa",
-    "fer",
-    "fi",
-    "fo",
-    "gra",
-    "gui",
-    "la",
-    "le",
-    "lou",
-    "ma",
-    "mé",
-    "mi",
-    "mon",
-    "na",
-    "né",
-    "no",
-    "pa",
-    "per",
-    "pi",
-    "plu",
-    "ra",
-    "ré",
-    "ro",
-    "sa",
-    "sé",
-    "si",
-    "sou",
-    "ta",
-    "té",
-    "tra",
-    "tu",
-    "va",
-    "vé",
-    "vi",
-    "vo",
-]
+_BEGINNINGS = _listed(
+    "ba be bi bor bra ca ce cla co cri da de dou dra fa fer fi fo gra gui la le lou ma mé mi mon na né no pa per pi plu "
+    "ra ré ro sa sé si sou ta té tra tu va vé vi vo"
+)
 Row = Sequence[Any]
 KINDS = ("thematic_dossier", "capitalisation", "experience", "study", "proceedings", "presentation", "video", "reference")
 _PUBLICS = ("professionals", "elected_officials", "associations", "residents")
-_ENTRIES = [
-    "document_id",
-    "centre_id",
-    "shape_id",
-    "themes_id",
-    "territories_id",
-    "organisations_id",
-    "year",
-    "members_only",
-    "available_at",
-    "published_at",
-    "readable_at",
-    "indexed_at",
-    "dated",
-    "title_key",
-    "words",
-]
+_ENTRIES = _listed(
+    "document_id centre_id shape_id themes_id territories_id organisations_id year members_only available_at published_at "
+    "readable_at indexed_at dated title_key words"
+)
 _CENTRES = ["id", "organisation_id", "code", "name", "description", "contact_email", "created_at", "version"]
 _TEXTS = ("document_id", "reference", "kind", "language", "title", "abstract", "sections")
 
