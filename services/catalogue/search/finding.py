@@ -18,7 +18,7 @@ from ..centres.service import Audience
 from ..permalinks import permalink
 from . import facets, highlights, labels, reading, repository, rules, statements
 from .rules import Plan, Query
-from .schemas import FACETS, Criteria, FacetName, Search, SearchSort
+from .schemas import FACETS, Criteria, Search
 from .stems import stems
 from .words import Stems, sort_key, words
 
@@ -127,8 +127,8 @@ async def _page(
         "after_id": UUID(after[1]) if after else None,
         "limit": wish.limit + 1,
     }
-    sort = wish.sort or SearchSort.RELEVANCE
-    if sort is SearchSort.RELEVANCE and plan.nodes:
+    sort = wish.sort or "relevance"
+    if sort == "relevance" and plan.nodes:
         values |= {
             "in_title": plan.in_title(),
             "in_own_text": plan.in_own_text(),
@@ -144,13 +144,12 @@ async def _page(
                 reader, statements.ranked(what.filters, False), {**values, "limit": wish.limit + 1 - len(rows)}
             )
         return rows
-    order = SearchSort.LATEST if sort is SearchSort.RELEVANCE else sort
-    return await repository.ids(reader, statements.sorted_by(order.value, what.filters, not plan.is_empty), values)
+    order = "-published_at" if sort == "relevance" else sort
+    return await repository.ids(reader, statements.sorted_by(order, what.filters, not plan.is_empty), values)
 
 
 async def _counts(reader: AsyncConnection[Any], plan: Plan, what: Asked, wish: Search) -> tuple[int | None, facets.Counts | None]:
-    everything = FacetName.ALL in wish.facets
-    wanted = [name for name in FACETS if everything or FacetName(name) in wish.facets]
+    wanted = [name for name in FACETS if "true" in wish.facets or name in wish.facets]
     if not wanted and wish.count is None:
         return None, None
     total, found = await facets.counted(reader, wanted, what.filters, what.of(plan), has_words=not plan.is_empty)

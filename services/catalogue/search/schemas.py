@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import Enum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
@@ -47,38 +47,16 @@ class Criteria(BaseModel):
     centre_id: list[UUID] = Field(default_factory=list, max_length=20)
 
 
-class FacetName(Enum):
-    """What results are counted by; `true` asks for all of them."""
-
-    ALL = "true"
-    KIND = "kind"
-    THEME = "theme"
-    TERRITORY = "territory"
-    ORGANISATION = "organisation"
-    YEAR = "year"
-    LANGUAGE = "language"
-    ACCESS = "access"
-    PUBLIC = "public"
-    CENTRE = "centre"
-
-
-FACETS = tuple(name.value for name in FacetName if name is not FacetName.ALL)
-
-
-class SearchSort(Enum):
-    """The order of results. Relevance without words, or nothing asked without words: the latest published first."""
-
-    RELEVANCE = "relevance"
-    LATEST = "-published_at"
-    DATED = "dated"
-    LATEST_DATED = "-dated"
-    TITLE = "title"
+#: What results are counted by; `true` asks for all of them.
+FacetName = Literal["true", "kind", "theme", "territory", "organisation", "year", "language", "access", "public", "centre"]
+FACETS: tuple[str, ...] = get_args(FacetName)[1:]
+SearchSort = Literal["relevance", "-published_at", "dated", "-dated", "title"]
 
 
 class Search(Criteria):
     """Criteria, and how results are shown."""
 
-    sort: SearchSort | None = Field(
+    sort: SearchSort | SkipJsonSchema[None] = Field(
         None, description="`relevance` when words are given, otherwise `-published_at`. `dated`: undated documents come last."
     )
     facets: list[FacetName] = Field(default_factory=list, max_length=20, description="Counts to answer with; `true` for all.")
