@@ -66,7 +66,7 @@ class Token(NamedTuple):
 
 def tokens(text: str) -> Iterator[Token]:
     """Words of a text, in order."""
-    dotted = {found.start(): found for found in _DOTTED.finditer(text)}
+    dotted = {found.start(): found for found in _DOTTED.finditer(text)} if "." in text else {}
     position = 0
     for found in _WORD.finditer(_MARKS.sub(_letters, text)):
         start, end = found.span()
@@ -75,19 +75,19 @@ def tokens(text: str) -> Iterator[Token]:
         if start in dotted:
             end = dotted[start].end()
         position = end
-        for part in _WORD.findall(plain(text[start:end])):
-            yield Token(part[:LONGEST], start, end)
+        for part in _parts(text[start:end]):
+            yield Token(part, start, end)
 
 
 def _letters(found: re.Match[str]) -> str:
     return "x" * len(found.group())
 
 
-@lru_cache(maxsize=100_000)
-def plain(text: str) -> str:
-    """Folded, the dots of an acronym taken away."""
+@lru_cache(maxsize=200_000)
+def _parts(raw: str) -> tuple[str, ...]:
+    """Folded, the dots of an acronym taken away; a fraction written as one character is two numbers."""
     # Twice: some letters of mathematics are decomposed into capitals.
-    return fold(fold(text)).replace(".", "")
+    return tuple(part[:LONGEST] for part in _WORD.findall(fold(fold(raw)).replace(".", "")))
 
 
 def words(text: str) -> list[str]:
