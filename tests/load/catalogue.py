@@ -114,6 +114,7 @@ def write(conninfo: str) -> Written:
 def fill(conninfo: str, written: Written, count: int) -> Corpus:
     """So many documents: those written, then the same words again under other dates, themes, territories and organisations."""
     with psycopg.connect(conninfo) as connection:
+        connection.execute("SET maintenance_work_mem = '512MB'")
         connection.execute("DROP INDEX ix_search_entries_words")
         _copy(connection, "centres", _CENTRES, written.centres)
         _copy(connection, "search_sets", ("id", "dimension", "fingerprint", "members"), written.sets)

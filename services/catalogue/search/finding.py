@@ -20,7 +20,7 @@ from . import facets, highlights, labels, reading, repository, rules, statements
 from .rules import Plan, Query
 from .schemas import FACETS, Criteria, Search
 from .stems import stems
-from .words import Stems, sort_key, words
+from .words import Stems, Token, sort_key
 
 #: Below, other spellings are looked for.
 _FEW = 3
@@ -185,14 +185,13 @@ async def _hits(
     seen = {"kept_ids": list(audience.kept_ids), "centre_ids": list(audience.centre_ids), "now": now}
     rows = await repository.ids(reader, statements.SHOWN, {**seen, "ids": list(ids)})
     faces = await centres.faces(reader, sorted({row["centre_id"] for row in rows}))
-    texts = (
-        [text for row in rows for text in (row["title"], row["abstract"], row["sections"][: highlights.READ])] if plan.nodes else []
-    )
-    known = await stems(reader, {word for text in texts for word in words(text)})
-    return {row["id"]: _hit(row, faces, plan, known, settings, language) for row in rows}
+    shown = await _highlights(reader, rows, plan)
+    return {row["id"]: _hit(row, faces, shown.get(row["id"], {}), settings, language) for row in rows}
 
 
-def _hit(row: Row, faces: Mapping[UUID, Row], plan: Plan, known: Stems, settings: ServiceSettings, language: Language) -> Row:
+def _hit(
+    row: Row, faces: Mapping[UUID, Row], shown: Mapping[str, str | None], settings: ServiceSettings, language: Language
+) -> Row:
     kind = labels.KINDS.get(row["kind"])
     return {
         **{name: row[name] for name in ("id", "reference", "kind", "title", "abstract", "language", "access", "published_at")},
@@ -200,25 +199,45 @@ def _hit(row: Row, faces: Mapping[UUID, Row], plan: Plan, known: Stems, settings
         "kind_label": kind.to(language) if kind else row["kind"],
         "dated": row["dated"] or None,
         "centre": faces.get(row["centre_id"], {"id": row["centre_id"], "code": "", "name": ""}),
-        "highlights": highlighted(row, plan, known),
+        "highlights": shown,
     }
 
 
-def highlighted(row: Row, plan: Plan, known: Stems) -> dict[str, str | None]:
-    """`Highlights` of a hit: of the sections only when the title and the abstract do not say it all."""
+async def _highlights(reader: AsyncConnection[Any], rows: Sequence[Row], plan: Plan) -> dict[UUID, dict[str, str | None]]:
+    """`Highlights` of hits: of the sections only when the title and the abstract do not say it all."""
     if not plan.nodes:
         return {}
+    read = {row["id"]: (highlights.cut(row["title"]), highlights.cut(row["abstract"])) for row in rows}
+    known = await stems(reader, {token.word for both in read.values() for each in both for token in each})
+    found: dict[UUID, dict[str, str | None]] = {}
+    lacking: dict[UUID, list[Token]] = {}
+    is_marked = _marking(plan, known)
+    for row in rows:
+        title, abstract = read[row["id"]]
+        shown = {
+            "title": highlights.marked(row["title"], is_marked, title),
+            "abstract": highlights.extract(row["abstract"], is_marked, abstract),
+        }
+        said = {known.get(token.word, "") for token in (*title, *abstract)}
+        complete = all(node.prefix or any(said.issuperset(way) for way in node.ways) for node in plan.nodes)
+        if not complete or not any(shown.values()):
+            lacking[row["id"]] = highlights.cut(row["sections"])
+        found[row["id"]] = shown
+    if lacking:
+        is_marked = _marking(plan, await stems(reader, {token.word for each in lacking.values() for token in each}))
+        for row in rows:
+            if row["id"] in lacking:
+                found[row["id"]]["sections"] = highlights.extract(row["sections"], is_marked, lacking[row["id"]])
+    return found
+
+
+def _marking(plan: Plan, known: Stems) -> highlights.Marked:
     lexemes, prefixes = plan.lexemes, plan.prefixes
 
     def is_marked(word: str) -> bool:
         return known.get(word, "") in lexemes or (bool(prefixes) and word.startswith(prefixes))
 
-    title = highlights.marked(row["title"], is_marked)
-    abstract = highlights.extract(row["abstract"], is_marked)
-    said = {known.get(word, "") for word in words(row["title"]) + words(row["abstract"])}
-    complete = all(any(said.issuperset(way) for way in node.ways) or node.prefix for node in plan.nodes)
-    sections = None if complete and (title or abstract) else highlights.extract(row["sections"], is_marked)
-    return {"title": title, "abstract": abstract, "sections": sections}
+    return is_marked
 
 
 async def _did_you_mean(reader: AsyncConnection[Any], query: Query, known: Stems, what: Asked) -> list[str]:
