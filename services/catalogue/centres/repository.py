@@ -38,6 +38,10 @@ AUDIENCE = (
     )
 )
 
+CENTRE_FACES = sa.select(_C.c.id, _C.c.code, _C.c.name).where(
+    _C.c.id == sa.func.any(sa.cast(bindparam("ids", type_=ARRAY(sa.Text)), ARRAY(sa.Uuid)))
+)
+
 
 async def get(session: AsyncSession, centre_id: UUID, *, lock: bool = False) -> Centre | None:
     statement = select(Centre).where(Centre.id == centre_id)

@@ -187,3 +187,8 @@ async def audience_of(reader: AsyncConnection[Any], organisation_ids: Sequence[U
 async def follow_organisation(session: AsyncSession, organisation_id: UUID, name: str) -> None:
     """An organisation is renamed: networks show its present name. The centre it keeps, if any, keeps its own."""
     await repository.rename_member(session, organisation_id, name)
+
+
+async def faces(reader: AsyncConnection[Any], centre_ids: Sequence[Any]) -> dict[UUID, Row]:
+    """`id → {id, code, name}` of those of these centres that exist."""
+    return {row["id"]: row for row in await fetch(reader, repository.CENTRE_FACES, {"ids": [str(each) for each in centre_ids]})}

@@ -16,18 +16,13 @@ from services.common.problems import NotFound
 from services.common.settings import ServiceSettings
 
 from ..centres.service import Audience
+from ..permalinks import PERMALINK as PERMALINK
+from ..permalinks import permalink as permalink
 from . import repository, rules
 from .errors import DocumentWithdrawn
 from .models import Access, DocumentKind, TargetKind
 from .organisations import as_shown, credited
 from .schemas import without_hidden_contact
-
-PERMALINK = "/catalogue/d"
-
-
-def permalink(settings: ServiceSettings, reference: str) -> str:
-    """The address of a document, for ever."""
-    return f"{settings.public_url}{PERMALINK}/{reference}"
 
 
 def _seen_by(audience: Audience, now: datetime) -> dict[str, Any]:

@@ -1,5 +1,43 @@
-"""Jobs of the search engine."""
+"""Jobs of the search engine: the words of documents are learnt, what is kept of vain searches is forgotten in time."""
 
-from services.common.jobs import Job
+from sqlmodel.ext.asyncio.session import AsyncSession
 
-JOBS: list[Job] = []
+from services.common.jobs import Job, enqueue, job
+from services.common.resources import Resources
+
+from . import service
+
+_GO_ON = "catalogue:go_on_reading_words"
+
+
+@job("catalogue:read_words", cron="*/5 * * * *")
+async def read_words(session: AsyncSession, resources: Resources, timestamp: int) -> None:
+    """Words of documents published lately, for « did you mean »; the rest of a large load follows at once."""
+    await _read(session, resources)
+
+
+@job(_GO_ON)
+async def go_on_reading_words(session: AsyncSession, resources: Resources) -> None:
+    """The next thousand documents."""
+    await _read(session, resources)
+
+
+@job("catalogue:read_words_again", cron="40 3 * * 0")
+async def read_words_again(session: AsyncSession, resources: Resources, timestamp: int) -> None:
+    """On Sundays, words nobody may read any more are forgotten: all are learnt again."""
+    await service.forget_words(session)
+    await enqueue(session, _GO_ON, lock=_GO_ON)
+
+
+@job("catalogue:forget_unanswered_searches", cron="50 3 * * *")
+async def forget_unanswered_searches(session: AsyncSession, resources: Resources, timestamp: int) -> None:
+    """What was looked for in vain is kept a year."""
+    await service.forget_old_unanswered(session, now=resources.clock.now())
+
+
+async def _read(session: AsyncSession, resources: Resources) -> None:
+    if await service.read_words(session, now=resources.clock.now()):
+        await enqueue(session, _GO_ON, lock=_GO_ON)
+
+
+JOBS: list[Job] = [read_words, go_on_reading_words, read_words_again, forget_unanswered_searches]

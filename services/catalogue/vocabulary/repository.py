@@ -29,6 +29,15 @@ TERRITORY_LABELS = sa.select(_T.c.code, _T.c.name.label("label"), _T.c.kind, _T.
     _T.c.code == sa.func.any(bindparam("codes", type_=sa.ARRAY(sa.String)))
 )
 
+#: Read at each search: both tables are small.
+GROUPS_VERSION = sa.text(
+    """SELECT concat_ws('/', (SELECT concat_ws('/', count(*), sum(version), max(updated_at)) FROM terms),
+  (SELECT concat_ws('/', count(*), max(heard_at)) FROM themes)) AS version"""
+)
+LABELS = sa.select(sa.literal("theme").label("kind"), _H.c.label.label("text"), _H.c.code.label("value")).union_all(
+    sa.select(sa.literal("term"), _W.c.label, _W.c.key)
+)
+
 
 async def themes(session: AsyncSession, codes: Iterable[str]) -> dict[str, KnownTheme]:
     wanted = list(codes)

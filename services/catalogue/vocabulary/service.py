@@ -7,6 +7,7 @@ waits for a sibling; it asks again every night, and whenever a code is new to it
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from psycopg import AsyncConnection
@@ -236,3 +237,24 @@ async def known_territories(session: AsyncSession, siblings: Siblings, codes: It
     if missing and siblings.knows("directory"):
         await _ask(session, siblings, sorted(missing), now=now)
     return set(await repository.territories(session, wanted)) if wanted else set()
+
+
+async def groups_version(reader: AsyncConnection[Any]) -> str:
+    """Changes when `groups` may have: a term was recorded or forgotten, the directory was heard."""
+    rows = await fetch(reader, repository.GROUPS_VERSION, {})
+    return str(rows[0]["version"])
+
+
+async def begun_by(reader: AsyncConnection[Any], beginning: str, *, limit: int) -> list[Row]:
+    """`{kind, text, value}` of themes and terms some word of which begins so, without case nor accents."""
+    folded = fold(beginning).replace("'", " ")
+    if not folded:
+        return []
+    rows = [(_sought(row["text"]), row) for row in await fetch(reader, repository.LABELS, {})]
+    found = [(not label.startswith(folded), len(label), label, row) for label, row in rows if f" {folded}" in f" {label}"]
+    return [row for *_, row in sorted(found, key=lambda each: each[:3])][:limit]
+
+
+@lru_cache(maxsize=4096)
+def _sought(label: str) -> str:
+    return fold(label).replace("'", " ")
