@@ -4658,6 +4658,72 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/catalogue/v1/drafts/{document_id}/contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Erase a person's name
+         * @description The contact disappears from the working copy and from every version that was published; the journal keeps the act only.
+         *
+         *     **Right:** Documentalists of the centre (members of the organisation that keeps it).
+         */
+        delete: operations["eraseDraftContact"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/drafts/{document_id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What publishing would change
+         * @description The working copy against what readers see, as `compareDocumentVersions` tells it. Of a document never published, all is new.
+         *
+         *     **Right:** Documentalists of the centre (members of the organisation that keeps it).
+         */
+        get: operations["compareDraft"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/drafts/{document_id}/journal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a document's journal
+         * @description Who did what and when, newest first.
+         *
+         *     **Right:** Documentalists of the centre (members of the organisation that keeps it).
+         */
+        get: operations["readDraftJournal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/catalogue/v1/documents": {
         parameters: {
             query?: never;
@@ -4668,6 +4734,9 @@ export interface paths {
         /**
          * Published documents
          * @description The latest published or updated first. To look for words, see `searchDocuments`.
+         *
+         *     Of an event or a dossier, by kind first: its programme (`reference`), its supports (`presentation`), its proceedings, its replay
+         *     (`video`), then the rest.
          *
          *     **Right:** Anyone, of what is public; members of the centre's network, of what is for members; documentalists, of everything.
          */
@@ -4690,6 +4759,8 @@ export interface paths {
         /**
          * Read a document
          * @description What is published of it now. 410 once it was withdrawn, with the reason and what takes its place.
+         *
+         *     `Link` says what to cite, where it is described in other formats and under which licence it is (FAIR Signposting).
          *
          *     **Right:** Anyone, of what is public; members of the centre's network, of what is for members; documentalists, of everything.
          */
@@ -4768,6 +4839,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/catalogue/v1/documents/{document_id}/versions/{number}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a version changed
+         * @description Field by field, in French: values, what came and went in lists, places of the texts word by word, sections one by one.
+         *
+         *     A very long text rewritten from end to end is shown as taken out and written anew.
+         *
+         *     **Right:** Anyone, of what is public; members of the centre's network, of what is for members; documentalists, of everything.
+         */
+        get: operations["compareDocumentVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/catalogue/d/{reference}": {
         parameters: {
             query?: never;
@@ -4790,6 +4885,1982 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/catalogue/v1/documents/{document_id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A document's files
+         * @description Those of what is published now, all on one page. A file that still waits for its virus scan is not there yet.
+         *
+         *     **Right:** Anyone, of what is public; members of the centre's network, of what is for members; documentalists, of everything.
+         */
+        get: operations["listDocumentFiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/documents/{document_id}/files/{file_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download a file of a document
+         * @description As it was received, whole or by a range. Caches keep what is public but ask each time: a document may be withdrawn.
+         *
+         *     **Right:** Anyone, of what is public; members of the centre's network, of what is for members; documentalists, of everything.
+         */
+        get: operations["downloadDocumentFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/documents/{document_id}/files/{file_id}/thumbnail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The first page of a document's file
+         * @description 404 of a file that has none (text, sound), or not yet.
+         *
+         *     **Right:** Anyone, of what is public; members of the centre's network, of what is for members; documentalists, of everything.
+         */
+        get: operations["downloadDocumentThumbnail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/files/{file_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read about a file
+         * @description Its scan, its pages, whether its text could be read and how it begins.
+         *
+         *     **Right:** Documentalists of the centre (members of the organisation that keeps it).
+         */
+        get: operations["getFile"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a file
+         * @description Only one that no draft and no version joins, past ones included: what was shown is kept.
+         *
+         *     **Right:** Documentalists of the centre (members of the organisation that keeps it).
+         */
+        delete: operations["deleteFile"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/broken-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Links that no longer lead anywhere
+         * @description Of published documents of the centres you keep, the newest documents first.
+         *
+         *     Each link is looked at every week; one that fails is looked at again the next day, and is broken when it fails again.
+         *
+         *     **Right:** Anyone signed in, for the centres they keep.
+         */
+        get: operations["listBrokenLinks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find documents
+         * @description Documents whose title, abstract, keywords, sections or files have every word: without regard to case, accents, plurals or
+         *     elisions, widened with acronyms and synonyms of the trade. `"…"` or « … » looks for words side by side, `-word` leaves out,
+         *     `word*` completes. By relevance, at most a thousand are listed: words in the title come first, then exact and recent ones.
+         *     Words that say nothing (le, de…) are not looked for; without any word, everything is found.
+         *
+         *     **Right:** Anyone, of what is public; members of the centre's network, of what is for members; documentalists, of everything.
+         */
+        get: operations["searchDocuments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Complete what is being typed
+         * @description Titles of documents one may read, themes and terms, from the second letter on.
+         *
+         *     **Right:** Anyone, of what is public; members of the centre's network, of what is for members; documentalists, of everything.
+         */
+        get: operations["suggestSearches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/unanswered-searches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was looked for in vain
+         * @description Words that found nothing, the most often looked for first: a document to write, or a term to record. Nothing is kept of who
+         *     looked for them; what looks like an address or a number is not kept at all.
+         *
+         *     **Right:** Documentalists of any centre.
+         */
+        get: operations["listUnansweredSearches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/unanswered-searches/{search_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Strike out a vain search
+         * @description Once dealt with. Looked for in vain again, it comes back.
+         *
+         *     **Right:** Documentalists of any centre.
+         */
+        delete: operations["settleUnansweredSearch"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/centres/{centre_id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The files of a centre
+         * @description Everything the centre has sent, joined to a document or not, the newest first.
+         *
+         *     **Right:** Documentalists of the centre (members of the organisation that keeps it).
+         */
+        get: operations["listFiles"];
+        put?: never;
+        /**
+         * Send a file
+         * @description Send the file itself as the body; a large one, or on a bad line, goes better by `beginUpload`.
+         *
+         *     Its type is read from its content: PDF, office documents, images, video, audio, text, HTML. Archives are refused. Its text and
+         *     its first page are read afterwards.
+         *
+         *     **Right:** Documentalists of the centre (members of the organisation that keeps it).
+         */
+        post: operations["sendFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/files/{file_id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download a file of the centre
+         * @description As it was received, even before its scan; not when the virus scanner refused it (409).
+         *
+         *     **Right:** Documentalists of the centre (members of the organisation that keeps it).
+         */
+        get: operations["downloadFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/files/{file_id}/thumbnail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The first page of a file of the centre
+         * @description 404 until it was drawn, and of a file that has none (text, sound).
+         *
+         *     **Right:** Documentalists of the centre (members of the organisation that keeps it).
+         */
+        get: operations["downloadFileThumbnail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/centres/{centre_id}/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin a resumable upload
+         * @description Announce a file; then send it to the address in `Location` piece by piece (tus 1.0.0: any of its clients does).
+         *
+         *     **Right:** Documentalists of the centre (members of the organisation that keeps it).
+         */
+        post: operations["beginUpload"];
+        delete?: never;
+        /**
+         * What resumable uploads allow
+         * @description Versions and extensions of tus, and the largest file, in headers.
+         *
+         *     **Right:** Anyone.
+         */
+        options: operations["describeUploads"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/uploads/{upload_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Give up an upload
+         * @description What came is forgotten; the file stays if it was whole already.
+         *
+         *     **Right:** Documentalists of the centre (members of the organisation that keeps it).
+         */
+        delete: operations["giveUpUpload"];
+        options?: never;
+        /**
+         * Where an upload is
+         * @description `Upload-Offset` is what really came: go on from there. Once whole, `Content-Location` is the file.
+         *
+         *     **Right:** Documentalists of the centre (members of the organisation that keeps it).
+         */
+        head: operations["locateUpload"];
+        /**
+         * Send a piece of an upload
+         * @description What comes is kept even when the line is cut. Of two requests for the same bytes one wins, the other answers 409.
+         *
+         *     **Right:** Documentalists of the centre (members of the organisation that keeps it).
+         */
+        patch: operations["continueUpload"];
+        trace?: never;
+    };
+    "/catalogue/v1/documents/{document_id}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How much a document is read
+         * @description Views and downloads, robots left out; figures are a few seconds old. Nothing is kept about who reads.
+         *
+         *     **Right:** Whoever may read the document, for its totals; documentalists of its centre, month by month.
+         */
+        get: operations["getDocumentUsage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/most-read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is read most
+         * @description The most viewed first; one page, however many documents were read.
+         *
+         *     **Right:** Anyone, of what they may read.
+         */
+        get: operations["listMostRead"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/centres/{centre_id}/usage.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A year of a centre's views and downloads
+         * @description One line per document and month, for the centre's annual report (CSV, UTF-8, comma).
+         *
+         *     **Right:** Documentalists of the centre (members of the organisation that keeps it).
+         */
+        get: operations["exportCentreUsage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/saved-searches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your saved searches
+         * @description The newest first.
+         *
+         *     **Right:** Anyone signed in, for themselves.
+         */
+        get: operations["listSavedSearches"];
+        put?: never;
+        /**
+         * Save a search
+         * @description What is published from now on and matches is mailed to your account's address, at seven in the morning in Paris: every day, or
+         *     on Mondays. All your searches come in one mail; nothing new, no mail. Its feed is at `feeds`. Mails and feeds hold public documents
+         *     only.
+         *
+         *     **Right:** Anyone signed in, for themselves.
+         */
+        post: operations["saveSearch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/saved-searches/{saved_search_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a saved search
+         * @description With the addresses of its feeds.
+         *
+         *     **Right:** Anyone signed in, for themselves.
+         */
+        get: operations["getSavedSearch"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a saved search
+         * @description No more mail, and its feed is no more.
+         *
+         *     **Right:** Anyone signed in, for themselves.
+         */
+        delete: operations["deleteSavedSearch"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a saved search
+         * @description Only what is sent changes.
+         *
+         *     **Right:** Anyone signed in, for themselves.
+         */
+        patch: operations["updateSavedSearch"];
+        trace?: never;
+    };
+    "/catalogue/v1/saved-searches/{saved_search_id}/feed-renewal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a feed another address
+         * @description When too many know it: the former address leads nowhere.
+         *
+         *     **Right:** Anyone signed in, for themselves.
+         */
+        post: operations["renewSavedSearchFeed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/follows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The documents you follow
+         * @description The latest followed first.
+         *
+         *     **Right:** Anyone signed in, for themselves.
+         */
+        get: operations["listFollowedDocuments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/documents/{document_id}/follow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Follow a document
+         * @description A new version, a withdrawal or a replacement is told in the mail of the next morning. Done twice, no harm.
+         *
+         *     **Right:** Anyone signed in, for documents that are public.
+         */
+        put: operations["followDocument"];
+        post?: never;
+        /**
+         * Stop following a document
+         * @description Done twice, no harm.
+         *
+         *     **Right:** Anyone signed in, for themselves.
+         */
+        delete: operations["unfollowDocument"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/me/subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everything kept about you here
+         * @description The address mails go to, your saved searches, the documents you follow.
+         *
+         *     **Right:** Anyone signed in, for themselves.
+         */
+        get: operations["getMySubscriptions"];
+        put?: never;
+        post?: never;
+        /**
+         * Erase everything kept about you here
+         * @description No mail, no feed, no followed document, no address. Done twice, no harm.
+         *
+         *     **Right:** Anyone signed in, for themselves.
+         */
+        delete: operations["eraseMySubscriptions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/feeds/documents.{feed_format}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow documents in a feed reader
+         * @description The fifty latest public documents of these criteria, in Atom 1.0 or RSS 2.0. `If-None-Match` is honoured.
+         *
+         *     **Right:** Anyone.
+         */
+        get: operations["getDocumentsFeed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/feeds/saved-searches/{feed_token}.{feed_format}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow a saved search in a feed reader
+         * @description Its address is in the saved search. It holds public documents only, whoever saved the search.
+         *
+         *     **Right:** Whoever holds the address.
+         */
+        get: operations["getSavedSearchFeed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/documents/{document_id}/versions.{feed_format}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow a document's versions in a feed reader
+         * @description An entry for each publication, with what changed.
+         *
+         *     **Right:** Anyone, of a public document.
+         */
+        get: operations["getDocumentVersionsFeed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/unsubscriptions/{unsubscribe_token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See what unsubscribing ends
+         * @description A small page with a button. Opening it changes nothing: programs that check the links of mails unsubscribe nobody.
+         *
+         *     **Right:** Whoever holds the address.
+         */
+        get: operations["showUnsubscription"];
+        put?: never;
+        /**
+         * Unsubscribe in one click
+         * @description For mail programs (RFC 8058: `List-Unsubscribe=One-Click`) and for the button of the page; whatever is sent is not read. Done
+         *     twice, no harm.
+         *
+         *     **Right:** Whoever holds the address.
+         */
+        post: operations["unsubscribe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/centres/{centre_id}/newsletters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A centre's newsletters
+         * @description Being written and sent, the newest first. Readers find those sent in the catalogue (kind `newsletter`).
+         *
+         *     **Right:** Documentalists of the centre (members of the organisation that keeps it).
+         */
+        get: operations["listNewsletters"];
+        put?: never;
+        /**
+         * Begin a newsletter
+         * @description A selection in order: public documents, each with a comment if any, and free paragraphs in Markdown.
+         *
+         *     **Right:** Documentalists of the centre (members of the organisation that keeps it).
+         */
+        post: operations["createNewsletter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/newsletters/{newsletter_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a newsletter
+         * @description What is written of it, and how far its sending went.
+         *
+         *     **Right:** Documentalists of the centre (members of the organisation that keeps it).
+         */
+        get: operations["getNewsletter"];
+        put?: never;
+        post?: never;
+        /**
+         * Give up a newsletter
+         * @description While it was not sent.
+         *
+         *     **Right:** Documentalists of the centre (members of the organisation that keeps it).
+         */
+        delete: operations["giveUpNewsletter"];
+        options?: never;
+        head?: never;
+        /**
+         * Write a newsletter
+         * @description Only what is sent changes; the items are replaced as a whole.
+         *
+         *     **Right:** Documentalists of the centre (members of the organisation that keeps it).
+         */
+        patch: operations["updateNewsletter"];
+        trace?: never;
+    };
+    "/catalogue/v1/newsletters/{newsletter_id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See a newsletter as it would leave
+         * @description In HTML and in plain text, with the documents that would be left out because they are public no more.
+         *
+         *     **Right:** Documentalists of the centre (members of the organisation that keeps it).
+         */
+        get: operations["previewNewsletter"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/newsletters/{newsletter_id}/sending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a newsletter
+         * @description To the addresses confirmed at this moment, by batches, each address once. It is archived in the catalogue at once as a public
+         *     document related to those it names; documents that are public no more are left out and listed in `dropped`. Withdrawing that
+         *     archive stops what is not written yet.
+         *
+         *     **Right:** Managers of the organisation that keeps the centre.
+         */
+        post: operations["sendNewsletter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/centres/{centre_id}/newsletter-audience": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many read a centre's newsletter
+         * @description Counts only: nobody reads the addresses.
+         *
+         *     **Right:** Documentalists of the centre (members of the organisation that keeps it).
+         */
+        get: operations["getNewsletterAudience"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/centres/{centre_id}/desk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How a centre keeps its question desk
+         * @description Whether questions are taken, and within how many calendar days an answer is promised. 404 when the centre has no desk.
+         *
+         *     **Right:** Anyone.
+         */
+        get: operations["getDesk"];
+        /**
+         * Keep the question desk
+         * @description Opens it (without `If-Match`) or changes it. Questions asked already keep the day they were promised.
+         *
+         *     **Right:** Managers of the organisation that keeps the centre.
+         */
+        put: operations["putDesk"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/centres/{centre_id}/desk/delays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How fast a desk answers
+         * @description Per year of asking, in calendar days of Paris. A year with fewer than five answers tells nothing of them.
+         *
+         *     **Right:** Anyone.
+         */
+        get: operations["listDeskDelays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/centres/{centre_id}/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What waits at the desk
+         * @description Open ones from the first due, so that what is overdue heads the list; then the others.
+         *
+         *     **Right:** Documentalists of the centre (members of the organisation that keeps it).
+         */
+        get: operations["listDeskQuestions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/centres/{centre_id}/newsletter-subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Subscribe to a centre's newsletter
+         * @description A link is mailed to the address, which is subscribed once its holder confirms, within 48 hours. The answer is the same whether
+         *     or not the address is known.
+         *
+         *     **Right:** Anyone.
+         */
+        post: operations["subscribeToNewsletter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/newsletter-subscriptions/{confirmation_token}/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See what confirming subscribes to
+         * @description The page of the mailed link, with a button. Opening it subscribes nobody.
+         *
+         *     **Right:** Whoever holds the address.
+         */
+        get: operations["showNewsletterConfirmation"];
+        put?: never;
+        /**
+         * Confirm a subscription to a newsletter
+         * @description The button of the page. Done twice, no harm.
+         *
+         *     **Right:** Whoever holds the address.
+         */
+        post: operations["confirmNewsletterSubscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/newsletter-unsubscriptions/{newsletter_token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See what unsubscribing from a newsletter ends
+         * @description A small page with a button, which says what is kept of you. Opening it changes nothing.
+         *
+         *     **Right:** Whoever holds the address.
+         */
+        get: operations["showNewsletterUnsubscription"];
+        put?: never;
+        /**
+         * Unsubscribe from a newsletter in one click
+         * @description For mail programs (RFC 8058) and for the button of the page: the address is erased. Done twice, no harm.
+         *
+         *     **Right:** Whoever holds the address.
+         */
+        post: operations["unsubscribeFromNewsletter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What you asked
+         * @description The latest first. What waits at a desk is `listDeskQuestions`.
+         *
+         *     **Right:** Anyone signed in, for themselves.
+         */
+        get: operations["listMyQuestions"];
+        put?: never;
+        /**
+         * Ask a documentalist
+         * @description An answer is promised for `due_on`. Mails say that something waits, never what was written.
+         *
+         *     **Right:** Anyone signed in.
+         */
+        post: operations["askQuestion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/questions/{question_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a question
+         * @description Where it is. What was said since is `listQuestionMessages`.
+         *
+         *     **Right:** Who asked, and documentalists of the centre.
+         */
+        get: operations["getQuestion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/questions/{question_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was said about a question
+         * @description In order. Each reader sees the documents they may read today.
+         *
+         *     **Right:** Who asked, and documentalists of the centre.
+         */
+        get: operations["listQuestionMessages"];
+        put?: never;
+        /**
+         * Write about a question
+         * @description The other side is told by mail that a message waits.
+         *
+         *     **Right:** Who asked, until it is answered; the documentalist who took it, until it is closed.
+         */
+        post: operations["writeAboutQuestion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/questions/{question_id}/taking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a question
+         * @description It is yours to answer. Somebody quicker: `question-already-taken`.
+         *
+         *     **Right:** Documentalists of the centre (members of the organisation that keeps it).
+         */
+        post: operations["takeQuestion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/questions/{question_id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a question back to the desk
+         * @description Anyone of the centre may take it again; the day promised stays.
+         *
+         *     **Right:** The documentalist who took the question, or a manager of the centre.
+         */
+        post: operations["releaseQuestion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/questions/{question_id}/reassignment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a question to a colleague
+         * @description To a member of the organisation that keeps the centre.
+         *
+         *     **Right:** The documentalist who took the question, or a manager of the centre.
+         */
+        post: operations["reassignQuestion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/questions/{question_id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer a question
+         * @description With documents. `hidden-from-asker` warns of those the asker may not read.
+         *
+         *     **Right:** The documentalist who took the question.
+         */
+        post: operations["answerQuestion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/questions/{question_id}/reopening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reopen a question
+         * @description Once, until `reopenable_until`: say what is missing.
+         *
+         *     **Right:** Who asked.
+         */
+        post: operations["reopenQuestion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/questions/{question_id}/thanks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say thank you, and close
+         * @description The question is closed.
+         *
+         *     **Right:** Who asked.
+         */
+        post: operations["thankForAnswer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/questions/{question_id}/closing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close a question with a reason
+         * @description The asker is told by mail that it is closed, and reads why here.
+         *
+         *     **Right:** The documentalist who took the question, or a manager of the centre; any documentalist of the centre when nobody took it.
+         */
+        post: operations["closeQuestion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/questions/{question_id}/faq": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a frequent question of it
+         * @description A draft (`faq_document_id`) to be reviewed and published like any other; once per question.
+         *
+         *     **Right:** Documentalists of the centre (members of the organisation that keeps it).
+         */
+        post: operations["makeFaqOfQuestion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/oai": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Harvest the catalogue (OAI-PMH 2.0)
+         * @description The six verbs, in `oai_dc`. Sets: `centre:CODE`, `kind:study`, `theme:…` (as deep as themes are). What was withdrawn, or is
+         *     now for members only, stays as a deleted record. Errors of the protocol are answered 200, in the document. `responseDate` is
+         *     the instant up to which everything is visible: harvest next `from` there and nothing is missed.
+         *
+         *     **Right:** Anyone, of what everybody may read.
+         */
+        get: operations["harvestCatalogue"];
+        put?: never;
+        /**
+         * Harvest the catalogue, with a form
+         * @description The same, its arguments sent as a form: what the protocol asks for when an address would be too long.
+         *
+         *     **Right:** Anyone, of what everybody may read.
+         */
+        post: operations["harvestCatalogueByForm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/documents/{document_id}/citation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Cite a document
+         * @description As text and as HTML, with the non-breaking spaces and the guillemets of French. ISO 690 gives the day it is consulted.
+         *
+         *     **Right:** Anyone, of what is public; members of the centre's network, of what is for members; documentalists, of everything.
+         */
+        get: operations["citeDocument"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/documents/{document_id}/document.bib": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A document in BibTeX
+         * @description The key is the document's reference, for ever.
+         *
+         *     **Right:** Anyone, of what is public; members of the centre's network, of what is for members; documentalists, of everything.
+         */
+        get: operations["getDocumentBibtex"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/documents/{document_id}/document.ris": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A document in RIS
+         * @description For Zotero, EndNote and library catalogues.
+         *
+         *     **Right:** Anyone, of what is public; members of the centre's network, of what is for members; documentalists, of everything.
+         */
+        get: operations["getDocumentRis"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/documents/{document_id}/document.csl.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A document in CSL-JSON
+         * @description What citation processors are given.
+         *
+         *     **Right:** Anyone, of what is public; members of the centre's network, of what is for members; documentalists, of everything.
+         */
+        get: operations["getDocumentCsl"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/documents/{document_id}/document.jsonld": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A document in JSON-LD
+         * @description What search engines read; it may be put as it is in the head of a page. Of its relations, those the caller may read.
+         *
+         *     **Right:** Anyone, of what is public; members of the centre's network, of what is for members; documentalists, of everything.
+         */
+        get: operations["getDocumentJsonLd"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/bibliography.bib": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A selection in BibTeX
+         * @description In the order asked. What the caller may not read and what was withdrawn is left out; 404 when nothing is left.
+         *
+         *     **Right:** Anyone, of what is public; members of the centre's network, of what is for members; documentalists, of everything.
+         */
+        get: operations["getBibliographyBibtex"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/bibliography.ris": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A selection in RIS
+         * @description In the order asked. What the caller may not read and what was withdrawn is left out; 404 when nothing is left.
+         *
+         *     **Right:** Anyone, of what is public; members of the centre's network, of what is for members; documentalists, of everything.
+         */
+        get: operations["getBibliographyRis"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/bibliography.csl.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A selection in CSL-JSON
+         * @description In the order asked. What the caller may not read and what was withdrawn is left out; 404 when nothing is left.
+         *
+         *     **Right:** Anyone, of what is public; members of the centre's network, of what is for members; documentalists, of everything.
+         */
+        get: operations["getBibliographyCsl"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/dcat.jsonld": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The catalogue in DCAT
+         * @description Page by page (`hydra:next`, and `Link: rel="next"`): a `dcat:Catalog` for each centre, with its public documents as datasets
+         *     and their files as distributions. A document keeps its place while it changes.
+         *
+         *     **Right:** Anyone.
+         */
+        get: operations["getDcatFeed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/export.jsonl": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The whole catalogue, as JSON lines
+         * @description Every public document, whole, as `getDocument` gives it, with its number of `versions`; written while it is read.
+         *
+         *     **Right:** Anyone.
+         */
+        get: operations["exportCatalogue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/export.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The whole catalogue, as CSV
+         * @description Every public document described, without its sections. Several values in a cell stand apart by ` | `; a cell that a spreadsheet
+         *     would take for a formula begins with an apostrophe.
+         *
+         *     **Right:** Anyone.
+         */
+        get: operations["exportCatalogueTable"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/centres/{centre_id}/export.jsonl": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everything a centre keeps
+         * @description Drafts, published and withdrawn documents: each with its working copy (`content`, as `createDraft` takes it) and every version
+         *     ever published; written while it is read.
+         *
+         *     **Right:** Documentalists of the centre (members of the organisation that keeps it).
+         */
+        get: operations["exportCentre"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/sitemap.xml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The sitemap's index
+         * @description Parts of 50 000 addresses at most.
+         *
+         *     **Right:** Anyone.
+         */
+        get: operations["getSitemapIndex"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/sitemaps/{first_document_id}.xml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A part of the sitemap
+         * @description From that document on, in the order of ids; what is not public, or not yet, is not there.
+         *
+         *     **Right:** Anyone.
+         */
+        get: operations["getSitemap"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/harvest-sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is harvested
+         * @description Repositories that the centres you keep harvest, the newest first.
+         *
+         *     **Right:** Anyone signed in, for the centres they keep.
+         */
+        get: operations["listHarvestSources"];
+        put?: never;
+        /**
+         * Add a source
+         * @description An OAI-PMH 2.0 repository in `oai_dc`. Harvested within ten minutes, then by its schedule; `manual` waits to be asked.
+         *
+         *     **Right:** Documentalists of the centre (members of the organisation that keeps it). `publishes` is for its managers to grant.
+         */
+        post: operations["addHarvestSource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/harvest-sources/{harvest_source_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a source
+         * @description What is read of it, and when it is next.
+         *
+         *     **Right:** Documentalists of the centre (members of the organisation that keeps it).
+         */
+        get: operations["getHarvestSource"];
+        put?: never;
+        post?: never;
+        /**
+         * Harvest it no more
+         * @description Its reports go with it; the documents that came of it stay.
+         *
+         *     **Right:** Documentalists of the centre (members of the organisation that keeps it).
+         */
+        delete: operations["deleteHarvestSource"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a source
+         * @description What is sent replaces. Another address or set is read from the beginning.
+         *
+         *     **Right:** Documentalists of the centre (members of the organisation that keeps it). `publishes` is for its managers to grant.
+         */
+        patch: operations["updateHarvestSource"];
+        trace?: never;
+    };
+    "/catalogue/v1/harvest-sources/{harvest_source_id}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Harvests of a source
+         * @description The latest first, each with its counts.
+         *
+         *     **Right:** Documentalists of the centre (members of the organisation that keeps it).
+         */
+        get: operations["listHarvests"];
+        put?: never;
+        /**
+         * Harvest now
+         * @description In the background, page after page; read the run for its report. What changed since the last one, or everything (`full`).
+         *
+         *     **Right:** Documentalists of the centre (members of the organisation that keeps it).
+         */
+        post: operations["startHarvest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/harvest-sources/{harvest_source_id}/runs/{harvest_run_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a harvest's report
+         * @description How far it is, how many records became what, and why it stopped if it did.
+         *
+         *     **Right:** Documentalists of the centre (members of the organisation that keeps it).
+         */
+        get: operations["getHarvest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/harvest-sources/{harvest_source_id}/runs/{harvest_run_id}/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lines of a harvest's report
+         * @description What became of each record, in the order they came, with the reason.
+         *
+         *     **Right:** Documentalists of the centre (members of the organisation that keeps it).
+         */
+        get: operations["listHarvestLines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/harvest-sources/{harvest_source_id}/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Records that look like documents of the centre
+         * @description Same DOI, ISBN or address; or same title, year and first author. Nothing of them enters before you say so.
+         *
+         *     **Right:** Documentalists of the centre (members of the organisation that keeps it).
+         */
+        get: operations["listHarvestDuplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/harvest-sources/{harvest_source_id}/duplicates/{duplicate_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a pair
+         * @description The record and the document it may be.
+         *
+         *     **Right:** Documentalists of the centre (members of the organisation that keeps it).
+         */
+        get: operations["getHarvestDuplicate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/harvest-sources/{harvest_source_id}/duplicates/{duplicate_id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide a pair
+         * @description Once for all. A record that looks like several documents enters when every pair is `keep_both`.
+         *
+         *     **Right:** Documentalists of the centre (members of the organisation that keeps it).
+         */
+        post: operations["decideHarvestDuplicate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/centres/{centre_id}/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A centre's imports
+         * @description Files already sent, dry runs included, the latest first.
+         *
+         *     **Right:** Documentalists of the centre (members of the organisation that keeps it).
+         */
+        get: operations["listImports"];
+        put?: never;
+        /**
+         * Import a file of documents
+         * @description Send the file itself as the body, 200 000 lines and 256 MiB at most: CSV (`;`, `,` or tab; UTF-8 or Windows-1252) or XLSX (50 000
+         *     rows), told by its content. Columns are found by their names, French or technical, whatever their order: `Identifiant` and
+         *     `Titre` are required, the others are those of the template (`/catalogue/v1/import-template.xlsx`, whose second sheet explains
+         *     them): `Nature`, `Sous-titre`, `Résumé`, `Texte`, `Section 1 titre`, `Section 1 texte`, `Section 1 mise à jour`…, `Contexte`,
+         *     `Actions`, `Résultats`, `Conditions de reproductibilité`, `Langue`, `Date`, `Auteurs`, `Organismes`, `Thèmes`, `Territoires`,
+         *     `Publics`, `Mots-clés`, `Licence`, `Accès`, `Embargo jusqu'au`, `Étendue`, `ISBN`, `Liens`, `Source`.
+         *
+         *     The identifier makes the import repeatable: the same file again changes nothing, a changed line changes its document (a new
+         *     version with `publish`). What was edited by hand since stays; where the file changed the same field otherwise, the line is
+         *     refused (`edited_by_hand`) unless `overwrite`. A bad line never stops the others. Few lines are done when the answer leaves;
+         *     more are worked through in the background, one file of a centre at a time: read the import until `state` is `done`.
+         *
+         *     **Right:** Documentalists of the centre; with `publish`, its managers.
+         */
+        post: operations["importDocuments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/imports/{import_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an import
+         * @description How far it has gone: `done` of `lines`, and what became of them. Its `ETag` changes as it goes on.
+         *
+         *     **Right:** Documentalists of the centre; 404 for everybody else.
+         */
+        get: operations["getImport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/imports/{import_id}/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the report of an import
+         * @description What became of each line, in the file's order; `outcome=refused` gives those to mend.
+         *
+         *     **Right:** Documentalists of the centre; 404 for everybody else.
+         */
+        get: operations["listImportLines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/imports/{import_id}/cancellation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel an import
+         * @description Lines not yet done stay as they are; documents already made stay too. No `If-Match`: an import changes as it goes on.
+         *
+         *     **Right:** Documentalists of the centre; 404 for everybody else.
+         */
+        post: operations["cancelImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/import-template.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Template of a file of documents (CSV)
+         * @description UTF-8 with a BOM and semicolons: a French spreadsheet program opens it as it is.
+         *
+         *     **Right:** Anyone.
+         */
+        get: operations["getImportTemplateCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/import-template.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Template of a file of documents (XLSX)
+         * @description The second sheet says what each column holds.
+         *
+         *     **Right:** Anyone.
+         */
+        get: operations["getImportTemplateXlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/experience-proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Closed dossiers, and the drafts made of them
+         * @description The latest dossiers first. One that waits becomes a draft when a centre follows its contract (`followContract`).
+         *
+         *     **Right:** Documentalists: what their centres made, and what waits for a centre.
+         */
+        get: operations["listExperienceProposals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/centres/{centre_id}/followed-contracts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Contracts a centre follows
+         * @description Those whose closed dossiers become its drafts.
+         *
+         *     **Right:** Documentalists of the centre (members of the organisation that keeps it).
+         */
+        get: operations["listFollowedContracts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/v1/centres/{centre_id}/followed-contracts/{contract_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a followed contract
+         * @description Since when, and by what name.
+         *
+         *     **Right:** Documentalists of the centre (members of the organisation that keeps it).
+         */
+        get: operations["getFollowedContract"];
+        /**
+         * Follow a contract
+         * @description From now on its closed dossiers become drafts of the centre; those that waited too. One centre follows a contract.
+         *
+         *     Creates without `If-Match` (201); replaces the version named by `If-Match` (200).
+         *
+         *     **Right:** Managers of the organisation that keeps the centre.
+         */
+        put: operations["followContract"];
+        post?: never;
+        /**
+         * Stop following a contract
+         * @description Drafts already made stay; dossiers that close from now on wait for a centre.
+         *
+         *     **Right:** Managers of the organisation that keeps the centre.
+         */
+        delete: operations["unfollowContract"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -4800,6 +6871,12 @@ export interface components {
          * @enum {string}
          */
         Access: "public" | "members";
+        /**
+         * AccessFilter
+         * @description Who may read: everybody, the network only, or nobody yet but the centre.
+         * @enum {string}
+         */
+        AccessFilter: "public" | "members" | "embargo";
         /**
          * AccountRead
          * @description An account as its owner sees it.
@@ -6604,6 +8681,35 @@ export interface components {
             readonly document: string;
         };
         /**
+         * BrokenLink
+         * @description An external link of a published document that failed on two different days.
+         */
+        BrokenLink: {
+            document: components["schemas"]["services__catalogue__documents__schemas__DocumentFace"];
+            /** Url */
+            url: string;
+            /** Label */
+            label: string;
+            failure: components["schemas"]["LinkFailure"];
+            /**
+             * Http Status
+             * @description What it answered, when it answered.
+             * @example 404
+             */
+            http_status: number | null;
+            /**
+             * Broken Since
+             * Format: date-time
+             * @description The first failure of those that follow one another.
+             */
+            broken_since: string;
+            /**
+             * Checked At
+             * Format: date-time
+             */
+            checked_at: string;
+        };
+        /**
          * Budget
          * @description Charges 60–68 against produits 70–79; voluntary contributions 86 against 87, below the total.
          */
@@ -7213,6 +9319,112 @@ export interface components {
              */
             signatory_name: string;
         };
+        /**
+         * Change
+         * @description What changed of a field. Applied to the old content, all of them together give the new one.
+         */
+        Change: {
+            /**
+             * Pointer
+             * @description Into `content`, as a JSON pointer.
+             * @example /abstract
+             */
+            pointer: string;
+            /**
+             * Label
+             * @example Résumé
+             */
+            label: string;
+            shape: components["schemas"]["ChangeShape"];
+            /**
+             * Before
+             * @description `value`: what it was.
+             */
+            before?: unknown;
+            /**
+             * After
+             * @description `value`: what it is.
+             */
+            after?: unknown;
+            /**
+             * Removed
+             * @description `list`: places in the old list.
+             */
+            removed?: components["schemas"]["ListedItem"][];
+            /**
+             * Added
+             * @description `list`: places in the new list, in order.
+             */
+            added?: components["schemas"]["ListedItem"][];
+            /**
+             * Hunks
+             * @description `text`: in order.
+             */
+            hunks?: components["schemas"]["TextHunk"][];
+            /**
+             * Parts
+             * @description `parts`: the new order, then what was removed.
+             */
+            parts?: components["schemas"]["ChangedPart"][];
+        };
+        /**
+         * ChangeShape
+         * @description How a change is told: two values, what came and went in a list, places of a text, or sections one by one.
+         * @enum {string}
+         */
+        ChangeShape: "value" | "list" | "text" | "parts";
+        /**
+         * ChangedPart
+         * @description A section: `same` (it may have moved), `changed`, `added` or `removed`.
+         */
+        ChangedPart: {
+            /**
+             * Op
+             * @enum {string}
+             */
+            op: "same" | "changed" | "added" | "removed";
+            /** Before Position */
+            before_position?: number | null;
+            /** After Position */
+            after_position?: number | null;
+            /** Title */
+            title: string;
+            /**
+             * Changes
+             * @description Of a changed section; pointers lead into the section.
+             */
+            changes?: components["schemas"]["Change"][];
+            /**
+             * Value
+             * @description The whole section that came or went.
+             */
+            value?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * Changes
+         * @description The readable difference of two versions, or of the working copy and what is published.
+         */
+        Changes: {
+            /**
+             * Since
+             * @description The older version; null: there was none.
+             * @example 1
+             */
+            since: number | null;
+            /**
+             * Number
+             * @description The newer version; null: the working copy.
+             * @example 2
+             */
+            number: number | null;
+            /**
+             * Changes
+             * @description In the order people read fields; empty when nothing changed.
+             */
+            changes: components["schemas"]["Change"][];
+        };
         /** ChargeLine */
         ChargeLine: {
             /**
@@ -7295,6 +9507,30 @@ export interface components {
             label: string;
         };
         /**
+         * CitationRead
+         * @description A citation to paste, with French typography.
+         */
+        CitationRead: {
+            style: components["schemas"]["CitationStyle"];
+            /**
+             * Text
+             * @example Exemple, C. (2016). Les conseils citoyens [Étude]. Centre Exemple. https://centre.example/catalogue/d/VTLR-2026-0042
+             */
+            text: string;
+            /**
+             * Html
+             * @description The same with italics and a link; safe to put in a page.
+             * @example Exemple, C. (2016). <i>Les conseils citoyens</i> [Étude]. Centre Exemple.
+             */
+            html: string;
+        };
+        /**
+         * CitationStyle
+         * @description A citation style.
+         * @enum {string}
+         */
+        CitationStyle: "iso690" | "apa";
+        /**
          * ClockFigures
          * @description How a clock is held. What is still within its time, and not done, counts on neither side.
          */
@@ -7356,6 +9592,12 @@ export interface components {
              */
             silence_rejects_on: string;
         };
+        /**
+         * Closing
+         * @description How it ended: the asker said thank you, the desk closed it, or nothing more came after the answer.
+         * @enum {string}
+         */
+        Closing: "thanked" | "by_desk" | "lapsed";
         /**
          * CommitmentCreate
          * @description The funder sets money aside for the award (engagement comptable).
@@ -8761,6 +11003,92 @@ export interface components {
             dossier_id: string | null;
         };
         /**
+         * CreditedOrganisation
+         * @description An organisation that had a part in a document, by the name it bears today.
+         */
+        CreditedOrganisation: {
+            /** Organisation Id */
+            organisation_id: string | null;
+            /**
+             * Name
+             * @example Régie de quartier d'Exemple
+             */
+            name: string;
+            role: components["schemas"]["OrganisationRole"];
+            /**
+             * Dissolved On
+             * @description The day it was dissolved.
+             */
+            dissolved_on?: string | null;
+            /** @description Who took over from it. */
+            successor?: components["schemas"]["OrganisationFace"] | null;
+        };
+        /**
+         * Criteria
+         * @description What is looked for. Within a field any of the values, between fields all of them; a theme or a territory includes what is below it.
+         */
+        Criteria: {
+            /**
+             * Q
+             * @description Words, « quoted phrases », -excluded words.
+             * @default
+             * @example mobiliser le droit commun
+             */
+            q: string;
+            /**
+             * Kind
+             * @example [
+             *       "experience"
+             *     ]
+             */
+            kind?: string[];
+            /**
+             * Theme
+             * @example [
+             *       "participation"
+             *     ]
+             */
+            theme?: string[];
+            /**
+             * Territory
+             * @example [
+             *       "11"
+             *     ]
+             */
+            territory?: string[];
+            /**
+             * Organisation
+             * @description Names, as facets give them.
+             */
+            organisation?: string[];
+            /**
+             * Year
+             * @description Of the document's own date.
+             * @example [
+             *       2016
+             *     ]
+             */
+            year?: number[];
+            /**
+             * Language
+             * @example [
+             *       "fr"
+             *     ]
+             */
+            language?: string[];
+            /**
+             * Public
+             * @example [
+             *       "elected_officials"
+             *     ]
+             */
+            public?: string[];
+            /** Access */
+            access?: components["schemas"]["AccessFilter"][];
+            /** Centre Id */
+            centre_id?: string[];
+        };
+        /**
          * Criterion
          * @description A weighted criterion of the instruction grid; scores go from 0 to 5.
          */
@@ -8833,6 +11161,12 @@ export interface components {
             /** Licence Url */
             licence_url: string;
         };
+        /**
+         * Decision
+         * @description What a documentalist says of a record that looks like a document of theirs.
+         * @enum {string}
+         */
+        Decision: "keep_both" | "same" | "refuse";
         /** DecisionRead */
         DecisionRead: {
             /**
@@ -8904,10 +11238,102 @@ export interface components {
              */
             conditions: string;
         };
+        /**
+         * DelayRead
+         * @description How fast the questions asked in a year were answered. Below five answers nothing is told.
+         */
+        DelayRead: {
+            /**
+             * Year
+             * @example 2026
+             */
+            year: number;
+            /**
+             * Answered
+             * @description Questions answered; null below five.
+             * @example 42
+             */
+            answered: number | null;
+            /**
+             * Median Days
+             * @description From the day of asking to the day of the first answer.
+             * @example 3.5
+             */
+            median_days: number | null;
+            /**
+             * Kept Share
+             * @description Answered by the day promised.
+             * @example 0.95
+             */
+            kept_share: number | null;
+        };
         /** Delays */
         Delays: {
             /** Funders */
             funders: components["schemas"]["FunderDelays"][];
+        };
+        /**
+         * DelaysRead
+         * @description The delays of a desk, the latest year first.
+         */
+        DelaysRead: {
+            /** Items */
+            items: components["schemas"]["DelayRead"][];
+        };
+        /**
+         * DeskRead
+         * @description The question desk of a centre.
+         */
+        DeskRead: {
+            /**
+             * Centre Id
+             * Format: uuid
+             */
+            centre_id: string;
+            /** Is Open */
+            is_open: boolean;
+            /**
+             * Answer Within Days
+             * @description In calendar days.
+             * @example 7
+             */
+            answer_within_days: number;
+            /** Opening */
+            opening: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Version
+             * @example 1
+             */
+            version: number;
+        };
+        /**
+         * DeskWrite
+         * @description How the centre keeps its desk.
+         */
+        DeskWrite: {
+            /**
+             * Is Open
+             * @description Whether new questions are taken.
+             */
+            is_open: boolean;
+            /**
+             * Answer Within Days
+             * @description What is promised, in calendar days.
+             * @example 7
+             */
+            answer_within_days: number;
+            /**
+             * Opening
+             * @description Who may ask, and when.
+             * @default
+             * @example Ouvert aux acteurs du réseau.
+             */
+            opening: string;
         };
         /**
          * Difference
@@ -9034,14 +11460,20 @@ export interface components {
         };
         /**
          * DocumentContentUpdate
-         * @description What changes of the content; a list replaces the whole list, null empties the field.
+         * @description What changes of the content: a list replaces the whole list, an object is merged, null empties the field.
          */
         DocumentContentUpdate: {
-            /** Title */
-            title?: string | null;
+            /**
+             * Title
+             * @example Les conseils citoyens : états des lieux
+             */
+            title?: string;
             /** Subtitle */
             subtitle?: string | null;
-            /** Abstract */
+            /**
+             * Abstract
+             * @example Statuts, animation, désignation des membres, moyens alloués.
+             */
             abstract?: string | null;
             /**
              * Language
@@ -9075,19 +11507,195 @@ export interface components {
             /**
              * Extent
              * @description Pages, or how long it lasts.
+             * @example 112 p.
              */
             extent?: string | null;
-            /** Identifiers */
+            /**
+             * Identifiers
+             * @example [
+             *       "ISBN 978-2-0000-0000-2"
+             *     ]
+             */
             identifiers?: string[] | null;
             /** Sections */
             sections?: components["schemas"]["Section"][] | null;
-            experience?: components["schemas"]["Experience"] | null;
+            experience?: components["schemas"]["ExperienceUpdate"] | null;
             /** Links */
             links?: components["schemas"]["Link"][] | null;
             /** Files */
             files?: components["schemas"]["FileReference"][] | null;
             /** Relations */
             relations?: components["schemas"]["Relation"][] | null;
+        };
+        /**
+         * DocumentFile
+         * @description A file of a published document, and where to get it.
+         */
+        DocumentFile: {
+            /**
+             * File Id
+             * Format: uuid
+             */
+            file_id: string;
+            /**
+             * Label
+             * @example Document de capitalisation (112 p.)
+             */
+            label: string;
+            role: components["schemas"]["FileRole"];
+            /**
+             * Name
+             * @example conseils-citoyens.pdf
+             */
+            name: string;
+            /**
+             * Size
+             * @description Bytes.
+             * @example 1482113
+             */
+            size: number;
+            /**
+             * Media Type
+             * @example application/pdf
+             */
+            media_type: string;
+            /**
+             * Sha256
+             * @description Of the content, in hexadecimal.
+             */
+            sha256: string;
+            /**
+             * Pages
+             * @example 112
+             */
+            pages: number | null;
+            /** Download Url */
+            download_url: string;
+            /**
+             * Thumbnail Url
+             * @description Its first page as a WebP image; null when there is none.
+             */
+            thumbnail_url: string | null;
+        };
+        /**
+         * DocumentImportLineRead
+         * @description What became of a line.
+         */
+        DocumentImportLineRead: {
+            /**
+             * Number
+             * @description As the file shows it: the header is often line 1.
+             * @example 2
+             */
+            number: number;
+            /**
+             * Identifier
+             * @example DOC-0042
+             */
+            identifier: string;
+            /** Title */
+            title: string;
+            outcome: components["schemas"]["LineOutcome"];
+            /** Problems */
+            problems: components["schemas"]["LineProblem"][];
+            /**
+             * Document Id
+             * @description Null as long as no document was made of it.
+             */
+            document_id: string | null;
+        };
+        /**
+         * DocumentImportRead
+         * @description An import: what was sent, and how far it has gone. `done` grows to `lines`.
+         */
+        DocumentImportRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Centre Id
+             * Format: uuid
+             */
+            centre_id: string;
+            /**
+             * Name
+             * @example fonds-2026.xlsx
+             */
+            name: string;
+            /**
+             * Media Type
+             * @example text/csv
+             */
+            media_type: string;
+            /**
+             * Size
+             * @description Bytes.
+             * @example 48213
+             */
+            size: number;
+            /** Sha256 */
+            sha256: string;
+            state: components["schemas"]["ImportState"];
+            /**
+             * Dry Run
+             * @description Nothing was, or will be, kept but this report.
+             */
+            dry_run: boolean;
+            /** Publish */
+            publish: boolean;
+            /** Overwrite */
+            overwrite: boolean;
+            /**
+             * Columns
+             * @description Columns understood, with their names in the file.
+             * @example {
+             *       "identifier": "Cote",
+             *       "title": "Titre"
+             *     }
+             */
+            columns: {
+                [key: string]: string;
+            };
+            /**
+             * Unknown Columns
+             * @description Columns left aside.
+             * @example [
+             *       "Étagère"
+             *     ]
+             */
+            unknown_columns: string[];
+            /**
+             * Lines
+             * @example 7024
+             */
+            lines: number;
+            /**
+             * Done
+             * @example 1200
+             */
+            done: number;
+            /** Created */
+            created: number;
+            /** Updated */
+            updated: number;
+            /** Unchanged */
+            unchanged: number;
+            /** Refused */
+            refused: number;
+            /**
+             * Imported At
+             * Format: date-time
+             */
+            imported_at: string;
+            /** Finished At */
+            finished_at: string | null;
+            /**
+             * Version
+             * @example 3
+             */
+            version: number;
         };
         /**
          * DocumentKind
@@ -9151,6 +11759,11 @@ export interface components {
             kind_label: string;
             content: components["schemas"]["DocumentContent"];
             /**
+             * Organisations
+             * @description Those of `content`, with what became of them.
+             */
+            organisations: components["schemas"]["CreditedOrganisation"][];
+            /**
              * First Published At
              * Format: date-time
              */
@@ -9161,6 +11774,8 @@ export interface components {
              * @description When readers could, or will be able to, read it.
              */
             available_at: string;
+            /** @description The published document that says it replaces this one. */
+            replaced_by?: components["schemas"]["services__catalogue__documents__schemas__DocumentFace"] | null;
         };
         /**
          * DocumentState
@@ -9472,6 +12087,29 @@ export interface components {
             content: components["schemas"]["DocumentContent"];
         };
         /**
+         * DraftFace
+         * @description The draft made of a dossier; read it at `/catalogue/v1/drafts/{id}`.
+         */
+        DraftFace: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Reference
+             * @example VTLR-2026-0042
+             */
+            reference: string;
+            /** Title */
+            title: string;
+            /**
+             * State
+             * @example draft
+             */
+            state: string;
+        };
+        /**
          * DraftRead
          * @description A document as its centre works on it.
          */
@@ -9599,6 +12237,71 @@ export interface components {
             staff_hundredths: number;
         };
         /**
+         * DroppedDocument
+         * @description A document selected that could not be in what was sent.
+         */
+        DroppedDocument: {
+            /**
+             * Document Id
+             * Format: uuid
+             */
+            document_id: string;
+            /**
+             * Title
+             * @description Null when it is public no more: readers of the newsletter are not told.
+             */
+            title: string | null;
+        };
+        /**
+         * DuplicateDecision
+         * @description What a documentalist says of the pair.
+         */
+        DuplicateDecision: {
+            /** @description `keep_both`: the record enters too; `same`: the document gets the source's page as a link in its working copy, and the record follows it no further; `refuse`: the record is left out for ever. */
+            decision: components["schemas"]["Decision"];
+        };
+        /**
+         * DuplicateRead
+         * @description A record that looks like a document of the centre.
+         */
+        DuplicateRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Identifier
+             * @example oai:ressources.example:42
+             */
+            identifier: string;
+            /**
+             * Title
+             * @description What the source calls it.
+             */
+            title: string | null;
+            /**
+             * Url
+             * @description Its page at the source.
+             */
+            url: string | null;
+            /**
+             * Matched By
+             * @description `doi`, `isbn`, `url`, or `title` (with year and first author).
+             * @example isbn
+             */
+            matched_by: string;
+            document: components["schemas"]["services__catalogue__harvests__schemas__DocumentFace"];
+            decision: components["schemas"]["Decision"] | null;
+            /** Decided At */
+            decided_at: string | null;
+            /**
+             * Version
+             * @example 1
+             */
+            version: number;
+        };
+        /**
          * Enjeu
          * @description A stake of the contract; its objectives hang from orientations or directly from it.
          */
@@ -9686,10 +12389,177 @@ export interface components {
             consented_on?: string | null;
         };
         /**
+         * ExperienceContactUpdate
+         * @description What changes of the contact; null empties the field.
+         */
+        ExperienceContactUpdate: {
+            /**
+             * Name
+             * @example Camille Exemple
+             */
+            name?: string;
+            /** Email */
+            email?: string | null;
+            /** Phone */
+            phone?: string | null;
+            /**
+             * Consented On
+             * @description Day the person agreed to be named; without it nothing of this is published.
+             */
+            consented_on?: string | null;
+        };
+        /**
+         * ExperienceProposal
+         * @description A closed dossier, and the draft made of it.
+         */
+        ExperienceProposal: {
+            /**
+             * Dossier Id
+             * Format: uuid
+             */
+            dossier_id: string;
+            /**
+             * Dossier Reference
+             * @example 2027-CARC-0042
+             */
+            dossier_reference: string;
+            /** Title */
+            title: string;
+            /**
+             * Holder Name
+             * @example Régie de quartier d'Exemple
+             */
+            holder_name: string;
+            /**
+             * Contract Id
+             * Format: uuid
+             */
+            contract_id: string;
+            /** Contract Name */
+            contract_name: string;
+            /**
+             * Closed At
+             * Format: date-time
+             */
+            closed_at: string;
+            state: components["schemas"]["ProposalStanding"];
+            /**
+             * Centre Id
+             * @description The centre that follows its contract.
+             */
+            centre_id: string | null;
+            draft: components["schemas"]["DraftFace"] | null;
+        };
+        /**
+         * ExperienceUpdate
+         * @description What changes of the experience; null empties the field.
+         */
+        ExperienceUpdate: {
+            /**
+             * Context
+             * @example Un quartier sans lieu de rencontre.
+             */
+            context?: string | null;
+            /**
+             * Actions
+             * @example Un café associatif tenu par les habitants.
+             */
+            actions?: string | null;
+            /**
+             * Results
+             * @example Quarante bénévoles, six cents passages par mois.
+             */
+            results?: string | null;
+            /**
+             * Reproducibility
+             * @description Conditions of reproducibility.
+             * @example Un local et un salarié à mi-temps.
+             */
+            reproducibility?: string | null;
+            contact?: components["schemas"]["ExperienceContactUpdate"] | null;
+        };
+        /**
          * ExportFormat
          * @enum {string}
          */
         ExportFormat: "csv" | "xlsx";
+        /**
+         * FacetValue
+         * @description A value and how many of the documents found have it.
+         */
+        FacetValue: {
+            /**
+             * Value
+             * @example participation
+             */
+            value: string;
+            /**
+             * Label
+             * @example Participation des habitants
+             */
+            label: string;
+            /**
+             * Parent
+             * @description Of a theme or a territory: the value above it.
+             */
+            parent?: string | null;
+            /**
+             * Count
+             * @example 12
+             */
+            count: number;
+        };
+        /**
+         * FaqWrite
+         * @description A frequent question made of it, written anew: nothing is copied from what was asked or answered.
+         */
+        FaqWrite: {
+            /**
+             * Title
+             * @example Comment financer un café associatif ?
+             */
+            title: string;
+            /**
+             * Question
+             * @example Quels financements pour un café tenu par des habitants ?
+             */
+            question: string;
+            /**
+             * Answer
+             * @example Trois sources se combinent…
+             */
+            answer: string;
+            /**
+             * Abstract
+             * @default
+             */
+            abstract: string;
+            /**
+             * Theme Codes
+             * @description Those of the question by default.
+             */
+            theme_codes?: string[] | null;
+            /**
+             * Territory Codes
+             * @description None by default: a small place tells who asked.
+             */
+            territory_codes?: string[] | null;
+            /**
+             * Document Ids
+             * @description What it is about; the documents proposed in the answers by default.
+             */
+            document_ids?: string[] | null;
+        };
+        /**
+         * FeedAddresses
+         * @description Addresses for a feed reader. Whoever has them reads the feed; it holds public documents only.
+         */
+        FeedAddresses: {
+            /** Atom */
+            atom: string;
+            /** Rss */
+            rss: string;
+        };
         /**
          * Figures
          * @description A cell or a total at one stage. `publics` adds up what dossiers announce: people are not deduplicated.
@@ -9743,6 +12613,87 @@ export interface components {
          * @enum {string}
          */
         FileRole: "main" | "synthesis" | "annex" | "transcript";
+        /**
+         * FileStatus
+         * @description Whether a file may be served: not before its scan when there is a scanner, never when it is infected.
+         * @enum {string}
+         */
+        FileStatus: "waiting_scan" | "ready" | "refused";
+        /**
+         * FollowRead
+         * @description A document one follows.
+         */
+        FollowRead: {
+            /**
+             * Document Id
+             * Format: uuid
+             */
+            document_id: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+        };
+        /**
+         * FollowedContractRead
+         * @description A contract whose closed dossiers become drafts of the centre.
+         */
+        FollowedContractRead: {
+            /**
+             * Contract Id
+             * Format: uuid
+             */
+            contract_id: string;
+            /**
+             * Centre Id
+             * Format: uuid
+             */
+            centre_id: string;
+            /**
+             * Name
+             * @example Contrat de ville de Carcassonne Agglo
+             */
+            name: string;
+            /**
+             * Followed At
+             * Format: date-time
+             */
+            followed_at: string;
+            /**
+             * Version
+             * @example 1
+             */
+            version: number;
+        };
+        /**
+         * FollowedContractWrite
+         * @description A contract the centre follows.
+         */
+        FollowedContractWrite: {
+            /**
+             * Name
+             * @example Contrat de ville de Carcassonne Agglo
+             */
+            name: string;
+        };
+        /**
+         * FollowedDocument
+         * @description In the list: with the document, or null when it is public no more.
+         */
+        FollowedDocument: {
+            /**
+             * Document Id
+             * Format: uuid
+             */
+            document_id: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            document: components["schemas"]["DocumentSummary"] | null;
+        };
         /** FrameworkCreate */
         FrameworkCreate: {
             /** Enjeux */
@@ -9776,6 +12727,12 @@ export interface components {
              */
             adopted_on: string;
         };
+        /**
+         * Frequency
+         * @description When a saved search is mailed; `never` leaves its feed.
+         * @enum {string}
+         */
+        Frequency: "daily" | "weekly" | "never";
         /** FunderCoverage */
         FunderCoverage: {
             /**
@@ -10013,6 +12970,101 @@ export interface components {
              */
             granted_cents: number;
         };
+        /**
+         * HarvestOutcome
+         * @description What became of a record.
+         * @enum {string}
+         */
+        HarvestOutcome: "new" | "updated" | "unchanged" | "deleted" | "kept" | "duplicate" | "refused";
+        /**
+         * Highlights
+         * @description Passages with the words looked for: HTML in which `<mark>` is the only tag, everything else escaped.
+         */
+        Highlights: {
+            /**
+             * Title
+             * @example Les <mark>conseils</mark> <mark>citoyens</mark>
+             */
+            title?: string | null;
+            /**
+             * Abstract
+             * @description An extract of the abstract.
+             */
+            abstract?: string | null;
+            /**
+             * Sections
+             * @description An extract of the text, when neither title nor abstract has every word.
+             */
+            sections?: string | null;
+        };
+        /**
+         * Hit
+         * @description A document found.
+         */
+        Hit: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Reference
+             * @example VTLR-2026-0042
+             */
+            reference: string;
+            /** Permalink */
+            permalink: string;
+            /**
+             * Kind
+             * @example experience
+             */
+            kind: string;
+            /**
+             * Kind Label
+             * @example Fiche expérience
+             */
+            kind_label: string;
+            /** Title */
+            title: string;
+            /** Abstract */
+            abstract: string;
+            /**
+             * Language
+             * @example fr
+             */
+            language: string;
+            /** Dated */
+            dated: string | null;
+            centre: components["schemas"]["HitCentre"];
+            access: components["schemas"]["AccessFilter"];
+            /**
+             * Published At
+             * Format: date-time
+             */
+            published_at: string;
+            highlights: components["schemas"]["Highlights"];
+        };
+        /**
+         * HitCentre
+         * @description Whose document it is.
+         */
+        HitCentre: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Code
+             * @example VTLR
+             */
+            code: string;
+            /**
+             * Name
+             * @example Villes et Territoires Exemple
+             */
+            name: string;
+        };
         /** ImaginedAmount */
         ImaginedAmount: {
             /**
@@ -10146,6 +13198,12 @@ export interface components {
             /** Report */
             report: components["schemas"]["ImportLineRead"][];
         };
+        /**
+         * ImportState
+         * @description Where an import stands.
+         * @enum {string}
+         */
+        ImportState: "waiting" | "running" | "done" | "cancelled";
         /**
          * InKindUpdate
          * @description What the funder gives in kind this year (premises, staff, printing…), valued: it counts towards the threshold.
@@ -10542,6 +13600,66 @@ export interface components {
          */
         Licence: "licence-ouverte-2.0" | "odbl-1.0";
         /**
+         * LineOutcome
+         * @description What became of a line.
+         * @enum {string}
+         */
+        LineOutcome: "waiting" | "created" | "updated" | "unchanged" | "refused";
+        /**
+         * LineProblem
+         * @description Something to mend in a line, or, on a line that was not refused, something to know.
+         */
+        LineProblem: {
+            /**
+             * Column
+             * @description Its name in the file; null when the whole line is meant.
+             * @example Date
+             */
+            column: string | null;
+            /**
+             * Code
+             * @example date_unreadable
+             */
+            code: string;
+            /**
+             * Detail
+             * @description In French.
+             * @example « hier » n'est pas une date : écrivez 2016, mars 2017 ou 12/03/2017.
+             */
+            detail: string;
+        };
+        /**
+         * LineRead
+         * @description What became of a record.
+         */
+        LineRead: {
+            /**
+             * Number
+             * @example 1
+             */
+            number: number;
+            /**
+             * Identifier
+             * @example oai:ressources.example:42
+             */
+            identifier: string;
+            /**
+             * Datestamp
+             * @example 2026-11-01T00:00:00Z
+             */
+            datestamp: string;
+            /** Title */
+            title: string | null;
+            outcome: components["schemas"]["HarvestOutcome"];
+            /**
+             * Reason
+             * @description Why, in French.
+             */
+            reason: string | null;
+            /** Document Id */
+            document_id: string | null;
+        };
+        /**
          * LineStatus
          * @enum {string}
          */
@@ -10562,6 +13680,12 @@ export interface components {
              */
             label: string;
         };
+        /**
+         * LinkFailure
+         * @description Why a link did not answer.
+         * @enum {string}
+         */
+        LinkFailure: "status" | "timeout" | "unreachable" | "redirects" | "private";
         /** LinkedDossier */
         LinkedDossier: {
             /**
@@ -10604,6 +13728,16 @@ export interface components {
              * @default []
              */
             measure_ids: string[];
+        };
+        /**
+         * ListedItem
+         * @description An element of a list: its place before (removed) or now (added).
+         */
+        ListedItem: {
+            /** Position */
+            position: number;
+            /** Value */
+            value: unknown;
         };
         /**
          * MatrixRead
@@ -10849,6 +13983,54 @@ export interface components {
             roles: ("member" | "manager" | "signatory" | "payer")[];
         };
         /**
+         * MessageRead
+         * @description What one side said.
+         */
+        MessageRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            side: components["schemas"]["Side"];
+            /** Is Answer */
+            is_answer: boolean;
+            /** Text */
+            text: string;
+            /**
+             * Documents
+             * @description Those the reader may read.
+             */
+            documents: components["schemas"]["DocumentSummary"][];
+            /**
+             * Sent At
+             * Format: date-time
+             */
+            sent_at: string;
+        };
+        /**
+         * MessageWrite
+         * @description What is said, with documents.
+         */
+        MessageWrite: {
+            /**
+             * Text
+             * @example Voici trois fiches qui devraient vous aider.
+             */
+            text: string;
+            /**
+             * Document Ids
+             * @description Documents to read.
+             */
+            document_ids?: string[];
+            /**
+             * Even If Hidden
+             * @description Propose documents the asker may not read (yet) all the same.
+             * @default false
+             */
+            even_if_hidden: boolean;
+        };
+        /**
          * Missing
          * @description One thing to complete or mend before submission.
          */
@@ -10949,6 +14131,45 @@ export interface components {
             total: components["schemas"]["FunderMonitoring"];
         };
         /**
+         * MonthRead
+         * @description A month of Paris.
+         */
+        MonthRead: {
+            /**
+             * Month
+             * @description Year and month.
+             * @example 2026-11
+             */
+            month: string;
+            /**
+             * Views
+             * @example 42
+             */
+            views: number;
+            /**
+             * Downloads
+             * @example 7
+             */
+            downloads: number;
+        };
+        /**
+         * MostRead
+         * @description A document, and how much it was read over the months asked for.
+         */
+        MostRead: {
+            document: components["schemas"]["DocumentSummary"];
+            /**
+             * Views
+             * @example 120
+             */
+            views: number;
+            /**
+             * Downloads
+             * @example 31
+             */
+            downloads: number;
+        };
+        /**
          * MultiYearShare
          * @description Against the target of the contrats de ville, with what it would take to reach it.
          */
@@ -11001,11 +14222,174 @@ export interface components {
             candidates: components["schemas"]["CpoCandidate"][];
         };
         /**
+         * MySubscriptions
+         * @description Everything kept about the caller here.
+         */
+        MySubscriptions: {
+            /**
+             * Email
+             * @description Where mails go; null when nothing is mailed.
+             * @example nadia.benali@asso.example.org
+             */
+            email: string | null;
+            /** Saved Searches */
+            saved_searches: components["schemas"]["SavedSearchRead"][];
+            /** Followed Document Ids */
+            followed_document_ids: string[];
+        };
+        /**
          * Nature
          * @description What a subsidy pays for (Cerfa 12156*06).
          * @enum {string}
          */
         Nature: "action" | "fonctionnement" | "investissement";
+        /**
+         * NewsletterAudience
+         * @description How many addresses a centre's newsletter has; nobody reads which.
+         */
+        NewsletterAudience: {
+            /**
+             * Confirmed
+             * @example 250
+             */
+            confirmed: number;
+            /**
+             * Pending
+             * @example 3
+             */
+            pending: number;
+        };
+        /**
+         * NewsletterCreate
+         * @description A newsletter being written.
+         */
+        NewsletterCreate: {
+            /**
+             * Subject
+             * @example La lettre du centre, novembre
+             */
+            subject: string;
+            /**
+             * Introduction
+             * @description Markdown, without HTML.
+             * @default
+             * @example Bonjour, voici ce qui est paru.
+             */
+            introduction: string;
+            /**
+             * Items
+             * @default []
+             * @example [
+             *       {
+             *         "kind": "paragraph",
+             *         "text": "Bonne lecture."
+             *       }
+             *     ]
+             */
+            items: (components["schemas"]["SelectedDocument"] | components["schemas"]["Paragraph"])[];
+        };
+        /**
+         * NewsletterRead
+         * @description A newsletter, as its centre sees it.
+         */
+        NewsletterRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Centre Id
+             * Format: uuid
+             */
+            centre_id: string;
+            /**
+             * Subject
+             * @example La lettre du centre, novembre
+             */
+            subject: string;
+            /** Introduction */
+            introduction: string;
+            /** Items */
+            items: (components["schemas"]["SelectedDocument"] | components["schemas"]["Paragraph"])[];
+            state: components["schemas"]["NewsletterState"];
+            /** Dropped */
+            dropped: components["schemas"]["DroppedDocument"][];
+            /**
+             * Document Id
+             * @description Its archive in the catalogue, once sent.
+             */
+            document_id: string | null;
+            recipients: components["schemas"]["Progress"];
+            /** Sending At */
+            sending_at: string | null;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Version
+             * @example 1
+             */
+            version: number;
+        };
+        /**
+         * NewsletterState
+         * @description A newsletter's life.
+         * @enum {string}
+         */
+        NewsletterState: "draft" | "sending" | "sent";
+        /**
+         * NewsletterSubscriptionCreate
+         * @description An address to subscribe.
+         */
+        NewsletterSubscriptionCreate: {
+            /**
+             * Email
+             * Format: email
+             * @example nadia.benali@asso.example.org
+             */
+            email: string;
+        };
+        /**
+         * NewsletterSummary
+         * @description A line of the list.
+         */
+        NewsletterSummary: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Subject
+             * @example La lettre du centre, novembre
+             */
+            subject: string;
+            state: components["schemas"]["NewsletterState"];
+            /** Document Id */
+            document_id: string | null;
+            /** Sending At */
+            sending_at: string | null;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /**
+         * NewsletterUpdate
+         * @description What changes; `items` are replaced as a whole.
+         */
+        NewsletterUpdate: {
+            /** Subject */
+            subject?: string | null;
+            /** Introduction */
+            introduction?: string | null;
+            /** Items */
+            items?: (components["schemas"]["SelectedDocument"] | components["schemas"]["Paragraph"])[] | null;
+        };
         /**
          * NotificationCreate
          * @description A funder answers the holder.
@@ -11192,6 +14576,22 @@ export interface components {
              * @description Administrators only: the confirmed account that becomes the first manager, instead of the caller.
              */
             manager_email?: string | null;
+        };
+        /**
+         * OrganisationFace
+         * @description An organisation of the directory.
+         */
+        OrganisationFace: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Name
+             * @example Carcassonne Agglo
+             */
+            name: string;
         };
         /**
          * OrganisationPublic
@@ -11533,6 +14933,21 @@ export interface components {
              */
             total?: number | null;
         };
+        /** Page[BrokenLink] */
+        Page_BrokenLink_: {
+            /** Items */
+            items: components["schemas"]["BrokenLink"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
         /** Page[CampaignSummary] */
         Page_CampaignSummary_: {
             /** Items */
@@ -11713,6 +15128,51 @@ export interface components {
              */
             total?: number | null;
         };
+        /** Page[DocumentFile] */
+        Page_DocumentFile_: {
+            /** Items */
+            items: components["schemas"]["DocumentFile"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[DocumentImportLineRead] */
+        Page_DocumentImportLineRead_: {
+            /** Items */
+            items: components["schemas"]["DocumentImportLineRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[DocumentImportRead] */
+        Page_DocumentImportRead_: {
+            /** Items */
+            items: components["schemas"]["DocumentImportRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
         /** Page[DocumentSummary] */
         Page_DocumentSummary_: {
             /** Items */
@@ -11747,6 +15207,66 @@ export interface components {
         Page_DraftSummary_: {
             /** Items */
             items: components["schemas"]["DraftSummary"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[DuplicateRead] */
+        Page_DuplicateRead_: {
+            /** Items */
+            items: components["schemas"]["DuplicateRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[ExperienceProposal] */
+        Page_ExperienceProposal_: {
+            /** Items */
+            items: components["schemas"]["ExperienceProposal"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[FollowedContractRead] */
+        Page_FollowedContractRead_: {
+            /** Items */
+            items: components["schemas"]["FollowedContractRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[FollowedDocument] */
+        Page_FollowedDocument_: {
+            /** Items */
+            items: components["schemas"]["FollowedDocument"][];
             /**
              * Next
              * @description Cursor of the next page, or null on the last one.
@@ -11863,6 +15383,21 @@ export interface components {
              */
             total?: number | null;
         };
+        /** Page[LineRead] */
+        Page_LineRead_: {
+            /** Items */
+            items: components["schemas"]["LineRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
         /** Page[MeasureRead] */
         Page_MeasureRead_: {
             /** Items */
@@ -11882,6 +15417,51 @@ export interface components {
         Page_MembershipRead_: {
             /** Items */
             items: components["schemas"]["MembershipRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[MessageRead] */
+        Page_MessageRead_: {
+            /** Items */
+            items: components["schemas"]["MessageRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[MostRead] */
+        Page_MostRead_: {
+            /** Items */
+            items: components["schemas"]["MostRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[NewsletterSummary] */
+        Page_NewsletterSummary_: {
+            /** Items */
+            items: components["schemas"]["NewsletterSummary"][];
             /**
              * Next
              * @description Cursor of the next page, or null on the last one.
@@ -11998,10 +15578,55 @@ export interface components {
              */
             total?: number | null;
         };
+        /** Page[QuestionSummary] */
+        Page_QuestionSummary_: {
+            /** Items */
+            items: components["schemas"]["QuestionSummary"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
         /** Page[ReviewSummary] */
         Page_ReviewSummary_: {
             /** Items */
             items: components["schemas"]["ReviewSummary"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[RunRead] */
+        Page_RunRead_: {
+            /** Items */
+            items: components["schemas"]["RunRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[SavedSearchRead] */
+        Page_SavedSearchRead_: {
+            /** Items */
+            items: components["schemas"]["SavedSearchRead"][];
             /**
              * Next
              * @description Cursor of the next page, or null on the last one.
@@ -12032,6 +15657,36 @@ export interface components {
         Page_SessionRead_: {
             /** Items */
             items: components["schemas"]["SessionRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[SourceRead] */
+        Page_SourceRead_: {
+            /** Items */
+            items: components["schemas"]["SourceRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[StoredFileSummary] */
+        Page_StoredFileSummary_: {
+            /** Items */
+            items: components["schemas"]["StoredFileSummary"][];
             /**
              * Next
              * @description Cursor of the next page, or null on the last one.
@@ -12088,6 +15743,21 @@ export interface components {
              */
             total?: number | null;
         };
+        /** Page[UnansweredSearchRead] */
+        Page_UnansweredSearchRead_: {
+            /** Items */
+            items: components["schemas"]["UnansweredSearchRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
         /** Page[VersionSummary] */
         Page_VersionSummary_: {
             /** Items */
@@ -12117,6 +15787,25 @@ export interface components {
              * @description Number of items, only with `count=exact`.
              */
             total?: number | null;
+        };
+        /**
+         * Paragraph
+         * @description Free words between documents.
+         */
+        Paragraph: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "paragraph";
+            /**
+             * Text
+             * @description Markdown, without HTML.
+             * @example ## À l'agenda
+             *
+             *     Le 12, à Carcassonne.
+             */
+            text: string;
         };
         /**
          * Parameter
@@ -12576,6 +16265,23 @@ export interface components {
          */
         Presence: "present" | "represented" | "excused";
         /**
+         * Preview
+         * @description The mail as it would leave now.
+         */
+        Preview: {
+            /**
+             * Subject
+             * @example La lettre du centre, novembre
+             */
+            subject: string;
+            /** Html */
+            html: string;
+            /** Text */
+            text: string;
+            /** Dropped */
+            dropped: components["schemas"]["DroppedDocument"][];
+        };
+        /**
          * Problem
          * @description RFC 9457 problem. `type` is the address of a page that explains it and gives the way out.
          */
@@ -12626,6 +16332,24 @@ export interface components {
              * @description On account 74: the funder asked on this platform.
              */
             funder_id?: string | null;
+        };
+        /**
+         * Progress
+         * @description How far the sending went.
+         */
+        Progress: {
+            /**
+             * Total
+             * @description Addresses confirmed when it was sent.
+             * @example 250
+             */
+            total: number;
+            /**
+             * Written
+             * @description Mails written so far; who unsubscribed meanwhile is counted but not written to.
+             * @example 250
+             */
+            written: number;
         };
         /**
          * Promise
@@ -12698,6 +16422,12 @@ export interface components {
             /** Items */
             items: components["schemas"]["Promise"][];
         };
+        /**
+         * ProposalStanding
+         * @description Nobody follows its contract yet; its draft is made; the centre gave the draft up.
+         * @enum {string}
+         */
+        ProposalStanding: "waiting" | "made" | "given_up";
         /**
          * Public
          * @description A public reached: who, and how many people.
@@ -13046,6 +16776,201 @@ export interface components {
          * @enum {string}
          */
         Qualification: "programme" | "droit_commun" | "partly" | "not_covered";
+        /**
+         * QuestionClosing
+         * @description Why the desk closes it; the asker is told.
+         */
+        QuestionClosing: {
+            /**
+             * Reason
+             * @example Hors du champ du centre : voyez l'ADIL.
+             */
+            reason: string;
+        };
+        /**
+         * QuestionCreate
+         * @description What an actor asks.
+         */
+        QuestionCreate: {
+            /**
+             * Centre Id
+             * Format: uuid
+             */
+            centre_id: string;
+            /**
+             * Subject
+             * @example Financer un café associatif
+             */
+            subject: string;
+            /**
+             * Text
+             * @example Nous cherchons des exemples de cafés associatifs tenus par des habitants.
+             */
+            text: string;
+            /**
+             * Reply Email
+             * Format: email
+             * @description Where to say that an answer waits. Nobody else sees it; it is erased some months after the closing.
+             * @example camille@asso.example
+             */
+            reply_email: string;
+            /** Theme Codes */
+            theme_codes?: string[];
+            /** Territory Codes */
+            territory_codes?: string[];
+            /**
+             * Needed By
+             * @description A wish; what is promised is the desk's delay.
+             */
+            needed_by?: string | null;
+        };
+        /**
+         * QuestionRead
+         * @description A question, for who asked it and for the desk.
+         */
+        QuestionRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Centre Id
+             * Format: uuid
+             */
+            centre_id: string;
+            /**
+             * Reference
+             * @example VTLR-Q2026-0042
+             */
+            reference: string;
+            /**
+             * Subject
+             * @description Empty once the question was anonymised.
+             */
+            subject: string;
+            state: components["schemas"]["QuestionState"];
+            /** Theme Codes */
+            theme_codes: string[];
+            /** Territory Codes */
+            territory_codes: string[];
+            /** Needed By */
+            needed_by: string | null;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /**
+             * Due On
+             * Format: date
+             * @description Day an answer is promised for.
+             */
+            due_on: string;
+            /** Is Overdue */
+            is_overdue: boolean;
+            /**
+             * Taken By
+             * @description Account of the documentalist who sees to it; null for the asker.
+             */
+            taken_by: string | null;
+            /** Answered At */
+            answered_at: string | null;
+            /** Closed At */
+            closed_at: string | null;
+            /** Text */
+            text: string;
+            /**
+             * Reply Email
+             * @description For the asker only.
+             */
+            reply_email: string | null;
+            /** Taken At */
+            taken_at: string | null;
+            /** Reopened At */
+            reopened_at: string | null;
+            /**
+             * Reopenable Until
+             * @description Last day the asker may reopen it.
+             */
+            reopenable_until: string | null;
+            closing: components["schemas"]["Closing"] | null;
+            /** Closing Reason */
+            closing_reason: string;
+            /**
+             * Faq Document Id
+             * @description Draft made of it, for the desk.
+             */
+            faq_document_id: string | null;
+            /** Anonymised At */
+            anonymised_at: string | null;
+            /**
+             * Version
+             * @example 1
+             */
+            version: number;
+        };
+        /**
+         * QuestionState
+         * @description A question's life.
+         * @enum {string}
+         */
+        QuestionState: "asked" | "taken" | "answered" | "reopened" | "closed";
+        /**
+         * QuestionSummary
+         * @description A question in a list.
+         */
+        QuestionSummary: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Centre Id
+             * Format: uuid
+             */
+            centre_id: string;
+            /**
+             * Reference
+             * @example VTLR-Q2026-0042
+             */
+            reference: string;
+            /**
+             * Subject
+             * @description Empty once the question was anonymised.
+             */
+            subject: string;
+            state: components["schemas"]["QuestionState"];
+            /** Theme Codes */
+            theme_codes: string[];
+            /** Territory Codes */
+            territory_codes: string[];
+            /** Needed By */
+            needed_by: string | null;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /**
+             * Due On
+             * Format: date
+             * @description Day an answer is promised for.
+             */
+            due_on: string;
+            /** Is Overdue */
+            is_overdue: boolean;
+            /**
+             * Taken By
+             * @description Account of the documentalist who sees to it; null for the asker.
+             */
+            taken_by: string | null;
+            /** Answered At */
+            answered_at: string | null;
+            /** Closed At */
+            closed_at: string | null;
+        };
         /** ReachedObjective */
         ReachedObjective: {
             /** Label */
@@ -13063,6 +16988,24 @@ export interface components {
          * @enum {string}
          */
         Readership: "professionals" | "elected_officials" | "state_services" | "associations" | "citizens_councils" | "residents" | "social_landlords" | "researchers";
+        /**
+         * ReadingStatus
+         * @description How far the words of a file are found by searches.
+         * @enum {string}
+         */
+        ReadingStatus: "pending" | "done" | "failed" | "not_applicable";
+        /**
+         * Reassignment
+         * @description To whom the question goes.
+         */
+        Reassignment: {
+            /**
+             * To
+             * Format: uuid
+             * @description Account of a documentalist of the centre.
+             */
+            to: string;
+        };
         /**
          * Receipt
          * @description Acknowledgement of receipt (CRPA art. L112-3).
@@ -13192,6 +17135,17 @@ export interface components {
             event_ids: string[];
             /** Dossier Ids */
             dossier_ids: string[];
+        };
+        /**
+         * Reopening
+         * @description What is still missing.
+         */
+        Reopening: {
+            /**
+             * Text
+             * @example Merci, mais il me manque le budget.
+             */
+            text: string;
         };
         /** ReopeningCreate */
         ReopeningCreate: {
@@ -13544,6 +17498,155 @@ export interface components {
             attachment_id: string;
         };
         /**
+         * RunCreate
+         * @description A harvest asked for now.
+         */
+        RunCreate: {
+            /**
+             * Full
+             * @description Read everything again, instead of what changed since the last one.
+             * @default false
+             */
+            full: boolean;
+        };
+        /**
+         * RunRead
+         * @description A harvest and its report.
+         */
+        RunRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Source Id
+             * Format: uuid
+             */
+            source_id: string;
+            state: components["schemas"]["RunState"];
+            /**
+             * Asked From
+             * @description `from`, as it was asked of the source.
+             * @example 2026-11-01T00:00:00Z
+             */
+            asked_from: string | null;
+            /**
+             * Pages
+             * @example 3
+             */
+            pages: number;
+            /**
+             * Counts
+             * @description Records by what became of them.
+             * @example {
+             *       "duplicate": 1,
+             *       "new": 12
+             *     }
+             */
+            counts: {
+                [key: string]: number;
+            };
+            /**
+             * Warnings
+             * @description Odd, without harm: `encoding`, `forbidden_characters`, `future_dates`, `bad_dates`, `from_ignored`, `wrong_clock`.
+             * @example [
+             *       "encoding"
+             *     ]
+             */
+            warnings: string[];
+            /**
+             * Failure
+             * @description Why it stopped: `token_loop`, `not_oai`, `hostile_xml`, `too_large`, `too_slow`, `unreachable`, `refused_address`, `http_<status>`, or an error code of the protocol.
+             * @example token_loop
+             */
+            failure: string | null;
+            /** Failure Detail */
+            failure_detail: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Started At */
+            started_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+        };
+        /**
+         * RunState
+         * @description Where a run is at. `failed` keeps what was read; the next one begins from the last that was done.
+         * @enum {string}
+         */
+        RunState: "waiting" | "running" | "done" | "failed";
+        /**
+         * SavedSearchCreate
+         * @description A search to be told about.
+         */
+        SavedSearchCreate: {
+            /**
+             * Name
+             * @example Participation dans l'Aude
+             */
+            name: string;
+            /**
+             * @example {
+             *       "q": "conseil citoyen",
+             *       "territory": [
+             *         "11"
+             *       ],
+             *       "theme": [
+             *         "participation"
+             *       ]
+             *     }
+             */
+            criteria: components["schemas"]["Criteria"];
+            /**
+             * @description `never`: no mail, the feed only.
+             * @default weekly
+             */
+            frequency: components["schemas"]["Frequency"];
+        };
+        /**
+         * SavedSearchRead
+         * @description A saved search, as its owner sees it.
+         */
+        SavedSearchRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Name
+             * @example Participation dans l'Aude
+             */
+            name: string;
+            criteria: components["schemas"]["Criteria"];
+            frequency: components["schemas"]["Frequency"];
+            feeds: components["schemas"]["FeedAddresses"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Version
+             * @example 1
+             */
+            version: number;
+        };
+        /**
+         * SavedSearchUpdate
+         * @description What changes; `criteria` is replaced as a whole.
+         */
+        SavedSearchUpdate: {
+            /** Name */
+            name?: string | null;
+            criteria?: components["schemas"]["Criteria"] | null;
+            frequency?: components["schemas"]["Frequency"] | null;
+        };
+        /**
          * ScenarioCreate
          * @description What if these amounts were granted. Other requests stay as they are. It touches nothing.
          */
@@ -13634,10 +17737,67 @@ export interface components {
              */
             created_at: string;
         };
+        /**
+         * Schedule
+         * @description How often a source is harvested by itself.
+         * @enum {string}
+         */
+        Schedule: "daily" | "weekly" | "manual";
         /** ScheduleWrite */
         ScheduleWrite: {
             /** Instalments */
             instalments: components["schemas"]["InstalmentWrite"][];
+        };
+        /**
+         * SearchAnswer
+         * @description A page of documents found, and what helps to find better.
+         */
+        SearchAnswer: {
+            /** Items */
+            items: components["schemas"]["Hit"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of documents, with `count=exact` or facets.
+             */
+            total?: number | null;
+            /**
+             * Facets
+             * @description By name, the most frequent values first. Each counts what the other filters leave, whatever its own filter.
+             */
+            facets?: {
+                [key: string]: components["schemas"]["FacetValue"][];
+            } | null;
+            /**
+             * Did You Mean
+             * @description Other spellings, each of which finds something you may read.
+             * @example [
+             *       "participation"
+             *     ]
+             */
+            did_you_mean: string[];
+            /**
+             * Widened With
+             * @description Other ways to say what was typed, looked for too.
+             * @example [
+             *       "quartier prioritaire"
+             *     ]
+             */
+            widened_with: string[];
+            /**
+             * Relaxed
+             * @description No document has every word: these have most of them.
+             */
+            relaxed: boolean;
+            /**
+             * Shortened
+             * @description The query was too long: its first words were looked for.
+             */
+            shortened: boolean;
         };
         /**
          * Section
@@ -13660,6 +17820,29 @@ export interface components {
              * @description Last time it was brought up to date.
              */
             updated_on?: string | null;
+        };
+        /**
+         * SelectedDocument
+         * @description A public document, in its place.
+         */
+        SelectedDocument: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "document";
+            /**
+             * Document Id
+             * Format: uuid
+             */
+            document_id: string;
+            /**
+             * Comment
+             * @description Markdown, without HTML.
+             * @default
+             * @example À lire avant la réunion du 12.
+             */
+            comment: string;
         };
         /**
          * SendingBack
@@ -13716,6 +17899,12 @@ export interface components {
          * @enum {string}
          */
         Severity: "blocking" | "advice" | "withheld";
+        /**
+         * Side
+         * @description Who speaks.
+         * @enum {string}
+         */
+        Side: "asker" | "desk";
         /**
          * SignIn
          * @description Who you say you are, and the proof.
@@ -13829,6 +18018,131 @@ export interface components {
              * @description Address of the signed copy (PDF).
              */
             readonly signed_file: string | null;
+        };
+        /**
+         * SourceCreate
+         * @description A repository to harvest for a centre.
+         */
+        SourceCreate: {
+            /**
+             * Centre Id
+             * Format: uuid
+             */
+            centre_id: string;
+            /**
+             * Name
+             * @example Centre Ressources Exemple
+             */
+            name: string;
+            /**
+             * Base Url
+             * @example https://ressources.example/oai
+             */
+            base_url: string;
+            /**
+             * Metadata Prefix
+             * @description Dublin Core is what is read.
+             * @default oai_dc
+             */
+            metadata_prefix: string;
+            /** Set Spec */
+            set_spec?: string | null;
+            /** @default weekly */
+            schedule: components["schemas"]["Schedule"];
+            /**
+             * Publishes
+             * @description Published at once as references, instead of drafts to review; for managers to grant.
+             * @default false
+             */
+            publishes: boolean;
+            /**
+             * @description Of records that say nothing of theirs.
+             * @default all-rights-reserved
+             */
+            licence: components["schemas"]["DocumentLicence"];
+            /**
+             * Themes
+             * @description Their subjects to our themes.
+             * @example {
+             *       "Démocratie locale": "participation"
+             *     }
+             */
+            themes?: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * SourceRead
+         * @description A repository that is harvested.
+         */
+        SourceRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Centre Id
+             * Format: uuid
+             */
+            centre_id: string;
+            /** Name */
+            name: string;
+            /** Base Url */
+            base_url: string;
+            /**
+             * Metadata Prefix
+             * @example oai_dc
+             */
+            metadata_prefix: string;
+            /** Set Spec */
+            set_spec: string | null;
+            schedule: components["schemas"]["Schedule"];
+            /** Publishes */
+            publishes: boolean;
+            licence: components["schemas"]["DocumentLicence"];
+            /** Themes */
+            themes: {
+                [key: string]: string;
+            };
+            /**
+             * Harvested Until
+             * @description Everything the source had then was read.
+             */
+            harvested_until: string | null;
+            /**
+             * Due At
+             * @description When it is harvested next by itself.
+             */
+            due_at: string | null;
+            /**
+             * Version
+             * @example 1
+             */
+            version: number;
+        };
+        /**
+         * SourceUpdate
+         * @description What changes of a source.
+         */
+        SourceUpdate: {
+            /** Name */
+            name?: string | null;
+            /** Base Url */
+            base_url?: string | null;
+            /**
+             * Set Spec
+             * @description Null: everything.
+             */
+            set_spec?: string | null;
+            schedule?: components["schemas"]["Schedule"] | null;
+            /** Publishes */
+            publishes?: boolean | null;
+            licence?: components["schemas"]["DocumentLicence"] | null;
+            /** Themes */
+            themes?: {
+                [key: string]: string;
+            } | null;
         };
         /**
          * SplitWrite
@@ -14005,6 +18319,168 @@ export interface components {
             readonly label: string;
         };
         /**
+         * StoredFileRead
+         * @description The same with the beginning of its text.
+         */
+        StoredFileRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Centre Id
+             * Format: uuid
+             */
+            centre_id: string;
+            /**
+             * Name
+             * @example conseils-citoyens.pdf
+             */
+            name: string;
+            /**
+             * Size
+             * @description Bytes.
+             * @example 1482113
+             */
+            size: number;
+            /**
+             * Sha256
+             * @description Of the content, in hexadecimal.
+             */
+            sha256: string;
+            /**
+             * Media Type
+             * @description By the content, whatever the name says.
+             * @example application/pdf
+             */
+            media_type: string;
+            /** @description Only a `ready` file is served to readers; a `refused` one to nobody. */
+            status: components["schemas"]["FileStatus"];
+            /**
+             * Status Reason
+             * @description Why the scan is late, or what it found.
+             */
+            status_reason: string | null;
+            /** @description Whether its words are found by searches. */
+            text_status: components["schemas"]["ReadingStatus"];
+            /**
+             * Text Reason
+             * @description Why its text could not be read.
+             * @example Le fichier est protégé par un mot de passe.
+             */
+            text_reason: string | null;
+            /**
+             * Pages
+             * @example 112
+             */
+            pages: number | null;
+            /** Has Thumbnail */
+            has_thumbnail: boolean;
+            /**
+             * Uploaded By
+             * Format: uuid
+             */
+            uploaded_by: string;
+            /**
+             * Uploaded At
+             * Format: date-time
+             */
+            uploaded_at: string;
+            /**
+             * Version
+             * @example 1
+             */
+            version: number;
+            /**
+             * Characters
+             * @description How long the text read in it is.
+             * @example 214302
+             */
+            characters: number | null;
+            /**
+             * Excerpt
+             * @description The first 500 characters of it.
+             * @example Les conseils citoyens…
+             */
+            excerpt: string | null;
+        };
+        /**
+         * StoredFileSummary
+         * @description A file the centre keeps.
+         */
+        StoredFileSummary: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Centre Id
+             * Format: uuid
+             */
+            centre_id: string;
+            /**
+             * Name
+             * @example conseils-citoyens.pdf
+             */
+            name: string;
+            /**
+             * Size
+             * @description Bytes.
+             * @example 1482113
+             */
+            size: number;
+            /**
+             * Sha256
+             * @description Of the content, in hexadecimal.
+             */
+            sha256: string;
+            /**
+             * Media Type
+             * @description By the content, whatever the name says.
+             * @example application/pdf
+             */
+            media_type: string;
+            /** @description Only a `ready` file is served to readers; a `refused` one to nobody. */
+            status: components["schemas"]["FileStatus"];
+            /**
+             * Status Reason
+             * @description Why the scan is late, or what it found.
+             */
+            status_reason: string | null;
+            /** @description Whether its words are found by searches. */
+            text_status: components["schemas"]["ReadingStatus"];
+            /**
+             * Text Reason
+             * @description Why its text could not be read.
+             * @example Le fichier est protégé par un mot de passe.
+             */
+            text_reason: string | null;
+            /**
+             * Pages
+             * @example 112
+             */
+            pages: number | null;
+            /** Has Thumbnail */
+            has_thumbnail: boolean;
+            /**
+             * Uploaded By
+             * Format: uuid
+             */
+            uploaded_by: string;
+            /**
+             * Uploaded At
+             * Format: date-time
+             */
+            uploaded_at: string;
+            /**
+             * Version
+             * @example 1
+             */
+            version: number;
+        };
+        /**
          * SubmissionCreate
          * @description The sworn statement. Both declarations must be true.
          */
@@ -14032,6 +18508,18 @@ export interface components {
             signatory_function: string;
         };
         /**
+         * SubscriptionAsked
+         * @description The same answer whether or not the address is known.
+         */
+        SubscriptionAsked: {
+            /**
+             * Message
+             * @description To be shown as it is.
+             * @example Si cette adresse peut recevoir ce message, il vient de lui être envoyé.
+             */
+            message: string;
+        };
+        /**
          * Successors
          * @description What the territory became; an empty list forgets it.
          */
@@ -14043,6 +18531,38 @@ export interface components {
              *     ]
              */
             codes: string[];
+        };
+        /**
+         * Suggestion
+         * @description What somebody may be typing.
+         */
+        Suggestion: {
+            kind: components["schemas"]["SuggestionKind"];
+            /**
+             * Text
+             * @example Les conseils citoyens : états des lieux
+             */
+            text: string;
+            /**
+             * Value
+             * @description Id of the document, code of the theme, key of the term.
+             * @example participation
+             */
+            value: string;
+        };
+        /**
+         * SuggestionKind
+         * @description What is suggested: a document by its title, a theme, or a term of the trade.
+         * @enum {string}
+         */
+        SuggestionKind: "document" | "theme" | "term";
+        /**
+         * Suggestions
+         * @description Suggestions, the best first.
+         */
+        Suggestions: {
+            /** Items */
+            items: components["schemas"]["Suggestion"][];
         };
         /**
          * SupportedAction
@@ -14279,6 +18799,18 @@ export interface components {
              */
             population?: number | null;
         };
+        /**
+         * TextHunk
+         * @description A place of a text that changed, between some words that did not; positions count characters (Unicode code points).
+         */
+        TextHunk: {
+            /** Before At */
+            before_at: number;
+            /** After At */
+            after_at: number;
+            /** Parts */
+            parts: components["schemas"]["TextPart"][];
+        };
         /** TextLine */
         TextLine: {
             /**
@@ -14302,6 +18834,19 @@ export interface components {
              * @example 1250000
              */
             granted_cents: number;
+        };
+        /**
+         * TextPart
+         * @description A stretch of text.
+         */
+        TextPart: {
+            /**
+             * Op
+             * @enum {string}
+             */
+            op: "same" | "removed" | "added";
+            /** Text */
+            text: string;
         };
         /**
          * TextStatus
@@ -14677,6 +19222,61 @@ export interface components {
          */
         Turn: "team" | "funder";
         /**
+         * UnansweredSearchRead
+         * @description Words looked for in vain; nothing is kept of who did.
+         */
+        UnansweredSearchRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Text
+             * @example ferme urbaine
+             */
+            text: string;
+            /**
+             * Count
+             * @description How many times.
+             * @example 3
+             */
+            count: number;
+            /**
+             * Last On
+             * @description Day of the last time.
+             * @example 2026-11-22
+             */
+            last_on: string;
+        };
+        /**
+         * UsageRead
+         * @description How much a document is read: readers are counted, never known.
+         */
+        UsageRead: {
+            /**
+             * Document Id
+             * Format: uuid
+             */
+            document_id: string;
+            /**
+             * Views
+             * @description Since the document is published.
+             * @example 1234
+             */
+            views: number;
+            /**
+             * Downloads
+             * @example 310
+             */
+            downloads: number;
+            /**
+             * Months
+             * @description The last months first, for the centre's documentalists; null for other readers.
+             */
+            months: components["schemas"]["MonthRead"][] | null;
+        };
+        /**
          * Verification
          * @description Proof that an address was reached.
          */
@@ -14920,6 +19520,45 @@ export interface components {
              * @description Produits of the year.
              */
             produits_cents?: number | null;
+        };
+        /**
+         * DocumentFace
+         * @description Another document, by its name.
+         */
+        services__catalogue__documents__schemas__DocumentFace: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Reference
+             * @example VTLR-2026-0043
+             */
+            reference: string;
+            /** Title */
+            title: string;
+            /** Permalink */
+            permalink: string;
+        };
+        /**
+         * DocumentFace
+         * @description The document of the centre it may be.
+         */
+        services__catalogue__harvests__schemas__DocumentFace: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Reference
+             * @example VTLR-2026-0042
+             */
+            reference: string;
+            /** Title */
+            title: string;
+            state: components["schemas"]["DocumentState"];
         };
     };
     responses: never;
@@ -38530,6 +43169,271 @@ export interface operations {
             };
         };
     };
+    eraseDraftContact: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+            };
+            path: {
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compareDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changes"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readDraftJournal: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_JournalLine_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listDocuments: {
         parameters: {
             query?: {
@@ -38874,6 +43778,79 @@ export interface operations {
             };
         };
     };
+    compareDocumentVersions: {
+        parameters: {
+            query?: {
+                /** @description The version before it unless said. */
+                since?: number | null;
+            };
+            header?: never;
+            path: {
+                document_id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changes"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was there and was withdrawn; the problem says why. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     followPermalink: {
         parameters: {
             query?: never;
@@ -38932,6 +43909,9168 @@ export interface operations {
             };
             /** @description Malformed payload; `errors` points at the fields. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDocumentFiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DocumentFile_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was there and was withdrawn; the problem says why. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    downloadDocumentFile: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One byte range (RFC 9110 §14). */
+                range?: string | null;
+            };
+            path: {
+                document_id: string;
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description The range asked for. */
+            206: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was there and was withdrawn; the problem says why. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The range asked for is outside of the file. */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    downloadDocumentThumbnail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document_id: string;
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A WebP image, 480 pixels at most. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/webp": string;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was there and was withdrawn; the problem says why. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoredFileRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listBrokenLinks: {
+        parameters: {
+            query?: {
+                /** @description Of this centre. */
+                centre_id?: string | null;
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_BrokenLink_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    searchDocuments: {
+        parameters: {
+            query?: {
+                /** @description Words, « quoted phrases », -excluded words. */
+                q?: string;
+                kind?: string[];
+                theme?: string[];
+                territory?: string[];
+                /** @description Names, as facets give them. */
+                organisation?: string[];
+                /** @description Of the document's own date. */
+                year?: number[];
+                language?: string[];
+                public?: string[];
+                access?: components["schemas"]["AccessFilter"][];
+                centre_id?: string[];
+                /** @description `relevance` when words are given, otherwise `-published_at`. `dated`: undated documents come last. */
+                sort?: "relevance" | "-published_at" | "dated" | "-dated" | "title";
+                /** @description Counts to answer with; `true` for all. */
+                facets?: ("true" | "kind" | "theme" | "territory" | "organisation" | "year" | "language" | "access" | "public" | "centre")[];
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+                /** @description `exact` to be told `total`. */
+                count?: "exact";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchAnswer"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    suggestSearches: {
+        parameters: {
+            query: {
+                /** @description What is typed so far; its last word may be unfinished. */
+                q: string;
+                /** @description Most items in the answer. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suggestions"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listUnansweredSearches: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_UnansweredSearchRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    settleUnansweredSearch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                search_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listFiles: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                centre_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_StoredFileSummary_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sendFile: {
+        parameters: {
+            query: {
+                /** @description Its file name. */
+                name: string;
+            };
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                centre_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoredFileSummary"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a file of an accepted type, by its content. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    downloadFile: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One byte range (RFC 9110 §14). */
+                range?: string | null;
+            };
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description The range asked for. */
+            206: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The range asked for is outside of the file. */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    downloadFileThumbnail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A WebP image, 480 pixels at most. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/webp": string;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    beginUpload: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `1.0.0`. */
+                "tus-resumable"?: string | null;
+                /** @description Bytes of the whole file. */
+                "upload-length"?: string | null;
+                /** @description `filename <base64>`. */
+                "upload-metadata"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                centre_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    describeUploads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                centre_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    giveUpUpload: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `1.0.0`. */
+                "tus-resumable"?: string | null;
+            };
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    locateUpload: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `1.0.0`. */
+                "tus-resumable"?: string | null;
+            };
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was there and was withdrawn; the problem says why. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    continueUpload: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `1.0.0`. */
+                "tus-resumable"?: string | null;
+                /** @description Where the piece begins. */
+                "upload-offset"?: string | null;
+                /** @description `sha256 <base64>` of the piece: kept whole or not at all (460). */
+                "upload-checksum"?: string | null;
+            };
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/offset+octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was there and was withdrawn; the problem says why. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a file of an accepted type, by its content. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bytes received do not have the announced checksum (tus). */
+            460: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDocumentUsage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was there and was withdrawn; the problem says why. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listMostRead: {
+        parameters: {
+            query?: {
+                /** @description Any of these, with what is below them. */
+                theme?: string[];
+                /** @description Any of these, with what is below them. */
+                territory?: string[];
+                /** @description This month and those before it, in all. */
+                months?: number;
+                /** @description Most items in the answer. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_MostRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportCentreUsage: {
+        parameters: {
+            query?: {
+                /** @description This year by default. */
+                year?: number | null;
+            };
+            header?: never;
+            path: {
+                centre_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The table. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSavedSearches: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SavedSearchRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    saveSearch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedSearchCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedSearchRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSavedSearch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                saved_search_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedSearchRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteSavedSearch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+            };
+            path: {
+                saved_search_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateSavedSearch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+            };
+            path: {
+                saved_search_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedSearchUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedSearchRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    renewSavedSearchFeed: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                saved_search_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedSearchRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listFollowedDocuments: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_FollowedDocument_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    followDocument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowRead"];
+                };
+            };
+            /** @description Followed from now on. */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was there and was withdrawn; the problem says why. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unfollowDocument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMySubscriptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MySubscriptions"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    eraseMySubscriptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDocumentsFeed: {
+        parameters: {
+            query?: {
+                /** @description Words, « quoted phrases », -excluded words. */
+                q?: string;
+                kind?: string[];
+                theme?: string[];
+                territory?: string[];
+                /** @description Names, as facets give them. */
+                organisation?: string[];
+                /** @description Of the document's own date. */
+                year?: number[];
+                language?: string[];
+                public?: string[];
+                access?: components["schemas"]["AccessFilter"][];
+                centre_id?: string[];
+            };
+            header?: never;
+            path: {
+                feed_format: "atom" | "rss";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The feed, fifty entries at most. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/atom+xml": string;
+                    "application/rss+xml": string;
+                };
+            };
+            /** @description Nothing new since. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSavedSearchFeed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                feed_token: string;
+                feed_format: "atom" | "rss";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The feed, fifty entries at most. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/atom+xml": string;
+                    "application/rss+xml": string;
+                };
+            };
+            /** @description Nothing new since. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDocumentVersionsFeed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document_id: string;
+                feed_format: "atom" | "rss";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The feed, fifty entries at most. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/atom+xml": string;
+                    "application/rss+xml": string;
+                };
+            };
+            /** @description Nothing new since. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was there and was withdrawn; the problem says why. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showUnsubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                unsubscribe_token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A small page. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unsubscribe: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                unsubscribe_token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A small page. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listNewsletters: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                centre_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_NewsletterSummary_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createNewsletter: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                centre_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewsletterCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewsletterRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getNewsletter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                newsletter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewsletterRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    giveUpNewsletter: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+            };
+            path: {
+                newsletter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateNewsletter: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+            };
+            path: {
+                newsletter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewsletterUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewsletterRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewNewsletter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                newsletter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sendNewsletter: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                newsletter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewsletterRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getNewsletterAudience: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                centre_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewsletterAudience"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDesk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                centre_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putDesk: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read; left out to create. */
+                "if-match"?: string | null;
+            };
+            path: {
+                centre_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeskWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskRead"];
+                };
+            };
+            /** @description Opened. */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDeskDelays: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                centre_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DelaysRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDeskQuestions: {
+        parameters: {
+            query?: {
+                /** @description Any of these; open ones by default. */
+                state?: components["schemas"]["QuestionState"][];
+                /** @description Those the caller took. */
+                mine?: boolean;
+                /** @description Those whose day is past. */
+                overdue?: boolean;
+                /** @description Any of these, with what is below them. */
+                theme?: string[];
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                centre_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_QuestionSummary_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    subscribeToNewsletter: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                centre_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewsletterSubscriptionCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionAsked"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showNewsletterConfirmation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                confirmation_token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A small page. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirmNewsletterSubscription: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                confirmation_token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A small page. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showNewsletterUnsubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                newsletter_token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A small page. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unsubscribeFromNewsletter: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                newsletter_token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A small page. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listMyQuestions: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_QuestionSummary_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    askQuestion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuestionCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getQuestion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                question_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listQuestionMessages: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                question_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_MessageRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    writeAboutQuestion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                question_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessageWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    takeQuestion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                question_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    releaseQuestion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                question_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reassignQuestion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                question_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reassignment"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answerQuestion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                question_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessageWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reopenQuestion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                question_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reopening"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    thankForAnswer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                question_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    closeQuestion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                question_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuestionClosing"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    makeFaqOfQuestion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                question_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FaqWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    harvestCatalogue: {
+        parameters: {
+            query?: {
+                /** @description `verb` of OAI-PMH 2.0. */
+                verb?: "Identify" | "ListMetadataFormats" | "ListSets" | "ListIdentifiers" | "ListRecords" | "GetRecord";
+                /** @description `metadataPrefix` of OAI-PMH 2.0. */
+                metadataPrefix?: string;
+                /** @description `identifier` of OAI-PMH 2.0. */
+                identifier?: string;
+                /** @description `from` of OAI-PMH 2.0. */
+                from?: string;
+                /** @description `until` of OAI-PMH 2.0. */
+                until?: string;
+                /** @description `set` of OAI-PMH 2.0. */
+                set?: string;
+                /** @description `resumptionToken` of OAI-PMH 2.0. */
+                resumptionToken?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An OAI-PMH 2.0 document, errors of the protocol included. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": string;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    harvestCatalogueByForm: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    /**
+                     * @example ListRecords
+                     * @enum {string}
+                     */
+                    verb?: "Identify" | "ListMetadataFormats" | "ListSets" | "ListIdentifiers" | "ListRecords" | "GetRecord";
+                    /** @example oai_dc */
+                    metadataPrefix?: string;
+                    /** @example oai:centre.example:VTLR-2026-0042 */
+                    identifier?: string;
+                    /**
+                     * @description A day, or a second in UTC.
+                     * @example 2026-11-01
+                     */
+                    from?: string;
+                    /**
+                     * @description A day, or a second in UTC.
+                     * @example 2026-11-22T12:00:00Z
+                     */
+                    until?: string;
+                    /** @example theme:lien-social:participation */
+                    set?: string;
+                    resumptionToken?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description An OAI-PMH 2.0 document, errors of the protocol included. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": string;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    citeDocument: {
+        parameters: {
+            query?: {
+                /** @description NF ISO 690, or APA 7 as French usage adapts it. */
+                style?: components["schemas"]["CitationStyle"];
+            };
+            header?: never;
+            path: {
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CitationRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was there and was withdrawn; the problem says why. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDocumentBibtex: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One entry, in UTF-8. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-bibtex": string;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was there and was withdrawn; the problem says why. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDocumentRis: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One reference, in UTF-8. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-research-info-systems": string;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was there and was withdrawn; the problem says why. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDocumentCsl: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A list of one item (CSL-JSON 1.0). */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.citationstyles.csl+json": Record<string, never>[];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was there and was withdrawn; the problem says why. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDocumentJsonLd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The document in schema.org's words. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/ld+json": Record<string, never>;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was there and was withdrawn; the problem says why. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBibliographyBibtex: {
+        parameters: {
+            query: {
+                /** @description Documents, repeated, in the order they are to be cited. */
+                id: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An entry for each document, in UTF-8. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-bibtex": string;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBibliographyRis: {
+        parameters: {
+            query: {
+                /** @description Documents, repeated, in the order they are to be cited. */
+                id: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A reference for each document, in UTF-8. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-research-info-systems": string;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBibliographyCsl: {
+        parameters: {
+            query: {
+                /** @description Documents, repeated, in the order they are to be cited. */
+                id: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An item for each document (CSL-JSON 1.0). */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.citationstyles.csl+json": Record<string, never>[];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDcatFeed: {
+        parameters: {
+            query?: {
+                /** @description Of this centre only. */
+                centre_id?: string;
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description DCAT 3, profile DCAT-AP, in JSON-LD. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/ld+json": Record<string, never>;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportCatalogue: {
+        parameters: {
+            query?: {
+                /** @description Of this centre only. */
+                centre_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A document a line. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jsonl": string;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportCatalogueTable: {
+        parameters: {
+            query?: {
+                /** @description Of this centre only. */
+                centre_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A document a line; UTF-8, comma, every cell quoted. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportCentre: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                centre_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A document a line. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jsonl": string;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSitemapIndex: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An index of sitemaps (sitemaps.org 0.9). */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/xml": string;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSitemap: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the index gives it. */
+                first_document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Permanent addresses of public documents, with their latest change. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/xml": string;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listHarvestSources: {
+        parameters: {
+            query?: {
+                /** @description Of this centre. */
+                centre_id?: string | null;
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SourceRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addHarvestSource: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourceCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getHarvestSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                harvest_source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteHarvestSource: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+            };
+            path: {
+                harvest_source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateHarvestSource: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+            };
+            path: {
+                harvest_source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourceUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listHarvests: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                harvest_source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RunRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    startHarvest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                harvest_source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RunCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getHarvest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                harvest_source_id: string;
+                harvest_run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listHarvestLines: {
+        parameters: {
+            query?: {
+                /** @description Any of these. */
+                outcome?: components["schemas"]["HarvestOutcome"][];
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                harvest_source_id: string;
+                harvest_run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LineRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listHarvestDuplicates: {
+        parameters: {
+            query?: {
+                /** @description Those already decided too. */
+                decided?: boolean;
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                harvest_source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DuplicateRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getHarvestDuplicate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                harvest_source_id: string;
+                duplicate_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicateRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decideHarvestDuplicate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                harvest_source_id: string;
+                duplicate_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DuplicateDecision"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicateRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listImports: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                centre_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DocumentImportRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    importDocuments: {
+        parameters: {
+            query?: {
+                /** @description Its file name. */
+                name?: string;
+                /** @description Try the file: the report is kept, and nothing else. */
+                dry_run?: boolean;
+                /** @description Publish what is imported; drafts otherwise. For managers. */
+                publish?: boolean;
+                /** @description Impose the file on what was edited by hand since the last import. */
+                overwrite?: boolean;
+            };
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                centre_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentImportRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a file of an accepted type, by its content. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentImportRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listImportLines: {
+        parameters: {
+            query?: {
+                /** @description Of any of these outcomes. */
+                outcome?: components["schemas"]["LineOutcome"][];
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DocumentImportLineRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelImport: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentImportRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getImportTemplateCsv: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The header and one example. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getImportTemplateXlsx: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A sheet to fill in, and one that explains its columns. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listExperienceProposals: {
+        parameters: {
+            query?: {
+                /** @description Any of these. */
+                state?: components["schemas"]["ProposalStanding"][];
+                /** @description Of this contract. */
+                contract_id?: string | null;
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ExperienceProposal_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listFollowedContracts: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                centre_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_FollowedContractRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getFollowedContract: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                centre_id: string;
+                contract_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowedContractRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    followContract: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read; left out to create. */
+                "if-match"?: string | null;
+            };
+            path: {
+                centre_id: string;
+                contract_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FollowedContractWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowedContractRead"];
+                };
+            };
+            /** @description Followed. */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowedContractRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unfollowContract: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+            };
+            path: {
+                centre_id: string;
+                contract_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -123,7 +123,7 @@ async def as_csl(document_id: UUID, reader: Reader, caller: MaybeCaller, resourc
 async def as_linked_data(
     document_id: UUID, reader: Reader, caller: MaybeCaller, resources: Held, now: Now, request: Request
 ) -> Any:
-    """What search engines read; it may be put as it is in a page's `<script>`. Of its relations, those the caller may read."""
+    """What search engines read; it may be put as it is in the head of a page. Of its relations, those the caller may read."""
     node = await service.linked_data(reader, await audience(reader, caller), document_id, resources.settings, now=now)
     return made(request, linked.written(node), JSON_LD)
 
