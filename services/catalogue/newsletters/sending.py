@@ -36,8 +36,7 @@ async def send(
     session: AsyncSession, resources: Resources, caller: Principal, newsletter_id: UUID, *, version: int, now: datetime
 ) -> Newsletter:
     """A manager of the centre sends it, to the addresses confirmed at this moment. It is a public document from then on."""
-    newsletter = await service.held_draft(session, caller, newsletter_id, version=version)
-    await centres.managed_by(session, caller, newsletter.centre_id)
+    newsletter = await service.held_draft(session, caller, newsletter_id, version=version, by_manager=True)
     edition, newsletter.dropped = await service.looked_up(session, newsletter, resources.settings, now=now)
     if not edition.pieces:
         raise NothingToSend()

@@ -125,9 +125,13 @@ async def looked_up(
     return Edition(newsletter.subject, centre.name, newsletter.introduction, pieces), dropped
 
 
-async def held_draft(session: AsyncSession, caller: Principal, newsletter_id: UUID, *, version: int) -> Newsletter:
+async def held_draft(
+    session: AsyncSession, caller: Principal, newsletter_id: UUID, *, version: int, by_manager: bool = False
+) -> Newsletter:
     """The newsletter, locked, while it may still change."""
     newsletter = await _kept(session, caller, await repository.get(session, newsletter_id, lock=True))
+    if by_manager:
+        await centres.managed_by(session, caller, newsletter.centre_id)
     if newsletter.state is not NewsletterState.DRAFT:
         raise NewsletterAlreadySent()
     require_version(newsletter.version, version)

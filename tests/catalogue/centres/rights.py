@@ -7,9 +7,14 @@ from services.common.ids import new_id
 from tests.catalogue.world import World
 
 QUERIES: dict[str, dict[str, Any]] = {}
+#: The first who may takes the organisation out.
+SPENT = {"removeCentreMember"}
 
 
 async def prepare(world: World, ids: Mapping[str, str]) -> dict[str, str]:
+    """An organisation of the first centre's network."""
+    path = f"/centres/{world.centre_id}/members/{ids['organisation_id']}"
+    await world.call(world.documentalist, "PUT", path, json={"name": "Z"})
     return {}
 
 

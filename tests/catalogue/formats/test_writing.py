@@ -83,7 +83,8 @@ _CSL: dict[str, Any] = {
 
 
 def described(title: str = "Les conseils citoyens", kind: str = "study", **content: Any) -> Description:
-    whole = DocumentContent.model_validate({"title": title, **content})
+    # What the door refuses today (control and direction-changing characters) may have been stored before it did.
+    whole = DocumentContent.model_validate({"title": "Z", **content}).model_copy(update={"title": title})
     row = {
         "id": new_id(),
         "reference": "VTLR-2026-0042",

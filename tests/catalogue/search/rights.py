@@ -6,6 +6,8 @@ from typing import Any
 from tests.catalogue.world import World
 
 QUERIES: dict[str, dict[str, Any]] = {"searchDocuments": {"q": "conseils", "facets": "true"}, "suggestSearches": {"q": "cons"}}
+#: The first who may takes it off the list.
+SPENT = {"settleUnansweredSearch"}
 
 
 async def prepare(world: World, ids: Mapping[str, str]) -> dict[str, str]:

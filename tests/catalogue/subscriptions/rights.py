@@ -11,6 +11,8 @@ from tests.catalogue.world import World
 
 #: A change of a search that is not the caller's is 404 whatever is sent.
 QUERIES: dict[str, dict[str, Any]] = {}
+#: What the documentalist erased of theirs is gone.
+SPENT = {"getSavedSearchFeed", "showUnsubscription", "unsubscribe"}
 
 
 async def prepare(world: World, ids: Mapping[str, str]) -> dict[str, str]:
