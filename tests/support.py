@@ -1,12 +1,13 @@
 """What tests share: a service opened on a real database, people with signed tokens, a clock that can be moved, jobs run at once."""
 
+import asyncio
 import base64
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 import httpx
@@ -117,6 +118,50 @@ class Running:
     async def rows(self, sql: str, **parameters: Any) -> list[dict[str, Any]]:
         async with self.resources.database.readers.connection() as reader:
             return await (await reader.execute(sql.encode(), parameters)).fetchall()
+
+
+@dataclass
+class Walk:
+    """Requests to one service as its people make them; a small world to test in builds on it."""
+
+    #: What its addresses begin with; a path that begins with the service's name stands as it is.
+    V1: ClassVar[str]
+
+    running: Running
+    _signed: dict[UUID, dict[str, str]] = field(default_factory=dict, init=False)
+
+    async def call(
+        self,
+        who: Person | None,
+        method: str,
+        path: str,
+        *,
+        expect: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        **more: Any,
+    ) -> httpx.Response:
+        """One request; `expect` asserts the status and shows the body otherwise."""
+        sent = {**(self._headers_of(who) if who else {}), **(headers or {})}
+        address = path if path.startswith(f"/{self.running.service.name}") else self.V1 + path
+        answer = await self.running.client.request(method, address, headers=sent, **more)
+        assert expect is None or answer.status_code == expect, (answer.status_code, answer.text)
+        return answer
+
+    async def change(
+        self, who: Person, method: str, path: str, *, of: str | None = None, expect: int | None = None, **more: Any
+    ) -> httpx.Response:
+        """A conditional write on the latest version of `of`, which is the path itself unless the path is an act."""
+        latest = await self.call(who, "GET", of or path, expect=200)
+        return await self.call(who, method, path, headers={"If-Match": latest.headers["etag"]}, expect=expect, **more)
+
+    async def at_once(self, calls: Iterable[tuple[Person, str, str, Mapping[str, Any]]]) -> list[httpx.Response]:
+        """Requests sent together: who, method, path, what is sent."""
+        return list(await asyncio.gather(*(self.call(who, method, path, **sent) for who, method, path, sent in calls)))
+
+    def _headers_of(self, who: Person) -> dict[str, str]:
+        if who.account_id not in self._signed:  # a signature costs more than most requests
+            self._signed[who.account_id] = who.headers
+        return self._signed[who.account_id]
 
 
 @asynccontextmanager

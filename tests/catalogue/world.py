@@ -1,18 +1,16 @@
 """A small resource centre to test in: its documentalists, its network, a second centre, and somebody who has no part in them."""
 
-import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
-import httpx
 from fastapi import FastAPI, Request, Response
 from jose import jwt
 from psycopg.types.json import Jsonb
 
 from services.common.ids import new_id
-from tests.support import Person, Running, member_of
+from tests.support import Person, Walk, member_of
 
 V1 = "/catalogue/v1"
 
@@ -74,16 +72,16 @@ def content(title: str = "Les conseils citoyens", **more: Any) -> dict[str, Any]
 
 
 @dataclass
-class World:
+class World(Walk):
     """Who is who, and the acts tests repeat."""
 
-    running: Running
+    V1: ClassVar[str] = V1
+
     keeper: UUID = field(default_factory=new_id)
     other_keeper: UUID = field(default_factory=new_id)
     network: UUID = field(default_factory=new_id)
     centre_id: str = ""
     other_centre_id: str = ""
-    _signed: dict[UUID, dict[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.administrator = Person(administrator=True)
@@ -111,31 +109,6 @@ class World:
         wish = {"organisation_id": str(organisation_id), "code": code, "name": name, "contact_email": "doc@centre.example"}
         return str((await self.call(self.administrator, "POST", "/centres", json=wish, expect=201)).json()["id"])
 
-    async def call(
-        self,
-        who: Person | None,
-        method: str,
-        path: str,
-        *,
-        expect: int | None = None,
-        headers: Mapping[str, str] | None = None,
-        **more: Any,
-    ) -> httpx.Response:
-        """One request; `expect` asserts the status and shows the body otherwise."""
-        sent = {**(self._headers_of(who) if who else {}), **(headers or {})}
-        answer = await self.running.client.request(
-            method, path if path.startswith("/catalogue") else V1 + path, headers=sent, **more
-        )
-        assert expect is None or answer.status_code == expect, (answer.status_code, answer.text)
-        return answer
-
-    async def change(
-        self, who: Person, method: str, path: str, *, of: str | None = None, expect: int | None = None, **more: Any
-    ) -> httpx.Response:
-        """A conditional write on the latest version of `of`, which is the path itself unless the path is an act."""
-        latest = await self.call(who, "GET", of or path, expect=200)
-        return await self.call(who, method, path, headers={"If-Match": latest.headers["etag"]}, expect=expect, **more)
-
     async def refused(self, who: Person | None, method: str, path: str, status: int, slug: str, **sent: Any) -> dict[str, Any]:
         """The problem that answers, said in French."""
         answer = await self.call(who, method, path, expect=status, **sent)
@@ -143,10 +116,6 @@ class World:
         problem: dict[str, Any] = answer.json()
         assert problem["type"].endswith(f"/problems/{slug}"), problem
         return problem
-
-    async def at_once(self, calls: Iterable[tuple[Person, str, str, Mapping[str, Any]]]) -> list[httpx.Response]:
-        """Requests sent together: who, method, path, what is sent."""
-        return list(await asyncio.gather(*(self.call(who, method, path, **sent) for who, method, path, sent in calls)))
 
     async def pages(self, who: Person | None, path: str, **params: Any) -> list[dict[str, Any]]:
         """Every item of a list, page after page."""
@@ -195,6 +164,3 @@ class World:
                     f"UPDATE {table} SET content = content || %s WHERE {key} = %s".encode(),  # noqa: S608 - names of ours
                     [Jsonb(content), draft["id"]],
                 )
-
-    def _headers_of(self, who: Person) -> dict[str, str]:
-        return self._signed.setdefault(who.account_id, who.headers)

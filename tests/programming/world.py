@@ -1,11 +1,10 @@
 """A small contrat de ville to test in: a team, three funders, two associations, an open campaign."""
 
-import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 import httpx
@@ -17,7 +16,7 @@ from services.common.ids import new_id
 from services.common.outbox import Event
 from services.programming.worker import close_expired_campaigns
 from tests.programming.papers import FRAMEWORK, PDF, SWORN, budget_line, contract, funder, refusal
-from tests.support import Person, Running, member_of
+from tests.support import Person, Walk, member_of
 
 V1 = "/programming/v1"
 
@@ -34,10 +33,11 @@ def fake_directory(organisations: Mapping[UUID, dict[str, Any]]) -> FastAPI:
 
 
 @dataclass
-class World:
+class World(Walk):
     """Who is who, what is open, and the acts tests repeat."""
 
-    running: Running
+    V1: ClassVar[str] = V1
+
     organisations: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     lead: UUID = field(default_factory=new_id)
     state: UUID = field(default_factory=new_id)
@@ -47,7 +47,6 @@ class World:
     neighbour: UUID = field(default_factory=new_id)
     contract_id: str = ""
     campaign_id: str = ""
-    _signed: dict[UUID, dict[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.team = member_of(self.lead, roles=["manager"])
@@ -72,41 +71,12 @@ class World:
                 "legal_representative": {"full_name": "Camille Exemple", "function": "Présidente"},
             }
 
-    async def call(
-        self,
-        who: Person | None,
-        method: str,
-        path: str,
-        *,
-        expect: int | None = None,
-        headers: Mapping[str, str] | None = None,
-        **more: Any,
-    ) -> httpx.Response:
-        """One request; `expect` asserts the status and shows the body otherwise."""
-        sent = {**(self._headers_of(who) if who else {}), **(headers or {})}
-        answer = await self.running.client.request(
-            method, path if path.startswith("/programming") else V1 + path, headers=sent, **more
-        )
-        assert expect is None or answer.status_code == expect, (answer.status_code, answer.text)
-        return answer
-
-    async def change(
-        self, who: Person, method: str, path: str, *, of: str | None = None, expect: int | None = None, **more: Any
-    ) -> httpx.Response:
-        """A conditional write on the latest version of `of`, which is the path itself unless the path is an act."""
-        latest = await self.call(who, "GET", of or path, expect=200)
-        return await self.call(who, method, path, headers={"If-Match": latest.headers["etag"]}, expect=expect, **more)
-
     async def refused(self, who: Person | None, method: str, path: str, status: int, slug: str, **sent: Any) -> dict[str, Any]:
         """The problem that answers, said in French and, to who prefers it, in English."""
         french = refusal(await self.call(who, method, path, **sent), status, slug)
         headers = {**sent.pop("headers", {}), "Accept-Language": "en-GB, fr;q=0.3"}
         refusal(await self.call(who, method, path, headers=headers, **sent), status, slug, language="en")
         return french
-
-    async def at_once(self, calls: Iterable[tuple[Person, str, str, Mapping[str, Any]]]) -> list[httpx.Response]:
-        """Requests sent together: who, method, path, what is sent."""
-        return list(await asyncio.gather(*(self.call(who, method, path, **sent) for who, method, path, sent in calls)))
 
     @asynccontextmanager
     async def holding(self, table: str, row_id: str) -> AsyncIterator[None]:
@@ -160,12 +130,6 @@ class World:
     async def grant(self, who: Person, committee_id: str, request_id: str, amount_cents: int) -> None:
         granted = await self.decide(who, committee_id, request_id, outcome="granted", amount_cents=amount_cents)
         assert granted.status_code == 200, granted.text
-
-    def _headers_of(self, who: Person) -> dict[str, str]:
-        """One token per person and test: signing costs more than the request."""
-        if who.account_id not in self._signed:
-            self._signed[who.account_id] = who.headers
-        return self._signed[who.account_id]
 
     async def open(self, *, envelopes: Mapping[str, int] | None = None, code: str | None = None, **campaign: Any) -> None:
         """A contract and its campaign, open until next month; `envelopes` per budget line in cents."""
