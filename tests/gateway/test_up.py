@@ -19,7 +19,7 @@ import pytest
 from gateway import postgres
 from tests.gateway import proc
 
-PATIENCE = 60.0
+PATIENCE = 120
 
 
 @dataclass
