@@ -14,7 +14,7 @@ from email.message import EmailMessage
 from typing import Any
 from urllib.parse import urlsplit
 
-import feedparser  # type: ignore[import-untyped]
+import feedparser
 import httpx
 import pytest
 import typst
@@ -296,7 +296,7 @@ def test_a_question_is_answered_with_documents_and_told_by_mail(centre: Centre) 
     waiting = done(centre.documentalist.get(f"{V1}/centres/{centre.id}/questions"), 200)["items"]
     assert [each["reference"] for each in waiting] == [question["reference"]]
     done(change(centre.documentalist, "POST", f"{path}/taking", of=path))
-    answer = {"text": "Voici une fiche qui devrait vous aider.", "document_ids": [centre.document["id"]]}
+    answer: dict[str, Any] = {"text": "Voici une fiche qui devrait vous aider.", "document_ids": [centre.document["id"]]}
     done(change(centre.documentalist, "POST", f"{path}/answer", answer, of=path))
     letter = centre.letter(email, "Une réponse vous attend")
     assert question["reference"] in body(letter)
