@@ -8,22 +8,34 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from time import monotonic
 
+from .carcassonne import FUNDERS
 from .data import library
 from .data.library import Search
 from .http import CATALOGUE, Account, Api, Json, Refused, everybody
-from .people import Registry, account
+from .people import Cast, Registry, account
 
 _PATIENCE = 180.0
+_DRAFTS_PATIENCE = 60.0
 #: An answer is good when what is expected is among the first.
 _FIRST = 5
 
 
+def network_of(cast: Cast) -> dict[str, str]:
+    """The contract's funders read what the centre keeps for its members."""
+    return {cast.organisations[funder.key]: funder.name for funder in FUNDERS}
+
+
 @dataclass(frozen=True)
 class Found:
-    """A search as it was made, the titles it gave first, and whether what was expected is among them."""
+    """A search as it was made, the titles it gave first, and whether what was expected is among them.
+
+    `total`: how many documents; `kinds`: (kind, how many), the most numerous first.
+    """
 
     search: Search
     titles: tuple[str, ...]
+    total: int = 0
+    kinds: tuple[tuple[str, int], ...] = ()
 
     @property
     def is_ok(self) -> bool:
@@ -75,6 +87,22 @@ class Library:
         """What that professional of the network finds."""
         listed = await self.api.pages(reader, f"{CATALOGUE}/documents", centre_id=self.centre_id, limit=100)
         return Holdings(len(listed), tuple([await self._search(reader, search) for search in library.SEARCHES]))
+
+    async def follow(self, contract_id: str, name: str) -> None:
+        """Closed dossiers of that contract become drafts of the centre, from now on."""
+        path = f"{CATALOGUE}/centres/{self.centre_id}/followed-contracts"
+        followed = await self.api.pages(self.manager, path, limit=100)
+        if all(each["contract_id"] != contract_id for each in followed):
+            await self.api.call(self.manager, "PUT", f"{path}/{contract_id}", json={"name": name})
+
+    async def drafts_of_dossiers(self, expected: int) -> list[Json]:
+        """Drafts made of closed dossiers, once there are as many as expected or patience has run out."""
+        path, until = f"{CATALOGUE}/experience-proposals", monotonic() + _DRAFTS_PATIENCE
+        while True:
+            made = await self.api.pages(self.documentalist, path, state="made", limit=100)
+            if len(made) >= expected or monotonic() > until:
+                return [proposal["draft"] for proposal in made]
+            await asyncio.sleep(1)
 
     async def _open(self) -> None:
         organisation_id = await self.registry.settle_association(library.ORGANISATION, self.manager, [self.documentalist])
@@ -139,5 +167,6 @@ class Library:
             self.api.forget_tag(self.manager, path)
 
     async def _search(self, reader: Account, search: Search) -> Found:
-        found = await self.api.get(reader, f"{CATALOGUE}/search", q=search.query, limit=10)
-        return Found(search, tuple(item["title"] for item in found["items"]))
+        found = await self.api.get(reader, f"{CATALOGUE}/search", q=search.query, facets="kind", limit=10)
+        kinds = tuple((value["label"], value["count"]) for value in found["facets"]["kind"])
+        return Found(search, tuple(item["title"] for item in found["items"]), found["total"], kinds)

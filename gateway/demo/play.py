@@ -5,15 +5,18 @@ import asyncio
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from time import monotonic
 
 from rich.console import Console
 
 from . import calendar, later
 from .carcassonne import CONTRACT, FRAMEWORK, FUNDERS, HOLDERS, dossiers
+from .catalogue import Holdings, Library, network_of
+from .catalogue_report import show_catalogue
 from .clock import MovedClock
 from .figures import Answers, faults, summary
-from .http import Api, Refused
+from .http import Api, Json, Refused
 from .mailbox import Mailbox, NoMail
 from .money_figures import MoneyAnswers, money_faults, money_summary
 from .money_report import show_money
@@ -35,8 +38,8 @@ def main(args: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="canevas demo",
         description="Joue une campagne entière de novembre à avril, puis conventions, paiements, bilans et conventions "
-        "pluriannuelles jusqu’en décembre de l’année d’après, par l’API HTTP seule, sur une plateforme lancée pour "
-        "l’occasion puis effacée.",
+        "pluriannuelles jusqu’en décembre de l’année d’après, et le catalogue d’un centre de ressources, par l’API HTTP seule, "
+        "sur une plateforme lancée pour l’occasion puis effacée.",
     )
     parser.add_argument("--dossiers", type=_count, default=100, metavar="N", help="nombre de dossiers déposés (100)")
     count: int = parser.parse_args(args).dossiers
@@ -65,42 +68,68 @@ def _play(screen: Console, count: int) -> int:
         clock = MovedClock(scratch.clock_file, calendar.PREPARED)
         telling.say("Démarrage d’une plateforme d’essai…")
         with running(scratch):
-            answers, money, errors, wrong = asyncio.run(_live(scratch, clock, telling, count))
-    show(screen, answers, _NAMES)
-    show_money(screen, money)
-    said = summary(answers, len(errors))
-    wrong += faults(answers, said, count) + money_faults(money)
-    for line in (*wrong, *errors[:_SHOWN_ERRORS]):
+            lived = asyncio.run(_live(scratch, clock, telling, count))
+    show(screen, lived.answers, _NAMES)
+    show_money(screen, lived.money)
+    show_catalogue(screen, lived.holdings, lived.drafts)
+    said = summary(lived.answers, len(lived.errors))
+    wrong = lived.missing + faults(lived.answers, said, count) + money_faults(lived.money) + lived.holdings.faults()
+    for line in (*wrong, *lived.errors[:_SHOWN_ERRORS]):
         print(line, file=sys.stderr)
     screen.print(f"\nCampagne jouée en {monotonic() - started:.0f} secondes.", style="dim")
-    print(json.dumps({**said, **money_summary(money)}), flush=True)
+    print(json.dumps({**said, **money_summary(lived.money), **lived.holdings.summary()}), flush=True)
     return 1 if wrong else 0
 
 
-async def _live(
-    scratch: Scratch, clock: MovedClock, telling: Telling, count: int
-) -> tuple[Answers, MoneyAnswers, list[str], list[str]]:
+@dataclass(frozen=True)
+class _Lived:
     """What was read back after the votes and at the very end, what was refused, and what is missing."""
+
+    answers: Answers
+    money: MoneyAnswers
+    holdings: Holdings
+    drafts: list[Json]
+    errors: list[str]
+    missing: list[str]
+
+
+async def _live(scratch: Scratch, clock: MovedClock, telling: Telling, count: int) -> _Lived:
     plans = dossiers(count)
     async with Api(scratch.base_url, clock) as api:
-        cast = await _gather_people(api, scratch, telling, {plan.holder_key for plan in plans})
+        registry = await _gather_people(api, scratch, telling, {plan.holder_key for plan in plans})
+        cast = registry.cast
         year = Year(Road(api, cast), clock, telling, plans)
         await year.live()
         ready, due = await year.count_letters()
         telling.say(f"{ready} lettres (PDF) écrites et envoyées par courriel", calendar.READ_BACK)
         missing = [f"{due - ready} lettres ne sont pas écrites"] if ready < due else []
         answers = await year.read_answers()
+        centre = await _open_centre(api, registry, telling, year.contract_id)
         sequel = Sequel(year, clock, telling)
         await sequel.live()
         money = await sequel.read_answers()
+        closed = sum(dossier["status"] == "closed" for dossier in money.dossiers)
+        drafts = await centre.drafts_of_dossiers(closed)
+        telling.say(f"{len(drafts)} dossiers clos sont des brouillons de fiches expériences, à relire", later.ALL_READ)
+        if len(drafts) < closed:
+            missing.append(f"{closed - len(drafts)} dossiers clos ne sont pas des brouillons du catalogue")
+        holdings = await centre.read(cast.team)
         telling.say(f"{api.requests} requêtes HTTP en tout", later.ALL_READ)
-        return answers, money, api.errors, missing
+        return _Lived(answers, money, holdings, drafts, api.errors, missing)
 
 
-async def _gather_people(api: Api, scratch: Scratch, telling: Telling, holder_keys: set[str]) -> Cast:
+async def _open_centre(api: Api, registry: Registry, telling: Telling, contract_id: str) -> Library:
+    """The resource centre: its holdings are imported, the funders are its network, and it follows the contract."""
+    centre = Library(api, registry)
+    opened = await centre.load(network_of(registry.cast), registry.cast.team)
+    await centre.follow(contract_id, CONTRACT.name)
+    telling.say(f"Le centre de ressources publie {opened.documents} documents et suit le contrat", calendar.READ_BACK)
+    return centre
+
+
+async def _gather_people(api: Api, scratch: Scratch, telling: Telling, holder_keys: set[str]) -> Registry:
     holders = [holder for holder in HOLDERS if holder.key in holder_keys]
-    cast = Cast()
-    registry = Registry(api, Mailbox(scratch.data_dir / "mail"), cast, is_empty=True)
+    registry = Registry(api, Mailbox(scratch.data_dir / "mail"), Cast(), is_empty=True)
     await registry.settle(scratch.data_dir, scratch.environment, holders)
     telling.say(f"{len(FUNDERS)} financeurs et {len(holders)} porteurs inscrits, adresses confirmées", calendar.PREPARED)
-    return cast
+    return registry

@@ -1,4 +1,4 @@
-"""What a first `make run` loads: the contract, its funders, an open call and a dozen dossiers on their way.
+"""What a first `make run` loads: the contract, its funders, an open call, a dozen dossiers on their way, a resource centre.
 
 Every step looks for what is there before it makes anything: interrupted, it is simply run again.
 """
@@ -11,7 +11,8 @@ from datetime import datetime, time, timedelta
 from enum import IntEnum
 from pathlib import Path
 
-from .carcassonne import FUNDERS, HOLDERS, DossierPlan, dossiers, review
+from .carcassonne import CONTRACT, FUNDERS, HOLDERS, DossierPlan, dossiers, review
+from .catalogue import Library, network_of
 from .clock import PARIS, Clock
 from .http import PROGRAMMING, Account, Api, Json, Refused, together
 from .mailbox import Mailbox, NoMail
@@ -71,15 +72,23 @@ async def _load(base_url: str, data_dir: Path) -> Loaded:
         call = call_open_at(clock.now())
         staged = plans_of(call.year)
         holders = [holder for holder in HOLDERS if any(plan.holder_key == holder.key for plan, _ in staged)]
-        await Registry(api, Mailbox(data_dir / "mail"), cast).settle(data_dir, os.environ, holders)
-        road = Road(api, cast)
-        campaign = await road.ensure_campaign(await road.ensure_contract(), call)
+        registry = Registry(api, Mailbox(data_dir / "mail"), cast)
+        await registry.settle(data_dir, os.environ, holders)
+        road, centre = Road(api, cast), Library(api, registry)
+        contract_id = await road.ensure_contract()
+        campaign = await road.ensure_campaign(contract_id, call)
         if campaign["status"] == "draft":
             await road.campaign_act(campaign["id"], "opening")
         loading = _Loading(road, campaign["id"])
-        await together(loading.bring(plan, stage) for plan, stage in staged)
+        await together([_open_centre(centre, contract_id), *(loading.bring(plan, stage) for plan, stage in staged)])
         await loading.review_some([plan for plan, stage in staged if stage is Stage.UNDER_REVIEW])
-        return Loaded(_accounts(cast))
+        return Loaded(_accounts(cast, centre))
+
+
+async def _open_centre(centre: Library, contract_id: str) -> None:
+    """A catalogue to search, and a centre that waits for what the contract will have done."""
+    await centre.load(network_of(centre.registry.cast), centre.registry.cast.team)
+    await centre.follow(contract_id, CONTRACT.name)
 
 
 def call_open_at(now: datetime) -> Call:
@@ -152,7 +161,7 @@ class _Loading:
                     await self.road.give_review(funder_key, waiting["id"], review(plan, _FUNDERS[funder_key]))
 
 
-def _accounts(cast: Cast) -> list[tuple[str, str, str]]:
+def _accounts(cast: Cast, centre: Library) -> list[tuple[str, str, str]]:
     shown: list[tuple[str, Account]] = [
         ("Porteur de projet", cast.holders[_SHOWN_HOLDER]),
         ("Équipe du contrat", cast.team),
@@ -160,6 +169,8 @@ def _accounts(cast: Cast) -> list[tuple[str, str, str]]:
         ("Instruction, CAF", cast.agents["caf"]),
         ("Signataire, État", cast.signatories["etat"]),
         ("Comptable, État", cast.payers["etat"]),
+        ("Documentaliste", centre.documentalist),
+        ("Direction du centre", centre.manager),
         ("Administration", cast.administrator),
     ]
     return [(who, account.email, account.password) for who, account in shown]

@@ -28,6 +28,7 @@ from ..documents import rules as documents_rules
 from ..documents import service as documents
 from ..documents.origins import Holding
 from ..documents.schemas import DocumentContent, DocumentKind, DocumentState, Work
+from ..search import service as search
 from ..tables import KERNEL
 from ..vocabulary import service as vocabulary
 from . import repository, rules, values
@@ -92,6 +93,8 @@ async def some(session: AsyncSession, resources: Resources, kept: DocumentImport
     if kept.done >= kept.lines:
         kept.state, kept.finished_at = ImportState.DONE, now
         await note(session, kept, "documents.imported", None, now)
+        if kept.publish and not kept.dry_run:
+            await search.read_words_soon(session)
     await session.flush()
 
 

@@ -2,12 +2,10 @@
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.common.jobs import Job, enqueue, job
+from services.common.jobs import Job, job
 from services.common.resources import Resources
 
 from . import service
-
-_GO_ON = "catalogue:go_on_reading_words"
 
 
 @job("catalogue:read_words", cron="*/5 * * * *")
@@ -16,7 +14,7 @@ async def read_words(session: AsyncSession, resources: Resources, timestamp: int
     await _read(session, resources)
 
 
-@job(_GO_ON)
+@job(service.GO_ON_READING)
 async def go_on_reading_words(session: AsyncSession, resources: Resources) -> None:
     """The next thousand documents."""
     await _read(session, resources)
@@ -26,7 +24,7 @@ async def go_on_reading_words(session: AsyncSession, resources: Resources) -> No
 async def read_words_again(session: AsyncSession, resources: Resources, timestamp: int) -> None:
     """On Sundays, words nobody may read any more are forgotten: all are learnt again."""
     await service.forget_words(session)
-    await enqueue(session, _GO_ON, lock=_GO_ON)
+    await service.read_words_soon(session)
 
 
 @job("catalogue:forget_unanswered_searches", cron="50 3 * * *")
@@ -37,7 +35,7 @@ async def forget_unanswered_searches(session: AsyncSession, resources: Resources
 
 async def _read(session: AsyncSession, resources: Resources) -> None:
     if await service.read_words(session, now=resources.clock.now()):
-        await enqueue(session, _GO_ON, lock=_GO_ON)
+        await service.read_words_soon(session)
 
 
 JOBS: list[Job] = [read_words, go_on_reading_words, read_words_again, forget_unanswered_searches]

@@ -14,6 +14,7 @@ from services.common.auth import Principal
 from services.common.clock import in_paris, today_in_paris
 from services.common.db import Row, driver, fetch
 from services.common.ids import new_id
+from services.common.jobs import enqueue
 from services.common.language import Language
 from services.common.problems import NotFound
 from services.common.settings import ServiceSettings
@@ -37,6 +38,8 @@ _MOST_FILES = 250_000
 #: Characters of sections kept to take an extract from.
 _SHOWN_SECTIONS = 20_000
 _KEPT_FOR = timedelta(days=365)
+#: The job that goes on reading words where the last one stopped.
+GO_ON_READING = "catalogue:go_on_reading_words"
 _MOST_UNANSWERED = 20_000
 #: A transaction that began before the mark may commit after it: it is read again, words are only counted twice.
 _OVERLAP = timedelta(minutes=10)
@@ -172,6 +175,11 @@ async def read_words(session: AsyncSession, *, now: datetime) -> bool:
         await repository.put_mark(session, "indexed", last)
     await repository.put_mark(session, "readable", now)
     return len(rows) == _AT_ONCE
+
+
+async def read_words_soon(session: AsyncSession) -> None:
+    """Words of what has just been published in number are learnt at once, rather than at the next round."""
+    await enqueue(session, GO_ON_READING, lock=GO_ON_READING)
 
 
 async def forget_words(session: AsyncSession) -> None:

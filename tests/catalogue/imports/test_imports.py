@@ -456,3 +456,14 @@ async def test_reading_while_lines_are_worked_through_is_never_refused(world: Wo
     sent = await send(world, _many(batches.AT_ONCE + 5, drawn()))
     _, seen = await asyncio.gather(world.running.run_jobs(), read(world, sent))
     assert seen["state"] in {"waiting", "running", "done"}
+
+
+async def test_once_published_its_words_set_right_what_is_mistyped(world: World) -> None:
+    word = "".join(chr(ord("a") + int(figure, 16)) for figure in drawn().encode().hex()[-12:]) + "ment"
+    mistyped = word[:4] + word[5:]
+    line = csv(HEADER, [drawn(), f"Le {word} des ateliers", "Texte."])
+    for asked, learnt in (({}, []), ({"publish": True, "dry_run": True}, []), ({"publish": True}, [word])):
+        await send(world, line, who=world.manager, **asked)
+        await world.running.run_jobs()
+        found = (await world.call(None, "GET", "/search", params={"q": mistyped}, expect=200)).json()
+        assert found["did_you_mean"] == learnt

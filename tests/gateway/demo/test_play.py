@@ -13,6 +13,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from gateway.demo.catalogue import Found, Holdings
+from gateway.demo.catalogue_report import show_catalogue
+from gateway.demo.data import library
 from gateway.demo.figures import Answers
 from gateway.demo.play import main
 from gateway.demo.report import show
@@ -33,7 +36,20 @@ def test_a_small_year_is_played_to_its_last_letter(tmp_path: Path) -> None:
         said.pop(name) for name in ("paid_cents", "justified_cents", "scdl_rows", "multi_year_share_euros")
     )
     cpos = said.pop("cpos")
-    assert said == {"dossiers": 4, "submitted": 4, "notified": 4, "envelope_overruns": 0, "http_errors": 0, "scdl_errors": 0}
+    documents = said.pop("documents")
+    assert said == {
+        "dossiers": 4,
+        "submitted": 4,
+        "notified": 4,
+        "envelope_overruns": 0,
+        "http_errors": 0,
+        "scdl_errors": 0,
+        "searches_ok": 3,
+    }
+    assert documents == len(library.documents())
+    assert "4 dossiers clos sont des brouillons de fiches expériences" in played.stdout
+    for search in library.SEARCHES:
+        assert f"« {search.query} »" in played.stdout
     assert granted > 0
     assert granted >= paid >= justified > 0.7 * granted
     assert cpos > 0
@@ -62,7 +78,13 @@ def test_an_interruption_leaves_nothing_behind(number: signal.Signals, when: str
 
 
 def test_settings_of_a_real_platform_do_not_reach_the_scratch_one() -> None:
-    environment = {"PATH": "/bin", "CANEVAS_SMTP_URL": "smtp://x", "DIRECTORY_DATABASE_URL": "postgresql://x", "PROGRAMMING_X": "1"}
+    environment = {
+        "PATH": "/bin",
+        "CANEVAS_SMTP_URL": "smtp://x",
+        "DIRECTORY_DATABASE_URL": "postgresql://x",
+        "PROGRAMMING_X": "1",
+        "CATALOGUE_X": "1",
+    }
     assert environment_without_settings(environment) == {"PATH": "/bin"}
 
 
@@ -86,3 +108,23 @@ def test_uncovered_cells_stand_out_in_the_table() -> None:
     assert "1 · 5 000 €" in text
     assert "(1 couple non couvert)" in text
     assert re.search(r"2\. +\| non couvert \|", text)
+
+
+def test_searches_are_shown_with_what_they_found() -> None:
+    first, second, third = library.SEARCHES
+    searches = (
+        Found(first, ("A", "B", "C", "D"), 12, (("Étude", 7), ("Référence", 3), ("Vidéo", 1), ("Compte rendu", 1))),
+        Found(second, ("Seul",), 1, (("Étude", 1),)),
+        Found(third, ()),
+    )
+    drafts = [{"reference": f"RUO-2028-000{number}", "title": f"Action {number}"} for number in range(4)]
+    console = Console(file=StringIO(), width=160)
+    show_catalogue(console, Holdings(62, searches), drafts)
+    text = console.file.getvalue()  # type: ignore[attr-defined]
+    assert f"« {first.query} » : 12 documents (Étude 7, Référence 3, Vidéo 1, Compte rendu 1)" in text
+    assert "3. C" in text
+    assert "4. D" not in text
+    assert f"« {second.query} » : 1 document (Étude 1)" in text
+    assert f"« {third.query} » : 0 document\n" in text
+    assert "RUO-2028-0001  Action 1" in text
+    assert "… et 2 de plus" in text
