@@ -125,6 +125,19 @@ async def found_between(
         return [row["document_id"] for row in await repository.ids(reader, statement, values)]
 
 
+async def latest(
+    reader: AsyncConnection[Any], audience: Audience, criteria: Criteria, *, now: datetime, limit: int
+) -> Sequence[UUID]:
+    """Documents the criteria match and the audience may read, by when they became readable or were published again, newest first."""
+    plan, _ = await reading.planned(reader, rules.read(criteria.q))
+    what = finding.asked(criteria, audience, now)
+    async with repository.planned(reader):
+        statement = statements.latest(what.filters, not plan.is_empty)
+        return [
+            row["document_id"] for row in await repository.ids(reader, statement, {**what.of(plan), "until": now, "limit": limit})
+        ]
+
+
 async def unanswered(reader: AsyncConnection[Any], caller: Principal, *, after: Sequence[str] | None, limit: int) -> list[Row]:
     """What was looked for in vain, the most often first, for documentalists."""
     await _require_documentalist(await centres.audience(reader, caller))

@@ -13,6 +13,7 @@ from tests.catalogue.subscriptions.morning import (
     Engine,
     deliver,
     html_of,
+    kept_as,
     leaving,
     letters,
     next_morning,
@@ -225,7 +226,9 @@ async def test_more_documents_than_a_mail_holds_are_said(world: World, reader: P
 async def test_a_title_with_a_line_break_or_tags_writes_no_header_and_no_tag(world: World, reader: Person, engine: Engine) -> None:
     await save(world, reader)
     title = "Titre\r\nBcc: all@example.fr <script>alert(1)</script>\u202e"
-    engine.finds(await world.published(title), world.running.clock.now() + timedelta(seconds=1))
+    document = await world.published("Titre")
+    await kept_as(world, document, title=title)
+    engine.finds(document, world.running.clock.now() + timedelta(seconds=1))
     next_morning(world)
     await deliver(world)
     (letter,) = letters(world, reader)
