@@ -151,14 +151,15 @@ async def give_up(session: AsyncSession, caller: Principal, document_id: UUID, *
     """Forget the working copy: a document never published disappears, another goes back to what readers see."""
     document = await held_by_documentalist(session, caller, document_id)
     require_version(document.version, version)
-    if document.published_version is None:
+    if document.published_version is None or document.published_kind is None:
         await note(session, document, "document.given_up", caller, now, {"title": document.content["title"]})
         await repository.delete(session, document)
         return
     published = await repository.version(session, document.id, document.published_version)
     if published is None:
         raise NotFound()
-    document.content, document.work, document.review_note = published.content, Work.CLEAN, None
+    document.kind, document.content = document.published_kind, published.content
+    document.work, document.review_note = Work.CLEAN, None
     await _touch(session, document, "document.draft_given_up", caller, now, {})
     await _mark(session, document, DocumentContent.model_validate(document.content))
 
