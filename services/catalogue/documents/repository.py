@@ -1,6 +1,6 @@
 """All the SQL about documents."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -141,6 +141,18 @@ SUCCESSOR = (
 )
 #: Faces of these documents that the audience may read.
 FACES = _FACE.where(_D.c.id == sa.func.any(bindparam("ids", type_=ARRAY(sa.Uuid))), _D.c.state == DocumentState.PUBLISHED, READABLE)
+READABLE_IDS = sa.select(_D.c.id).where(
+    _D.c.id == sa.func.any(bindparam("ids", type_=ARRAY(sa.Uuid))), _D.c.state == DocumentState.PUBLISHED, READABLE
+)
+#: Published documents by their ids, whoever may read them.
+PUBLISHED = (
+    sa.select(_D.c.id, _D.c.published_at)
+    .where(_D.c.state == DocumentState.PUBLISHED, _D.c.id > bindparam("after_id", type_=sa.Uuid))
+    .order_by(_D.c.id)
+    .limit(bindparam("limit", type_=sa.Integer))
+)
+#: Those of these documents somebody knows of: of a centre they keep, or that they may read or might before they were withdrawn.
+KNOWN = sa.select(_D.c.id, _D.c.state).where(_D.c.id == sa.func.any(bindparam("ids", type_=ARRAY(sa.Uuid))), READABLE)
 #: Faces of these documents that the audience may read, or might before they were withdrawn.
 STANDINGS = _FACE.where(_D.c.id == sa.func.any(bindparam("ids", type_=ARRAY(sa.Uuid))), READABLE)
 RELATIONS = (
@@ -238,11 +250,6 @@ async def versions_of(session: AsyncSession, document_id: UUID) -> Sequence[Docu
     """Every version, locked."""
     statement = select(DocumentVersion).where(DocumentVersion.document_id == document_id).order_by(_V.c.number)
     return (await session.exec(statement.with_for_update().execution_options(populate_existing=True))).all()
-
-
-async def known_ids(session: AsyncSession, ids: Iterable[UUID]) -> set[UUID]:
-    rows = await execute(session, sa.select(_D.c.id).where(_D.c.id.in_(list(ids))))
-    return set(rows.scalars())
 
 
 async def replace_relations(session: AsyncSession, document_id: UUID, relations: Sequence[dict[str, Any]]) -> None:

@@ -16,7 +16,7 @@ from services.common.settings import ServiceSettings
 from services.common.streams import borrowed
 
 from ..centres import service as centres
-from ..centres.service import Audience
+from ..centres.service import ANYONE, Audience
 from ..documents import attached, holdings, rules, views
 from ..documents.schemas import DocumentKind
 from ..vocabulary import service as vocabulary
@@ -97,6 +97,7 @@ async def export_lines(
         async for rows in batches:
             async with database.readers.connection() as reader:
                 files = await attached.of_faces(reader, rows, settings)
+                rows = await views.with_readable_relations(reader, ANYONE, rows, now=now)
             yield _lines(
                 {**views.whole(row, settings, now=now), "versions": row["published_version"], "files": files[row["id"]]}
                 for row in rows
