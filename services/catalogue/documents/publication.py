@@ -10,10 +10,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common.auth import Principal
 from services.common.clock import today_in_paris
-from services.common.db import Row, driver
+from services.common.db import Row, driver, fetch
 from services.common.etag import require_version
 from services.common.language import Text
 from services.common.problems import FieldError
+from services.common.resources import Resources
 
 from ..centres import service as centres
 from ..files import service as files
@@ -24,6 +25,9 @@ from . import exchange_repository, links, organisations, repository, rules, serv
 from .errors import NotPublished, NotWithdrawn, UnchangedSincePublication, UnknownRelation
 from .models import Document, DocumentKind, DocumentState, DocumentVersion, Work
 from .schemas import Access, DocumentContent, Publication, Withdrawal
+
+#: Documents whose place in the index is looked at in one go.
+_LOOKED_AT = 500
 
 
 async def publish(
@@ -77,8 +81,8 @@ async def withdraw(
     if document.state is not DocumentState.PUBLISHED:
         raise NotPublished()
     if wish.replaced_by_id is not None:
-        other = await repository.get(session, wish.replaced_by_id)
-        if other is None or other.id == document.id or other.state is not DocumentState.PUBLISHED:
+        known = await service.known_to(session, document.centre_id, [wish.replaced_by_id], caller, now=now)
+        if wish.replaced_by_id == document.id or known.get(wish.replaced_by_id) is not DocumentState.PUBLISHED:
             said = Text("Ce document n'est pas publié.", "This document is not published.")
             raise UnknownRelation(errors=[FieldError("/replaced_by_id", said, "unknown")])
     return await take_down(session, document, wish.reason, replaced_by_id=wish.replaced_by_id, actor=caller, now=now)
@@ -132,6 +136,18 @@ async def reindex(session: AsyncSession, document_id: UUID) -> None:
     version = await repository.version(session, document.id, document.published_version)
     if version is not None:
         await _index(session, document, DocumentContent.model_validate(version.content))
+
+
+async def index_missing(resources: Resources, *, after: UUID) -> tuple[UUID | None, int]:
+    """Describe to the search engine the published documents it does not hold as they are (it came after them, or lost them): some of
+    them, each in its transaction. The id to go on after (None at the end), and how many were described. Run twice, no harm."""
+    async with resources.database.readers.connection() as reader:
+        rows = await fetch(reader, repository.PUBLISHED, {"after_id": after, "limit": _LOOKED_AT})
+        missing = await search.missing(reader, {row["id"]: row["published_at"] for row in rows})
+    for document_id in missing:
+        async with resources.database.transaction() as session:
+            await reindex(session, document_id)
+    return (rows[-1]["id"] if len(rows) == _LOOKED_AT else None), len(missing)
 
 
 async def _show(session: AsyncSession, document: Document, kind: DocumentKind, content: DocumentContent, *, now: datetime) -> None:

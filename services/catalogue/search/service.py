@@ -1,7 +1,7 @@
 """Use cases of the search engine: documents enter and leave it in the transaction that publishes or withdraws them."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -136,6 +136,12 @@ async def latest(
         return [
             row["document_id"] for row in await repository.ids(reader, statement, {**what.of(plan), "until": now, "limit": limit})
         ]
+
+
+async def missing(reader: AsyncConnection[Any], published: Mapping[UUID, datetime]) -> list[UUID]:
+    """Those of these documents, with when they were last published, that are not found, or not as they are."""
+    asked = {"ids": list(published), "published": list(published.values())}
+    return [row["id"] for row in await fetch(reader, statements.MISSING, asked)]
 
 
 async def unanswered(reader: AsyncConnection[Any], caller: Principal, *, after: Sequence[str] | None, limit: int) -> list[Row]:

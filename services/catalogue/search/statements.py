@@ -194,6 +194,12 @@ TITLES = sa.text(
 JOIN search_texts t USING (document_id)
 ORDER BY (found.title_key LIKE :beginning) DESC, found.published_at DESC"""
 )
+#: Those of these documents that the index does not hold as they were last published.
+MISSING = sa.text(
+    """SELECT asked.id FROM unnest(CAST(:ids AS uuid[]), CAST(:published AS timestamptz[])) AS asked (id, published_at)
+WHERE NOT EXISTS (SELECT 1 FROM search_entries e WHERE e.document_id = asked.id AND e.published_at = asked.published_at)
+ORDER BY asked.id"""
+)
 SETS = sa.text("SELECT id, members FROM search_sets WHERE id = ANY(CAST(:ids AS int[]))")
 #: Words like a mistyped one, the nearest first.
 ALIKE = sa.text(
