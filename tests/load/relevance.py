@@ -38,7 +38,7 @@ def judged() -> list[Judged]:
 
 def ndcg_at_10(found: Sequence[str], expected: Mapping[str, int]) -> float:
     """Discounted cumulative gain of the first ten (Järvelin and Kekäläinen, 2002), over the best order there could be."""
-    gain = sum((2 ** expected.get(each, 0) - 1) / math.log2(rank + 2) for rank, each in enumerate(found[:10]))
+    gain: float = sum((2.0 ** expected.get(each, 0) - 1) / math.log2(rank + 2) for rank, each in enumerate(found[:10]))
     ideal = sorted(expected.values(), reverse=True)[:10]
     best = sum((2**grade - 1) / math.log2(rank + 2) for rank, grade in enumerate(ideal))
     return gain / best

@@ -6,7 +6,9 @@ from typing import Any
 import feedparser
 import pytest
 
+from services.catalogue.centres.service import ANYONE
 from services.catalogue.search import service as search
+from services.catalogue.search.schemas import Criteria
 from services.catalogue.subscriptions import digests, rules
 from services.common.clock import in_paris
 from services.common.ids import new_id
@@ -117,9 +119,9 @@ async def test_the_newest_are_those_of_the_audience_at_that_instant(world: World
     clock.forward(minutes=1)
     day = in_paris(clock.now()).date() + timedelta(days=2)
     later = await world.published(f"{word} bientôt", embargo_until=day.isoformat())
-    criteria = search.Criteria(q=word)
+    criteria = Criteria(q=word)
     for days, expected in ((0, [open_]), (4, [later, open_])):
         clock.forward(days=days)
         async with world.running.resources.database.readers.connection() as reader:
-            found = await search.latest(reader, digests.ANYONE, criteria, now=clock.now(), limit=10)
+            found = await search.latest(reader, ANYONE, criteria, now=clock.now(), limit=10)
         assert [str(each) for each in found] == [each["id"] for each in expected]
