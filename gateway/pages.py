@@ -66,6 +66,20 @@ _templates.globals["words"] = {
 
 READ = ["GET", "HEAD"]
 
+#: RFC 9309. Robots read what is published: documents with their files and formats, open data. The rest of the interface asks who is
+#: there, holds somebody's signed address, or has as many pages as there are questions. Allowed first: some read the first rule only.
+_ROBOTS = """User-agent: *
+Allow: /catalogue/v1/documents
+Allow: /catalogue/v1/feeds/documents.
+Allow: /catalogue/v1/dcat.jsonld
+Allow: /programming/v1/open-data/
+Disallow: /catalogue/v1/
+Disallow: /programming/v1/
+Disallow: /directory/v1/
+
+Sitemap: {public_url}/catalogue/sitemap.xml
+"""
+
 Contract = Callable[[], Mapping[str, Any]]
 
 
@@ -178,6 +192,11 @@ def _machine(services: Sequence[str], siblings: Siblings, document: Callable[[],
     async def contract() -> Response:
         body = await run_in_threadpool(document)
         return Response(body, media_type="application/json", headers={"Cache-Control": "no-cache"})
+
+    @router.api_route("/robots.txt", methods=READ)
+    async def robots(request: Request) -> Response:
+        body = _ROBOTS.format(public_url=request.app.state.settings.public_url)
+        return Response(body, media_type="text/plain", headers={"Cache-Control": "public, max-age=86400"})
 
     @router.api_route("/health", methods=READ)
     async def health() -> Response:

@@ -37,6 +37,7 @@ PAGES: tuple[str, ...] = (
     "/docs",
     "/redoc",
     "/openapi.json",
+    "/robots.txt",
     "/problems",
     "/health",
     "/verification",

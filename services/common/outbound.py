@@ -1,6 +1,6 @@
-"""Reading the web outside of the platform, where an address, a size or a slowness may be hostile.
+"""Calls to other people's servers, at addresses people give: an address, a size or a slowness may be hostile.
 
-The host is resolved here and the connection made to the very address that was judged: a name that changes its mind between the check
+The only way out of the platform but for mail. The host is resolved here and the connection made to the very address that was judged: a name that changes its mind between the check
 and the connection gains nothing. Redirections are judged again, sizes counted after decompression, and all of it ends in time.
 """
 
@@ -9,15 +9,22 @@ import ipaddress
 import socket
 import ssl
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urljoin, urlsplit
 
 import httpcore
+import httpx
 
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+from .settings import ServiceSettings
+
+#: The addresses of a host, in the order they are tried.
+Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
+
+#: Addresses that carry an IPv4 one in their last 32 bits (RFC 6052, and the deprecated IPv4-compatible ones).
+_CARRIERS = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("::/96"))
 _REDIRECTS = {301, 302, 303, 307, 308}
 _RESOLVING = 5.0
 _CHUNK = 65_536
@@ -56,9 +63,13 @@ class Bounds:
 
 def is_public(address: str) -> bool:
     """Whether an IP address is one of the internet's, whatever it is wrapped in."""
-    ip = ipaddress.ip_address(address.partition("%")[0])
+    try:
+        ip = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
     if isinstance(ip, ipaddress.IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour or (ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF) if ip in _NAT64 else None)
+        carried = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF) if any(ip in network for network in _CARRIERS) else None
+        inner = ip.ipv4_mapped or ip.sixtofour or carried
         if inner is not None:
             return is_public(str(inner))
         if ip.teredo is not None or ip.is_site_local:
@@ -66,20 +77,36 @@ def is_public(address: str) -> bool:
     return ip.is_global and not ip.is_multicast
 
 
+async def resolve(host: str, port: int) -> Sequence[str]:
+    """Addresses of a host, asked to the system, each once."""
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(each[4][0]) for each in found))
+
+
 @dataclass
 class Outbound(httpcore.AsyncNetworkBackend):
-    """A reader of other people's servers: `async with Outbound(private_allowed=…) as web: await web.get(url)`.
+    """A client of other people's servers: `async with Outbound.of(settings, "Canevas (…)") as web: await web.get(url)`.
 
-    `private_allowed` (development, tests) lets loopback and private networks be read.
+    `get` reads an answer whole, `look` its status only, `send` gives something (never redirected). `private_allowed` (development,
+    tests) lets loopback and private networks be called.
     """
 
     private_allowed: bool = False
     user_agent: str = "Canevas"
+    resolver: Resolver = resolve
+    connections: int = 8
     _inner: Any = field(default_factory=httpcore.AnyIOBackend)
     _pool: httpcore.AsyncConnectionPool | None = None
 
+    @classmethod
+    def of(cls, settings: ServiceSettings, user_agent: str, *, resolver: Resolver = resolve) -> Self:
+        """Private addresses are for development only."""
+        return cls(private_allowed=settings.environment == "development", user_agent=user_agent, resolver=resolver)
+
     async def __aenter__(self) -> Self:
-        self._pool = httpcore.AsyncConnectionPool(ssl_context=ssl.create_default_context(), network_backend=self, max_connections=4)
+        self._pool = httpcore.AsyncConnectionPool(
+            ssl_context=ssl.create_default_context(), network_backend=self, max_connections=self.connections
+        )
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -88,21 +115,21 @@ class Outbound(httpcore.AsyncNetworkBackend):
 
     async def get(self, url: str, *, headers: Mapping[str, str] | None = None, bounds: Bounds = Bounds()) -> Answer:
         """The answer, redirections followed, whatever its status; raises `Unreachable`."""
-        try:
-            async with asyncio.timeout(bounds.seconds):
-                for _ in range(bounds.redirects + 1):
-                    answer = await self._once(url, headers or {}, bounds.most_bytes)
-                    location = answer.headers.get("location")
-                    if answer.status not in _REDIRECTS or not location:
-                        return answer
-                    url = urljoin(url, location)
-        except TimeoutError as error:
-            raise Unreachable("too_slow") from error
-        raise Unreachable("too_many_redirects")
+        return await self._followed(_Call("GET", headers or {}, bounds), url)
+
+    async def look(self, method: str, url: str, *, headers: Mapping[str, str] | None = None, bounds: Bounds = Bounds()) -> Answer:
+        """The same with `HEAD` or `GET`, nothing of the body being read."""
+        return await self._followed(_Call(method, headers or {}, bounds, body_read=False), url)
+
+    async def send(
+        self, url: str, content: bytes, *, method: str = "POST", headers: Mapping[str, str] | None = None, bounds: Bounds = Bounds()
+    ) -> Answer:
+        """Give some content; a redirection is the answer: what was meant for one address is not given to another."""
+        return await self._timed(_Call(method, headers or {}, bounds, content), url, redirects=None)
 
     async def require_readable(self, url: str) -> None:
-        """Raise `Unreachable` when the address is not one that may be read. A name nobody knows today may exist tomorrow."""
-        host, port = _target(url)
+        """Raise `Unreachable` when the address is not one that may be called. A name nobody knows today may exist tomorrow."""
+        _, host, port = _target(url)
         try:
             async with asyncio.timeout(_RESOLVING):
                 await self._judged(host, port)
@@ -129,26 +156,48 @@ class Outbound(httpcore.AsyncNetworkBackend):
                 failure = error
         raise failure or httpcore.ConnectError(host)
 
-    async def _judged(self, host: str, port: int) -> list[str]:
+    async def _judged(self, host: str, port: int) -> Sequence[str]:
         try:
-            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            addresses = await self.resolver(host, port)
         except (OSError, UnicodeError) as error:
             raise httpcore.ConnectError(host) from error
-        addresses = list(dict.fromkeys(str(each[4][0]) for each in found))
         # One private address among several is enough to refuse: the next connection could choose it.
         if not self.private_allowed and not all(is_public(address) for address in addresses):
             raise Unreachable("refused_address")
         return addresses
 
-    async def _once(self, url: str, headers: Mapping[str, str], most_bytes: int) -> Answer:
-        _target(url)
+    async def _followed(self, call: "_Call", url: str) -> Answer:
+        return await self._timed(call, url, redirects=call.bounds.redirects)
+
+    async def _timed(self, call: "_Call", url: str, *, redirects: int | None) -> Answer:
+        """`redirects` None gives a redirection back as it is."""
+        try:
+            async with asyncio.timeout(call.bounds.seconds):
+                for _ in range((redirects or 0) + 1):
+                    answer = await self._once(call, url)
+                    location = answer.headers.get("location")
+                    if redirects is None or answer.status not in _REDIRECTS or not location:
+                        return answer
+                    url = _joined(answer.url, location)
+        except TimeoutError as error:
+            raise Unreachable("too_slow") from error
+        raise Unreachable("too_many_redirects")
+
+    async def _once(self, call: "_Call", url: str) -> Answer:
+        url, *_ = _target(url)
         if self._pool is None:
             raise RuntimeError("an Outbound is used before it is entered")
-        sent = {"User-Agent": self.user_agent, "Accept-Encoding": "gzip", **headers}
+        sent = [*{"User-Agent": self.user_agent, "Accept-Encoding": "gzip", **call.headers}.items()]
+        # A step (resolving and connecting, a silence between two bytes) takes no longer than the whole.
+        timeout = dict.fromkeys(("connect", "read", "write", "pool"), call.bounds.seconds)
         try:
-            async with self._pool.stream("GET", url.partition("#")[0], headers=[*sent.items()]) as response:
+            asked = self._pool.stream(
+                call.method, url.partition("#")[0], headers=sent, content=call.content, extensions={"timeout": timeout}
+            )
+            async with asked as response:
                 given = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
-                content = await _read(response, given.get("content-encoding", "").lower(), most_bytes)
+                encoding = given.get("content-encoding", "").lower()
+                content = await _read(response, encoding, call.bounds.most_bytes) if call.body_read else b""
                 return Answer(response.status, given, content, url)
         except ssl.SSLError as error:
             raise Unreachable("insecure") from error
@@ -162,16 +211,40 @@ class Outbound(httpcore.AsyncNetworkBackend):
             raise Unreachable("unreachable") from error
 
 
-def _target(url: str) -> tuple[str, int]:
+@dataclass(frozen=True)
+class _Call:
+    """What is asked, whatever the address it ends at."""
+
+    method: str
+    headers: Mapping[str, str]
+    bounds: Bounds
+    content: bytes | None = None
+    body_read: bool = True
+
+
+def _target(url: str) -> tuple[str, str, int]:
+    """The address as it is written on the wire, its host and its port. Accents are encoded, as people paste them."""
+    if any(character <= " " for character in url):
+        raise Unreachable("bad_address")
     try:
-        parts = urlsplit(url)
+        written = url if url.isascii() else str(httpx.URL(url))
+        parts = urlsplit(written)
         port = parts.port
+    except (ValueError, httpx.InvalidURL) as error:
+        raise Unreachable("bad_address") from error
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username is not None:
+        raise Unreachable("bad_address")
+    return written, str(parts.hostname), port or (443 if parts.scheme == "https" else 80)
+
+
+def _joined(url: str, location: str) -> str:
+    try:
+        # Header bytes were read as Latin-1; many servers write their redirections in UTF-8.
+        return urljoin(url, location.encode("latin-1").decode())
+    except UnicodeDecodeError:
+        return urljoin(url, location)
     except ValueError as error:
         raise Unreachable("bad_address") from error
-    named = parts.scheme in {"http", "https"} and parts.hostname and parts.username is None
-    if not named or not url.isascii() or any(character <= " " for character in url):
-        raise Unreachable("bad_address")
-    return str(parts.hostname), port or (443 if parts.scheme == "https" else 80)
 
 
 async def _read(response: httpcore.Response, encoding: str, most_bytes: int) -> bytes:

@@ -1,13 +1,17 @@
 """Reading other people's servers: public addresses only, at the moment of the connection, within bounds."""
 
 import asyncio
+import re
 import socket
 import zlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
+import httpcore
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.common import outbound
 from services.common.outbound import Bounds, Outbound, Unreachable
@@ -20,7 +24,9 @@ async def serving(answer: Callable[[str], bytes], host: str = "127.0.0.1", port:
     """A server that answers raw bytes to a path; its port."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        path = (await reader.readuntil(b"\r\n\r\n")).split(b" ", 2)[1].decode()
+        head = await reader.readuntil(b"\r\n\r\n")
+        path = head.split(b" ", 2)[1].decode()
+        await reader.readexactly(int((re.search(rb"(?i)content-length: ([0-9]+)", head) or (b"", b"0"))[1]))
         writer.write(answer(path))
         await writer.drain()
         writer.close()
@@ -44,7 +50,7 @@ async def code_of(url: str, *, private_allowed: bool = False, **bounds: Any) -> 
     return caught.value.code
 
 
-@pytest.mark.parametrize("address", ["93.184.215.14", "2606:4700::1111", "64:ff9b::5db8:d70e"])
+@pytest.mark.parametrize("address", ["93.184.215.14", "2606:4700::1111", "64:ff9b::5db8:d70e", "::ffff:93.184.215.14"])
 def test_addresses_of_the_internet(address: str) -> None:
     assert outbound.is_public(address)
 
@@ -72,10 +78,20 @@ def test_addresses_of_the_internet(address: str) -> None:
         "64:ff9b::7f00:1",
         "2001:0:53aa:64c::1",
         "2001:db8::1",
+        "fe80::1",
+        "::7f00:1",
+        "::ffff:10.0.0.1",
+        "localhost",
+        "",
     ],
 )
 def test_addresses_that_are_not(address: str) -> None:
     assert not outbound.is_public(address)
+
+
+@given(st.ip_addresses(v=4))
+def test_an_address_wrapped_in_another_is_judged_as_itself(address: object) -> None:
+    assert outbound.is_public(f"::ffff:{address}") == outbound.is_public(str(address))
 
 
 @pytest.mark.parametrize(
@@ -103,19 +119,26 @@ async def test_addresses_that_are_no_web_address(url: str) -> None:
     assert await code_of(url) == "bad_address"
 
 
-async def test_a_name_is_judged_again_when_it_is_connected_to(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_name_is_judged_again_when_it_is_connected_to() -> None:
     """A name that was public when it was recorded leads home today: the connection is made to no address but a judged one."""
     answers = [["93.184.215.14"], ["93.184.215.14", "10.0.0.1"]]
 
-    async def resolve(host: str, port: int, **more: Any) -> list[Any]:
-        return [(0, 0, 0, "", (address, port)) for address in answers.pop(0)]
+    async def resolver(host: str, port: int) -> Sequence[str]:
+        return answers.pop(0)
 
-    web = Outbound()
-    monkeypatch.setattr(asyncio, "get_running_loop", lambda: type("Loop", (), {"getaddrinfo": staticmethod(resolve)}))
+    web = Outbound(resolver=resolver)
     await web.require_readable("http://rebound.example/")
     with pytest.raises(Unreachable, match="refused_address"):
         await web.connect_tcp("rebound.example", 80)
     assert answers == []
+
+
+async def test_a_name_without_an_address_is_not_there() -> None:
+    async def resolver(host: str, port: int) -> Sequence[str]:
+        return []
+
+    with pytest.raises(httpcore.ConnectError):
+        await Outbound(resolver=resolver).connect_tcp("nowhere.example", 80)
 
 
 async def test_a_redirection_is_judged_like_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -175,3 +198,36 @@ async def test_a_server_that_says_nothing_and_one_that_is_not_there() -> None:
         port = silent.getsockname()[1]
         assert await code_of(f"http://127.0.0.1:{port}/", private_allowed=True, seconds=0.2) == "too_slow"
     assert await code_of(f"http://127.0.0.1:{port}/", private_allowed=True) == "unreachable"
+
+
+async def test_an_address_as_people_paste_it_is_encoded() -> None:
+    asked = []
+
+    def answer(path: str) -> bytes:
+        asked.append(path)
+        return answered(status="302 Found", Location="/arrivée") if len(asked) == 1 else answered(b"here")
+
+    async with serving(answer) as port, Outbound(private_allowed=True) as web:
+        assert (await web.get(f"http://127.0.0.1:{port}/résumé?q=é")).content == b"here"
+    assert asked == ["/r%C3%A9sum%C3%A9?q=%C3%A9", "/arriv%C3%A9e"]
+
+
+async def test_a_look_reads_no_body_however_large() -> None:
+    async with serving(lambda path: answered(b"x" * 2_000)) as port, Outbound(private_allowed=True) as web:
+        found = await web.look("GET", f"http://127.0.0.1:{port}/", bounds=Bounds(most_bytes=1_000))
+        assert (found.status, found.content) == (200, b"")
+
+
+async def test_what_is_given_to_one_address_is_never_given_to_another() -> None:
+    asked = []
+
+    def answer(path: str) -> bytes:
+        asked.append(path)
+        return answered(status="307 Again", Location="/elsewhere")
+
+    async with serving(answer) as port, Outbound(private_allowed=True) as web:
+        found = await web.send(f"http://127.0.0.1:{port}/hook", b"{}", headers={"Content-Type": "application/json"})
+        assert (found.status, asked) == (307, ["/hook"])
+    with pytest.raises(Unreachable, match="refused_address"):
+        async with Outbound() as web:
+            await web.send("http://127.0.0.1:1/", b"{}")

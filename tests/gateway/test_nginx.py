@@ -146,6 +146,7 @@ SAME: list[tuple[str, str, dict[str, Any]]] = [
     ("HEAD", "/", {}),
     ("GET", "/problems", {"headers": {"Accept-Language": "en"}}),
     ("GET", "/openapi.json", {}),
+    ("GET", "/robots.txt", {}),
     ("GET", "/static/pages.css", {}),
     ("GET", "/nothing", {}),
     ("GET", "/nothing", {"headers": {"Accept-Language": "en"}}),

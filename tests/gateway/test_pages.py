@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from urllib.robotparser import RobotFileParser
 
 import httpx
 import pytest
@@ -45,7 +46,7 @@ async def test_every_link_of_a_page_leads_somewhere(gateway: Open, compose: Call
 
 
 async def test_the_pages_are_those_of_the_routing_table(gateway: Open) -> None:
-    assert {"/" + path.split("/")[1] for path in HTML} | {"/openapi.json", "/health", "/static"} == set(PAGES)
+    assert {"/" + path.split("/")[1] for path in HTML} | {"/openapi.json", "/robots.txt", "/health", "/static"} == set(PAGES)
     async with gateway() as client:
         assert (await client.get("/openapi.json")).json()["info"]["title"] == "Canevas"
 
@@ -74,6 +75,26 @@ async def test_a_problem_that_does_not_exist_is_itself_a_problem(gateway: Open) 
             answer = await client.get(path)
             assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json"), path
         assert (await client.post("/docs")).json()["type"].endswith("/method-not-allowed")
+
+
+async def test_robots_are_led_to_what_is_published_and_to_nothing_else(gateway: Open) -> None:
+    async with gateway() as client:
+        answer = await client.get("/robots.txt")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/plain; charset=utf-8")
+    robots = RobotFileParser()
+    robots.parse(answer.text.splitlines())
+    assert robots.site_maps() == ["http://127.0.0.1:8000/catalogue/sitemap.xml"]
+    open_ = [
+        *("/", "/docs", "/problems/not-found", "/catalogue/d/VTLR-2026-0042", "/catalogue/sitemap.xml", "/catalogue/oai"),
+        *("/catalogue/v1/documents", "/catalogue/v1/documents/x/files/y", "/catalogue/v1/feeds/documents.atom"),
+        *("/catalogue/v1/dcat.jsonld", "/programming/v1/open-data/catalog.jsonld"),
+    ]
+    closed = [
+        *("/catalogue/v1/drafts", "/catalogue/v1/search?q=a", "/catalogue/v1/feeds/saved-searches/x.atom"),
+        *("/catalogue/v1/unsubscriptions/x", "/catalogue/v1/export.jsonl", "/programming/v1/dossiers", "/directory/v1/me"),
+    ]
+    assert [path for path in open_ if not robots.can_fetch("*", path)] == []
+    assert [path for path in closed if robots.can_fetch("*", path)] == []
 
 
 async def test_health_names_the_services_that_are_not_ready(compose: Callable[..., Composition]) -> None:

@@ -1,5 +1,6 @@
 """Use cases of the files a document joins: listed and given to who may read the document; forgotten when no document joins them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -24,21 +25,33 @@ async def listing(
 ) -> list[Row]:
     """`DocumentFile` of each file of the published version that may be served, in the document's order."""
     face = await views.face(reader, audience, document_id, settings, now=now)
-    joined = {UUID(each["file_id"]): each for each in face["content"]["files"]}
-    found = await files.served(reader, list(joined))
-    base = f"{settings.public_url}/catalogue/v1/documents/{document_id}/files"
-    return [
-        {
-            **{name: found[file_id][name] for name in ("name", "size", "media_type", "sha256", "pages")},
-            "file_id": file_id,
-            "label": each["label"],
-            "role": each["role"],
-            "download_url": f"{base}/{file_id}",
-            "thumbnail_url": f"{base}/{file_id}/thumbnail" if found[file_id]["thumbnail_key"] else None,
-        }
-        for file_id, each in joined.items()
-        if file_id in found
-    ]
+    return (await of_faces(reader, [face], settings))[document_id]
+
+
+async def of_faces(reader: AsyncConnection[Any], faces: Sequence[Row], settings: ServiceSettings) -> dict[UUID, list[Row]]:
+    """`DocumentFile` of each file that may be served, by document: the caller knows who may read these documents."""
+    joined = {face["id"]: {UUID(each["file_id"]): each for each in face["content"]["files"]} for face in faces}
+    found = await files.served(reader, list({file_id for each in joined.values() for file_id in each}))
+    base = f"{settings.public_url}/catalogue/v1/documents"
+    return {
+        document_id: [
+            _described(each, found[file_id], f"{base}/{document_id}/files/{file_id}")
+            for file_id, each in references.items()
+            if file_id in found
+        ]
+        for document_id, references in joined.items()
+    }
+
+
+def _described(reference: Row, file: Row, address: str) -> Row:
+    return {
+        **{name: file[name] for name in ("name", "size", "media_type", "sha256", "pages")},
+        "file_id": file["id"],
+        "label": reference["label"],
+        "role": reference["role"],
+        "download_url": address,
+        "thumbnail_url": f"{address}/thumbnail" if file["thumbnail_key"] else None,
+    }
 
 
 async def one(

@@ -44,7 +44,7 @@ def _seen(stamp: Any, kind: Any, themes: Any, deleted: bool) -> Any:
     )
 
 
-_LIVE = _seen(_D.c.datestamp, _D.c.kind.cast(sa.String), _D.c.theme_codes, False).where(_PUBLIC)
+_LIVE = _seen(_D.c.datestamp, _D.c.published_kind.cast(sa.String), _D.c.theme_codes, False).where(_PUBLIC)
 _GONE = _seen(_G.c.at, _G.c.kind, _G.c.theme_codes, True).where(~_PUBLIC, _G.c.document_id == _D.c.id)
 
 
@@ -87,7 +87,7 @@ _one = sa.union_all(
         _D.c.id,
         _D.c.datestamp.label("stamp"),
         sa.false().label("deleted"),
-        _D.c.kind.cast(sa.String),
+        _D.c.published_kind.cast(sa.String).label("kind"),
         _D.c.theme_codes.label("themes"),
     ).where(_of_one, _PUBLIC),
     sa.select(_D.c.id, _G.c.at, sa.true(), _G.c.kind, _G.c.theme_codes).where(_of_one, ~_PUBLIC, _G.c.document_id == _D.c.id),

@@ -9,6 +9,9 @@ from services.common.resources import Resources
 
 from ..files.service import INDEX
 from . import publication, repository, upkeep
+from .holdings import BEFORE_ALL
+
+_GO_ON = "catalogue:go_on_indexing"
 
 
 @job("catalogue:index_document")
@@ -24,4 +27,25 @@ async def _index_documents_of_file(session: AsyncSession, resources: Resources, 
         await enqueue(session, _index, lock=f"index:{document_id}", document_id=str(document_id))
 
 
-JOBS: list[Job] = [_index, _index_documents_of_file, *upkeep.JOBS]
+@job("catalogue:index_missing", cron="*/10 * * * *")
+async def index_missing(session: AsyncSession, resources: Resources, timestamp: int) -> None:
+    """Every ten minutes, published documents the search engine does not hold as they are: those it came after, those it lost."""
+    await _index_missing(session, resources, BEFORE_ALL)
+
+
+@job(_GO_ON)
+async def go_on_indexing(session: AsyncSession, resources: Resources, after: str) -> None:
+    """The next ones."""
+    await _index_missing(session, resources, UUID(after))
+
+
+async def _index_missing(session: AsyncSession, resources: Resources, after: UUID) -> None:
+    last: UUID | None = after
+    while last is not None:
+        last, described = await publication.index_missing(resources, after=last)
+        if last is not None and described:
+            await enqueue(session, _GO_ON, lock=_GO_ON, after=str(last))
+            return
+
+
+JOBS: list[Job] = [_index, _index_documents_of_file, index_missing, go_on_indexing, *upkeep.JOBS]

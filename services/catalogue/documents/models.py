@@ -74,9 +74,9 @@ class TargetKind(Enum):
 
 
 class Document(Base, table=True):
-    """A document. `content` is the working copy; what readers see is the version numbered `published_version`.
+    """A document. `kind` and `content` are the working copy's; what readers see is the version numbered `published_version`.
 
-    Columns from `access` to `datestamp` describe what is published, None or empty before. `datestamp` is when it last changed for
+    Columns from `published_kind` to `datestamp` describe what is published, None or empty before. `datestamp` is when it last changed for
     readers (OAI-PMH): its publication, the end of its embargo, or its withdrawal.
     """
 
@@ -85,6 +85,7 @@ class Document(Base, table=True):
         UniqueConstraint("reference"),
         UniqueConstraint("origin"),
         CheckConstraint("(state = 'draft') = (published_version IS NULL)", name="published_has_a_version"),
+        CheckConstraint("(published_kind IS NULL) = (published_version IS NULL)", name="published_has_a_kind"),
         CheckConstraint("(state = 'withdrawn') = (withdrawn_at IS NOT NULL)", name="withdrawn_at"),
         CheckConstraint("state = 'draft' OR (available_at IS NOT NULL AND datestamp IS NOT NULL)", name="published_is_dated"),
         Index("ix_documents_workbench", "centre_id", "id"),
@@ -106,6 +107,7 @@ class Document(Base, table=True):
     #: Why the review sent it back.
     review_note: str | None = Field(default=None, sa_type=SqlText)
     published_version: int | None = None
+    published_kind: DocumentKind | None = choice(DocumentKind, "published_kind", default=None, nullable=True)
     access: Access | None = choice(Access, "access", default=None, nullable=True)
     embargo_until: date | None = None
     theme_codes: list[str] = strings()

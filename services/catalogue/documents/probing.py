@@ -2,10 +2,9 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from urllib.parse import urlsplit
 
-import httpx
-
-from services.common.outside import PrivateAddress, Resolver, create_outside_client, resolve
+from services.common.outbound import Bounds, Outbound, Resolver, Unreachable, resolve
 from services.common.settings import ServiceSettings
 
 from .link_rules import Answer, is_refusal
@@ -16,8 +15,14 @@ _OF_ONE_HOST = 2
 _REDIRECTS = 5
 #: Seconds, for one link and all its redirections.
 _LINK_TIME = 20.0
-_STEP_TIME = 8.0
-_HEADERS = {"User-Agent": "Canevas (verification des liens)", "Accept": "*/*"}
+#: Seconds, for the HEAD, then for the GET.
+_TRY_TIME = 10.0
+_HEADERS = {"Accept": "*/*"}
+_FAILURES = {
+    "refused_address": LinkFailure.PRIVATE,
+    "too_many_redirects": LinkFailure.REDIRECTS,
+    "too_slow": LinkFailure.TIMEOUT,
+}
 
 
 async def look_at(
@@ -27,23 +32,22 @@ async def look_at(
     turns = asyncio.Semaphore(_AT_ONCE)
     hosts: dict[str, asyncio.Semaphore] = {}
     wanted = list(dict.fromkeys(urls))
-    timeout = min(_STEP_TIME, link_time)
-    async with create_outside_client(settings, timeout=timeout, redirects=_REDIRECTS, resolver=resolver) as client:
+    async with Outbound.of(settings, "Canevas (verification des liens)", resolver=resolver) as web:
 
         async def one(url: str) -> Answer:
             host = hosts.setdefault(_host(url), asyncio.Semaphore(_OF_ONE_HOST))
             async with host, turns:
-                return await _answer(client, url, link_time)
+                return await _answer(web, url, link_time)
 
         return dict(zip(wanted, await asyncio.gather(*(one(url) for url in wanted)), strict=True))
 
 
-async def _answer(client: httpx.AsyncClient, url: str, link_time: float) -> Answer:
+async def _answer(web: Outbound, url: str, link_time: float) -> Answer:
     found = Answer(failure=LinkFailure.TIMEOUT)
     try:
         async with asyncio.timeout(link_time):
             for method in ("HEAD", "GET"):
-                found = await _status(client, method, url)
+                found = await _status(web, method, url, link_time)
                 # Many servers refuse HEAD, or answer it wrongly: only GET is believed when it says no.
                 if found.failure is None or found.failure is LinkFailure.PRIVATE:
                     return found
@@ -52,24 +56,17 @@ async def _answer(client: httpx.AsyncClient, url: str, link_time: float) -> Answ
     return found
 
 
-async def _status(client: httpx.AsyncClient, method: str, url: str) -> Answer:
+async def _status(web: Outbound, method: str, url: str, link_time: float) -> Answer:
     try:
-        # The body is never read: the answer's first lines are enough.
-        async with client.stream(method, url, headers=_HEADERS) as answer:
-            failure = LinkFailure.STATUS if is_refusal(answer.status_code) else None
-            return Answer(answer.status_code, failure)
-    except PrivateAddress:
-        return Answer(failure=LinkFailure.PRIVATE)
-    except httpx.TooManyRedirects:
-        return Answer(failure=LinkFailure.REDIRECTS)
-    except httpx.TimeoutException:
-        return Answer(failure=LinkFailure.TIMEOUT)
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError, UnicodeError, OSError):
-        return Answer(failure=LinkFailure.UNREACHABLE)
+        bounds = Bounds(seconds=min(_TRY_TIME, link_time), redirects=_REDIRECTS)
+        answer = await web.look(method, url, headers=_HEADERS, bounds=bounds)
+    except Unreachable as error:
+        return Answer(failure=_FAILURES.get(error.code, LinkFailure.UNREACHABLE))
+    return Answer(answer.status, LinkFailure.STATUS if is_refusal(answer.status) else None)
 
 
 def _host(url: str) -> str:
     try:
-        return httpx.URL(url).host
-    except httpx.InvalidURL:
+        return urlsplit(url).hostname or url
+    except ValueError:
         return url

@@ -10,10 +10,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common.auth import Principal
 from services.common.clock import today_in_paris
-from services.common.db import Row, driver
+from services.common.db import Row, driver, fetch
 from services.common.etag import require_version
 from services.common.language import Text
 from services.common.problems import FieldError
+from services.common.resources import Resources
 
 from ..centres import service as centres
 from ..files import service as files
@@ -22,8 +23,11 @@ from ..search.entry import Entry
 from ..vocabulary import service as vocabulary
 from . import exchange_repository, links, organisations, repository, rules, service
 from .errors import NotPublished, NotWithdrawn, UnchangedSincePublication, UnknownRelation
-from .models import Document, DocumentState, DocumentVersion, Work
+from .models import Document, DocumentKind, DocumentState, DocumentVersion, Work
 from .schemas import Access, DocumentContent, Publication, Withdrawal
+
+#: Documents whose place in the index is looked at in one go.
+_LOOKED_AT = 500
 
 
 async def publish(
@@ -62,7 +66,7 @@ async def release(
     document.first_published_at = document.first_published_at or now
     document.withdrawn_at = document.withdrawal_reason = document.replaced_by_id = None
     document.updated_at, document.version = now, document.version + 1
-    await _show(session, document, content, now=now)
+    await _show(session, document, document.kind, content, now=now)
     await service.note(session, document, "document.published", actor, now, {"number": number, "note": note})
     return document
 
@@ -77,8 +81,8 @@ async def withdraw(
     if document.state is not DocumentState.PUBLISHED:
         raise NotPublished()
     if wish.replaced_by_id is not None:
-        other = await repository.get(session, wish.replaced_by_id)
-        if other is None or other.id == document.id or other.state is not DocumentState.PUBLISHED:
+        known = await service.known_to(session, document.centre_id, [wish.replaced_by_id], caller, now=now)
+        if wish.replaced_by_id == document.id or known.get(wish.replaced_by_id) is not DocumentState.PUBLISHED:
             said = Text("Ce document n'est pas publié.", "This document is not published.")
             raise UnknownRelation(errors=[FieldError("/replaced_by_id", said, "unknown")])
     return await take_down(session, document, wish.reason, replaced_by_id=wish.replaced_by_id, actor=caller, now=now)
@@ -112,14 +116,14 @@ async def reinstate(session: AsyncSession, caller: Principal, document_id: UUID,
     document = await service.held_by_documentalist(session, caller, document_id)
     await centres.managed_by(session, caller, document.centre_id)
     require_version(document.version, version)
-    if document.state is not DocumentState.WITHDRAWN or document.published_version is None:
+    if document.state is not DocumentState.WITHDRAWN or document.published_version is None or document.published_kind is None:
         raise NotWithdrawn()
     last = await repository.version(session, document.id, document.published_version)
     if last is None:
         raise NotWithdrawn()
     document.withdrawn_at = document.withdrawal_reason = document.replaced_by_id = None
     document.updated_at, document.version = now, document.version + 1
-    await _show(session, document, DocumentContent.model_validate(last.content), now=now)
+    await _show(session, document, document.published_kind, DocumentContent.model_validate(last.content), now=now)
     await service.note(session, document, "document.reinstated", caller, now, {})
     return document
 
@@ -134,11 +138,23 @@ async def reindex(session: AsyncSession, document_id: UUID) -> None:
         await _index(session, document, DocumentContent.model_validate(version.content))
 
 
-async def _show(session: AsyncSession, document: Document, content: DocumentContent, *, now: datetime) -> None:
-    """What readers see of the document is this content."""
+async def index_missing(resources: Resources, *, after: UUID) -> tuple[UUID | None, int]:
+    """Describe to the search engine the published documents it does not hold as they are (it came after them, or lost them): some of
+    them, each in its transaction. The id to go on after (None at the end), and how many were described. Run twice, no harm."""
+    async with resources.database.readers.connection() as reader:
+        rows = await fetch(reader, repository.PUBLISHED, {"after_id": after, "limit": _LOOKED_AT})
+        missing = await search.missing(reader, {row["id"]: row["published_at"] for row in rows})
+    for document_id in missing:
+        async with resources.database.transaction() as session:
+            await reindex(session, document_id)
+    return (rows[-1]["id"] if len(rows) == _LOOKED_AT else None), len(missing)
+
+
+async def _show(session: AsyncSession, document: Document, kind: DocumentKind, content: DocumentContent, *, now: datetime) -> None:
+    """What readers see of the document is this kind and this content."""
     published_at = document.published_at or now
     seen = _seen_by_all(document, now)
-    document.state = DocumentState.PUBLISHED
+    document.state, document.published_kind = DocumentState.PUBLISHED, kind
     document.access, document.embargo_until = content.access, content.embargo_until
     document.available_at = rules.available_at(published_at, content.embargo_until)
     document.datestamp = max(now, document.available_at)
@@ -156,12 +172,12 @@ async def _show(session: AsyncSession, document: Document, content: DocumentCont
 
 def _seen_by_all(document: Document, now: datetime) -> Row | None:
     """How everybody sees the document at this instant, or None when they do not."""
-    available_at = document.available_at
+    available_at, kind = document.available_at, document.published_kind
     if document.state is not DocumentState.PUBLISHED or document.access is not Access.PUBLIC:
         return None
-    if available_at is None or available_at > now:
+    if kind is None or available_at is None or available_at > now:
         return None
-    return {"kind": document.kind.value, "theme_codes": list(document.theme_codes)}
+    return {"kind": kind.value, "theme_codes": list(document.theme_codes)}
 
 
 async def _tell_harvesters(session: AsyncSession, document: Document, before: Row | None, now: datetime) -> None:
@@ -178,13 +194,14 @@ async def _index(session: AsyncSession, document: Document, content: DocumentCon
     territories = await vocabulary.territory_labels(reader, document.territory_codes)
     labels = [themes[code]["label"] for code in document.theme_codes if code in themes]
     labels += [row["label"] for row in territories.values()]
-    if document.published_at is None or document.available_at is None:
+    kind = document.published_kind
+    if kind is None or document.published_at is None or document.available_at is None:
         raise RuntimeError(f"{document.reference} is indexed before it is published")
     entry = Entry(
         document_id=document.id,
         centre_id=document.centre_id,
         reference=document.reference,
-        kind=document.kind.value,
+        kind=kind.value,
         title=content.title,
         abstract=content.abstract,
         language=content.language,
@@ -197,7 +214,7 @@ async def _index(session: AsyncSession, document: Document, content: DocumentCon
         organisations=await organisations.present_names(session, content),
         publics=[public.value for public in content.publics],
         keywords=[*content.keywords, *(author.name for author in content.authors), *labels],
-        sections=rules.words(document.kind, content),
+        sections=rules.words(kind, content),
         files=await files.texts(session, [each.file_id for each in content.files]),
     )
     await search.put(session, entry)

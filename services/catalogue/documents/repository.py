@@ -1,6 +1,6 @@
 """All the SQL about documents."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -67,7 +67,7 @@ _FACE = (
     sa.select(
         _D.c.id,
         _D.c.reference,
-        _D.c.kind,
+        _D.c.published_kind.label("kind"),
         _D.c.state,
         _D.c.access,
         _D.c.published_version,
@@ -100,17 +100,17 @@ _before_id = bindparam("before_id", type_=sa.Uuid)
 _older = sa.tuple_(_D.c.published_at, _D.c.id) < sa.tuple_(_before_at, _before_id)
 _ASKED = (
     _FACE.where(_D.c.state == DocumentState.PUBLISHED, READABLE)
-    .where(sa.or_(_kinds.is_(None), _D.c.kind.cast(sa.String) == sa.func.any(_kinds)))
+    .where(sa.or_(_kinds.is_(None), _D.c.published_kind.cast(sa.String) == sa.func.any(_kinds)))
     .where(sa.or_(_centre.is_(None), _D.c.centre_id == _centre))
 )
 #: Published and readable, the latest first.
 LISTING = _ASKED.where(_older).order_by(_D.c.published_at.desc(), _D.c.id.desc()).limit(bindparam("limit"))
 #: The order in which people look for what an event left: its programme, its supports, its proceedings, its replay, the rest.
 _RANK = sa.case(
-    (_D.c.kind == DocumentKind.REFERENCE, 0),
-    (_D.c.kind == DocumentKind.PRESENTATION, 1),
-    (_D.c.kind == DocumentKind.PROCEEDINGS, 2),
-    (_D.c.kind == DocumentKind.VIDEO, 3),
+    (_D.c.published_kind == DocumentKind.REFERENCE, 0),
+    (_D.c.published_kind == DocumentKind.PRESENTATION, 1),
+    (_D.c.published_kind == DocumentKind.PROCEEDINGS, 2),
+    (_D.c.published_kind == DocumentKind.VIDEO, 3),
     else_=4,
 )
 _after_rank = bindparam("after_rank", type_=sa.Integer)
@@ -141,6 +141,18 @@ SUCCESSOR = (
 )
 #: Faces of these documents that the audience may read.
 FACES = _FACE.where(_D.c.id == sa.func.any(bindparam("ids", type_=ARRAY(sa.Uuid))), _D.c.state == DocumentState.PUBLISHED, READABLE)
+READABLE_IDS = sa.select(_D.c.id).where(
+    _D.c.id == sa.func.any(bindparam("ids", type_=ARRAY(sa.Uuid))), _D.c.state == DocumentState.PUBLISHED, READABLE
+)
+#: Published documents by their ids, whoever may read them.
+PUBLISHED = (
+    sa.select(_D.c.id, _D.c.published_at)
+    .where(_D.c.state == DocumentState.PUBLISHED, _D.c.id > bindparam("after_id", type_=sa.Uuid))
+    .order_by(_D.c.id)
+    .limit(bindparam("limit", type_=sa.Integer))
+)
+#: Those of these documents somebody knows of: of a centre they keep, or that they may read or might before they were withdrawn.
+KNOWN = sa.select(_D.c.id, _D.c.state).where(_D.c.id == sa.func.any(bindparam("ids", type_=ARRAY(sa.Uuid))), READABLE)
 #: Faces of these documents that the audience may read, or might before they were withdrawn.
 STANDINGS = _FACE.where(_D.c.id == sa.func.any(bindparam("ids", type_=ARRAY(sa.Uuid))), READABLE)
 RELATIONS = (
@@ -189,7 +201,14 @@ DRAFT_FACES = sa.select(_D.c.id, _D.c.reference, _D.c.content["title"].astext.la
 
 #: What these documents are called, published once at least, whoever asks: for counts and tables of their centre.
 HEADINGS = (
-    sa.select(_D.c.id, _D.c.centre_id, _D.c.reference, _D.c.kind, _D.c.state, _V.c.content["title"].astext.label("title"))
+    sa.select(
+        _D.c.id,
+        _D.c.centre_id,
+        _D.c.reference,
+        _D.c.published_kind.label("kind"),
+        _D.c.state,
+        _V.c.content["title"].astext.label("title"),
+    )
     .join_from(_D, _V, sa.and_(_V.c.document_id == _D.c.id, _V.c.number == _D.c.published_version))
     .where(_D.c.id == sa.func.any(bindparam("ids", type_=ARRAY(sa.Uuid))))
 )
@@ -231,11 +250,6 @@ async def versions_of(session: AsyncSession, document_id: UUID) -> Sequence[Docu
     """Every version, locked."""
     statement = select(DocumentVersion).where(DocumentVersion.document_id == document_id).order_by(_V.c.number)
     return (await session.exec(statement.with_for_update().execution_options(populate_existing=True))).all()
-
-
-async def known_ids(session: AsyncSession, ids: Iterable[UUID]) -> set[UUID]:
-    rows = await execute(session, sa.select(_D.c.id).where(_D.c.id.in_(list(ids))))
-    return set(rows.scalars())
 
 
 async def replace_relations(session: AsyncSession, document_id: UUID, relations: Sequence[dict[str, Any]]) -> None:

@@ -88,8 +88,8 @@ async def read(
     `Link` says what to cite, where it is described in other formats and under which licence it is (FAIR Signposting)."""
     seen = await audience(reader, caller)
     row = await views.face(reader, seen, document_id, resources.settings, now=now)
-    shown = views.whole(row, resources.settings, language=preferred(request.headers.get("accept-language")), now=now)
-    shown["replaced_by"] = await views.replaced_by(reader, seen, document_id, resources.settings, now=now)
+    language = preferred(request.headers.get("accept-language"))
+    shown = await views.read(reader, seen, row, resources.settings, language=language, now=now)
     tag = response.headers["ETag"] = etag(row["version"], views.digest(shown))
     address = f"{resources.settings.public_url}{PREFIX}/{document_id}"
     permalink = views.permalink(resources.settings, row["reference"])
@@ -155,7 +155,7 @@ async def version(
 ) -> Any:
     """As it was published that day, for who may read the document today."""
     shown = await views.version(reader, await audience(reader, caller), document_id, number, resources.settings, now=now)
-    tag = response.headers["ETag"] = etag(shown["document_version"], f"v{number}")
+    tag = response.headers["ETag"] = etag(shown["document_version"], f"v{number}{views.digest(shown)}")
     return not_modified(request, tag) or shown
 
 
@@ -186,7 +186,7 @@ async def changes(
     found, version = await comparison.of_versions(
         reader, seen, document_id, number, since, resources.settings, language=language, now=now
     )
-    tag = response.headers["ETag"] = etag(version, f"v{number}since{found.since or 0}{language}")
+    tag = response.headers["ETag"] = etag(version, f"v{number}since{found.since or 0}{language}{views.digest(found.model_dump())}")
     return not_modified(request, tag) or found
 
 
@@ -206,6 +206,5 @@ async def follow(
     row = await views.face_by_reference(reader, seen, reference, resources.settings, now=now)
     if page_url := str(resources.settings.page_url):
         return RedirectResponse(page_url.replace("{reference}", reference), 303)
-    shown = views.whole(row, resources.settings, language=preferred(request.headers.get("accept-language")), now=now)
-    shown["replaced_by"] = await views.replaced_by(reader, seen, row["id"], resources.settings, now=now)
-    return shown
+    language = preferred(request.headers.get("accept-language"))
+    return await views.read(reader, seen, row, resources.settings, language=language, now=now)

@@ -3,7 +3,7 @@
 A document always has a working copy; once published it stays what readers see until the next publication.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.common import journal
 from services.common.auth import Principal
 from services.common.clock import today_in_paris
-from services.common.db import Row, fetch
+from services.common.db import Row, fetch, fetch_in
 from services.common.etag import require_version
 from services.common.ids import new_id
 from services.common.language import Text
@@ -29,7 +29,7 @@ from ..tables import KERNEL
 from ..vocabulary import service as vocabulary
 from . import changes, exchange_repository, marks, repository, rules
 from .errors import DraftInReview, NotInReview, NotPublishable, UnchangedSincePublication, UnknownRelation
-from .models import Document, DocumentKind, TargetKind, Work
+from .models import Document, DocumentKind, DocumentState, TargetKind, Work
 from .organisations import named_in
 from .schemas import DocumentContent, DraftCreate, DraftUpdate, Section
 
@@ -56,7 +56,8 @@ async def deposit(
     """A new draft, whoever or whatever brings it (`origin`: an import, a harvest, a closed dossier)."""
     centre = await centres.get(session, centre_id)
     document_id = new_id()
-    await _require_known(session, resources, centre_id, document_id, content, now=now)
+    await _require_known(session, resources, centre_id, content, now=now)
+    await _require_related(session, centre_id, content, actor, apart={document_id}, now=now)
     document = Document(
         id=document_id,
         centre_id=centre_id,
@@ -108,7 +109,9 @@ async def rewrite(
 ) -> Document:
     """Give a document (locked) another working copy; sections whose text changes are dated, unless the writer dates them."""
     content = _with_dates(document.content, content, now)
-    await _require_known(session, resources, document.centre_id, document.id, content, now=now)
+    await _require_known(session, resources, document.centre_id, content, now=now)
+    held = {each.target_id for each in DocumentContent.model_validate(document.content).relations}
+    await _require_related(session, document.centre_id, content, actor, held=held, apart={document.id}, now=now)
     before, after = document.content, content.model_dump(mode="json")
     changed = sorted(name for name in after if before.get(name) != after[name])
     if not changed and kind is document.kind:
@@ -151,14 +154,15 @@ async def give_up(session: AsyncSession, caller: Principal, document_id: UUID, *
     """Forget the working copy: a document never published disappears, another goes back to what readers see."""
     document = await held_by_documentalist(session, caller, document_id)
     require_version(document.version, version)
-    if document.published_version is None:
+    if document.published_version is None or document.published_kind is None:
         await note(session, document, "document.given_up", caller, now, {"title": document.content["title"]})
         await repository.delete(session, document)
         return
     published = await repository.version(session, document.id, document.published_version)
     if published is None:
         raise NotFound()
-    document.content, document.work, document.review_note = published.content, Work.CLEAN, None
+    document.kind, document.content = document.published_kind, published.content
+    document.work, document.review_note = Work.CLEAN, None
     await _touch(session, document, "document.draft_given_up", caller, now, {})
     await _mark(session, document, DocumentContent.model_validate(document.content))
 
@@ -280,12 +284,26 @@ async def _mark(session: AsyncSession, document: Document, content: DocumentCont
 
 
 async def _require_known(
-    session: AsyncSession, resources: Resources, centre_id: UUID, document_id: UUID, content: DocumentContent, *, now: datetime
+    session: AsyncSession, resources: Resources, centre_id: UUID, content: DocumentContent, *, now: datetime
 ) -> None:
     await files.require(session, centre_id, [each.file_id for each in content.files])
     await vocabulary.require(session, resources.siblings, themes=content.theme_codes, territories=content.territory_codes, now=now)
-    targets = {relation.target_id for relation in content.relations if relation.target is TargetKind.DOCUMENT}
-    known = await repository.known_ids(session, targets) - {document_id} if targets else set()
+
+
+async def _require_related(
+    session: AsyncSession,
+    centre_id: UUID,
+    content: DocumentContent,
+    actor: Principal | None,
+    *,
+    held: Collection[UUID] = (),
+    apart: Collection[UUID],
+    now: datetime,
+) -> None:
+    """Refuse relations to what the writer does not know of; those `held` already stay, whatever became of what they lead to."""
+    named = {each.target_id for each in content.relations if each.target is TargetKind.DOCUMENT}
+    found = await known_to(session, centre_id, [each for each in named if each not in held], actor, now=now)
+    known = {*found, *held} - set(apart)
     said = Text("Ce document n'existe pas dans le catalogue.", "There is no such document in the catalogue.")
     errors = [
         FieldError(f"/content/relations/{position}/target_id", said, "unknown")
@@ -294,6 +312,19 @@ async def _require_known(
     ]
     if errors:
         raise UnknownRelation(errors=errors)
+
+
+async def known_to(
+    session: AsyncSession, centre_id: UUID, ids: Sequence[UUID], actor: Principal | None, *, now: datetime
+) -> dict[UUID, DocumentState]:
+    """State of those of these documents that who writes for the centre knows of: the centre's own, and what they may read.
+
+    Another centre's drafts are as unknown as what does not exist."""
+    if not ids:
+        return {}
+    audience = await centres.audience_in(session, actor)
+    asked = {"kept_ids": [centre_id, *audience.kept_ids], "centre_ids": list(audience.centre_ids), "now": now, "ids": list(ids)}
+    return {row["id"]: DocumentState(row["state"]) for row in await fetch_in(session, repository.KNOWN, asked)}
 
 
 def readers_see_another(document: Document, now: datetime) -> None:

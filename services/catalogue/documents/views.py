@@ -54,6 +54,39 @@ def whole(row: Row, settings: ServiceSettings, *, language: Language = "fr", now
     }
 
 
+async def with_readable_relations(
+    reader: AsyncConnection[Any], audience: Audience, rows: Sequence[Row], *, now: datetime
+) -> list[Row]:
+    """These rows, their `content` naming only documents the audience may read; events and dossiers stay."""
+    named = {each for row in rows for each in _documents_named(row["content"])}
+    found = {str(each) for each in await _readable(reader, audience, named, now=now)} if named else set()
+    return [{**row, "content": _naming_only(row["content"], found)} for row in rows]
+
+
+async def _readable(reader: AsyncConnection[Any], audience: Audience, ids: Iterable[str], *, now: datetime) -> set[UUID]:
+    asked = {**_seen_by(audience, now), "ids": [UUID(each) for each in ids]}
+    return {row["id"] for row in await fetch(reader, repository.READABLE_IDS, asked)}
+
+
+def _documents_named(content: Row) -> list[str]:
+    return [each["target_id"] for each in content.get("relations", []) if each["target"] == TargetKind.DOCUMENT.value]
+
+
+def _naming_only(content: Row, readable: set[str]) -> Row:
+    relations = content.get("relations", [])
+    kept = [each for each in relations if each["target"] != TargetKind.DOCUMENT.value or each["target_id"] in readable]
+    return content if len(kept) == len(relations) else {**content, "relations": kept}
+
+
+async def read(
+    reader: AsyncConnection[Any], audience: Audience, face: Row, settings: ServiceSettings, *, language: Language, now: datetime
+) -> Row:
+    """`DocumentRead` of a face the audience may read, with what replaces it and what it relates to if they may read that too."""
+    (row,) = await with_readable_relations(reader, audience, [face], now=now)
+    successor = await replaced_by(reader, audience, row["id"], settings, now=now)
+    return {**whole(row, settings, language=language, now=now), "replaced_by": successor}
+
+
 def digest(shown: Row) -> str:
     """Of what is shown, for its ETag: names and what replaces it change without the document changing."""
     return hashlib.blake2s(orjson.dumps(shown, default=str), digest_size=8).hexdigest()
@@ -192,6 +225,7 @@ async def version(
     row = await fetch_one(reader, repository.VERSION, {"id": document_id, "number": number})
     if row is None:
         raise NotFound()
+    (row,) = await with_readable_relations(reader, audience, [row], now=now)
     return {**row, "content": without_hidden_contact(row["content"]), "document_version": shown["version"]}
 
 

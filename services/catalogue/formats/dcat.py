@@ -118,9 +118,9 @@ def _distribution(file: Attachment, each: Description) -> dict[str, Any]:
         "dct:title": _in_language(file.label, each.language),
         "dcat:accessURL": {"@id": each.permalink},
         "dcat:downloadURL": {"@id": file.address},
-        "dcat:mediaType": {"@id": _MEDIA + file.media_type} if file.media_type else None,
-        "dcat:byteSize": {"@type": "xsd:nonNegativeInteger", "@value": str(file.size)} if file.size is not None else None,
-        "spdx:checksum": _checksum(file.sha256) if file.sha256 else None,
+        "dcat:mediaType": {"@id": _MEDIA + file.media_type},
+        "dcat:byteSize": {"@type": "xsd:nonNegativeInteger", "@value": str(file.size)},
+        "spdx:checksum": _checksum(file.sha256),
         "dct:license": {"@id": each.licence_url} if each.licence_url else None,
     }
     return {name: value for name, value in told.items() if value is not None}

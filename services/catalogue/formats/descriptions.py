@@ -39,13 +39,13 @@ class Author:
 
 @dataclass(frozen=True)
 class Attachment:
-    """A file of the document. What is not known of it is None."""
+    """A file of the document that is served; `size` in bytes, `sha256` in hexadecimal."""
 
     address: str
     label: str
-    media_type: str | None = None
-    size: int | None = None
-    sha256: str | None = None
+    media_type: str
+    size: int
+    sha256: str
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,8 @@ async def dcat_feed(
     responses=as_file(JSON_LINES, "A document a line."),
 )
 async def export_lines(resources: Held, now: Now, centre_id: OfCentre = None) -> Any:
-    """Every public document, whole, as `getDocument` gives it, with its number of `versions`; written while it is read."""
+    """Every public document, whole, as `getDocument` gives it but for `replaced_by`, with its number of `versions` and its `files`;
+    written while it is read."""
     chunks = service.export_lines(resources.database, resources.settings, centre_id=centre_id, now=now)
     return await streamed(chunks, media_type=JSON_LINES, headers=SHARED | _named("catalogue.jsonl"))
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from ..documents.schemas import DocumentKind, RelationKind
-from .descriptions import Author, Description
+from .descriptions import Attachment, Author, Description
 
 CONTEXT = "https://schema.org"
 _TYPES = {
@@ -150,13 +150,12 @@ def _organisation(name: str) -> dict[str, str]:
     return {"@type": "Organization", "name": name}
 
 
-def _file(file: Any) -> dict[str, Any]:
-    told = {
+def _file(file: Attachment) -> dict[str, Any]:
+    return {
         "@type": "MediaObject",
         "name": file.label,
         "contentUrl": file.address,
         "encodingFormat": file.media_type,
-        "contentSize": f"{file.size} B" if file.size is not None else None,
+        "contentSize": f"{file.size} B",
         "sha256": file.sha256,
     }
-    return {name: value for name, value in told.items() if value is not None}

@@ -16,16 +16,13 @@ from services.common.settings import ServiceSettings
 from services.common.streams import borrowed
 
 from ..centres import service as centres
-from ..centres.service import Audience
-from ..documents import holdings, rules, views
+from ..centres.service import ANYONE, Audience
+from ..documents import attached, holdings, rules, views
 from ..documents.schemas import DocumentKind
 from ..vocabulary import service as vocabulary
 from . import citing, linked, sitemaps, tables
 from .citing import Citation, CitationStyle
-from .descriptions import Attachment, Description, describe
-
-#: Where a reader of the document downloads one of its files.
-FILE = "/catalogue/v1/documents/{document_id}/files/{file_id}"
+from .descriptions import Attachment, Description, describe, one_line
 
 
 async def described(
@@ -95,10 +92,16 @@ async def public_page(
 async def export_lines(
     database: Database, settings: ServiceSettings, *, centre_id: UUID | None, now: datetime
 ) -> AsyncGenerator[bytes, None]:
-    """What anyone may read: a JSON object a line, `DocumentRead` with its number of `versions`."""
+    """What anyone may read: a JSON object a line, `DocumentRead` with its number of `versions` and its `files` (`DocumentFile`)."""
     async with aclosing(holdings.public_faces(database, centre_id=centre_id, now=now)) as batches:
         async for rows in batches:
-            yield _lines({**views.whole(row, settings, now=now), "versions": row["published_version"]} for row in rows)
+            async with database.readers.connection() as reader:
+                files = await attached.of_faces(reader, rows, settings)
+                rows = await views.with_readable_relations(reader, ANYONE, rows, now=now)
+            yield _lines(
+                {**views.whole(row, settings, now=now), "versions": row["published_version"], "files": files[row["id"]]}
+                for row in rows
+            )
     # An empty catalogue is an empty file.
     yield b""
 
@@ -152,22 +155,33 @@ async def _all(reader: AsyncConnection[Any], rows: Sequence[Row], settings: Serv
     codes = {code for row in rows for code in row["content"]["territory_codes"]}
     known = await vocabulary.territory_labels(reader, codes) if codes else {}
     territories = {code: (row["label"], row["kind"]) for code, row in known.items()}
-    return [_one(row, themes, territories, settings) for row in rows]
+    files = await attached.of_faces(reader, rows, settings)
+    return [_one(row, themes, territories, files[row["id"]], settings) for row in rows]
 
 
-def _one(row: Row, themes: Mapping[str, str], territories: Mapping[str, tuple[str, str]], settings: ServiceSettings) -> Description:
-    address = settings.public_url + FILE
-    files = [
-        Attachment(address.format(document_id=row["id"], file_id=file["file_id"]), file["label"])
-        for file in row["content"]["files"]
-    ]
+def _one(
+    row: Row,
+    themes: Mapping[str, str],
+    territories: Mapping[str, tuple[str, str]],
+    files: Sequence[Row],
+    settings: ServiceSettings,
+) -> Description:
     return describe(
         row,
         permalink=views.permalink(settings, row["reference"]),
         kind_label=rules.KIND_LABELS[DocumentKind(row["kind"])].fr,
         themes=themes,
         territories=territories,
-        attachments=files,
+        attachments=[
+            Attachment(
+                file["download_url"],
+                one_line(file["label"]),
+                media_type=file["media_type"],
+                size=file["size"],
+                sha256=file["sha256"],
+            )
+            for file in files
+        ],
     )
 
 

@@ -28,8 +28,8 @@ _NULLABLE = {"set_spec"}
 
 
 def web(resources: Resources) -> Outbound:
-    """A reader of other people's servers: private addresses are for development only."""
-    return Outbound(private_allowed=resources.settings.environment == "development", user_agent="Canevas (OAI-PMH)")
+    """A reader of other people's servers."""
+    return Outbound.of(resources.settings, "Canevas (OAI-PMH)")
 
 
 async def create(

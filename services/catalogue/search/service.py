@@ -1,7 +1,7 @@
 """Use cases of the search engine: documents enter and leave it in the transaction that publishes or withdraws them."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -126,6 +126,25 @@ async def found_between(
     async with repository.planned(reader):
         statement = statements.became_readable(what.filters, not plan.is_empty)
         return [row["document_id"] for row in await repository.ids(reader, statement, values)]
+
+
+async def latest(
+    reader: AsyncConnection[Any], audience: Audience, criteria: Criteria, *, now: datetime, limit: int
+) -> Sequence[UUID]:
+    """Documents the criteria match and the audience may read, by when they became readable or were published again, newest first."""
+    plan, _ = await reading.planned(reader, rules.read(criteria.q))
+    what = finding.asked(criteria, audience, now)
+    async with repository.planned(reader):
+        statement = statements.latest(what.filters, not plan.is_empty)
+        return [
+            row["document_id"] for row in await repository.ids(reader, statement, {**what.of(plan), "until": now, "limit": limit})
+        ]
+
+
+async def missing(reader: AsyncConnection[Any], published: Mapping[UUID, datetime]) -> list[UUID]:
+    """Those of these documents, with when they were last published, that are not found, or not as they are."""
+    asked = {"ids": list(published), "published": list(published.values())}
+    return [row["id"] for row in await fetch(reader, statements.MISSING, asked)]
 
 
 async def unanswered(reader: AsyncConnection[Any], caller: Principal, *, after: Sequence[str] | None, limit: int) -> list[Row]:

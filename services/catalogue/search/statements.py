@@ -155,15 +155,28 @@ def exists(filters: frozenset[str]) -> TextClause:
     return sa.text(f"SELECT 1 AS found FROM search_entries e WHERE {_where(filters, words='matching')} LIMIT 1")
 
 
+#: When an entry became readable for this audience: published for documentalists, available for the others.
+_MOMENT = "CASE WHEN e.centre_id = ANY(CAST(:kept_ids AS uuid[])) THEN e.published_at ELSE e.readable_at END"
+
+
 @lru_cache(maxsize=512)
 def became_readable(filters: frozenset[str], has_words: bool) -> TextClause:
-    """Ids that became readable for this audience in (after, until]: published for documentalists, available for the others."""
-    moment = "CASE WHEN e.centre_id = ANY(CAST(:kept_ids AS uuid[])) THEN e.published_at ELSE e.readable_at END"
+    """Ids that became readable for this audience in (after, until], oldest first."""
     return sa.text(
         f"""SELECT e.document_id FROM search_entries e
 WHERE {_where(filters, words="matching" if has_words else None)}
-  AND (e.readable_at > :after OR e.published_at > :after) AND {moment} > :after AND {moment} <= :until
-ORDER BY {moment}, e.document_id LIMIT :limit"""
+  AND (e.readable_at > :after OR e.published_at > :after) AND {_MOMENT} > :after AND {_MOMENT} <= :until
+ORDER BY {_MOMENT}, e.document_id LIMIT :limit"""
+    )
+
+
+@lru_cache(maxsize=512)
+def latest(filters: frozenset[str], has_words: bool) -> TextClause:
+    """Ids in the order in which they became readable for this audience, the newest first."""
+    return sa.text(
+        f"""SELECT e.document_id FROM search_entries e
+WHERE {_where(filters, words="matching" if has_words else None)} AND {_MOMENT} <= :until
+ORDER BY {_MOMENT} DESC, e.document_id DESC LIMIT :limit"""
     )
 
 
@@ -180,6 +193,12 @@ TITLES = sa.text(
   ORDER BY (e.title_key LIKE :beginning) DESC, e.published_at DESC LIMIT :limit) found
 JOIN search_texts t USING (document_id)
 ORDER BY (found.title_key LIKE :beginning) DESC, found.published_at DESC"""
+)
+#: Those of these documents that the index does not hold as they were last published.
+MISSING = sa.text(
+    """SELECT asked.id FROM unnest(CAST(:ids AS uuid[]), CAST(:published AS timestamptz[])) AS asked (id, published_at)
+WHERE NOT EXISTS (SELECT 1 FROM search_entries e WHERE e.document_id = asked.id AND e.published_at = asked.published_at)
+ORDER BY asked.id"""
 )
 SETS = sa.text("SELECT id, members FROM search_sets WHERE id = ANY(CAST(:ids AS int[]))")
 #: Words like a mistyped one, the nearest first.

@@ -1,7 +1,7 @@
 """What feeds hold: public documents only, the newest first."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -26,9 +26,6 @@ from .layout import plain
 #: What a feed is dated of while it is empty.
 _BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
 _FAR = datetime(9999, 1, 1, tzinfo=UTC)
-_FIRST_WINDOW, _LAST_WINDOW, _TRIES = timedelta(days=14), timedelta(days=3650), 24
-#: More than a feed holds, so that a window is seen to be full.
-_AT_ONCE = 400
 _SUMMARY = 2_000
 
 
@@ -116,32 +113,9 @@ async def _latest(reader: AsyncConnection[Row], criteria: Criteria, *, now: date
             "limit": rules.MOST_ENTRIES,
         }
         return await views.listing(reader, ANYONE, asked, now=now)
-    found = (await _found(reader, criteria, now=now))[-rules.MOST_ENTRIES :]
+    found = await search.latest(reader, ANYONE, criteria, now=now, limit=rules.MOST_ENTRIES)
     faces = await views.faces(reader, ANYONE, found, now=now)
     return [faces[each] for each in found if each in faces]
-
-
-async def _found(reader: AsyncConnection[Any], criteria: Criteria, *, now: datetime) -> Sequence[UUID]:
-    """The last documents found, oldest first. The engine tells the beginning of a period first, so a period is looked for that holds
-    enough for a feed and less than is read at once; what came in one burst may be beyond finding so."""
-    narrow, wide, window = timedelta(0), _LAST_WINDOW, _FIRST_WINDOW
-    found: Sequence[UUID] = []
-    for _ in range(_TRIES):
-        within = await _within(reader, criteria, window, now=now)
-        if rules.MOST_ENTRIES <= len(within) < _AT_ONCE or (len(within) < _AT_ONCE and window == _LAST_WINDOW):
-            return within
-        if len(within) < _AT_ONCE:
-            narrow, found = window, within
-            window = min(window * 4, _LAST_WINDOW) if wide == _LAST_WINDOW else (narrow + wide) / 2
-        else:
-            wide = window
-            window = (narrow + wide) / 2
-            found = found or within
-    return found
-
-
-async def _within(reader: AsyncConnection[Any], criteria: Criteria, window: timedelta, *, now: datetime) -> Sequence[UUID]:
-    return await search.found_between(reader, ANYONE, criteria, after=now - window, until=now, limit=_AT_ONCE)
 
 
 def _is_plain(criteria: Criteria) -> bool:

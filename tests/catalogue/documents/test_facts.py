@@ -161,9 +161,9 @@ async def test_documents_of_an_event_come_programme_first_replay_last(world: Wor
 
 
 _MANY = """
-INSERT INTO documents (id, centre_id, reference, kind, state, work, content, published_version, access, theme_codes, territory_codes,
+INSERT INTO documents (id, centre_id, reference, kind, state, work, content, published_version, published_kind, access, theme_codes, territory_codes,
     organisation_ids, first_published_at, published_at, available_at, datestamp, created_at, updated_at, version)
-SELECT gen_random_uuid(), %(centre_id)s, 'ZZ-2026-' || n, 'study', 'published', 'clean', '{}', 1, 'public', '{}', '{}', '{}',
+SELECT gen_random_uuid(), %(centre_id)s, 'ZZ-2026-' || n, 'study', 'published', 'clean', '{}', 1, 'study', 'public', '{}', '{}', '{}',
     now(), now(), now(), now(), now(), now(), 1
 FROM generate_series(1, 4000) AS n;
 INSERT INTO document_versions (document_id, number, content, note, published_at)

@@ -11,6 +11,7 @@ from lxml import etree
 from services.catalogue.documents import holdings
 from services.catalogue.formats import service, sitemaps
 from services.common.clock import in_paris
+from tests.catalogue.files import samples
 from tests.catalogue.formats import reading
 from tests.catalogue.world import World
 
@@ -61,7 +62,7 @@ async def test_the_feed_tells_public_documents_whoever_asks(world: World) -> Non
 
 
 async def test_the_feed_is_linked_data_that_loses_nothing(world: World) -> None:
-    files = [{"file_id": world.centre_id, "label": "Document (112 p.)"}]
+    files = samples.joined(await samples.send(world, b"un rapport"), "Document (112 p.)")
     link = {"url": "https://www.legifrance.gouv.fr/", "label": "Instruction"}
     await world.published("Les conseils citoyens", files=files, links=[link], dated="2016-09", keywords=["QPV"], licence="cc0-1.0")
     (page,) = await _feed(world, centre_id=world.centre_id)
@@ -74,6 +75,37 @@ async def test_the_feed_is_linked_data_that_loses_nothing(world: World) -> None:
     (distribution,) = dataset[f"{_DCAT}distribution"]
     assert distribution[f"{_DCAT}downloadURL"]
     assert dataset["http://purl.org/dc/terms/issued"][0]["@type"].endswith("gYearMonth")
+
+
+async def test_files_are_described_once_they_are_served(world: World) -> None:
+    """One waits for its scan: nothing tells where it would be."""
+    sent = [await samples.send(world, content, name) for name, content in (("a.pdf", samples.pdf("Un")), ("b.txt", b"deux"))]
+    document = await world.published("Avec fichiers", files=samples.joined(sent[0], "Le rapport") + samples.joined(sent[1]))
+    await world.running.rows("UPDATE files SET status = 'waiting_scan' WHERE id = %(id)s RETURNING id", id=sent[1]["id"])
+    address = f"http://canevas.test/catalogue/v1/documents/{document['id']}/files/{sent[0]['id']}"
+    of_centre = {"centre_id": world.centre_id}
+    (page,) = await _feed(world, **of_centre)
+    (distribution,) = page["@graph"][1]["dcat:dataset"][0]["dcat:distribution"]
+    assert distribution["dcat:downloadURL"] == {"@id": address}
+    assert distribution["dcat:mediaType"] == {"@id": "https://www.iana.org/assignments/media-types/application/pdf"}
+    assert distribution["dcat:byteSize"]["@value"] == str(sent[0]["size"])
+    assert distribution["spdx:checksum"]["spdx:checksumValue"]["@value"] == sent[0]["sha256"]
+    (line,) = reading.lines((await world.call(None, "GET", "/export.jsonl", params=of_centre, expect=200)).text)
+    assert line["files"] == (await world.call(None, "GET", f"/documents/{document['id']}/files", expect=200)).json()["items"]
+    assert [each["download_url"] for each in line["files"]] == [address]
+    (row,) = csv.DictReader(io.StringIO((await world.call(None, "GET", "/export.csv", params=of_centre, expect=200)).text))
+    assert row["files"] == address
+    told = (await world.call(None, "GET", f"/documents/{document['id']}/document.jsonld", expect=200)).json()
+    assert told["encoding"] == [
+        {
+            "@type": "MediaObject",
+            "name": "Le rapport",
+            "contentUrl": address,
+            "encodingFormat": "application/pdf",
+            "contentSize": f"{sent[0]['size']} B",
+            "sha256": sent[0]["sha256"],
+        }
+    ]
 
 
 async def test_the_feed_is_followed_page_by_page(world: World) -> None:
@@ -151,7 +183,7 @@ async def test_the_export_holds_every_public_document_whole(world: World) -> Non
     assert told[public["reference"]]["versions"] == 2
     whole = (await world.call(None, "GET", f"/documents/{public['id']}")).json()
     assert told[public["reference"]]["content"] == whole["content"]
-    assert set(told[public["reference"]]) == {*whole, "versions"}
+    assert set(told[public["reference"]]) == {*whole, "versions", "files"} - {"replaced_by"}
     assert told[silent["reference"]]["content"]["experience"]["contact"] is None
     assert "camille@exemple.fr" not in answer.text
     assert not set(told) & {each["reference"] for each in hidden}

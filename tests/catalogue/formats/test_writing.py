@@ -83,14 +83,15 @@ _CSL: dict[str, Any] = {
 
 
 def described(title: str = "Les conseils citoyens", kind: str = "study", **content: Any) -> Description:
-    # What the door refuses today (control and direction-changing characters) may have been stored before it did.
-    whole = DocumentContent.model_validate({"title": "Z", **content}).model_copy(update={"title": title})
+    # What is written today is sifted when it is received; what was kept before may hold anything.
+    sifted = {name: value for name, value in content.items() if name != "abstract"}
+    whole = DocumentContent.model_validate({"title": "Z", **sifted})
     row = {
         "id": new_id(),
         "reference": "VTLR-2026-0042",
         "kind": kind,
         "access": "public",
-        "content": whole.model_dump(mode="json"),
+        "content": {**whole.model_dump(mode="json"), "title": title, "abstract": content.get("abstract", "")},
         "centre_id": new_id(),
         "centre_code": "VTLR",
         "centre_name": "Villes et Territoires Exemple",

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from urllib.parse import urlsplit
-from uuid import UUID
 
 import feedparser
 import pytest
@@ -71,17 +70,6 @@ async def test_a_feed_is_bounded_to_the_latest(world: World, engine: Engine, mon
         engine.finds(each, now - timedelta(hours=hours), word="habitat")
     feed = await read(world, "/feeds/documents.atom?q=habitat")
     assert {entry.title for entry in feed.entries} == {"N° 0", "N° 1", "N° 2"}
-
-
-async def test_a_flood_does_not_hide_the_latest(world: World, engine: Engine) -> None:
-    """The engine tells the oldest first: a feed that read the first ones only would never change again."""
-    now = world.running.clock.now()
-    old, new = await world.published("Ancien"), await world.published("Dernier")
-    for minutes in range(1, 2_000):
-        engine.found.append(("habitat", now - timedelta(minutes=minutes), UUID(old["id"])))
-    engine.finds(new, now, word="habitat")
-    feed = await read(world, "/feeds/documents.atom?q=habitat")
-    assert "Dernier" in {entry.title for entry in feed.entries}
 
 
 @FORMATS

@@ -3,11 +3,8 @@
 from typing import Any
 
 import httpx
-from fastapi import Request, Response
 
 from services.catalogue.usage.counter import Counter
-from services.common.problems import NotFound
-from services.common.routing import ActRoute, right
 from tests.catalogue.world import World
 from tests.support import Person, Running
 
@@ -41,18 +38,3 @@ async def usage(world: World, document_id: str, who: Person | None = None) -> di
 async def counts(world: World, document_id: str) -> tuple[int, int]:
     told = await usage(world, document_id)
     return told["views"], told["downloads"]
-
-
-async def serve_files(running: Running) -> None:
-    """A stand-in for the address of files, where it is not served: whole, or by ranges."""
-    path, name = "/catalogue/v1/documents/{document_id}/files/{file_id}", "downloadDocumentFile"
-    if any(getattr(route, "operation_id", "") == name for route in running.app.router.routes):
-        return
-
-    async def download(document_id: str, file_id: str, request: Request) -> Response:
-        if file_id == "missing":
-            raise NotFound()
-        return Response(b"%PDF", status_code=206 if "range" in request.headers else 200)
-
-    route = ActRoute(path, download, methods=["GET"], operation_id=name, openapi_extra=right("Anyone.", public=True))
-    running.app.router.routes.append(route)

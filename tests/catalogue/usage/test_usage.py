@@ -8,7 +8,8 @@ from io import StringIO
 import pytest
 
 from services.common.clock import PARIS
-from tests.catalogue.usage.reading import FIREFOX, browser, counter_of, counts, read, serve_files, usage
+from tests.catalogue.files import samples
+from tests.catalogue.usage.reading import FIREFOX, browser, counter_of, counts, read, usage
 from tests.catalogue.world import World
 
 pytestmark = pytest.mark.anyio
@@ -71,16 +72,30 @@ async def test_a_program_with_a_token_is_somebody(world: World) -> None:
 
 
 async def test_downloads_are_counted_apart_and_once_for_all_their_ranges(world: World) -> None:
-    await serve_files(world.running)
-    draft = await world.published()
-    if (await read(world, draft["id"], path="/files/one")).status_code != 200:
-        pytest.skip("files are served for good here: tests/catalogue/files looks at them")
+    sent = [await samples.send(world, bytes(4096), f"{name}.bin") for name in ("un", "deux")]
+    document = await world.published(files=samples.joined(sent[0]) + samples.joined(sent[1]))
+    one, two = (f"/files/{file['id']}" for file in sent)
     for span in ("bytes=0-1023", "bytes=1024-2047", "bytes=2048-"):
-        assert (await read(world, draft["id"], path="/files/one", Range=span)).status_code == 206
-    assert (await read(world, draft["id"], path="/files/two")).status_code == 200
-    assert (await read(world, draft["id"], path="/files/missing")).status_code == 404
-    assert (await read(world, draft["id"], path="/files/one", agent=browser(1), Range="bytes=5000-")).status_code == 206
-    assert await counts(world, draft["id"]) == (0, 2)
+        assert (await read(world, document["id"], path=one, Range=span)).status_code == 206
+    assert await counts(world, document["id"]) == (0, 1)
+    whole = await read(world, document["id"], path=two)
+    assert (whole.status_code, len(whole.content)) == (200, 4096)
+    assert await counts(world, document["id"]) == (0, 2)
+    again = await read(world, document["id"], path=two, agent=browser(2), If_None_Match=whole.headers["etag"])
+    assert again.status_code == 304
+    assert await counts(world, document["id"]) == (0, 3), "somebody reads again what their browser kept"
+
+
+async def test_the_rest_of_a_file_and_a_refused_download_are_not_counted(world: World) -> None:
+    file, other = await samples.send(world, bytes(4096)), await samples.send(world, b"d'un autre document")
+    document = await world.published(files=samples.joined(file))
+    path = f"/files/{file['id']}"
+    assert (await read(world, document["id"], path=path, Range="bytes=2048-")).status_code == 206
+    assert (await read(world, document["id"], path=path, Range="bytes=5000-")).status_code == 416
+    assert (await read(world, document["id"], path=f"/files/{other['id']}")).status_code == 404
+    assert (await read(world, document["id"], path="/files")).status_code == 200
+    assert (await read(world, document["id"], path=path, agent="curl/8.5.0")).status_code == 200
+    assert await counts(world, document["id"]) == (0, 0)
 
 
 async def test_months_are_told_to_the_centre_and_totals_to_readers(world: World) -> None:
