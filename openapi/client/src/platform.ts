@@ -6330,7 +6330,8 @@ export interface paths {
         };
         /**
          * The whole catalogue, as JSON lines
-         * @description Every public document, whole, as `getDocument` gives it, with its number of `versions`; written while it is read.
+         * @description Every public document, whole, as `getDocument` gives it but for `replaced_by`, with its number of `versions` and its `files`;
+         *     written while it is read.
          *
          *     **Right:** Anyone.
          */
@@ -8685,7 +8686,7 @@ export interface components {
          * @description An external link of a published document that failed on two different days.
          */
         BrokenLink: {
-            document: components["schemas"]["services__catalogue__documents__schemas__DocumentFace"];
+            document: components["schemas"]["DocumentFace"];
             /** Url */
             url: string;
             /** Label */
@@ -11528,6 +11529,26 @@ export interface components {
             relations?: components["schemas"]["Relation"][] | null;
         };
         /**
+         * DocumentFace
+         * @description Another document, by its name.
+         */
+        DocumentFace: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Reference
+             * @example VTLR-2026-0043
+             */
+            reference: string;
+            /** Title */
+            title: string;
+            /** Permalink */
+            permalink: string;
+        };
+        /**
          * DocumentFile
          * @description A file of a published document, and where to get it.
          */
@@ -11775,7 +11796,7 @@ export interface components {
              */
             available_at: string;
             /** @description The published document that says it replaces this one. */
-            replaced_by?: components["schemas"]["services__catalogue__documents__schemas__DocumentFace"] | null;
+            replaced_by?: components["schemas"]["DocumentFace"] | null;
         };
         /**
          * DocumentState
@@ -12291,7 +12312,7 @@ export interface components {
              * @example isbn
              */
             matched_by: string;
-            document: components["schemas"]["services__catalogue__harvests__schemas__DocumentFace"];
+            document: components["schemas"]["LookalikeDocument"];
             decision: components["schemas"]["Decision"] | null;
             /** Decided At */
             decided_at: string | null;
@@ -13738,6 +13759,25 @@ export interface components {
             position: number;
             /** Value */
             value: unknown;
+        };
+        /**
+         * LookalikeDocument
+         * @description The document of the centre it may be.
+         */
+        LookalikeDocument: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Reference
+             * @example VTLR-2026-0042
+             */
+            reference: string;
+            /** Title */
+            title: string;
+            state: components["schemas"]["DocumentState"];
         };
         /**
          * MatrixRead
@@ -19520,45 +19560,6 @@ export interface components {
              * @description Produits of the year.
              */
             produits_cents?: number | null;
-        };
-        /**
-         * DocumentFace
-         * @description Another document, by its name.
-         */
-        services__catalogue__documents__schemas__DocumentFace: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /**
-             * Reference
-             * @example VTLR-2026-0043
-             */
-            reference: string;
-            /** Title */
-            title: string;
-            /** Permalink */
-            permalink: string;
-        };
-        /**
-         * DocumentFace
-         * @description The document of the centre it may be.
-         */
-        services__catalogue__harvests__schemas__DocumentFace: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /**
-             * Reference
-             * @example VTLR-2026-0042
-             */
-            reference: string;
-            /** Title */
-            title: string;
-            state: components["schemas"]["DocumentState"];
         };
     };
     responses: never;
