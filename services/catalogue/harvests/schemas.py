@@ -119,7 +119,7 @@ class LineRead(BaseModel):
     document_id: UUID | None
 
 
-class LookalikeDocument(BaseModel):
+class HarvestedDocument(BaseModel):
     """The document of the centre it may be."""
 
     id: UUID
@@ -136,7 +136,7 @@ class DuplicateRead(BaseModel):
     title: str | None = Field(description="What the source calls it.")
     url: str | None = Field(description="Its page at the source.")
     matched_by: str = Field(description="`doi`, `isbn`, `url`, or `title` (with year and first author).", examples=["isbn"])
-    document: LookalikeDocument
+    document: HarvestedDocument
     decision: Decision | None
     decided_at: datetime | None
     version: int = Field(examples=[1])

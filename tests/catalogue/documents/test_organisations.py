@@ -4,6 +4,7 @@ from typing import Any
 
 import orjson
 import pytest
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.catalogue.search import service as search
 from services.catalogue.search.entry import Entry
@@ -19,8 +20,11 @@ def indexed(monkeypatch: pytest.MonkeyPatch) -> list[Entry]:
     """What the search engine is given."""
     found: list[Entry] = []
 
-    async def put(session: Any, entry: Entry) -> None:
+    real = search.put
+
+    async def put(session: AsyncSession, entry: Entry) -> None:
         found.append(entry)
+        await real(session, entry)
 
     monkeypatch.setattr(search, "put", put)
     return found

@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.catalogue.search import service as search
 from services.catalogue.search.entry import Entry
@@ -162,8 +163,11 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[Entry]:
     """What the search engine is told."""
     entries: list[Entry] = []
 
-    async def put(session: object, entry: Entry) -> None:
+    real = search.put
+
+    async def put(session: AsyncSession, entry: Entry) -> None:
         entries.append(entry)
+        await real(session, entry)
 
     monkeypatch.setattr(search, "put", put)
     return entries
