@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from services.catalogue.documents.rules import KIND_LABELS
-from services.catalogue.documents.schemas import Public
+from services.catalogue.documents.schemas import Readership
 from services.catalogue.search import labels, service
 from tests.catalogue.search.shelf import entry, search, shelve, titles
 from tests.catalogue.world import World
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.anyio
 
 def test_every_kind_and_public_is_said_in_the_words_of_documents() -> None:
     assert {kind.value: said for kind, said in KIND_LABELS.items()} == labels.KINDS
-    assert {public.value for public in Public} == set(labels.PUBLICS)
+    assert {public.value for public in Readership} == set(labels.PUBLICS)
 
 
 async def test_combinations_met_together_are_kept_once(shared_world: World) -> None:

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -164,3 +165,19 @@ def test_titles_are_in_french_order() -> None:
 
 def test_an_empty_query_is_empty() -> None:
     assert read("") == Query()
+
+
+@pytest.mark.parametrize(
+    ("typed", "word", "expected"),
+    [
+        ("logment", "logement", True),
+        ("logemetn", "logement", True),
+        ("squat", "square", False),
+        ("participasion", "participation", True),
+        ("particpasion", "participation", True),
+        ("qp011002", "qp011003", False),
+        ("conseil", "conseil", True),
+    ],
+)
+def test_a_slip_is_a_letter_or_two(typed: str, word: str, *, expected: bool) -> None:
+    assert rules.is_slip(typed, word) is rules.is_slip(word, typed) is expected
