@@ -174,8 +174,8 @@ async def _tell_harvesters(session: AsyncSession, document: Document, before: Ro
 
 async def _index(session: AsyncSession, document: Document, content: DocumentContent) -> None:
     reader = await driver(session)
-    themes = await vocabulary.theme_labels(reader)
-    territories = await vocabulary.territory_labels(reader, document.territory_codes)
+    themes = await vocabulary.theme_labels(reader) if document.theme_codes else {}
+    territories = await vocabulary.territory_labels(reader, document.territory_codes) if document.territory_codes else {}
     labels = [themes[code]["label"] for code in document.theme_codes if code in themes]
     labels += [row["label"] for row in territories.values()]
     if document.published_at is None or document.available_at is None:

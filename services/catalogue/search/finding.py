@@ -20,7 +20,7 @@ from . import facets, highlights, labels, reading, repository, rules, statements
 from .rules import Plan, Query
 from .schemas import FACETS, Criteria, Search
 from .stems import stems
-from .words import Stems, Token, sort_key
+from .words import Reading, Stems, sort_key
 
 #: Below, other spellings are looked for.
 _FEW = 3
@@ -225,10 +225,11 @@ async def _highlights(reader: AsyncConnection[Any], rows: Sequence[Row], plan: P
     """`Highlights` of hits: of the sections only when the title and the abstract do not say it all."""
     if not plan.nodes:
         return {}
-    read = {row["id"]: (highlights.cut(row["title"]), highlights.cut(row["abstract"])) for row in rows}
-    known = await stems(reader, {token.word for both in read.values() for each in both for token in each})
+    read = {row["id"]: (highlights.read(row["title"]), highlights.read(row["abstract"])) for row in rows}
+    distinct = {row_id: frozenset().union(*(each.distinct for each in both)) for row_id, both in read.items()}
+    known = await stems(reader, frozenset().union(*distinct.values()))
     found: dict[UUID, dict[str, str | None]] = {}
-    lacking: dict[UUID, list[Token]] = {}
+    lacking: dict[UUID, Reading] = {}
     is_marked = _marking(plan, known)
     for row in rows:
         title, abstract = read[row["id"]]
@@ -236,13 +237,13 @@ async def _highlights(reader: AsyncConnection[Any], rows: Sequence[Row], plan: P
             "title": highlights.marked(row["title"], is_marked, title),
             "abstract": highlights.extract(row["abstract"], is_marked, abstract),
         }
-        said = {known.get(token.word, "") for token in (*title, *abstract)}
+        said = {known.get(word, "") for word in distinct[row["id"]]}
         complete = all(node.prefix or any(said.issuperset(way) for way in node.ways) for node in plan.nodes)
         if not complete or not any(shown.values()):
-            lacking[row["id"]] = highlights.cut(row["sections"])
+            lacking[row["id"]] = highlights.read(row["sections"])
         found[row["id"]] = shown
     if lacking:
-        is_marked = _marking(plan, await stems(reader, {token.word for each in lacking.values() for token in each}))
+        is_marked = _marking(plan, await stems(reader, frozenset().union(*(each.distinct for each in lacking.values()))))
         for row in rows:
             if row["id"] in lacking:
                 found[row["id"]]["sections"] = highlights.extract(row["sections"], is_marked, lacking[row["id"]])
