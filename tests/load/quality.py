@@ -31,7 +31,7 @@ HEALTH = "/catalogue/health"
 DIRECTORY_HEALTH = "/directory/health"
 _V1 = "/catalogue/v1"
 #: Seconds the import of seven thousand sheets may take before the figure is given up.
-_PATIENCE = 600.0
+_PATIENCE = 900.0
 #: `token(claims)` signs what the services believe.
 Signed = Callable[[Mapping[str, object]], str]
 

@@ -137,6 +137,8 @@ async def reindex(session: AsyncSession, document_id: UUID) -> None:
 async def _show(session: AsyncSession, document: Document, content: DocumentContent, *, now: datetime) -> None:
     """What readers see of the document is this content."""
     published_at = document.published_at or now
+    # Never shown before: there is nothing of it to take away.
+    is_new = document.state is DocumentState.DRAFT
     seen = _seen_by_all(document, now)
     document.state = DocumentState.PUBLISHED
     document.access, document.embargo_until = content.access, content.embargo_until
@@ -146,11 +148,12 @@ async def _show(session: AsyncSession, document: Document, content: DocumentCont
         session, themes=content.theme_codes, territories=content.territory_codes
     )
     await session.flush()
-    await _tell_harvesters(session, document, seen, now)
+    if not is_new:
+        await _tell_harvesters(session, document, seen, now)
     relations = {(each.kind, each.target, each.target_id) for each in content.relations}
     rows = [{"kind": kind, "target_kind": target, "target_id": target_id} for kind, target, target_id in relations]
-    await repository.replace_relations(session, document.id, sorted(rows, key=str))
-    await links.keep(session, document.id, content, now=now)
+    await repository.replace_relations(session, document.id, sorted(rows, key=str), is_new=is_new)
+    await links.keep(session, document.id, content, is_new=is_new, now=now)
     await _index(session, document, content)
 
 

@@ -238,8 +238,12 @@ async def known_ids(session: AsyncSession, ids: Iterable[UUID]) -> set[UUID]:
     return set(rows.scalars())
 
 
-async def replace_relations(session: AsyncSession, document_id: UUID, relations: Sequence[dict[str, Any]]) -> None:
-    await execute(session, sa.delete(_R).where(_R.c.document_id == document_id))
+async def replace_relations(
+    session: AsyncSession, document_id: UUID, relations: Sequence[dict[str, Any]], *, is_new: bool = False
+) -> None:
+    """`is_new`: the document has none yet."""
+    if not is_new:
+        await execute(session, sa.delete(_R).where(_R.c.document_id == document_id))
     if relations:
         await execute(session, sa.insert(_R), [{"document_id": document_id, **relation} for relation in relations])
 
