@@ -41,7 +41,7 @@ def ndcg_at_10(found: Sequence[str], expected: Mapping[str, int]) -> float:
     gain = sum((2 ** expected.get(each, 0) - 1) / math.log2(rank + 2) for rank, each in enumerate(found[:10]))
     ideal = sorted(expected.values(), reverse=True)[:10]
     best = sum((2**grade - 1) / math.log2(rank + 2) for rank, grade in enumerate(ideal))
-    return gain / best
+    return float(gain / best)
 
 
 def measure(search: Callable[[str], Sequence[str]]) -> Relevance:

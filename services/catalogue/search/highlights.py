@@ -41,8 +41,8 @@ def extract(text: str, is_marked: Marked, said: Reading | None = None, *, length
     if end < len(text):
         end = max(text.rfind(" ", start, end), found[best].end)
     inside = [token for token in found if token.start >= start and token.end <= end]
-    said = _written(text, start, end, inside)
-    return f"{'… ' if start else ''}{said}{' …' if end < len(text) else ''}"
+    shown = _written(text, start, end, inside)
+    return f"{'… ' if start else ''}{shown}{' …' if end < len(text) else ''}"
 
 
 def _written(text: str, start: int, end: int, found: list[Token]) -> str:

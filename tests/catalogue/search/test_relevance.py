@@ -118,6 +118,18 @@ async def test_a_slip_is_corrected_and_told(library: World) -> None:
     assert await titles(library, "conseils citoyenns") == [COUNCIL]
 
 
+async def test_pages_of_a_corrected_search_follow_one_another(library: World) -> None:
+    expected = [item["id"] for item in (await search(library, "médiation sociale"))["items"]]
+    found = await search(library, "médiasion sociale", limit=1)
+    seen = [item["id"] for item in found["items"]]
+    while found["next"]:
+        found = await search(library, "médiasion sociale", limit=1, cursor=found["next"])
+        assert found["corrected"] == "médiation sociale"
+        seen += [item["id"] for item in found["items"]]
+    assert len(expected) > 1
+    assert seen == expected
+
+
 async def test_words_are_marked_and_everything_else_escaped(library: World) -> None:
     shown = (await search(library, "participation habitants"))["items"][0]["highlights"]
     assert shown["title"] is None
