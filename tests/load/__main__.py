@@ -4,31 +4,23 @@ import argparse
 import asyncio
 import platform
 import random
-import shutil
 import signal
 import statistics
 import sys
-import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import UTC, datetime
 from uuid import UUID
 
 import orjson
 import psycopg
 
-from gateway import postgres
-from gateway.routes import SERVICES, load
-from services.common import migrations
 from services.common.ids import new_id
-from services.directory.sessions.keys import SigningKeys
-from services.directory.settings import Settings as DirectorySettings
-from tests.support import EVENTS_SECRET, SECRET
 
-from . import data, exports, servers
+from . import bench, catalogue, data, exports, quality, servers
+from .bench import Bench
 from .generator import Generator, Job, get, post
 from .measures import Line, Paired, Side, compare
 from .servers import Web
@@ -54,76 +46,49 @@ class Size:
     submissions: int
     starts: int
     awards: int
+    #: Documents of the catalogue, and sheets it imports (None: all of them).
+    few: int
+    many: int
+    sheets: int | None = None
 
 
-FULL = Size(small=1_000, large=100_000, rounds=9, seconds=1.5, submissions=1_000, starts=5, awards=100_000)
-QUICK = Size(small=1_000, large=5_000, rounds=3, seconds=0.4, submissions=80, starts=1, awards=5_000)
+FULL = Size(1_000, 100_000, rounds=9, seconds=1.5, submissions=1_000, starts=5, awards=100_000, few=10_000, many=200_000)
+QUICK = Size(1_000, 5_000, rounds=3, seconds=0.4, submissions=80, starts=1, awards=5_000, few=5_000, many=10_000, sheets=100)
+PARTS = ("programming", "catalogue")
 CONNECTIONS = 8
 AT_A_TIME = 16
-
-
-class Bench:
-    """A PostgreSQL cluster of its own with two sizes of the same world, and tokens the services believe."""
-
-    def __init__(self, data_dir: Path, server: postgres.Server) -> None:
-        self.server = server
-        self.environment = {
-            "CANEVAS_DATA_DIR": str(data_dir),
-            "CANEVAS_SECRET_KEY": SECRET,
-            "CANEVAS_EVENTS_SECRET": EVENTS_SECRET,
-            "CANEVAS_LOG_LEVEL": "warning",
-            "DIRECTORY_DATABASE_URL": self._database("directory", "directory"),
-        }
-        settings = DirectorySettings(
-            database_url=self.environment["DIRECTORY_DATABASE_URL"],
-            data_dir=data_dir,
-            secret_key=SECRET,
-            events_secret=EVENTS_SECRET,
-        )
-        self._keys = SigningKeys(settings)
-
-    def _database(self, service: str, name: str) -> str:
-        conninfo = postgres.ensure_database(self.server, name)
-        described = next(load(route).service for route in SERVICES if route.service == service)
-        migrations.upgrade(conninfo, service, described.metadata)
-        return conninfo
-
-    def programming(self, name: str) -> str:
-        return self._database("programming", name)
-
-    def token(self, organisation_id: UUID, *, role: str = "manager") -> str:
-        now = datetime.now(UTC)
-        claims = {"iss": "canevas", "aud": "canevas", "iat": now, "exp": now + timedelta(hours=2), "sub": str(new_id())}
-        return self._keys.sign({**claims, "sid": str(new_id()), "orgs": {str(organisation_id): [role]}})
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.load", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="smaller databases and shorter rounds, to try things out")
-    size = QUICK if parser.parse_args().quick else FULL
+    parser.add_argument("--only", choices=PARTS, help="one service's figures; by default all")
+    asked = parser.parse_args()
+    size = QUICK if asked.quick else FULL
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started is ended then too
     began = time.perf_counter()
-    with _bench() as bench, Generator() as generator:
-        figures = _run(bench, generator, size)
+    figures: dict[str, float | None] = {}
+    with bench.opened() as opened, Generator() as generator:
+        if asked.only != "catalogue":
+            figures |= _programming(opened, generator, size)
+        if asked.only != "programming":
+            figures |= _catalogue(opened, generator, size)
     print(f"\n{time.perf_counter() - began:.0f} s in all")
     print(orjson.dumps(figures).decode())
 
 
-@contextmanager
-def _bench() -> Iterator[Bench]:
-    """Durable: the server's own defaults, fsync and synchronous_commit on. Everything is deleted afterwards."""
-    data_dir = Path(tempfile.mkdtemp(prefix="canevas-load-"))
-    try:
-        with postgres.running(data_dir) as server:
-            yield Bench(data_dir, server)
-    finally:
-        place = data_dir / "postgresql.place"
-        if place.exists():
-            shutil.rmtree(place.read_text().splitlines()[0], ignore_errors=True)
-        shutil.rmtree(data_dir, ignore_errors=True)
+def _catalogue(bench: Bench, generator: Generator, size: Size) -> dict[str, float | None]:
+    print(
+        f"\nCatalogue: searches of one client, {size.few} and {size.many} synthetic documents, then judged queries on real sheets"
+    )
+    bases = bench.catalogue("catalogue_small"), bench.catalogue("catalogue_large")
+    found: dict[str, float | None] = {}
+    found |= catalogue.figures(generator, bench.environment, *bases, small=size.few, large=size.many, seconds=2 * size.seconds)
+    real = bench.catalogue("catalogue")
+    return found | quality.figures({**bench.environment, "CATALOGUE_DATABASE_URL": real}, real, bench.signed, most=size.sheets)
 
 
-def _run(bench: Bench, generator: Generator, size: Size) -> dict[str, float]:
+def _programming(bench: Bench, generator: Generator, size: Size) -> dict[str, float]:
     now = datetime.now(UTC)
     small_db, large_db = bench.programming("small"), bench.programming("programming")
     began = time.perf_counter()

@@ -3,18 +3,14 @@
 `python -m tests.load.catalogue [small large]` runs it alone. The integrator's run calls `figures`.
 """
 
-import asyncio
 import itertools
 import random
-import shutil
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 from uuid import UUID
@@ -23,18 +19,12 @@ import psycopg
 from psycopg import sql
 from uuid_utils.compat import uuid7
 
-from gateway import postgres
-from services.catalogue.app import SERVICE
-from services.catalogue.centres.service import ANYONE
-from services.catalogue.search import facets, finding, reading, repository, rules
-from services.catalogue.search.schemas import FACETS, Search
+from services.catalogue.search import repository
 from services.catalogue.search.words import sort_key, vector, words
-from services.common import migrations
-from services.common.db import Database
 from services.common.ids import new_id
-from tests.support import EVENTS_SECRET, SECRET
 
-from . import servers
+from . import bare_search, bench, servers
+from .bare_search import Floor, Times
 from .generator import Generator, Job, get
 from .servers import Web
 
@@ -69,6 +59,7 @@ _CENTRES = ["id", "organisation_id", "code", "name", "description", "contact_ema
 _TEXTS = ("document_id", "reference", "kind", "language", "title", "abstract", "sections")
 
 
+_ROUNDS = 3
 #: Documents that are really written; a larger catalogue has their words again, under other dates and themes.
 _WRITTEN = 5_000
 
@@ -264,48 +255,18 @@ def requests(corpus: Corpus) -> dict[str, list[str]]:
 
 def measured(generator: Generator, web: Web, paths: Sequence[str], *, seconds: float) -> tuple[float, float]:
     """(p50, p95) in milliseconds of one client asking one after the other."""
-    wire = [get(path) for path in paths]
-    generator.play(Job(web.port, wire, 1, min(2.0, seconds)))
-    result = generator.play(Job(web.port, wire, 1, seconds))
+    result = generator.play(Job(web.port, [get(path) for path in paths], 1, seconds))
     if set(result.statuses) != {"200"}:
         raise RuntimeError(f"searches answered {result.statuses}")
     return result.p50, result.p95
-
-
-async def _bare(conninfo: str, typed: Sequence[str], seconds: float) -> tuple[float, float, float]:
-    """(p50, p95, documents found by half of them) of the two statements of a search, without anything around them."""
-    database = Database(conninfo)
-    await database.open()
-    took, found = [], []
-    try:
-        async with database.readers.connection() as reader:
-            until = time.perf_counter() + seconds + 1
-            for round_, q in enumerate(itertools.cycle(typed)):
-                wish = Search(q=q)
-                what = finding.asked(wish, ANYONE, datetime.now(UTC))
-                query = rules.read(q)
-                plan, _ = await reading.planned(reader, query)
-                began = time.perf_counter()
-                async with repository.planned(reader):
-                    await finding._page(reader, plan, query, what, wish, None)
-                    total, _ = await facets.counted(reader, FACETS, what.filters, what.of(plan), has_words=True)
-                if round_ >= min(len(typed), 5):
-                    took.append(1_000 * (time.perf_counter() - began))
-                    found.append(total)
-                if time.perf_counter() > until and len(took) > 20:
-                    break
-    finally:
-        await database.close()
-    took.sort()
-    return took[len(took) // 2], took[len(took) * 95 // 100], statistics.median(found)
 
 
 def figures(
     generator: Generator, environment: Mapping[str, str], small_db: str, large_db: str, *, small: int, large: int, seconds: float
 ) -> dict[str, float]:
     """Fills both databases (migrated, empty) and measures; prints a table, gives what goes in the last line."""
-    table: dict[int, dict[str, tuple[float, float]]] = {}
-    bare: dict[str, tuple[float, float, float]] = {}
+    table: dict[int, dict[str, Times]] = {}
+    bare: dict[str, Times] = {}
     written = write(small_db)
     for conninfo, count in ((small_db, small), (large_db, large)):
         began = time.perf_counter()
@@ -313,21 +274,37 @@ def figures(
         asked = requests(corpus)
         print(f"{count} documents filled in {time.perf_counter() - began:.0f} s", flush=True)
         there = {**environment, "CATALOGUE_DATABASE_URL": conninfo}
-        with servers.uvicorn("services.catalogue.main:app", there, health=HEALTH) as web:
-            table[count] = {name: measured(generator, web, paths, seconds=seconds) for name, paths in asked.items()}
-        if count == large:
-            for name in ("selective", "middling", "broad"):
-                bare[name] = asyncio.run(_bare(conninfo, [_typed(path) for path in asked[name]], seconds))
+        with servers.uvicorn("services.catalogue.main:app", there, health=HEALTH) as web, bare_search.opened(conninfo) as floor:
+            for name, paths in asked.items():
+                begun = name == "autocomplete"
+                bare[name], table.setdefault(count, {})[name] = _in_turn(generator, web, floor, paths, seconds, begun=begun)
     print(f"{'':<16}{f'p50 at {small}':>16}{f'p50 at {large}':>16}{f'p95 at {large}':>16}{'bare p95':>12}{'found':>10}")
-    for name, (p50, p95) in table[large].items():
-        more = f"{bare[name][1]:>12.1f}{bare[name][2]:>10.0f}" if name in bare else ""
-        print(f"{name:<16}{table[small][name][0]:>16.1f}{p50:>16.1f}{p95:>16.1f}{more}", flush=True)
-    found = {f"search_{name}_p95_ms": round(p95, 1) for name, (_, p95) in table[large].items()}
-    found |= {f"search_{name}_vs_sql": round(table[large][name][1] / bare[name][1], 2) for name in ("selective", "broad")}
-    return found | {
-        f"search_{name}_growth": round(table[large][name][0] / table[small][name][0], 2)
-        for name in ("selective", "broad", "autocomplete")
-    }
+    for name, times in table[large].items():
+        more = f"{bare[name].p95:>12.1f}{bare[name].found:>10.0f}"
+        print(f"{name:<16}{table[small][name].p50:>16.1f}{times.p50:>16.1f}{times.p95:>16.1f}{more}", flush=True)
+    said = {"selective": "search_selective", "broad": "search_broad", "autocomplete": "autocomplete"}
+    found = {f"{title}_p95_ms": round(table[large][name].p95, 1) for name, title in said.items()}
+    found |= {f"{title}_vs_sql": round(table[large][name].p95 / bare[name].p95, 2) for name, title in said.items()}
+    growth = {name: round(table[large][name].p50 / table[small][name].p50, 2) for name in said}
+    return found | {"search_growth_selective": growth["selective"], "search_growth_broad": growth["broad"]}
+
+
+def _in_turn(
+    generator: Generator, web: Web, floor: Floor, paths: Sequence[str], seconds: float, *, begun: bool
+) -> tuple[Times, Times]:
+    """The floor and the service, one client each, in turn: medians of the rounds."""
+    typed = [_typed(path) for path in paths]
+    measured(generator, web, paths, seconds=1.0)
+    floor.measured(typed, 1.0, begun=begun)
+    rounds = [
+        (floor.measured(typed, seconds, begun=begun), Times(*measured(generator, web, paths, seconds=seconds)))
+        for _ in range(_ROUNDS)
+    ]
+    return _median([a for a, _ in rounds]), _median([b for _, b in rounds])
+
+
+def _median(rounds: Sequence[Times]) -> Times:
+    return Times(*(statistics.median(each) for each in zip(*rounds, strict=True)))
 
 
 def _typed(path: str) -> str:
@@ -336,21 +313,9 @@ def _typed(path: str) -> str:
 
 def main() -> None:
     small, large = (int(each) for each in sys.argv[1:3]) if len(sys.argv) > 2 else (10_000, 200_000)
-    with tempfile.TemporaryDirectory(prefix="canevas-load-") as place, Generator() as generator:
-        data_dir = Path(place)
-        environment = {
-            "CANEVAS_DATA_DIR": place,
-            "CANEVAS_SECRET_KEY": SECRET,
-            "CANEVAS_EVENTS_SECRET": EVENTS_SECRET,
-            "CANEVAS_LOG_LEVEL": "warning",
-        }
-        with postgres.running(data_dir) as server:
-            databases = []
-            for name in ("catalogue_small", "catalogue"):
-                databases.append(postgres.ensure_database(server, name))
-                migrations.upgrade(databases[-1], "catalogue", SERVICE.metadata)
-            print(figures(generator, environment, *databases, small=small, large=large, seconds=6.0))
-        shutil.rmtree(server.data.parent, ignore_errors=True)
+    with bench.opened() as opened, Generator() as generator:
+        bases = opened.catalogue("catalogue_small"), opened.catalogue("catalogue")
+        print(figures(generator, opened.environment, *bases, small=small, large=large, seconds=3.0))
 
 
 if __name__ == "__main__":

@@ -72,12 +72,19 @@ def module(name: str, environment: Mapping[str, str], *, health: str) -> Iterato
 
 @contextmanager
 def _running(command: list[str], environment: Mapping[str, str], port: int, health: str, *passed: int) -> Iterator[Web]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
     began = time.perf_counter()
+    with process(command, environment, *passed) as started:
+        _await_answer(started, port, health)
+        yield Web(port, psutil.Process(started.pid), time.perf_counter() - began)
+
+
+@contextmanager
+def process(command: list[str], environment: Mapping[str, str], *passed: int) -> "Iterator[subprocess.Popen[bytes]]":
+    """With this environment and nothing of ours that is set around; ended with the block."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
     process = subprocess.Popen(command, env={**kept, **environment}, cwd=ROOT, pass_fds=passed)
     try:
-        _await_answer(process, port, health)
-        yield Web(port, psutil.Process(process.pid), time.perf_counter() - began)
+        yield process
     finally:
         process.terminate()
         try:

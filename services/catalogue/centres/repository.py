@@ -44,8 +44,9 @@ CENTRE_FACES = sa.select(_C.c.id, _C.c.code, _C.c.name).where(
 
 
 async def get(session: AsyncSession, centre_id: UUID, *, lock: bool = False) -> Centre | None:
-    statement = select(Centre).where(Centre.id == centre_id)
-    return (await session.exec(statement.with_for_update() if lock else statement)).first()
+    if not lock:
+        return await session.get(Centre, centre_id)  # asked many times by a transaction that writes many documents
+    return (await session.exec(select(Centre).where(Centre.id == centre_id).with_for_update())).first()
 
 
 async def all_of(session: AsyncSession, centre_ids: Sequence[UUID]) -> Sequence[Centre]:

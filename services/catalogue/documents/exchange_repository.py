@@ -122,11 +122,15 @@ async def forget_disappearance(session: AsyncSession, document_id: UUID) -> None
     await execute(session, sa.delete(_G).where(_G.c.document_id == document_id))
 
 
-async def replace_marks(session: AsyncSession, document_id: UUID, centre_id: UUID, marks: Sequence[str]) -> None:
-    await execute(session, sa.delete(_M).where(_M.c.document_id == document_id, _M.c.mark.not_in(marks)))
+async def replace_marks(
+    session: AsyncSession, document_id: UUID, centre_id: UUID, marks: Sequence[str], *, is_new: bool = False
+) -> None:
+    """`is_new`: the document cannot have any yet."""
+    if not is_new:
+        await execute(session, sa.delete(_M).where(_M.c.document_id == document_id, _M.c.mark.not_in(marks)))
     if marks:
         rows = [{"document_id": document_id, "centre_id": centre_id, "mark": mark} for mark in marks]
-        await execute(session, upsert(_M).values(rows).on_conflict_do_nothing())
+        await execute(session, upsert(_M).on_conflict_do_nothing(), rows)
 
 
 async def lookalikes(session: AsyncSession, centre_id: UUID, marks: Sequence[str], limit: int) -> dict[UUID, str]:

@@ -23,11 +23,11 @@ _BATCH = 100
 _CLAIM = timedelta(hours=1)
 
 
-async def keep(session: AsyncSession, document_id: UUID, content: DocumentContent, *, now: datetime) -> None:
-    """The links of what readers see now."""
+async def keep(session: AsyncSession, document_id: UUID, content: DocumentContent, *, is_new: bool = False, now: datetime) -> None:
+    """The links of what readers see now; `is_new`: they saw nothing of it before."""
     found = link_rules.addresses(content)
     links = {link_rules.key_of(url): (url, label) for url, label in found.items()}
-    await links_repository.replace(session, document_id, links, now)
+    await links_repository.replace(session, document_id, links, now, is_new=is_new)
 
 
 async def drop(session: AsyncSession, document_id: UUID, *, now: datetime) -> None:

@@ -49,16 +49,20 @@ BROKEN = (
 )
 
 
-async def replace(session: AsyncSession, document_id: UUID, links: Mapping[str, tuple[str, str]], now: datetime) -> None:
-    """The document's links are these (key → address and label); those new to the catalogue are looked at soon."""
-    await execute(session, sa.delete(_L).where(_L.c.document_id == document_id))
+async def replace(
+    session: AsyncSession, document_id: UUID, links: Mapping[str, tuple[str, str]], now: datetime, *, is_new: bool = False
+) -> None:
+    """The document's links are these (key → address and label); those new to the catalogue are looked at soon. `is_new`: it has
+    none yet."""
+    if not is_new:
+        await execute(session, sa.delete(_L).where(_L.c.document_id == document_id))
     if not links:
         return
     ordered = sorted(links.items())
     watched = [{"key": key, "url": url, "state": LinkState.WAITING, "next_check_at": now} for key, (url, _) in ordered]
-    insert = upsert(_W).values(watched)
+    insert = upsert(_W)
     # The row is taken even when it is there already: the night's sweep cannot forget it before it is used.
-    await execute(session, insert.on_conflict_do_update(index_elements=[_W.c.key], set_={"url": insert.excluded.url}))
+    await execute(session, insert.on_conflict_do_update(index_elements=[_W.c.key], set_={"url": insert.excluded.url}), watched)
     rows = [{"document_id": document_id, "key": key, "label": label} for key, (_, label) in ordered]
     await execute(session, sa.insert(_L), rows)
 

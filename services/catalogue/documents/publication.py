@@ -153,6 +153,8 @@ async def index_missing(resources: Resources, *, after: UUID) -> tuple[UUID | No
 async def _show(session: AsyncSession, document: Document, kind: DocumentKind, content: DocumentContent, *, now: datetime) -> None:
     """What readers see of the document is this kind and this content."""
     published_at = document.published_at or now
+    # Never shown before: there is nothing of it to take away.
+    is_new = document.state is DocumentState.DRAFT
     seen = _seen_by_all(document, now)
     document.state, document.published_kind = DocumentState.PUBLISHED, kind
     document.access, document.embargo_until = content.access, content.embargo_until
@@ -162,11 +164,12 @@ async def _show(session: AsyncSession, document: Document, kind: DocumentKind, c
         session, themes=content.theme_codes, territories=content.territory_codes
     )
     await session.flush()
-    await _tell_harvesters(session, document, seen, now)
+    if not is_new:
+        await _tell_harvesters(session, document, seen, now)
     relations = {(each.kind, each.target, each.target_id) for each in content.relations}
     rows = [{"kind": kind, "target_kind": target, "target_id": target_id} for kind, target, target_id in relations]
-    await repository.replace_relations(session, document.id, sorted(rows, key=str))
-    await links.keep(session, document.id, content, now=now)
+    await repository.replace_relations(session, document.id, sorted(rows, key=str), is_new=is_new)
+    await links.keep(session, document.id, content, is_new=is_new, now=now)
     await _index(session, document, content)
 
 
@@ -190,8 +193,8 @@ async def _tell_harvesters(session: AsyncSession, document: Document, before: Ro
 
 async def _index(session: AsyncSession, document: Document, content: DocumentContent) -> None:
     reader = await driver(session)
-    themes = await vocabulary.theme_labels(reader)
-    territories = await vocabulary.territory_labels(reader, document.territory_codes)
+    themes = await vocabulary.theme_labels(reader) if document.theme_codes else {}
+    territories = await vocabulary.territory_labels(reader, document.territory_codes) if document.territory_codes else {}
     labels = [themes[code]["label"] for code in document.theme_codes if code in themes]
     labels += [row["label"] for row in territories.values()]
     kind = document.published_kind

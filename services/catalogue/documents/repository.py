@@ -252,8 +252,12 @@ async def versions_of(session: AsyncSession, document_id: UUID) -> Sequence[Docu
     return (await session.exec(statement.with_for_update().execution_options(populate_existing=True))).all()
 
 
-async def replace_relations(session: AsyncSession, document_id: UUID, relations: Sequence[dict[str, Any]]) -> None:
-    await execute(session, sa.delete(_R).where(_R.c.document_id == document_id))
+async def replace_relations(
+    session: AsyncSession, document_id: UUID, relations: Sequence[dict[str, Any]], *, is_new: bool = False
+) -> None:
+    """`is_new`: the document has none yet."""
+    if not is_new:
+        await execute(session, sa.delete(_R).where(_R.c.document_id == document_id))
     if relations:
         await execute(session, sa.insert(_R), [{"document_id": document_id, **relation} for relation in relations])
 

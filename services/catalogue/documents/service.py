@@ -72,7 +72,7 @@ async def deposit(
     )
     session.add(document)
     await session.flush()
-    await _mark(session, document, content)
+    await _mark(session, document, content, is_new=True)
     await note(session, document, "document.begun", actor, now, {"title": content.title, "origin": origin})
     return document
 
@@ -279,8 +279,8 @@ async def _touch(
     await note(session, document, act, actor, now, changes, reason=reason)
 
 
-async def _mark(session: AsyncSession, document: Document, content: DocumentContent) -> None:
-    await exchange_repository.replace_marks(session, document.id, document.centre_id, marks.of(content))
+async def _mark(session: AsyncSession, document: Document, content: DocumentContent, *, is_new: bool = False) -> None:
+    await exchange_repository.replace_marks(session, document.id, document.centre_id, marks.of(content), is_new=is_new)
 
 
 async def _require_known(

@@ -214,7 +214,9 @@ class _Batch:
     async def run(self, rows: Sequence[Mapping[str, Any]], *, each_apart: bool) -> list[dict[str, Any]]:
         """What became of each line. A line refused at the last moment raises, unless `each_apart`."""
         self.marks = {}
-        centre_id = self.kept.centre_id
+        # Held, the session finds it again without asking for it at each line.
+        centre = await centres.get(self.session, self.kept.centre_id)
+        centre_id = centre.id
         wanted = {origin_of(centre_id, row["identifier"]) for row in rows}
         found = await brought.of_origins(self.session, sorted(wanted))
         last = await repository.marks_of(self.session, [document.id for document in found.values()])

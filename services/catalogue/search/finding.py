@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from psycopg import AsyncConnection
@@ -20,11 +20,20 @@ from . import facets, highlights, labels, reading, repository, rules, statements
 from .rules import Plan, Query
 from .schemas import FACETS, Criteria, Search
 from .stems import stems
-from .words import Stems, Token, sort_key
+from .words import Reading, Stems, sort_key
 
 #: Below, other spellings are looked for.
 _FEW = 3
 _MOST_SUGGESTIONS = 3
+#: A corrected query travels in cursors.
+_LONGEST_CORRECTED = 200
+
+
+class Spelling(NamedTuple):
+    """A query spelt otherwise, and whether it is so close to what was typed that it may be looked for in its place."""
+
+    words: str
+    is_close: bool
 
 
 @dataclass(frozen=True)
@@ -47,6 +56,8 @@ class Found:
     total: int | None
     facets: dict[str, list[dict[str, Any]]] | None
     did_you_mean: list[str]
+    #: What was looked for instead, when nothing has the words as typed.
+    corrected: str | None
     widened_with: Sequence[str]
     relaxed: bool
     shortened: bool
@@ -83,33 +94,40 @@ async def search(
     now: datetime,
 ) -> Found:
     """The page of documents found and what goes with it, as of one instant."""
-    query = rules.read(wish.q)
+    words = after[3] if after is not None and len(after) > 3 else wish.q
+    query = rules.read(words)
     what = asked(wish, audience, now)
     plan, known = await reading.planned(reader, query)
+    suggestions: list[Spelling] = []
     async with repository.planned(reader):
-        if after is not None and after[-1] == "relaxed":
+        if after is not None and after[2:3] == ["relaxed"]:
             plan = rules.relaxed(plan)
-        rows = await _page(reader, plan, query, what, wish, after)
+        rows = await _page(reader, plan, words, what, wish, after)
         strict = len(rows)
+        if after is None and strict < _FEW and plan.nodes:
+            suggestions = await _did_you_mean(reader, query, known, what)
+        if not rows and suggestions and suggestions[0].is_close:
+            words = suggestions[0].words
+            plan, _ = await reading.planned(reader, rules.read(words))
+            rows = await _page(reader, plan, words, what, wish, after)
         if not rows and after is None and len(plan.nodes) > 1:
             plan = rules.relaxed(plan)
-            rows = await _page(reader, plan, query, what, wish, after)
+            rows = await _page(reader, plan, words, what, wish, after)
         total, counts = await _counts(reader, plan, what, wish)
         hits = await _hits(reader, [row["document_id"] for row in rows], plan, audience, settings, language, now)
-        few = after is None and strict < _FEW and bool(plan.nodes)
-        suggestions = await _did_you_mean(reader, query, known, what) if few else []
         shown = None if counts is None else await facets.labelled(reader, counts, _chosen(wish), language)
-    ending = ("relaxed",) if plan.relaxed else ("all",)
+    ending = ("relaxed" if plan.relaxed else "all", *((words,) if words != wish.q else ()))
     return Found(
         items=[hits[row["document_id"]] for row in rows if row["document_id"] in hits],
         keys=[(_key(row["score"]), str(row["document_id"]), *ending) for row in rows if row["document_id"] in hits],
         total=total,
         facets=shown,
-        did_you_mean=suggestions,
+        did_you_mean=[each.words for each in suggestions],
+        corrected=words if words != wish.q else None,
         widened_with=plan.widened_with,
         relaxed=plan.relaxed and bool(rows),
         shortened=query.shortened,
-        in_vain=after is None and strict == 0 and not what.filters,
+        in_vain=after is None and strict == 0 and words == wish.q and not what.filters,
     )
 
 
@@ -118,7 +136,7 @@ def _key(score: Any) -> str:
 
 
 async def _page(
-    reader: AsyncConnection[Any], plan: Plan, query: Query, what: Asked, wish: Search, after: Sequence[str] | None
+    reader: AsyncConnection[Any], plan: Plan, words: str, what: Asked, wish: Search, after: Sequence[str] | None
 ) -> list[Row]:
     """Ids and keys of one more than the page."""
     values = {
@@ -134,7 +152,7 @@ async def _page(
             "in_own_text": plan.in_own_text(),
             "in_order": plan.in_order,
             "ranking": plan.ranking(),
-            "typed_key": sort_key(wish.q),
+            "typed_key": sort_key(words),
         }
         # Of a broad search, the titled fill the first pages: the others are then not even looked for.
         past = after is not None and Decimal(after[0]) < statements.TITLED
@@ -207,10 +225,11 @@ async def _highlights(reader: AsyncConnection[Any], rows: Sequence[Row], plan: P
     """`Highlights` of hits: of the sections only when the title and the abstract do not say it all."""
     if not plan.nodes:
         return {}
-    read = {row["id"]: (highlights.cut(row["title"]), highlights.cut(row["abstract"])) for row in rows}
-    known = await stems(reader, {token.word for both in read.values() for each in both for token in each})
+    read = {row["id"]: (highlights.read(row["title"]), highlights.read(row["abstract"])) for row in rows}
+    distinct = {row_id: frozenset().union(*(each.distinct for each in both)) for row_id, both in read.items()}
+    known = await stems(reader, frozenset().union(*distinct.values()))
     found: dict[UUID, dict[str, str | None]] = {}
-    lacking: dict[UUID, list[Token]] = {}
+    lacking: dict[UUID, Reading] = {}
     is_marked = _marking(plan, known)
     for row in rows:
         title, abstract = read[row["id"]]
@@ -218,13 +237,13 @@ async def _highlights(reader: AsyncConnection[Any], rows: Sequence[Row], plan: P
             "title": highlights.marked(row["title"], is_marked, title),
             "abstract": highlights.extract(row["abstract"], is_marked, abstract),
         }
-        said = {known.get(token.word, "") for token in (*title, *abstract)}
+        said = {known.get(word, "") for word in distinct[row["id"]]}
         complete = all(node.prefix or any(said.issuperset(way) for way in node.ways) for node in plan.nodes)
         if not complete or not any(shown.values()):
-            lacking[row["id"]] = highlights.cut(row["sections"])
+            lacking[row["id"]] = highlights.read(row["sections"])
         found[row["id"]] = shown
     if lacking:
-        is_marked = _marking(plan, await stems(reader, {token.word for each in lacking.values() for token in each}))
+        is_marked = _marking(plan, await stems(reader, frozenset().union(*(each.distinct for each in lacking.values()))))
         for row in rows:
             if row["id"] in lacking:
                 found[row["id"]]["sections"] = highlights.extract(row["sections"], is_marked, lacking[row["id"]])
@@ -240,7 +259,7 @@ def _marking(plan: Plan, known: Stems) -> highlights.Marked:
     return is_marked
 
 
-async def _did_you_mean(reader: AsyncConnection[Any], query: Query, known: Stems, what: Asked) -> list[str]:
+async def _did_you_mean(reader: AsyncConnection[Any], query: Query, known: Stems, what: Asked) -> list[Spelling]:
     """The query with its doubtful words spelt as documents spell them; each finds something this audience may read."""
     doubtful: dict[str, list[Row]] = {}
     for term in query.wanted:
@@ -250,13 +269,14 @@ async def _did_you_mean(reader: AsyncConnection[Any], query: Query, known: Stems
             if len(doubtful) >= 3 or await _finds(reader, word, what):
                 continue
             doubtful[word] = await repository.alike(reader, word)
-    chosen: list[str] = []
+    chosen: dict[str, Spelling] = {}
     for place in range(_MOST_SUGGESTIONS):
-        swaps = {word: rows[min(place, len(rows) - 1)]["spelt"] for word, rows in doubtful.items() if rows}
+        swaps = {word: rows[min(place, len(rows) - 1)] for word, rows in doubtful.items() if rows}
         said = " ".join(_said(term, swaps) for term in query.terms)
         if swaps and said not in chosen and await _finds(reader, said, what):
-            chosen.append(said)
-    return chosen
+            is_close = len(said) <= _LONGEST_CORRECTED and all(rules.is_slip(word, row["word"]) for word, row in swaps.items())
+            chosen[said] = Spelling(said, is_close)
+    return list(chosen.values())
 
 
 async def _finds(reader: AsyncConnection[Any], typed: str, what: Asked) -> bool:
@@ -264,7 +284,7 @@ async def _finds(reader: AsyncConnection[Any], typed: str, what: Asked) -> bool:
     return bool(plan.nodes) and await repository.is_found(reader, what.filters, what.of(plan))
 
 
-def _said(term: rules.Term, swaps: Mapping[str, str]) -> str:
-    said = " ".join(swaps.get(word, word) for word in term.words)
+def _said(term: rules.Term, swaps: Mapping[str, Row]) -> str:
+    said = " ".join(swaps[word]["spelt"] if word in swaps else word for word in term.words)
     said = f'"{said}"' if term.phrase else said
     return f"{'-' if term.excluded else ''}{said}{'*' if term.prefix else ''}"

@@ -1,9 +1,9 @@
 """Where the words looked for are, in what a result shows: HTML in which `<mark>` is the only tag. Pure."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from html import escape
 
-from .words import Token, tokens
+from .words import Reading, Token
 
 #: Characters of an extract, and how far a long text is read for one.
 EXTRACT = 280
@@ -12,21 +12,21 @@ READ = 6_000
 Marked = Callable[[str], bool]
 
 
-def cut(text: str) -> list[Token]:
-    """Words of as much of a text as is read for a result."""
-    return list(tokens(text[:READ]))
+def read(text: str) -> Reading:
+    """As much of a text as is read for a result."""
+    return Reading(text[:READ])
 
 
-def marked(text: str, is_marked: Marked, words: Sequence[Token] | None = None) -> str | None:
-    """The whole text with its words marked; None when there are none. `words` are the text's, when they were cut before."""
-    found = [token for token in (cut(text) if words is None else words) if is_marked(token.word)]
+def marked(text: str, is_marked: Marked, said: Reading | None = None) -> str | None:
+    """The whole text with its words marked; None when there are none. `said` is the text, when it was read before."""
+    found = (said or read(text)).where(is_marked)
     return _written(text, 0, len(text), found) if found else None
 
 
-def extract(text: str, is_marked: Marked, words: Sequence[Token] | None = None, *, length: int = EXTRACT) -> str | None:
+def extract(text: str, is_marked: Marked, said: Reading | None = None, *, length: int = EXTRACT) -> str | None:
     """The passage with most of the words, marked; None when there are none."""
     text = text[:READ]
-    found = [token for token in (cut(text) if words is None else words) if is_marked(token.word)]
+    found = (said or read(text)).where(is_marked)
     if not found:
         return None
     best, most = 0, 0
@@ -41,8 +41,8 @@ def extract(text: str, is_marked: Marked, words: Sequence[Token] | None = None, 
     if end < len(text):
         end = max(text.rfind(" ", start, end), found[best].end)
     inside = [token for token in found if token.start >= start and token.end <= end]
-    said = _written(text, start, end, inside)
-    return f"{'… ' if start else ''}{said}{' …' if end < len(text) else ''}"
+    shown = _written(text, start, end, inside)
+    return f"{'… ' if start else ''}{shown}{' …' if end < len(text) else ''}"
 
 
 def _written(text: str, start: int, end: int, found: list[Token]) -> str:

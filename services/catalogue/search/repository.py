@@ -24,7 +24,10 @@ _W: Any = SearchWord.__table__  # type: ignore[attr-defined]
 _M: Any = SearchMark.__table__  # type: ignore[attr-defined]
 _U: Any = UnansweredSearch.__table__  # type: ignore[attr-defined]
 
-_FIND_SET = sa.text("SELECT id FROM search_sets WHERE dimension = :dimension AND fingerprint = :fingerprint")
+_FIND_SETS = sa.text(
+    """SELECT s.dimension, s.id FROM unnest(CAST(:dimensions AS text[]), CAST(:fingerprints AS text[])) AS asked (dimension, fingerprint)
+JOIN search_sets s ON s.dimension = asked.dimension AND s.fingerprint = asked.fingerprint"""
+)
 _ADD_SET = sa.text(
     "INSERT INTO search_sets (dimension, fingerprint, members) VALUES (:dimension, :fingerprint, CAST(:members AS text[])) RETURNING id"
 )
@@ -53,15 +56,23 @@ def fingerprint(members: Iterable[str]) -> str:
     return hashlib.sha256("\0".join(sorted(set(members))).encode()).hexdigest()[:32]
 
 
-async def set_id(session: AsyncSession, dimension: Dimension, members: Iterable[str]) -> int:
-    """The number of this combination of values, given when it is new."""
-    kept = sorted(set(members))
-    asked = {"dimension": dimension.value, "fingerprint": fingerprint(kept)}
-    found = await fetch_in(session, _FIND_SET, asked)
-    if not found:
+async def set_ids(session: AsyncSession, told: Mapping[Dimension, Iterable[str]]) -> dict[Dimension, int]:
+    """The numbers of these combinations of values, given when they are new."""
+    kept = {dimension: sorted(set(members)) for dimension, members in told.items()}
+    prints = {dimension: fingerprint(members) for dimension, members in kept.items()}
+    asked = {"dimensions": [each.value for each in kept], "fingerprints": list(prints.values())}
+
+    async def known() -> dict[Dimension, int]:
+        return {Dimension(row["dimension"]): int(row["id"]) for row in await fetch_in(session, _FIND_SETS, asked)}
+
+    found = await known()
+    if len(found) < len(kept):
         await fetch_in(session, _ADDING_SETS, {})
-        found = await fetch_in(session, _FIND_SET, asked) or await fetch_in(session, _ADD_SET, {**asked, "members": kept})
-    return int(found[0]["id"])
+        found = await known()
+        for dimension in kept.keys() - found.keys():
+            row = {"dimension": dimension.value, "fingerprint": prints[dimension], "members": kept[dimension]}
+            found[dimension] = int((await fetch_in(session, _ADD_SET, row))[0]["id"])
+    return found
 
 
 async def write(session: AsyncSession, entry: Mapping[str, Any], text: Mapping[str, Any]) -> None:

@@ -20,6 +20,7 @@ from .schemas import QueryText, Search, SearchAnswer, Suggestions, UnansweredSea
 
 router = APIRouter(prefix="/catalogue/v1", tags=["search"], route_class=ActRoute)
 
+_TOLD = ("facets", "did_you_mean", "corrected", "widened_with", "relaxed", "shortened")
 _READERS = "Anyone, of what is public; members of the centre's network, of what is for members; documentalists, of everything."
 _DOCUMENTALISTS = "Documentalists of any centre."
 
@@ -35,6 +36,7 @@ async def search(request: Request, response: Response, reader: Reader, caller: M
     """Documents whose title, abstract, keywords, sections or files have every word: without regard to case, accents, plurals or
     elisions, widened with acronyms and synonyms of the trade. `"…"` or « … » looks for words side by side, `-word` leaves out,
     `word*` completes. By relevance, at most a thousand are listed: words in the title come first, then exact and recent ones.
+    Words found nowhere are corrected when they are a slip away from one that is (`corrected`).
     Words that say nothing (le, de…) are not looked for; without any word, everything is found."""
     wish = read_query(request, Search)
     after = read_cursor(request, wish.cursor)
@@ -51,7 +53,7 @@ async def search(request: Request, response: Response, reader: Reader, caller: M
     answer = page(request, response, found.items, wish.limit, key=lambda _: next(keys), total=found.total)
     return {
         **answer,
-        **{name: getattr(found, name) for name in ("facets", "did_you_mean", "widened_with", "relaxed", "shortened")},
+        **{name: getattr(found, name) for name in _TOLD},
     }
 
 

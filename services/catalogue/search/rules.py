@@ -22,6 +22,8 @@ MOST_WORDS = 32
 _MOST_READ = 2_000
 #: A single letter begins half of the language.
 _SHORTEST_PREFIX = 2
+#: From this many letters on, two slips are forgiven.
+_LONG_WORD = 9
 _QUOTED = re.compile(r'(?P<no>(?<!\S)-)?(?:"(?P<a>[^"]*)"|«(?P<b>[^»]*)»|“(?P<c>[^”]*)”)')
 _CHUNK = re.compile(r"(?P<no>(?<!\S)-+)?(?P<text>[^\s]+)")
 _JOINED = re.compile(r"\w[-/]\w")
@@ -283,6 +285,29 @@ def side_by_side(said: Sequence[str], stems: Stems) -> str:
         elif found:
             gap += 1
     return found
+
+
+def is_slip(typed: str, word: str) -> bool:
+    """Whether one is the other but for a slip of the fingers: a letter missing, in excess, changed or in its neighbour's place; two
+    in a long word. Not where there are digits: another number is another thing."""
+    if any(c.isdigit() for c in typed + word):
+        return False
+    return _edits(typed, word) <= (1 if len(typed) < _LONG_WORD else 2)
+
+
+def _edits(a: str, b: str) -> int:
+    """Insertions, deletions, substitutions and swaps of neighbours from one to the other (optimal string alignment)."""
+    before: list[int] = []
+    last = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        row = [i]
+        for j, y in enumerate(b, 1):
+            cost = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (x != y))
+            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
+                cost = min(cost, before[j - 2] + 1)
+            row.append(cost)
+        before, last = last, row
+    return last[-1]
 
 
 #: What is never kept of a search that found nothing: an address, a number that may be a person's.

@@ -121,6 +121,11 @@ class SearchAnswer(BaseModel):
     did_you_mean: list[str] = Field(
         description="Other spellings, each of which finds something you may read.", examples=[["participation"]]
     )
+    corrected: str | None = Field(
+        None,
+        description="What was looked for instead of what was typed, which is found nowhere: the first of `did_you_mean`, a slip away.",
+        examples=["logement social"],
+    )
     widened_with: list[str] = Field(
         description="Other ways to say what was typed, looked for too.", examples=[["quartier prioritaire"]]
     )

@@ -64,17 +64,16 @@ async def put(session: AsyncSession, entry: Entry) -> None:
         f"centre:{entry.centre_id}",
         *(f"public:{p}" for p in entry.publics),
     ]
+    combinations = {
+        Dimension.SHAPE: shape,
+        Dimension.THEMES: [f"theme:{each}" for each in entry.theme_codes],
+        Dimension.TERRITORIES: [f"territory:{each}" for each in entry.territory_codes],
+        Dimension.ORGANISATIONS: [f"organisation:{each}" for each in entry.organisations],
+    }
     row = {
         "document_id": entry.document_id,
         "centre_id": entry.centre_id,
-        "shape_id": await repository.set_id(session, Dimension.SHAPE, shape),
-        "themes_id": await repository.set_id(session, Dimension.THEMES, [f"theme:{each}" for each in entry.theme_codes]),
-        "territories_id": await repository.set_id(
-            session, Dimension.TERRITORIES, [f"territory:{each}" for each in entry.territory_codes]
-        ),
-        "organisations_id": await repository.set_id(
-            session, Dimension.ORGANISATIONS, [f"organisation:{each}" for each in entry.organisations]
-        ),
+        **{f"{dimension.value}_id": number for dimension, number in (await repository.set_ids(session, combinations)).items()},
         "year": entry.year,
         "members_only": entry.members_only,
         "available_at": entry.available_at,

@@ -7,7 +7,7 @@ slashes and no-break spaces do what people mean by them. PostgreSQL's own parser
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -91,7 +91,41 @@ def _parts(raw: str) -> tuple[str, ...]:
 
 
 def words(text: str) -> list[str]:
-    return [token.word for token in tokens(text)]
+    return [token.word for token in tokens(text)] if _is_uncommon(text) else [part for raw in raws(text) for part in _parts(raw)]
+
+
+def raws(text: str) -> list[str]:
+    """Words as they are written, of a text without dotted acronyms nor marks that combine."""
+    return _WORD.findall(text)
+
+
+def _is_uncommon(text: str) -> bool:
+    return _DOTTED.search(text) is not None or _MARKS.search(text) is not None
+
+
+class Reading:
+    """A text whose words are only told apart where they are looked for: most of them are never shown."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._tokens = list(tokens(text)) if _is_uncommon(text) else None
+        self._raws = set() if self._tokens is not None else set(raws(text))
+
+    @property
+    def distinct(self) -> set[str]:
+        """Its words, each once."""
+        if self._tokens is not None:
+            return {token.word for token in self._tokens}
+        return {part for raw in self._raws for part in _parts(raw)}
+
+    def where(self, is_wanted: Callable[[str], bool]) -> list[Token]:
+        """The wanted words, where they stand."""
+        if self._tokens is not None:
+            return [token for token in self._tokens if is_wanted(token.word)]
+        wanted = {raw: part for raw in self._raws for part in reversed(_parts(raw)) if is_wanted(part)}
+        if not wanted:
+            return []
+        return [Token(wanted[found.group()], *found.span()) for found in _WORD.finditer(self._text) if found.group() in wanted]
 
 
 def accented(text: str) -> bool:

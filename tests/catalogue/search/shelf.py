@@ -45,6 +45,6 @@ async def search(world: World, q: str = "", who: Person | None = None, **params:
 
 
 async def titles(world: World, q: str, who: Person | None = None, **params: Any) -> list[str]:
-    """Titles found with every word, in the order of the answer."""
+    """Titles found with every word as typed, in the order of the answer."""
     found = await search(world, q, who, **params)
-    return [] if found["relaxed"] else [item["title"] for item in found["items"]]
+    return [] if found["relaxed"] or found["corrected"] else [item["title"] for item in found["items"]]

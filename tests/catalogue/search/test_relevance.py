@@ -106,14 +106,28 @@ async def test_titles_come_first_then_recent_ones_then_files(library: World) -> 
     assert found["items"][0]["abstract"] == "Deuxième édition."
 
 
-async def test_a_typo_is_told_and_what_is_close_is_shown(library: World) -> None:
+async def test_a_slip_is_corrected_and_told(library: World) -> None:
     found = await search(library, "conseils citoyains")
     assert found["did_you_mean"] == ["conseils citoyens"]
-    assert found["relaxed"]
-    assert COUNCIL in [item["title"] for item in found["items"]]
+    assert (found["corrected"], found["relaxed"]) == ("conseils citoyens", False)
+    assert [item["title"] for item in found["items"]] == [COUNCIL]
+    assert "citoyens</mark>" in found["items"][0]["highlights"]["title"]
     # A fault the stemmer forgives is not pointed at.
-    assert (await search(library, "conseils citoyenns"))["did_you_mean"] == []
+    forgiven = await search(library, "conseils citoyenns")
+    assert (forgiven["did_you_mean"], forgiven["corrected"]) == ([], None)
     assert await titles(library, "conseils citoyenns") == [COUNCIL]
+
+
+async def test_pages_of_a_corrected_search_follow_one_another(library: World) -> None:
+    expected = [item["id"] for item in (await search(library, "médiation sociale"))["items"]]
+    found = await search(library, "médiasion sociale", limit=1)
+    seen = [item["id"] for item in found["items"]]
+    while found["next"]:
+        found = await search(library, "médiasion sociale", limit=1, cursor=found["next"])
+        assert found["corrected"] == "médiation sociale"
+        seen += [item["id"] for item in found["items"]]
+    assert len(expected) > 1
+    assert seen == expected
 
 
 async def test_words_are_marked_and_everything_else_escaped(library: World) -> None:

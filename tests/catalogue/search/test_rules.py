@@ -3,12 +3,13 @@
 import re
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.catalogue.search import highlights, rules
 from services.catalogue.search.rules import Groups, Query, grouped, plan, read
-from services.catalogue.search.words import sort_key, tokens, vector, words
+from services.catalogue.search.words import Reading, sort_key, tokens, vector, words
 
 _TYPED = st.text(max_size=120) | st.text(alphabet="abÉœ '’\"«»-*:&|!()<>\\\0\u202e\u00a0", max_size=60)
 
@@ -164,3 +165,30 @@ def test_titles_are_in_french_order() -> None:
 
 def test_an_empty_query_is_empty() -> None:
     assert read("") == Query()
+
+
+@pytest.mark.parametrize(
+    ("typed", "word", "expected"),
+    [
+        ("logment", "logement", True),
+        ("logemetn", "logement", True),
+        ("squat", "square", False),
+        ("participasion", "participation", True),
+        ("particpasion", "participation", True),
+        ("qp011002", "qp011003", False),
+        ("conseil", "conseil", True),
+    ],
+)
+def test_a_slip_is_a_letter_or_two(typed: str, word: str, *, expected: bool) -> None:
+    assert rules.is_slip(typed, word) is rules.is_slip(word, typed) is expected
+
+
+@given(_TYPED, st.sets(st.sampled_from("abelosé12"), min_size=1))
+def test_a_reading_says_what_tokens_say(text: str, first_letters: set[str]) -> None:
+    told = [token for token in tokens(text) if token.word[0] in first_letters]
+    said = Reading(text)
+    assert words(text) == [token.word for token in tokens(text)]
+    assert said.distinct == set(words(text))
+    assert {(each.start, each.end) for each in said.where(lambda word: word[0] in first_letters)} == {
+        (each.start, each.end) for each in told
+    }
