@@ -5015,6 +5015,7 @@ export interface paths {
          * @description Documents whose title, abstract, keywords, sections or files have every word: without regard to case, accents, plurals or
          *     elisions, widened with acronyms and synonyms of the trade. `"…"` or « … » looks for words side by side, `-word` leaves out,
          *     `word*` completes. By relevance, at most a thousand are listed: words in the title come first, then exact and recent ones.
+         *     Words found nowhere are corrected when they are a slip away from one that is (`corrected`).
          *     Words that say nothing (le, de…) are not looked for; without any word, everything is found.
          *
          *     **Right:** Anyone, of what is public; members of the centre's network, of what is for members; documentalists, of everything.
@@ -12312,7 +12313,7 @@ export interface components {
              * @example isbn
              */
             matched_by: string;
-            document: components["schemas"]["LookalikeDocument"];
+            document: components["schemas"]["HarvestedDocument"];
             decision: components["schemas"]["Decision"] | null;
             /** Decided At */
             decided_at: string | null;
@@ -12997,6 +12998,25 @@ export interface components {
          * @enum {string}
          */
         HarvestOutcome: "new" | "updated" | "unchanged" | "deleted" | "kept" | "duplicate" | "refused";
+        /**
+         * HarvestedDocument
+         * @description The document of the centre it may be.
+         */
+        HarvestedDocument: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Reference
+             * @example VTLR-2026-0042
+             */
+            reference: string;
+            /** Title */
+            title: string;
+            state: components["schemas"]["DocumentState"];
+        };
         /**
          * Highlights
          * @description Passages with the words looked for: HTML in which `<mark>` is the only tag, everything else escaped.
@@ -13759,25 +13779,6 @@ export interface components {
             position: number;
             /** Value */
             value: unknown;
-        };
-        /**
-         * LookalikeDocument
-         * @description The document of the centre it may be.
-         */
-        LookalikeDocument: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /**
-             * Reference
-             * @example VTLR-2026-0042
-             */
-            reference: string;
-            /** Title */
-            title: string;
-            state: components["schemas"]["DocumentState"];
         };
         /**
          * MatrixRead
@@ -17820,6 +17821,12 @@ export interface components {
              *     ]
              */
             did_you_mean: string[];
+            /**
+             * Corrected
+             * @description What was looked for instead of what was typed, which is found nowhere: the first of `did_you_mean`, a slip away.
+             * @example logement social
+             */
+            corrected?: string | null;
             /**
              * Widened With
              * @description Other ways to say what was typed, looked for too.
