@@ -1,7 +1,8 @@
 """The floor of searches: the plain full-text statements over the same tables, by psycopg on one connection.
 
 What matches the same words and may be read by anyone is counted, and its first twenty are read with their titles, the latest first.
-No facets, no ranking, no other spellings, no highlights. The plan is forced to the index as the service does.
+No facets, no ranking, no other spellings, no highlights. Scans without an index are forbidden as in the service; what is
+being typed is not looked for by walking through dates (`interval '0'`), which was five times slower.
 """
 
 import itertools
@@ -21,6 +22,7 @@ _FIRST = f"""SELECT t.document_id, t.title FROM (
   SELECT e.document_id, e.published_at FROM search_entries e WHERE e.words @@ CAST(%(matching)s AS tsquery) AND {_READABLE}
   ORDER BY e.published_at DESC LIMIT %(limit)s) found
 JOIN search_texts t USING (document_id) ORDER BY found.published_at DESC"""  # noqa: S608 - constants of this module
+_BEGUN = _FIRST.replace("e.published_at DESC LIMIT", "e.published_at + interval '0' DESC LIMIT")
 _PAGE, _SUGGESTIONS = 20, 8
 #: Fewer would not tell a percentile.
 _LEAST = 40
@@ -60,7 +62,7 @@ class Floor:
 
     def _ask(self, matching: str, begun: bool) -> int:
         values = {"matching": matching, "now": datetime.now(UTC), "limit": _SUGGESTIONS if begun else _PAGE}
-        rows = self._connection.execute(_FIRST.encode(), values).fetchall()
+        rows = self._connection.execute((_BEGUN if begun else _FIRST).encode(), values).fetchall()
         if begun:
             return len(rows)
         counted = self._connection.execute(_COUNT.encode(), values).fetchone()
@@ -82,6 +84,11 @@ class Floor:
 @contextmanager
 def opened(conninfo: str) -> Iterator[Floor]:
     with psycopg.connect(conninfo, autocommit=True, prepare_threshold=1) as connection:
-        for setting in ("enable_seqscan = off", "plan_cache_mode = force_custom_plan", "max_parallel_workers_per_gather = 0"):
+        for setting in (
+            "enable_seqscan = off",
+            "plan_cache_mode = force_custom_plan",
+            "max_parallel_workers_per_gather = 0",
+            "work_mem = '16MB'",
+        ):
             connection.execute(f"SET {setting}".encode())
         yield Floor(connection)

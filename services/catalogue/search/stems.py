@@ -29,7 +29,7 @@ async def stems(reader: AsyncConnection[Any], said: Iterable[str]) -> Mapping[st
     """`word → lexeme` of at least these words, an empty lexeme for a stop word."""
     wanted = set(said)
     known = _KNOWN.lexemes
-    missing = wanted - known.keys()
+    missing = wanted.difference(known)  # a dictionary is looked into; its keys would all be gone through
     if missing:
         if len(known) + len(missing) > MOST:
             known = _KNOWN.lexemes = {}
