@@ -11,6 +11,9 @@ from services.common.ids import new_id
 from tests.catalogue.world import World
 from tests.support import Person
 
+#: What a file has at least, and what publication asks for.
+HEADER = "Identifiant;Titre;Résumé"
+
 
 def drawn() -> str:
     """An identifier nobody used."""
@@ -57,3 +60,11 @@ async def report(world: World, sent: dict[str, Any], **asked: Any) -> list[dict[
 async def draft(world: World, document_id: str) -> dict[str, Any]:
     body: dict[str, Any] = (await world.call(world.documentalist, "GET", f"/drafts/{document_id}", expect=200)).json()
     return body
+
+
+def counts(sent: dict[str, Any]) -> dict[str, int]:
+    return {name: sent[name] for name in ("created", "updated", "unchanged", "refused") if sent[name]}
+
+
+def many(count: int, mark: str) -> bytes:
+    return csv(HEADER, *([f"{mark}-{number}", f"Document {number}", "Résumé."] for number in range(count)))

@@ -1,24 +1,15 @@
 """A documentalist sends a file of documents: what is made of each line, and what a second sending changes."""
 
-import asyncio
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 import pytest
 
-from services.catalogue.documents import service as documents
-from services.catalogue.imports import batches, reading
-from tests.catalogue.imports.files import csv, draft, drawn, read, report, send, xlsx
+from services.catalogue.imports import reading
+from tests.catalogue.imports.files import HEADER, counts, csv, draft, drawn, many, report, send, xlsx
 from tests.catalogue.world import World
 
 pytestmark = pytest.mark.anyio
-
-HEADER = "Identifiant;Titre;Résumé"
-
-
-def counts(sent: dict[str, Any]) -> dict[str, int]:
-    return {name: sent[name] for name in ("created", "updated", "unchanged", "refused") if sent[name]}
 
 
 async def test_every_column_finds_its_place(world: World) -> None:
@@ -291,108 +282,6 @@ async def test_missing_columns_are_named_with_what_was_found(world: World) -> No
     assert (refused["detail"], refused["found"]) == ("Colonnes manquantes : Identifiant.", ["Titre", "Date"])
 
 
-def _many(count: int, mark: str) -> bytes:
-    return csv(HEADER, *([f"{mark}-{number}", f"Document {number}", "Résumé."] for number in range(count)))
-
-
-async def test_a_long_file_is_worked_through_in_the_background(world: World) -> None:
-    mark, count = drawn(), 2 * batches.AT_ONCE + 5
-    sent = await send(world, _many(count, mark))
-    assert (sent["state"], sent["done"], sent["lines"]) == ("waiting", 0, count)
-    assert {line["outcome"] for line in await report(world, sent)} == {"waiting"}
-    async with world.running.resources.database.transaction() as session:
-        await batches.go_on(session, world.running.resources, _centre(world), now=world.running.clock.now())
-    half = await read(world, sent)
-    assert (half["state"], half["done"], half["created"]) == ("running", batches.AT_ONCE, batches.AT_ONCE)
-    await world.running.run_jobs()
-    done = await read(world, sent)
-    assert (done["state"], done["done"], counts(done)) == ("done", count, {"created": count})
-    assert done["finished_at"] is not None
-    assert len(await world.pages(world.documentalist, "/drafts", limit=100)) == count
-
-
-def _centre(world: World) -> UUID:
-    return UUID(world.centre_id)
-
-
-async def test_a_batch_killed_in_the_middle_is_done_again_from_where_it_was(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    mark, count = drawn(), batches.AT_ONCE + 10
-    sent = await send(world, _many(count, mark))
-    whole, calls = documents.deposit, 0
-
-    async def struck(*given: Any, **more: Any) -> Any:
-        nonlocal calls
-        calls += 1
-        if calls == batches.AT_ONCE // 2:
-            raise KeyboardInterrupt
-        return await whole(*given, **more)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(documents, "deposit", struck)
-        with pytest.raises(KeyboardInterrupt):
-            async with world.running.resources.database.transaction() as session:
-                await batches.go_on(session, world.running.resources, _centre(world), now=world.running.clock.now())
-    assert (await read(world, sent))["done"] == 0
-    assert await world.pages(world.documentalist, "/drafts") == []
-    await world.running.run_jobs()
-    assert counts(await read(world, sent)) == {"created": count}
-    references = [each["reference"] for each in await world.pages(world.documentalist, "/drafts", limit=100)]
-    assert len(set(references)) == count
-
-
-async def test_a_line_refused_at_the_last_moment_loses_nobody_else(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = documents.deposit
-
-    async def rival(session: Any, resources: Any, centre_id: UUID, kind: Any, content: Any, **more: Any) -> Any:
-        made = await whole(session, resources, centre_id, kind, content, **more)
-        if content.title == "Document 1":  # somebody deposits the same at that very instant
-            await whole(session, resources, centre_id, kind, content, **more)
-        return made
-
-    monkeypatch.setattr(documents, "deposit", rival)
-    sent = await send(world, _many(3, drawn()))
-    told = await report(world, sent)
-    assert [line["outcome"] for line in told] == ["created", "refused", "created"]
-    assert [problem["code"] for problem in told[1]["problems"]] == ["already_deposited"]
-    assert len(await world.pages(world.documentalist, "/drafts")) == 2
-    assert (sent["state"], sent["done"], sent["version"]) == ("done", 3, 2)
-
-
-async def test_files_of_one_centre_wait_for_each_other(world: World) -> None:
-    mark = drawn()
-    first = await send(world, _many(batches.AT_ONCE + 1, mark))
-    second = await send(world, csv(HEADER, [f"{mark}-0", "Document 0, revu", "Résumé."]))
-    assert second["state"] == "waiting"
-    await world.running.run_jobs()
-    assert (await read(world, first))["created"] == batches.AT_ONCE + 1
-    assert counts(await read(world, second)) == {"updated": 1}
-
-
-async def test_the_same_file_sent_twice_at_once_makes_each_document_once(world: World) -> None:
-    content = _many(5, drawn())
-    path = f"/centres/{world.centre_id}/imports"
-    answers = await world.at_once([(world.documentalist, "POST", path, {"content": content})] * 4)
-    assert [answer.status_code for answer in answers] == [201] * 4
-    await world.running.run_jobs()
-    read_back = [await read(world, answer.json()) for answer in answers]
-    assert sorted((each["created"], each["unchanged"]) for each in read_back) == [(0, 5), (0, 5), (0, 5), (5, 0)]
-    assert len(await world.pages(world.documentalist, "/drafts")) == 5
-
-
-async def test_an_import_is_cancelled_between_two_batches(world: World) -> None:
-    sent = await send(world, _many(2 * batches.AT_ONCE, drawn()))
-    async with world.running.resources.database.transaction() as session:
-        await batches.go_on(session, world.running.resources, _centre(world), now=world.running.clock.now())
-    path = f"/imports/{sent['id']}/cancellation"
-    await world.refused(world.neighbour, "POST", path, 404, "not-found")
-    cancelled = (await world.call(world.documentalist, "POST", path, expect=201)).json()
-    assert (cancelled["state"], cancelled["done"]) == ("cancelled", batches.AT_ONCE)
-    await world.running.run_jobs()
-    assert (await read(world, sent))["done"] == batches.AT_ONCE
-    assert len(await report(world, sent, outcome="waiting", limit=100)) == batches.AT_ONCE
-    await world.refused(world.documentalist, "POST", path, 409, "import-finished")
-
-
 async def test_an_import_is_its_centre_s_business(world: World) -> None:
     sent = await send(world, csv(HEADER, [drawn(), "Titre", ""]))
     for stranger in (world.neighbour, world.member, world.stranger):
@@ -416,14 +305,6 @@ async def test_two_centres_may_use_the_same_identifier(world: World) -> None:
     assert answer.json()["created"] == 1
 
 
-async def test_reading_it_again_costs_nothing_while_nothing_moved(world: World) -> None:
-    sent = await send(world, csv(HEADER, [drawn(), "Titre", ""]))
-    first = await world.call(world.documentalist, "GET", f"/imports/{sent['id']}", expect=200)
-    await world.call(
-        world.documentalist, "GET", f"/imports/{sent['id']}", headers={"If-None-Match": first.headers["etag"]}, expect=304
-    )
-
-
 async def test_the_templates_are_files_that_can_be_imported(world: World) -> None:
     for name in ("import-template.csv", "import-template.xlsx"):
         answer = await world.call(None, "GET", f"/{name}", expect=200)
@@ -437,10 +318,10 @@ async def test_the_templates_are_files_that_can_be_imported(world: World) -> Non
 async def test_a_file_of_too_many_lines_is_refused_whole(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "MOST_LINES", 700)
     path, mark = f"/centres/{world.centre_id}/imports", drawn()
-    refused = await world.refused(world.documentalist, "POST", path, 413, "import-file-too-long", content=_many(701, mark))
+    refused = await world.refused(world.documentalist, "POST", path, 413, "import-file-too-long", content=many(701, mark))
     assert refused["most_lines"] == 700
     assert await world.pages(world.documentalist, path) == []
-    assert (await send(world, _many(700, mark), dry_run=True))["lines"] == 700
+    assert (await send(world, many(700, mark), dry_run=True))["lines"] == 700
 
 
 async def test_a_document_forgotten_since_is_made_again(world: World) -> None:
@@ -450,12 +331,6 @@ async def test_a_document_forgotten_since_is_made_again(world: World) -> None:
     again = await send(world, content)
     assert counts(again) == {"created": 1}
     assert (await report(world, again))[0]["document_id"] != line["document_id"]
-
-
-async def test_reading_while_lines_are_worked_through_is_never_refused(world: World) -> None:
-    sent = await send(world, _many(batches.AT_ONCE + 5, drawn()))
-    _, seen = await asyncio.gather(world.running.run_jobs(), read(world, sent))
-    assert seen["state"] in {"waiting", "running", "done"}
 
 
 async def test_once_published_its_words_set_right_what_is_mistyped(world: World) -> None:
