@@ -199,11 +199,8 @@ async def known(
     """Those of these codes that the directory knows, in their order; the others are left out. New ones are learnt as by `require`."""
     if set(themes) - set(await repository.themes(session, themes)):
         await refresh_themes(session, siblings, now=now)
-    missing = set(territories) - set(await repository.territories(session, territories))
-    if missing:
-        await _ask(session, siblings, sorted(missing), now=now)
     kept_themes = await repository.themes(session, themes)
-    kept_territories = await repository.territories(session, territories)
+    kept_territories = await known_territories(session, siblings, territories, now=now)
     return (
         [code for code in dict.fromkeys(themes) if code in kept_themes],
         [code for code in dict.fromkeys(territories) if code in kept_territories],
