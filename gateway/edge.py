@@ -5,7 +5,7 @@ both engines refuse, interrupt and dress answers with the same code.
 """
 
 import re
-from asyncio import CancelledError, TimerHandle, current_task, get_running_loop
+from asyncio import CancelledError, Handle, current_task, get_running_loop
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -151,6 +151,7 @@ class _Exchange:
         "_due",
         "_edge",
         "_expired",
+        "_fires",
         "_loop",
         "_receive",
         "_send",
@@ -169,7 +170,7 @@ class _Exchange:
         assert task is not None  # noqa: S101 - servers run each request in one
         self._task, self._cancelling = task, task.cancelling()
         self._due = self._loop.time() + (edge.transfer if has_body else edge.deadline)
-        self.timer: TimerHandle = self._loop.call_at(self._due, self._interrupt)
+        self._arm()
 
     async def receive(self) -> Message:
         message = await self._receive()
@@ -194,13 +195,18 @@ class _Exchange:
 
     def _allow(self, seconds: float) -> None:
         self._due = self._loop.time() + seconds
-        if self._due < self.timer.when():
+        if self._due < self._fires:
             self.timer.cancel()
-            self.timer = self._loop.call_at(self._due, self._interrupt)
+            self._arm()
+
+    def _arm(self) -> None:
+        # Kept here and not asked of the timer: uvloop gives a bare handle, which does not know, for what is due at once.
+        self._fires = self._due
+        self.timer: Handle = self._loop.call_at(self._due, self._interrupt)
 
     def _interrupt(self) -> None:
         if self._loop.time() < self._due:
-            self.timer = self._loop.call_at(self._due, self._interrupt)
+            self._arm()
         else:
             self._expired = True
             self._task.cancel()

@@ -98,6 +98,12 @@ async def test_a_refusal_can_be_read_by_the_application_too(gateway: Open) -> No
         assert late.headers["access-control-allow-origin"] == SPA
 
 
+async def test_a_deadline_too_short_for_a_timer_is_refused_all_the_same(gateway: Open) -> None:
+    """Under half a millisecond, uvloop runs what is due at once: so does a timer that fires a little early."""
+    async with gateway(request_deadline_s=0.0004) as client:
+        _is_problem(await client.get("/tiny/v1/think?seconds=20"), 504, "deadline-expired")
+
+
 @pytest.mark.parametrize(
     "asked",
     [
