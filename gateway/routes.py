@@ -29,6 +29,7 @@ SERVICES: tuple[Route, ...] = (
     Route("directory", port=8001),
     Route("programming", port=8002),
     Route("catalogue", port=8003),
+    Route("events", port=8004),
 )
 
 #: What the gateway alone serves (`gateway.pages`). Any address that is nobody's gets its 404 there too.

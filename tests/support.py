@@ -142,7 +142,7 @@ class Walk:
     ) -> httpx.Response:
         """One request; `expect` asserts the status and shows the body otherwise."""
         sent = {**(self._headers_of(who) if who else {}), **(headers or {})}
-        address = path if path.startswith(f"/{self.running.service.name}") else self.V1 + path
+        address = self._address(path)
         answer = await self.running.client.request(method, address, headers=sent, **more)
         assert expect is None or answer.status_code == expect, (answer.status_code, answer.text)
         return answer
@@ -154,9 +154,31 @@ class Walk:
         latest = await self.call(who, "GET", of or path, expect=200)
         return await self.call(who, method, path, headers={"If-Match": latest.headers["etag"]}, expect=expect, **more)
 
+    async def refused(self, who: Person | None, method: str, path: str, status: int, slug: str, **sent: Any) -> dict[str, Any]:
+        """The problem that answers, said in French."""
+        answer = await self.call(who, method, path, expect=status, **sent)
+        assert answer.headers["content-type"].startswith("application/problem+json")
+        problem: dict[str, Any] = answer.json()
+        assert problem["type"].endswith(f"/problems/{slug}"), problem
+        return problem
+
+    async def pages(self, who: Person | None, path: str, **params: Any) -> list[dict[str, Any]]:
+        """Every item of a list, page after page."""
+        found: list[dict[str, Any]] = []
+        cursor: str | None = ""
+        while cursor is not None:
+            asked = {**params, **({"cursor": cursor} if cursor else {})}
+            body = (await self.call(who, "GET", path, params=asked, expect=200)).json()
+            found += body["items"]
+            cursor = body["next"]
+        return found
+
     async def at_once(self, calls: Iterable[tuple[Person, str, str, Mapping[str, Any]]]) -> list[httpx.Response]:
         """Requests sent together: who, method, path, what is sent."""
         return list(await asyncio.gather(*(self.call(who, method, path, **sent) for who, method, path, sent in calls)))
+
+    def _address(self, path: str) -> str:
+        return path if path.startswith(f"/{self.running.service.name}") else self.V1 + path
 
     def _headers_of(self, who: Person) -> dict[str, str]:
         if who.account_id not in self._signed:  # a signature costs more than most requests

@@ -109,25 +109,6 @@ class World(Walk):
         wish = {"organisation_id": str(organisation_id), "code": code, "name": name, "contact_email": "doc@centre.example"}
         return str((await self.call(self.administrator, "POST", "/centres", json=wish, expect=201)).json()["id"])
 
-    async def refused(self, who: Person | None, method: str, path: str, status: int, slug: str, **sent: Any) -> dict[str, Any]:
-        """The problem that answers, said in French."""
-        answer = await self.call(who, method, path, expect=status, **sent)
-        assert answer.headers["content-type"].startswith("application/problem+json")
-        problem: dict[str, Any] = answer.json()
-        assert problem["type"].endswith(f"/problems/{slug}"), problem
-        return problem
-
-    async def pages(self, who: Person | None, path: str, **params: Any) -> list[dict[str, Any]]:
-        """Every item of a list, page after page."""
-        found: list[dict[str, Any]] = []
-        cursor: str | None = ""
-        while cursor is not None:
-            asked = {**params, **({"cursor": cursor} if cursor else {})}
-            body = (await self.call(who, "GET", path, params=asked, expect=200)).json()
-            found += body["items"]
-            cursor = body["next"]
-        return found
-
     async def draft(self, title: str = "Les conseils citoyens", *, kind: str = "capitalisation", **more: Any) -> dict[str, Any]:
         """A draft of the first centre."""
         wish = {"centre_id": self.centre_id, "kind": kind, "content": content(title, **more)}

@@ -1,0 +1,87 @@
+"""What may follow what in an event's life, and what people read of it. Pure functions."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from services.common.clock import in_paris
+
+from .schemas import EventStatus, SessionStatus, ShownStatus
+
+S = EventStatus
+
+#: What each act leads to, and from where it may be done.
+ACTS: dict[str, tuple[EventStatus, frozenset[EventStatus]]] = {
+    "tentative_announcement": (S.TENTATIVE, frozenset({S.IDEA, S.POSTPONED})),
+    "announcement": (S.ANNOUNCED, frozenset({S.IDEA, S.TENTATIVE, S.POSTPONED})),
+    "opening": (S.OPEN, frozenset({S.IDEA, S.TENTATIVE, S.ANNOUNCED, S.CLOSED, S.POSTPONED})),
+    "closing": (S.CLOSED, frozenset({S.OPEN})),
+    "holding": (S.HELD, frozenset({S.ANNOUNCED, S.OPEN, S.CLOSED})),
+    "cancellation": (S.CANCELLED, frozenset({S.IDEA, S.TENTATIVE, S.ANNOUNCED, S.OPEN, S.CLOSED, S.POSTPONED})),
+    "postponement": (S.POSTPONED, frozenset({S.TENTATIVE, S.ANNOUNCED, S.OPEN, S.CLOSED})),
+}
+#: States that promise a date.
+DATED = frozenset({S.ANNOUNCED, S.OPEN, S.CLOSED, S.HELD})
+#: Nothing more is expected of these.
+OVER = frozenset({S.HELD, S.CANCELLED})
+#: What organisers keep to themselves.
+HIDDEN = frozenset({S.IDEA})
+
+
+def possible_acts(status: EventStatus) -> list[str]:
+    return [act for act, (_, origins) in ACTS.items() if status in origins]
+
+
+@dataclass(frozen=True)
+class Span:
+    """What an event's columns say of its sessions."""
+
+    starts_at: datetime | None
+    ends_at: datetime | None
+    is_on_site: bool
+    is_visio: bool
+
+
+def span(sessions: list[Any]) -> Span:
+    """Over the sessions that are not cancelled; an event all of whose sessions are cancelled has no date."""
+    kept = [each for each in sessions if each.status is not SessionStatus.CANCELLED]
+    if not kept:
+        return Span(None, None, False, False)
+    return Span(
+        min(each.starts_at for each in kept),
+        max(each.ends_at for each in kept),
+        any(each.is_on_site for each in kept),
+        any(each.is_visio for each in kept),
+    )
+
+
+def sort_day(starts_at: datetime | None, expected_on: date | None, today: date) -> date:
+    """Where the event stands in the agenda: its first day in Paris, else the day it is expected around, else today."""
+    if starts_at is not None:
+        return in_paris(starts_at).date()
+    return expected_on or today
+
+
+def registrations_end(event: Mapping[str, Any]) -> datetime | None:
+    """The instant from which nobody registers any more: the one that was set, else the beginning."""
+    closes_at: datetime | None = event["registration_closes_at"]
+    starts_at: datetime | None = event["starts_at"]
+    return closes_at or starts_at
+
+
+def shown_status(event: Mapping[str, Any], now: datetime) -> ShownStatus:
+    """What people read. An open event is `full` when no seat is left, `registration_closed` once its registrations are over."""
+    status = event["status"]
+    status = status if isinstance(status, EventStatus) else EventStatus(status)
+    if status is S.CLOSED:
+        return ShownStatus.REGISTRATION_CLOSED
+    if status is not S.OPEN:
+        return ShownStatus(status.value)
+    end = registrations_end(event)
+    if end is not None and now >= end:
+        return ShownStatus.REGISTRATION_CLOSED
+    opens_at = event["registration_opens_at"]
+    if opens_at is not None and now < opens_at:
+        return ShownStatus.ANNOUNCED
+    return ShownStatus.FULL if event["is_full"] else ShownStatus.OPEN

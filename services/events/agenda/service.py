@@ -1,0 +1,317 @@
+"""Use cases of the agenda: organisers prepare events and their sessions, and say where they stand; everybody reads them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg import AsyncConnection
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.common import journal
+from services.common.auth import Principal
+from services.common.clock import today_in_paris
+from services.common.db import Row, driver, fetch, fetch_one
+from services.common.etag import require_version
+from services.common.problems import NotFound
+from services.common.resources import Resources
+
+from ..networks import service as networks
+from ..tables import KERNEL
+from ..vocabulary import service as vocabulary
+from . import forms, repository, rules
+from .errors import EventActNotPossible, EventIsOver, EventNotDated, SessionCancelled, SessionHasParticipants
+from .models import Event, EventSession, EventStatus, SessionStatus
+from .schemas import EventCreate, EventUpdate, SessionUpdate, SessionWrite
+from .telling import News, tell
+
+#: Fields whose absence means something.
+_NULLABLE = {"vague_date", "expected_on", "registration_opens_at", "registration_closes_at", "form", "series_id"}
+#: States whose participants have something to be told.
+_FOLLOWED = frozenset({EventStatus.OPEN, EventStatus.CLOSED, EventStatus.POSTPONED, EventStatus.CANCELLED})
+#: What a change of makes calendars look again.
+_CALENDAR = {"starts_at", "ends_at", "place", "room", "is_on_site", "is_visio", "title"}
+
+
+async def create(session: AsyncSession, resources: Resources, caller: Principal, wish: EventCreate, *, now: datetime) -> Event:
+    """An organiser notes an idea."""
+    network = await networks.organised_by(session, caller, wish.network_id)
+    if wish.form is not None:
+        forms.require_followable(wish.form)
+    values = {name: getattr(wish, name) for name in type(wish).model_fields} | _plain(wish)
+    event = Event(
+        **values,
+        reference=await networks.next_reference(session, network, now),
+        theme_path=await vocabulary.theme_paths(session, resources.siblings, wish.theme_codes, now=now),
+        territory_path=await vocabulary.territory_paths(session, resources.siblings, wish.territory_codes, now=now),
+        sort_on=rules.sort_day(None, wish.expected_on, today_in_paris(now)),
+        created_by=caller.account_id,
+        created_at=now,
+        updated_at=now,
+    )
+    session.add(event)
+    await session.flush()
+    await note(session, event, "event.begun", caller, now, {"title": event.title})
+    return event
+
+
+async def change(
+    session: AsyncSession,
+    resources: Resources,
+    caller: Principal,
+    event_id: UUID,
+    wish: EventUpdate,
+    *,
+    version: int,
+    now: datetime,
+) -> Event:
+    """An organiser changes how the event presents itself and how one registers."""
+    event = await held_by_organiser(session, caller, event_id)
+    require_version(event.version, version)
+    given = {name: getattr(wish, name) for name in wish.model_fields_set} | _plain(wish, partial=True)
+    given = {name: value for name, value in given.items() if value is not None or name in _NULLABLE}
+    if given.get("form") is not None:
+        forms.require_followable(given["form"])
+    changed = sorted(name for name, value in given.items() if getattr(event, name) != value)
+    for name in changed:
+        setattr(event, name, given[name])
+    if "theme_codes" in changed:
+        event.theme_path = await vocabulary.theme_paths(session, resources.siblings, event.theme_codes, now=now)
+    if "territory_codes" in changed:
+        event.territory_path = await vocabulary.territory_paths(session, resources.siblings, event.territory_codes, now=now)
+    await touch(session, event, "event.changed", caller, now, {"fields": changed})
+    return event
+
+
+async def act(
+    session: AsyncSession, caller: Principal, event_id: UUID, act: str, *, reason: str | None = None, version: int, now: datetime
+) -> Event:
+    """An organiser does one of `rules.ACTS`: what is promised has a date, what is cancelled or postponed says why."""
+    event = await held_by_organiser(session, caller, event_id)
+    require_version(event.version, version)
+    leads_to, origins = rules.ACTS[act]
+    if event.status not in origins:
+        raise EventActNotPossible(status=event.status.value, possible_acts=rules.possible_acts(event.status))
+    if leads_to in rules.DATED and event.starts_at is None:
+        raise EventNotDated()
+    before, event.status, event.status_reason = event.status, leads_to, reason
+    if leads_to is EventStatus.CANCELLED:
+        for each in await repository.sessions_of(session, event.id):
+            if each.status is SessionStatus.PLANNED:
+                each.status, each.cancelled_reason = SessionStatus.CANCELLED, reason or ""
+                each.sequence, each.version = each.sequence + 1, each.version + 1
+    if before in _FOLLOWED and leads_to in {EventStatus.CANCELLED, EventStatus.POSTPONED}:
+        await tell(session, event.id, News.CANCELLED if leads_to is EventStatus.CANCELLED else News.POSTPONED)
+    await touch(session, event, f"event.{leads_to.value}", caller, now, {"status": [before.value, leads_to.value]}, reason)
+    return event
+
+
+async def add_session(
+    session: AsyncSession, resources: Resources, caller: Principal, event_id: UUID, wish: SessionWrite, *, now: datetime
+) -> EventSession:
+    """An organiser sets a date: the event has one more session."""
+    event = await held_by_organiser(session, caller, event_id)
+    if event.status in rules.OVER:
+        raise EventIsOver()
+    await _require_place(session, resources, wish, now=now)
+    sessions = await repository.sessions_of(session, event.id)
+    added = EventSession(
+        **{**{name: getattr(wish, name) for name in type(wish).model_fields}, **_plain(wish)},
+        event_id=event.id,
+        number=max((each.number for each in sessions), default=0) + 1,
+    )
+    session.add(added)
+    await session.flush()
+    if event.status in _FOLLOWED:
+        await tell(session, event.id, News.SESSION_ADDED, session_id=added.id)
+    await _refresh(session, event, now)
+    await touch(session, event, "event.session_added", caller, now, {"session_id": str(added.id), "number": added.number})
+    return added
+
+
+async def change_session(
+    session: AsyncSession,
+    resources: Resources,
+    caller: Principal,
+    event_id: UUID,
+    session_id: UUID,
+    wish: SessionUpdate,
+    *,
+    version: int,
+    now: datetime,
+) -> EventSession:
+    """An organiser moves a session or says more of it; participants are told what their calendars must know."""
+    event, found = await _held_session(session, caller, event_id, session_id)
+    require_version(found.version, version)
+    if found.status is SessionStatus.CANCELLED:
+        raise SessionCancelled()
+    given = {name: getattr(wish, name) for name in wish.model_fields_set} | _plain(wish, partial=True)
+    given = {name: value for name, value in given.items() if value is not None or name == "place"}
+    whole = SessionWrite.model_validate({**_session_fields(found), **given})
+    await _require_place(session, resources, whole, now=now)
+    changed = {name: value for name, value in given.items() if getattr(found, name) != value}
+    for name, value in changed.items():
+        setattr(found, name, value)
+    found.version += 1
+    if changed.keys() & _CALENDAR:
+        found.sequence += 1
+        if event.status in _FOLLOWED:
+            await tell(session, event.id, News.MOVED, session_id=found.id)
+    await _refresh(session, event, now)
+    await touch(session, event, "event.session_changed", caller, now, {"session_id": str(found.id), "fields": sorted(changed)})
+    return found
+
+
+async def cancel_session(
+    session: AsyncSession, caller: Principal, event_id: UUID, session_id: UUID, reason: str, *, version: int, now: datetime
+) -> EventSession:
+    """One session is cancelled, the others stand: participants are told, and certificates count without it."""
+    event, found = await _held_session(session, caller, event_id, session_id)
+    require_version(found.version, version)
+    if found.status is SessionStatus.CANCELLED:
+        raise SessionCancelled()
+    found.status, found.cancelled_reason = SessionStatus.CANCELLED, reason
+    found.sequence, found.version = found.sequence + 1, found.version + 1
+    if event.status in _FOLLOWED:
+        await tell(session, event.id, News.SESSION_CANCELLED, session_id=found.id)
+    await _refresh(session, event, now)
+    await touch(session, event, "event.session_cancelled", caller, now, {"session_id": str(found.id)}, reason)
+    return found
+
+
+async def remove_session(
+    session: AsyncSession, caller: Principal, event_id: UUID, session_id: UUID, *, version: int, now: datetime
+) -> None:
+    """A session nobody could register for yet is taken away."""
+    event, found = await _held_session(session, caller, event_id, session_id)
+    require_version(found.version, version)
+    if event.status in _FOLLOWED | rules.OVER:
+        raise SessionHasParticipants()
+    await session.delete(found)
+    await session.flush()
+    await _refresh(session, event, now)
+    await touch(session, event, "event.session_removed", caller, now, {"session_id": str(session_id)})
+
+
+async def get(session: AsyncSession, event_id: UUID, *, lock: bool = False) -> Event:
+    event = await repository.get(session, event_id, lock=lock)
+    if event is None:
+        raise NotFound()
+    return event
+
+
+async def held_by_organiser(session: AsyncSession, caller: Principal, event_id: UUID) -> Event:
+    """The event, locked, for one of its organisers: 404 when they may not even see it, 403 when they only see it."""
+    event = await repository.get(session, event_id, lock=True)
+    if event is None:
+        raise NotFound()
+    network = await networks.get(session, event.network_id)
+    if event.status in rules.HIDDEN and not caller.belongs_to(network.organisation_id):
+        raise NotFound()
+    await networks.organised_by(session, caller, event.network_id)
+    return event
+
+
+async def seen_by_organiser(session: AsyncSession, caller: Principal, event_id: UUID) -> Event:
+    """The same without holding it: for what organisers only read."""
+    event = await get(session, event_id)
+    network = await networks.get(session, event.network_id)
+    if event.status in rules.HIDDEN and not caller.belongs_to(network.organisation_id):
+        raise NotFound()
+    await networks.organised_by(session, caller, event.network_id)
+    return event
+
+
+async def sessions_of(session: AsyncSession, event_id: UUID) -> Sequence[EventSession]:
+    """In the order of their numbers, cancelled ones too."""
+    return await repository.sessions_of(session, event_id)
+
+
+async def session_of(session: AsyncSession, event_id: UUID, session_id: UUID) -> EventSession:
+    found = await repository.session_of(session, session_id)
+    if found is None or found.event_id != event_id:
+        raise NotFound()
+    return found
+
+
+async def set_full(session: AsyncSession, event_id: UUID, is_full: bool) -> None:
+    """The registrations say whether a seat is left."""
+    await repository.set_full(session, event_id, is_full)
+
+
+async def row(reader: AsyncConnection[Any], event_id: UUID) -> Row | None:
+    """The event's own columns, whoever asks."""
+    return await fetch_one(reader, repository.ONE, {"id": event_id})
+
+
+async def row_in(session: AsyncSession, event_id: UUID) -> Row | None:
+    """The same in a transaction."""
+    return await row(await driver(session), event_id)
+
+
+async def is_organised_by(session: AsyncSession, caller: Principal, event_id: UUID) -> bool:
+    event = await get(session, event_id)
+    return caller.belongs_to((await networks.get(session, event.network_id)).organisation_id)
+
+
+async def session_rows(reader: AsyncConnection[Any], event_ids: Sequence[UUID]) -> list[Row]:
+    """Sessions of these events, in the order of their numbers."""
+    return await fetch(reader, repository.SESSIONS, {"event_ids": list(event_ids)})
+
+
+async def touch(
+    session: AsyncSession,
+    event: Event,
+    act: str,
+    caller: Principal | None,
+    now: datetime,
+    changes: dict[str, Any],
+    reason: str | None = None,
+) -> None:
+    """The event (locked) is at its next version, and the journal says why."""
+    event.version, event.updated_at = event.version + 1, now
+    await session.flush()
+    await note(session, event, act, caller, now, changes, reason)
+
+
+async def note(
+    session: AsyncSession,
+    event: Event,
+    act: str,
+    caller: Principal | None,
+    now: datetime,
+    changes: dict[str, Any],
+    reason: str | None = None,
+) -> None:
+    """A line of the event's journal, without any participant's name."""
+    await journal.record(
+        session, KERNEL.journal, at=now, act=act, resource=("event", event.id), actor=caller, changes=changes, reason=reason
+    )
+
+
+async def _refresh(session: AsyncSession, event: Event, now: datetime) -> None:
+    """Draw from the sessions what the event says of its dates and modes."""
+    drawn = rules.span(list(await repository.sessions_of(session, event.id)))
+    event.starts_at, event.ends_at = drawn.starts_at, drawn.ends_at
+    event.is_on_site, event.is_visio = drawn.is_on_site, drawn.is_visio
+    event.sort_on = rules.sort_day(drawn.starts_at, event.expected_on, event.sort_on)
+
+
+async def _held_session(session: AsyncSession, caller: Principal, event_id: UUID, session_id: UUID) -> tuple[Event, EventSession]:
+    event = await held_by_organiser(session, caller, event_id)
+    return event, await session_of(session, event_id, session_id)
+
+
+async def _require_place(session: AsyncSession, resources: Resources, wish: SessionWrite, *, now: datetime) -> None:
+    if wish.place is not None and wish.place.territory_code is not None:
+        await vocabulary.territory_paths(session, resources.siblings, [wish.place.territory_code], now=now)
+
+
+def _session_fields(found: EventSession) -> dict[str, Any]:
+    return {name: getattr(found, name) for name in SessionWrite.model_fields}
+
+
+def _plain(wish: EventCreate | EventUpdate | SessionWrite | SessionUpdate, *, partial: bool = False) -> dict[str, Any]:
+    """What is stored as JSON or codes, as it is stored."""
+    stored = {"partners", "documents", "audiences", "place", "programme"} & set(type(wish).model_fields)
+    return wish.model_dump(mode="json", include=stored, exclude_unset=partial)

@@ -1,0 +1,28 @@
+"""What participants must be told of an event: written with the act as a job, carried out by the room that writes to people."""
+
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.common.jobs import enqueue
+
+#: `event_id`, `news`, and `session_id` when one session is concerned.
+TELL_PARTICIPANTS = "events:tell_participants"
+
+
+class News(Enum):
+    """What happened to an event people are registered for."""
+
+    CANCELLED = "cancelled"
+    POSTPONED = "postponed"
+    MOVED = "moved"
+    SESSION_CANCELLED = "session_cancelled"
+    SESSION_ADDED = "session_added"
+
+
+async def tell(session: AsyncSession, event_id: UUID, news: News, *, session_id: UUID | None = None) -> None:
+    """Once committed, everybody registered is told."""
+    more: dict[str, Any] = {"session_id": str(session_id)} if session_id else {}
+    await enqueue(session, TELL_PARTICIPANTS, lock=f"event:{event_id}", event_id=str(event_id), news=news.value, **more)

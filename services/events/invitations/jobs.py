@@ -1,0 +1,5 @@
+"""Jobs of invitations."""
+
+from services.common.jobs import Job
+
+JOBS: list[Job] = []

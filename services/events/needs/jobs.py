@@ -1,0 +1,5 @@
+"""Jobs of needs."""
+
+from services.common.jobs import Job
+
+JOBS: list[Job] = []

@@ -1,0 +1,46 @@
+"""All the SQL about networks."""
+
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import bindparam
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.common.db import execute
+
+from .models import EventCounter, Network
+
+_N: Any = Network.__table__  # type: ignore[attr-defined]
+_E: Any = EventCounter.__table__  # type: ignore[attr-defined]
+
+LISTING = sa.select(*_N.c).where(_N.c.code > bindparam("after_code")).order_by(_N.c.code).limit(bindparam("limit"))
+ONE = sa.select(*_N.c).where(_N.c.id == bindparam("id"))
+OF_ORGANISATIONS = sa.select(_N.c.id).where(
+    _N.c.organisation_id == sa.func.any(bindparam("organisation_ids", type_=ARRAY(sa.Uuid)))
+)
+
+FACES = sa.select(_N.c.id, _N.c.code, _N.c.name, _N.c.organisation_id, _N.c.contact_email).where(
+    _N.c.id == sa.func.any(bindparam("ids", type_=ARRAY(sa.Uuid)))
+)
+
+
+async def get(session: AsyncSession, network_id: UUID, *, lock: bool = False) -> Network | None:
+    if not lock:
+        return await session.get(Network, network_id)
+    return (await session.exec(select(Network).where(Network.id == network_id).with_for_update())).first()
+
+
+async def next_number(session: AsyncSession, network_id: UUID, year: int) -> int:
+    """The next number of the network's references in that year; the counter is held until the transaction ends."""
+    insert = upsert(_E).values(network_id=network_id, year=year, last=1)
+    taken = await execute(
+        session,
+        insert.on_conflict_do_update(index_elements=[_E.c.network_id, _E.c.year], set_={"last": _E.c.last + 1}).returning(
+            _E.c.last
+        ),
+    )
+    return int(taken.scalar_one())

@@ -1,0 +1,5 @@
+"""Jobs of outcomes."""
+
+from services.common.jobs import Job
+
+JOBS: list[Job] = []

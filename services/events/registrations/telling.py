@@ -1,0 +1,32 @@
+"""What somebody must be told of their registration: written with the act as a job, carried out by the room that writes to people."""
+
+from enum import Enum
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.common.jobs import enqueue
+
+#: `registration_id`, `news`.
+TELL_REGISTRANT = "events:tell_registrant"
+
+
+class News(Enum):
+    """What happened to a registration."""
+
+    TO_CONFIRM = "to_confirm"
+    TO_APPROVE = "to_approve"
+    SEATED = "seated"
+    WAITING = "waiting"
+    OFFERED = "offered"
+    LAPSED = "lapsed"
+    CANCELLED = "cancelled"
+    REFUSED = "refused"
+    CHANGED = "changed"
+
+
+async def tell(session: AsyncSession, registration_id: UUID, news: News) -> None:
+    """Once committed, the contact (and the participants who gave an address) are told."""
+    await enqueue(
+        session, TELL_REGISTRANT, lock=f"registration:{registration_id}", registration_id=str(registration_id), news=news.value
+    )

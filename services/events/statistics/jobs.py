@@ -1,0 +1,5 @@
+"""Jobs of statistics."""
+
+from services.common.jobs import Job
+
+JOBS: list[Job] = []

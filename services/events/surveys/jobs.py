@@ -1,0 +1,5 @@
+"""Jobs of surveys."""
+
+from services.common.jobs import Job
+
+JOBS: list[Job] = []
