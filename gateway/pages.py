@@ -66,16 +66,19 @@ _templates.globals["words"] = {
 
 READ = ["GET", "HEAD"]
 
-#: RFC 9309. Robots read what is published: documents with their files and formats, open data. The rest of the interface asks who is
+#: RFC 9309. Robots read what is published: documents with their files and formats, the agenda, open data. The rest of the interface asks who is
 #: there, holds somebody's signed address, or has as many pages as there are questions. Allowed first: some read the first rule only.
 _ROBOTS = """User-agent: *
 Allow: /catalogue/v1/documents
 Allow: /catalogue/v1/feeds/documents.
 Allow: /catalogue/v1/dcat.jsonld
+Allow: /events/v1/events
+Allow: /events/v1/feeds/agenda.ics
 Allow: /programming/v1/open-data/
 Disallow: /catalogue/v1/
 Disallow: /programming/v1/
 Disallow: /directory/v1/
+Disallow: /events/v1/
 
 Sitemap: {public_url}/catalogue/sitemap.xml
 """

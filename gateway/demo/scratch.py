@@ -18,7 +18,7 @@ import httpx
 _START = 120.0
 _STOP = 40.0
 _BEAT = 0.2
-_SETTINGS = ("CANEVAS_", "DIRECTORY_", "PROGRAMMING_", "CATALOGUE_")
+_SETTINGS = ("CANEVAS_", "DIRECTORY_", "PROGRAMMING_", "CATALOGUE_", "EVENTS_")
 
 
 class PlatformSilent(RuntimeError):

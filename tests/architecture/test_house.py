@@ -66,7 +66,7 @@ def imported(path: Path) -> Iterator[tuple[int, str]]:
 def test_there_is_a_house_to_inspect() -> None:
     assert len(KERNEL) > 20
     assert len(ROUTERS) > 5
-    assert {"directory", "programming", "catalogue"} <= set(SERVICES)
+    assert {"directory", "programming", "catalogue", "events"} <= set(SERVICES)
 
 
 def test_the_kernel_knows_no_service() -> None:

@@ -25,7 +25,7 @@ PROBLEMS = sorted(set(_all()), key=lambda kind: kind.slug())
 
 
 def test_the_catalogue_holds_the_problems_of_every_service() -> None:
-    assert {kind.__module__.split(".")[1] for kind in PROBLEMS} >= {"common", "programming", "catalogue"}
+    assert {kind.__module__.split(".")[1] for kind in PROBLEMS} >= {"common", "programming", "catalogue", "events"}
     assert set(PROBLEMS) <= set(catalogue().values())
 
 

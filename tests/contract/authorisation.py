@@ -4,14 +4,18 @@ An answer of 401, 403 or 404 is a refusal of the right; anything else (2xx, or a
 Requests carry a version nobody has, so that acts on single resources stop right after their right was judged.
 """
 
+import importlib
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType, ModuleType
 from typing import Any
 
 import httpx
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
+
+from tests.support import Person
 
 TABLE = Path(__file__).resolve().parents[2] / "docs" / "authorisation.md"
 ALLOWED = "✓"
@@ -55,6 +59,53 @@ async def observe(app: FastAPI, callers: Mapping[str, Mapping[str, str]], ask: A
             row[caller] = str(answer.status_code) if answer.status_code in _REFUSALS else ALLOWED
         seen[operation.name] = row
     return seen
+
+
+def rooms(package: ModuleType) -> list[Any]:
+    """What each room adds: `tests/<service>/<room>/rights.py`.
+
+    `await prepare(world, ids)` gives the ids of its paths, `bodies(world, ids)` what is sent, by operation, `QUERIES` the parameters.
+    Operations in `SPENT`, if any, leave nothing for the next caller: the room prepares again before each of them.
+    """
+    folders = sorted(Path(str(package.__file__)).parent.glob("*/rights.py"))
+    return [importlib.import_module(f"{package.__name__}.{path.parent.name}.rights") for path in folders]
+
+
+async def walk(
+    world: Any,
+    package: ModuleType,
+    callers: Mapping[str, Person | None],
+    ids: dict[str, str],
+    bodies: Mapping[str, Any] = MappingProxyType({}),
+    queries: Mapping[str, Any] = MappingProxyType({}),
+) -> dict[str, dict[str, str]]:
+    """`observe` on a service as its rooms prepare it; `ids`, `bodies` and `queries` are what is there before them."""
+    sent: dict[str, Any] = dict(bodies)
+    asked: dict[str, Any] = {}
+    spent: dict[str, Any] = {}
+    for room in rooms(package):
+        ids |= await room.prepare(world, ids)
+        sent |= room.bodies(world, ids)
+        asked |= room.QUERIES
+        spent |= dict.fromkeys(getattr(room, "SPENT", ()), room)
+    asked |= queries
+
+    async def ask(operation: Operation, headers: Mapping[str, str]) -> httpx.Response:
+        if operation.name in spent:
+            ids.update(await spent[operation.name].prepare(world, ids))
+        given = sent.get(operation.name, {})
+        body = {"content": given} if isinstance(given, bytes) else {"json": given}
+        if operation.method in {"GET", "DELETE", "HEAD"}:
+            body = {}
+        path, headers = operation.path.format(**ids), {"If-Match": NO_VERSION, **headers}
+        answer: httpx.Response = await world.running.client.request(
+            operation.method, path, headers=headers, params=asked.get(operation.name), **body
+        )
+        return answer
+
+    observed = await observe(world.running.app, {name: who.headers if who else {} for name, who in callers.items()}, ask)
+    print(as_markdown(observed, list(callers)))
+    return observed
 
 
 def written(service: str) -> dict[str, dict[str, str]]:

@@ -1,12 +1,9 @@
 """Programming: every operation × every kind of caller, against the table of `docs/authorisation.md`."""
 
-import importlib
 from collections.abc import AsyncIterator, Mapping
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import httpx
 import pytest
 
 from services.common.ids import new_id
@@ -15,7 +12,6 @@ from services.programming.settings import Settings
 from tests import programming
 from tests.conftest import Databases
 from tests.contract import authorisation
-from tests.contract.authorisation import NO_VERSION, Operation
 from tests.programming.papers import FRAMEWORK, SWORN
 from tests.programming.world import World, fake_directory
 from tests.support import Person, member_of, open_service, settings_for
@@ -62,15 +58,6 @@ async def _notified(world: World) -> dict[str, str]:
         "funder_id": str(world.state),
         "code": "p147",
     }
-
-
-def _rooms() -> list[Any]:
-    """What the rooms above the notification add: `tests/programming/<room>/rights.py`.
-
-    `await prepare(world, ids)` gives the ids of its paths, `bodies(world, ids)` what is sent, by operation, `QUERIES` the parameters.
-    """
-    folders = sorted(Path(programming.__file__).parent.glob("*/rights.py"))
-    return [importlib.import_module(f"tests.programming.{path.parent.name}.rights") for path in folders]
 
 
 def _callers(world: World) -> dict[str, Person | None]:
@@ -131,27 +118,10 @@ def _bodies(world: World, ids: Mapping[str, str]) -> dict[str, Any]:
 
 async def test_every_operation_grants_what_the_table_says_and_nothing_else(world: World) -> None:
     ids = await _notified(world)
-    bodies = _bodies(world, ids)
-    for room in _rooms():
-        ids |= await room.prepare(world, ids)
-        bodies |= room.bodies(world, ids)
-    queries = {name: query for room in _rooms() for name, query in room.QUERIES.items()} | {
+    queries = {
         "attachFile": {"kind": "rib", "name": "rib.pdf"},
         "listCommittees": {"campaign_id": ids["campaign_id"]},
         "adviseWhomToAsk": {"nature": "action"},
     }
-
-    async def ask(operation: Operation, headers: Mapping[str, str]) -> httpx.Response:
-        sent = {"If-Match": NO_VERSION, **headers}
-        given = bodies.get(operation.name, {})
-        body = {"content": given} if isinstance(given, bytes) else {"json": given}
-        if operation.method in {"GET", "DELETE"}:
-            body = {}
-        params = queries.get(operation.name)
-        client = world.running.client
-        return await client.request(operation.method, operation.path.format(**ids), headers=sent, params=params, **body)
-
-    callers = {name: person.headers if person else {} for name, person in _callers(world).items()}
-    observed = await authorisation.observe(world.running.app, callers, ask)
-    print(authorisation.as_markdown(observed, list(callers)))
+    observed = await authorisation.walk(world, programming, _callers(world), ids, _bodies(world, ids), queries)
     assert authorisation.differences(observed, authorisation.written("programming")) == []

@@ -61,7 +61,7 @@ def test_the_nginx_configuration_goes_to_the_terminal_or_a_folder(tmp_path: Path
 @pytest.mark.parametrize(
     ("arguments", "variables", "said"),
     [
-        (["serve", "nothing"], {}, "There is no service 'nothing'; there are: directory, programming, catalogue."),
+        (["serve", "nothing"], {}, "There is no service 'nothing'; there are: directory, programming, catalogue, events."),
         (["worker", "nothing"], {}, "There is no service 'nothing'"),
         (["serve", "directory"], {}, "DIRECTORY_DATABASE_URL"),
         (["nginx"], {"CANEVAS_CORS_ORIGINS": "*"}, "CANEVAS_CORS_ORIGINS"),

@@ -42,7 +42,7 @@ def test_two_contents_under_one_name_fail_loudly(first: dict[str, Any], second: 
 
 
 def test_the_contract_is_the_same_on_every_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert set(openapi.write(tmp_path)) == {"directory.json", "programming.json", "catalogue.json", "platform.json"}
+    assert set(openapi.write(tmp_path)) == {"directory.json", "programming.json", "catalogue.json", "events.json", "platform.json"}
     monkeypatch.setenv("CANEVAS_PUBLIC_URL", "https://elsewhere.example")
     monkeypatch.setenv("CANEVAS_UPLOAD_LIMIT_MB", "1")
     assert openapi.stale(tmp_path) == []
@@ -56,7 +56,7 @@ def test_the_platforms_contract_is_valid_openapi() -> None:
     document = openapi.platform()
     validate(document)
     assert document["servers"] == [{"url": "/", "description": "This platform."}]
-    assert all(path.split("/")[1] in {"directory", "programming", "catalogue"} for path in document["paths"])
+    assert all(path.split("/")[1] in {"directory", "programming", "catalogue", "events"} for path in document["paths"])
     assert not [path for path in document["paths"] if "/internal" in path]
 
 

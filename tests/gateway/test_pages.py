@@ -88,10 +88,12 @@ async def test_robots_are_led_to_what_is_published_and_to_nothing_else(gateway: 
         *("/", "/docs", "/problems/not-found", "/catalogue/d/VTLR-2026-0042", "/catalogue/sitemap.xml", "/catalogue/oai"),
         *("/catalogue/v1/documents", "/catalogue/v1/documents/x/files/y", "/catalogue/v1/feeds/documents.atom"),
         *("/catalogue/v1/dcat.jsonld", "/programming/v1/open-data/catalog.jsonld"),
+        *("/events/v1/events", "/events/v1/events/x", "/events/v1/feeds/agenda.ics?theme=y"),
     ]
     closed = [
         *("/catalogue/v1/drafts", "/catalogue/v1/search?q=a", "/catalogue/v1/feeds/saved-searches/x.atom"),
         *("/catalogue/v1/unsubscriptions/x", "/catalogue/v1/export.jsonl", "/programming/v1/dossiers", "/directory/v1/me"),
+        *("/events/v1/my-registrations/x", "/events/v1/visio/x", "/events/v1/badges/x", "/events/v1/feeds/personal/x.ics"),
     ]
     assert [path for path in open_ if not robots.can_fetch("*", path)] == []
     assert [path for path in closed if robots.can_fetch("*", path)] == []

@@ -81,7 +81,7 @@ def test_it_says_where_everything_is(up: Up) -> None:
         "Ctrl-C",
     ):
         assert expected in said
-    services = dict.fromkeys(("directory", "programming", "catalogue"), "ready")
+    services = dict.fromkeys(("directory", "programming", "catalogue", "events"), "ready")
     assert up.client.get("/health").json() == {"status": "ok", "services": services}
 
 
