@@ -15,6 +15,7 @@ from .clock import Clock
 DIRECTORY = "/directory/v1"
 PROGRAMMING = "/programming/v1"
 CATALOGUE = "/catalogue/v1"
+EVENTS = "/events/v1"
 
 #: Requests under way at once: enough to keep a small machine busy, few enough to leave it usable.
 _AT_ONCE = 12
