@@ -7,7 +7,6 @@ Revises: 2026_11_22_agenda
 import sqlalchemy as sa
 from alembic import op
 
-
 revision = "2026_11_22_registration_limits"
 down_revision = "2026_11_22_agenda"
 branch_labels = None
@@ -29,7 +28,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.drop_index("ix_registration_attempts_origin", table_name="registration_attempts")
-    op.drop_index("ix_registration_attempts_email_hash", table_name="registration_attempts")
-    op.drop_index("ix_registration_attempts_at", table_name="registration_attempts")
-    op.drop_table("registration_attempts")
+    raise NotImplementedError("revisions are not undone: restore a backup")

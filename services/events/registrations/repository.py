@@ -52,9 +52,14 @@ WAITING = (
     .where(_R.c.desk_id == _one, _R.c.rank.is_not(None), _A.c.left_at.is_(None))
     .order_by(_R.c.rank, _A.c.position)
 )
-STANDING_BEFORE = sa.select(sa.func.count().label("count")).where(
-    _R.c.desk_id == bindparam("desk_id", type_=sa.Uuid), _R.c.rank < bindparam("rank", type_=sa.Integer)
-)
+_before: Any = _R.alias("before")
+#: The place in the waiting list right now of these, from 1.
+STANDING = sa.select(
+    _R.c.id,
+    (sa.select(sa.func.count() + 1).where(_before.c.desk_id == _R.c.desk_id, _before.c.rank < _R.c.rank).scalar_subquery()).label(
+        "standing"
+    ),
+).where(_R.c.id == sa.func.any(_ids), _R.c.rank.is_not(None))
 _words = bindparam("patterns", type_=ARRAY(sa.Text))
 _states = bindparam("states", type_=ARRAY(sa.Text))
 LISTING = (

@@ -145,28 +145,18 @@ async def by_link(session: AsyncSession, resources: Resources, token: str) -> Re
 async def shown(session: AsyncSession, found: Registration) -> Row:
     """As `RegistrationRead` shows it; the rank counts who stands before right now."""
     await session.flush()
-    rows = await fetch_in(session, repository.ATTENDEES, {"ids": [found.id]})
-    rank = None
-    if found.rank is not None:
-        before = await fetch_in(session, repository.STANDING_BEFORE, {"desk_id": found.desk_id, "rank": found.rank})
-        rank = int(before[0]["count"]) + 1
-    return {
-        **found.model_dump(),
-        "state_label": STATE_LABELS[found.state],
-        "rank": rank,
-        "attendees": [{**row, "has_seat": row["pool_id"] is not None} for row in rows],
-    }
+    return (await _all_shown(session, [{name: getattr(found, name) for name in Registration.model_fields}]))[0]
 
 
 async def listing(session: AsyncSession, caller: Principal, event_id: UUID, asked: dict[str, Any]) -> list[Row]:
     """Registrations of an event, for its organisers, in the order they came."""
     await agenda.seen_by_organiser(session, caller, event_id)
-    return [await _summary(session, row) for row in await fetch_in(session, repository.LISTING, {"id": event_id, **asked})]
+    return await _all_shown(session, await fetch_in(session, repository.LISTING, {"id": event_id, **asked}))
 
 
 async def mine(session: AsyncSession, caller: Principal, *, before_id: UUID, limit: int) -> list[Row]:
     asked = {"account_id": caller.account_id, "before_id": before_id, "limit": limit}
-    return [await _summary(session, row) for row in await fetch_in(session, repository.OF_ACCOUNT, asked)]
+    return await _all_shown(session, await fetch_in(session, repository.OF_ACCOUNT, asked))
 
 
 async def seated(reader: AsyncConnection[Any], event_id: UUID) -> list[Row]:
@@ -305,5 +295,19 @@ async def _moved(session: AsyncSession, found: Registration, caller: Principal |
     await note(session, found.id, f"registration.{found.state.value}", caller, now, {})
 
 
-async def _summary(session: AsyncSession, row: Row) -> Row:
-    return await shown(session, Registration(**row))
+async def _all_shown(session: AsyncSession, rows: Sequence[Row]) -> list[Row]:
+    ids = [row["id"] for row in rows]
+    people = seats.parties(await fetch_in(session, repository.ATTENDEES, {"ids": ids}))
+    ranked = [row["id"] for row in rows if row["rank"] is not None]
+    standing = (
+        {each["id"]: each["standing"] for each in await fetch_in(session, repository.STANDING, {"ids": ranked})} if ranked else {}
+    )
+    return [
+        {
+            **row,
+            "state_label": STATE_LABELS[S(row["state"])],
+            "rank": standing.get(row["id"]),
+            "attendees": [{**each, "has_seat": each["pool_id"] is not None} for each in people.get(row["id"], [])],
+        }
+        for row in rows
+    ]
