@@ -57,7 +57,8 @@ def figures(
         directory = stack.enter_context(servers.uvicorn("services.directory.main:app", environment, health="/directory/health"))
         there = {**environment, "CANEVAS_SIBLINGS": f"directory=http://127.0.0.1:{directory.port}", "EVENTS_DATABASE_URL": conninfo}
         web = stack.enter_context(servers.uvicorn("services.events.main:app", there, health=HEALTH))
-        organiser = _Organiser(web, signed)
+        organiser = Organiser(web, signed)
+        stack.callback(organiser.close)
         tokens = [signed({}) for _ in range(requests)]
         print(f"{'':<28}{'per s':>10}{'p50 ms':>9}{'p95 ms':>9}{'CPU ms':>9}{'floor/s':>10}{'ratio':>8}", flush=True)
         for clients in CLIENTS:
@@ -77,7 +78,7 @@ def figures(
     return {**found, "oversold": oversold, "lost": lost, "last_seat_vs_floor": round(min(ratios), 3)}
 
 
-class _Organiser:
+class Organiser:
     """Prepares events over HTTP, as an organiser does."""
 
     def __init__(self, web: Web, signed: Signed) -> None:
@@ -86,6 +87,9 @@ class _Organiser:
         administrator, self._token = signed({"adm": True}), signed({"orgs": {runner: ["manager"]}})
         network = {"organisation_id": runner, "code": "BENCH", "name": "Réseau de mesure", "contact_email": "agenda@reseau.example"}
         self._network = self._sent("POST", "/networks", network, token=administrator)["id"]
+
+    def close(self) -> None:
+        self._client.close()
 
     def opened(self, seats: int) -> UUID:
         """An event with so many seats on site, whose registrations are open."""

@@ -101,7 +101,7 @@ IN_STATES = (
     .order_by(_R.c.rank.nulls_first(), _R.c.id)
 )
 #: Desks whose waiting list may be served, or has to end.
-WAITED_AT = sa.select(_D.c.id, _D.c.event_id).where(_D.c.waiting_count > 0).order_by(_D.c.event_id, _D.c.id)
+WAITED_AT = sa.select(*_D.c).where(_D.c.waiting_count > 0).order_by(_D.c.event_id, _D.c.id)
 _TAKE = """
 UPDATE seat_pools SET taken = taken + t.count
 FROM jsonb_to_recordset(%(taken)s::jsonb) AS t (id uuid, count int) WHERE seat_pools.id = t.id
