@@ -1,9 +1,13 @@
 """Seats given and taken, under the lock of their desk: what `rules` decides is written here, in the caller's transaction.
 
-Order of locks, whoever acts: the event (`agenda.service.steady`, together with other registrants; or alone, by
-`agenda.service.held_by_organiser`), then its desk with its pools (`held`), then registrations and participants, which need no lock
-of their own since whoever changes their state or their seats holds their desk, and last the event's row when it becomes full or
-ceases to be. Nobody takes an event after a desk, and a transaction takes one desk.
+Order of locks, whoever acts:
+
+1. the event: together with other registrants (`agenda.service.steady`), or alone by an organiser (`held_by_organiser`);
+2. its desk with its pools (`held` takes both, the event first); two desks of one event in the order of their ids;
+3. registrations and participants, which need no lock of their own: whoever changes their state or their seats holds their desk;
+4. the event's row, when the event becomes full or ceases to be (`mark_full`).
+
+Foreign keys look at the event's row at step 3: without step 1 an organiser who holds it and waits for the desk would never get it.
 """
 
 from collections import Counter
@@ -28,14 +32,26 @@ from .telling import News, tell
 
 
 async def held(session: AsyncSession, desk_id: UUID, now: datetime) -> tuple[Row, list[Row]]:
-    """The desk, locked, and its pools; the event is already held."""
+    """The desk, locked after its event, and its pools."""
+    found = await repository.desk(session, desk_id)
+    if found is None:
+        raise NotFound()
+    _, desk, pools = await held_with_event(session, found["event_id"], desk_id, now)
+    return desk, pools
+
+
+async def held_with_event(session: AsyncSession, event_id: UUID, desk_id: UUID, now: datetime) -> tuple[Row, Row, list[Row]]:
+    """The event, as it stays until the transaction ends; the desk, locked; its pools."""
+    event = await agenda.steady(session, event_id)
     whole = await repository.whole_desk(session, desk_id)
     if whole is None:  # a desk that was just opened has no pool yet
         desk = await repository.lock_desk(session, desk_id)
         if desk is None:
             raise NotFound()
         whole = desk, await repository.pools(session, [desk_id])
-    return opened(*whole, now)
+    if event is None:
+        raise NotFound()
+    return event, *opened(*whole, now)
 
 
 def opened(desk: Row, pools: list[Row], now: datetime) -> tuple[Row, list[Row]]:

@@ -12,7 +12,7 @@ from services.common import journal
 from services.common.auth import Principal
 from services.common.db import Row, fetch, fetch_in
 from services.common.etag import require_version
-from services.common.problems import NotFound
+from services.common.problems import NotFound, StaleVersion
 from services.common.resources import Resources
 
 from ..agenda import service as agenda
@@ -25,6 +25,8 @@ from .schemas import STATE_LABELS, RegistrationCreate
 from .telling import News, tell
 
 S = RegistrationState
+#: Times a registration that is being moved from desk to desk is looked for again.
+_PATIENCE = 3
 
 
 async def register(
@@ -211,12 +213,13 @@ async def _one(session: AsyncSession, registration_id: UUID) -> Registration:
 
 
 async def _held(session: AsyncSession, found: Registration, now: datetime) -> tuple[Row, Row, list[Row]]:
-    """The event (held together with other registrants), the desk (alone) and its pools: in that order, always (see `seats`)."""
-    event = await agenda.steady(session, found.event_id)
-    if event is None:
-        raise NotFound()
-    desk, pools = await seats.held(session, found.desk_id, now)
-    return event, desk, pools
+    """The event, the desk (locked) and its pools; again where an organiser moved the registration to another desk meanwhile."""
+    for _ in range(_PATIENCE):
+        event, desk, pools = await seats.held_with_event(session, found.event_id, found.desk_id, now)
+        found = await _one(session, found.id)
+        if found.desk_id == desk["id"]:
+            return event, desk, pools
+    raise StaleVersion()
 
 
 async def _held_by_link(

@@ -25,11 +25,10 @@ async def tend(session: AsyncSession, desk_id: UUID, *, now: datetime) -> None:
     seats are settled at a cancelled event are told by `agenda.telling`. Registrations closed by an organiser may open again: the list
     waits until they are over by the clock.
     """
-    desk = await repository.desk(session, desk_id)
-    event = await agenda.steady(session, desk["event_id"]) if desk else None
-    if event is None:
+    found = await repository.desk(session, desk_id)
+    if found is None:
         return
-    desk, pools = await seats.held(session, desk_id, now)
+    event, desk, pools = await seats.held_with_event(session, found["event_id"], desk_id, now)
     begins = await seats.beginning_of(session, event, desk["session_id"])
     ids: Sequence[UUID] = ()
     end, reason = S.CANCELLED, event["status_reason"] or ""

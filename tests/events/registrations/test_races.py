@@ -187,3 +187,39 @@ async def test_desks_of_one_event_fill_at_once(world: World) -> None:
     assert {answer.status_code for answer in answers} == {201}
     assert await all_is_true(world, event) == {"seated": 10, "waiting": 6}
     assert (await world.event(event))["status"] == "full"
+
+
+async def test_whatever_everybody_does_at_once_nobody_waits_for_one_another_in_a_circle(world: World) -> None:
+    """Organisers take the event alone then its desk, registrants the event together then the desk, and both say whether it is full."""
+    event = await world.opened(12, most_in_group=3, offer_hours=1)
+    known = [await world.register(event) for _ in range(18)]
+    resources = world.running.resources
+    deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+    before = await world.running.rows(deadlocks)
+
+    async def put(seats: int) -> None:
+        path = f"/events/{event['id']}"
+        desk = (await world.call(world.organiser, "GET", f"{path}/desks", expect=200)).json()[0]
+        sent = {"capacities": [{"mode": "on_site", "seats": seats}]}
+        headers = {"If-Match": f'"{desk["version"]}"'}
+        answer = await world.call(world.organiser, "PUT", f"{path}/capacity", json=sent, headers=headers)
+        assert answer.status_code in (200, 409, 412), answer.text
+
+    async def lapse() -> None:
+        async with resources.database.transaction() as session:
+            due = await registrations.due(session, resources.clock.now())
+        for registration_id in due:
+            async with resources.database.transaction() as session:
+                await registrations.lapse(session, registration_id, now=resources.clock.now())
+
+    for turn in range(3):
+        leaving: list[Call] = [(None, "POST", f"{world.link(each)}/cancellation", {}) for each in known[turn * 6 : turn * 6 + 6]]
+        accepting: list[Call] = [(None, "POST", f"{world.link(each)}/acceptance", {}) for each in known[12:]]
+        asking = [_asking(event, *[attendee()] * size) for size in (1, 2, 3, 1, 2, 1)]
+        answers, *_ = await asyncio.gather(
+            world.at_once([*leaving, *asking, *accepting]), put(12 + turn), _tend(world, event), put(13 + turn), lapse()
+        )
+        assert {answer.status_code for answer in answers} <= {201, 409}
+        await all_is_true(world, event)
+        world.running.clock.forward(hours=1)
+    assert await world.running.rows(deadlocks) == before

@@ -109,6 +109,15 @@ def test_nobody_overtakes_who_could_use_the_same_seats(waiting: dict[UUID, list[
     assert {pool.id: pool.free for pool in served.left} == left
 
 
+@given(parties, lists, pools(unlimited=False))
+def test_a_newcomer_is_seated_as_if_they_were_last_of_the_list(
+    party: list[Person], waiting: dict[UUID, list[Person]], offered: list[Pool]
+) -> None:
+    given_seats = rules.without_overtaking(party, offered, waiting.values())
+    last = UUID(int=9_999)
+    assert given_seats == rules.serve({**waiting, last: party}, offered, overtaking=False).offers.get(last)
+
+
 @given(lists, pools(unlimited=False))
 def test_near_the_event_no_seat_stays_empty_for_who_would_fit(waiting: dict[UUID, list[Person]], offered: list[Pool]) -> None:
     served = rules.serve(waiting, offered, overtaking=True)
