@@ -9,13 +9,17 @@ from services.common.db import Row, fetch_in
 from services.common.journal import lines_of
 
 from ..tables import KERNEL
-from .models import Registration, RegistrationState
+from .models import Registration
 from .schemas import STATE_LABELS, HistoryActor
 
 _JOURNAL = lines_of(KERNEL.journal)
 _LABELS = {f"registration.{state.value}": label for state, label in STATE_LABELS.items()}
-_LABELS |= {"registration.changed": "Modifiée", "registration.confirmed": "Courriel confirmé"}
-_FIRST = {f"registration.{state.value}" for state in RegistrationState}
+_OTHERWISE = "Modifiée"
+_LABELS |= {
+    "registration.approved": "Validée",
+    "registration.moved": "Changement de séance",
+    "registration.walk_in": "Inscription sur place",
+}
 
 
 async def lines(session: AsyncSession, found: Registration, *, before_id: UUID, limit: int) -> list[Row]:
@@ -33,7 +37,7 @@ def _shown(found: Registration, row: Row) -> Row:
         "id": row["id"],
         "at": row["at"],
         "act": row["act"],
-        "label": _LABELS.get(row["act"], "Modifiée"),
+        "label": _LABELS.get(row["act"], _OTHERWISE),
         "by": by,
         "rank": changes.get("rank"),
         "people": changes.get("people"),

@@ -1,6 +1,7 @@
 """What somebody must be told of their registration: written with the act as a job, carried out by the room that writes to people."""
 
 from enum import Enum
+from typing import Any
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -35,6 +36,6 @@ def turn(registration_id: UUID) -> str:
     return f"registration:{registration_id}"
 
 
-def told(registration_id: UUID, news: News) -> dict[str, str]:
+def told(registration_id: UUID, news: News) -> dict[str, Any]:
     """Arguments of the job."""
     return {"registration_id": str(registration_id), "news": news.value}

@@ -16,12 +16,16 @@ from tests.support import Person
 
 pytestmark = pytest.mark.anyio
 
-Call = tuple[Any, str, str, dict[str, Any]]
+Call = tuple[Person | None, str, str, Mapping[str, Any]]
 
 
-def _asking(event: Mapping[str, Any], *attendees: Mapping[str, Any], who: Person | None = None, **headers: str) -> Call:
+def _asking(event: Mapping[str, Any], *attendees: Mapping[str, Any], **headers: str) -> Call:
     wish = registration(f"p{new_id().hex[-12:]}@example.fr", *attendees)
-    return (who or Person(), "POST", f"/events/{event['id']}/registrations", {"json": wish, "headers": headers})
+    return (Person(), "POST", f"/events/{event['id']}/registrations", {"json": wish, "headers": headers})
+
+
+def _following(world: World, found: Mapping[str, Any], act: str) -> Call:
+    return (None, "POST", f"{world.link(found)}/{act}", {})
 
 
 async def _tend(world: World, event: Mapping[str, Any]) -> None:
@@ -79,7 +83,7 @@ async def test_a_double_click_without_a_key_is_one_registration(world: World) ->
     event = await world.opened(5)
     sent = {"json": registration("twice@example.fr")}
     path = f"/events/{event['id']}/registrations"
-    answers = await world.at_once([(None, "POST", path, sent) for _ in range(4)])  # type: ignore[list-item]
+    answers = await world.at_once([(None, "POST", path, sent)] * 4)
     assert Counter(answer.status_code for answer in answers) == {201: 1, 409: 3}
     assert await all_is_true(world, event) == {"unconfirmed": 1}
 
@@ -87,7 +91,7 @@ async def test_a_double_click_without_a_key_is_one_registration(world: World) ->
 async def test_people_cancel_and_register_at_once(world: World) -> None:
     event = await world.opened(20)
     seated = [await world.register(event) for _ in range(20)]
-    leaving: list[Call] = [(None, "POST", f"{world.link(each)}/cancellation", {}) for each in seated]
+    leaving = [_following(world, each, "cancellation") for each in seated]
     coming = [_asking(event) for _ in range(40)]
     answers = await world.at_once([call for three in zip(leaving, coming[::2], coming[1::2], strict=True) for call in three])
     assert {answer.status_code for answer in answers} == {201}
@@ -101,8 +105,7 @@ async def test_an_offer_accepted_twice_at_once_is_accepted_once(world: World) ->
     event = await world.opened(1)
     first, second = [await world.register(event) for _ in range(2)]
     await world.call(None, "POST", f"{world.link(first)}/cancellation", expect=201)
-    path = f"{world.link(second)}/acceptance"
-    answers = await world.at_once([(None, "POST", path, {})] * 4)  # type: ignore[list-item]
+    answers = await world.at_once([_following(world, second, "acceptance")] * 4)
     assert {(answer.status_code, answer.json()["state"], answer.json()["version"]) for answer in answers} == {(201, "seated", 3)}
     assert await all_is_true(world, event) == {"cancelled": 1, "seated": 1}
 
@@ -111,9 +114,9 @@ async def test_an_offer_is_accepted_or_lapses_but_not_both(world: World) -> None
     event = await world.opened(6)
     first = [await world.register(event) for _ in range(6)]
     waiting = [await world.register(event) for _ in range(12)]
-    await world.at_once([(None, "POST", f"{world.link(each)}/cancellation", {}) for each in first])  # type: ignore[misc]
+    await world.at_once([_following(world, each, "cancellation") for each in first])
     due_at = (await world.registered(waiting[0]))["due_at"]
-    accepting = [(None, "POST", f"{world.link(each)}/acceptance", {}) for each in waiting[:6]]
+    accepting = [_following(world, each, "acceptance") for each in waiting[:6]]
     world.at(due_at)
     world.running.clock.forward(microseconds=-1)
     resources = world.running.resources
@@ -122,7 +125,8 @@ async def test_an_offer_is_accepted_or_lapses_but_not_both(world: World) -> None
         async with resources.database.transaction() as session:
             await registrations.lapse(session, registration_id, now=world.running.clock.forward(microseconds=1))
 
-    answers, *_ = await asyncio.gather(world.at_once(accepting), *(lapse(each["id"]) for each in waiting[:6]))  # type: ignore[arg-type]
+    lapsing = asyncio.gather(*(lapse(each["id"]) for each in waiting[:6]))
+    answers, _ = await asyncio.gather(world.at_once(accepting), lapsing)
     states = [(await world.registered(each))["state"] for each in waiting[:6]]
     for answer, state in zip(answers, states, strict=True):
         assert (answer.status_code, state) in {(201, "seated"), (409, "lapsed")}
@@ -213,12 +217,11 @@ async def test_whatever_everybody_does_at_once_nobody_waits_for_one_another_in_a
                 await registrations.lapse(session, registration_id, now=resources.clock.now())
 
     for turn in range(3):
-        leaving: list[Call] = [(None, "POST", f"{world.link(each)}/cancellation", {}) for each in known[turn * 6 : turn * 6 + 6]]
-        accepting: list[Call] = [(None, "POST", f"{world.link(each)}/acceptance", {}) for each in known[12:]]
+        leaving = [_following(world, each, "cancellation") for each in known[turn * 6 : turn * 6 + 6]]
+        accepting = [_following(world, each, "acceptance") for each in known[12:]]
         asking = [_asking(event, *[attendee()] * size) for size in (1, 2, 3, 1, 2, 1)]
-        answers, *_ = await asyncio.gather(
-            world.at_once([*leaving, *asking, *accepting]), put(12 + turn), _tend(world, event), put(13 + turn), lapse()
-        )
+        beside = asyncio.gather(put(12 + turn), _tend(world, event), put(13 + turn), lapse())
+        answers, _ = await asyncio.gather(world.at_once([*leaving, *asking, *accepting]), beside)
         assert {answer.status_code for answer in answers} <= {201, 409}
         await all_is_true(world, event)
         world.running.clock.forward(hours=1)
