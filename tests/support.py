@@ -173,7 +173,7 @@ class Walk:
             cursor = body["next"]
         return found
 
-    async def at_once(self, calls: Iterable[tuple[Person, str, str, Mapping[str, Any]]]) -> list[httpx.Response]:
+    async def at_once(self, calls: Iterable[tuple[Person | None, str, str, Mapping[str, Any]]]) -> list[httpx.Response]:
         """Requests sent together: who, method, path, what is sent."""
         return list(await asyncio.gather(*(self.call(who, method, path, **sent) for who, method, path, sent in calls)))
 

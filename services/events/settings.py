@@ -22,3 +22,9 @@ class Settings(ServiceSettings):
     confirmation_hours: int = Field(
         24, ge=1, le=168, description="Hours somebody without an account has to confirm their e-mail; then their seats go on."
     )
+    registrations_per_address_per_hour: int = Field(
+        6, ge=1, description="Most registrations without an account that one e-mail address may ask for in an hour."
+    )
+    registrations_per_network_per_hour: int = Field(
+        120, ge=1, description="Most registrations without an account accepted from one network address in an hour."
+    )

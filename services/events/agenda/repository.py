@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.common.db import execute
+from services.common.db import Row, execute, fetch_in
 
 from .models import Event, EventSession
 
@@ -73,8 +73,24 @@ SESSIONS = sa.select(*_S.c).where(_S.c.event_id == sa.func.any(bindparam("event_
 SESSION = sa.select(*_S.c).where(_S.c.id == bindparam("id"))
 
 
+_EVENT_LOCK = sa.func.hashtextextended(sa.literal("event:") + sa.cast(bindparam("id", type_=sa.Uuid), sa.Text), 0)
+_ALONE = sa.select(sa.func.pg_advisory_xact_lock(_EVENT_LOCK).label("held"))
+#: Many hold the event together, whom nobody who holds it alone may starve: advisory locks are given in the order they are asked.
+#: The row's own lock makes the statement read the version that is there once the wait is over.
+STEADY = (
+    sa.select(*_E.c)
+    .where(
+        _E.c.id == bindparam("id", type_=sa.Uuid), sa.cast(sa.func.pg_advisory_xact_lock_shared(_EVENT_LOCK), sa.Text).is_not(None)
+    )
+    .with_for_update(key_share=True, read=True)
+)
+_LOCK_ROW = sa.select(_E.c.is_full).where(_E.c.id == bindparam("id", type_=sa.Uuid)).with_for_update(key_share=True)
+
+
 async def get(session: AsyncSession, event_id: UUID, *, lock: bool = False) -> Event | None:
     asked = select(Event).where(Event.id == event_id)
+    if lock:
+        await fetch_in(session, _ALONE, {"id": event_id})
     return (await session.exec(asked.with_for_update() if lock else asked)).first()
 
 
@@ -88,3 +104,14 @@ async def session_of(session: AsyncSession, session_id: UUID) -> EventSession | 
 
 async def set_full(session: AsyncSession, event_id: UUID, is_full: bool) -> None:
     await execute(session, sa.update(_E).where(_E.c.id == event_id, _E.c.is_full != is_full).values(is_full=is_full))
+
+
+async def steady(session: AsyncSession, event_id: UUID) -> Row | None:
+    rows = await fetch_in(session, STEADY, {"id": event_id})
+    return rows[0] if rows else None
+
+
+async def lock_fullness(session: AsyncSession, event_id: UUID) -> bool:
+    """Whether it was full; whoever else says whether it is waits for this transaction."""
+    rows = await fetch_in(session, _LOCK_ROW, {"id": event_id})
+    return bool(rows) and bool(rows[0]["is_full"])

@@ -23,7 +23,7 @@ from . import forms, repository, rules
 from .errors import EventActNotPossible, EventIsOver, EventNotDated, SessionCancelled, SessionHasParticipants
 from .models import Event, EventSession, EventStatus, SessionStatus
 from .schemas import EventCreate, EventUpdate, SessionUpdate, SessionWrite
-from .telling import News, tell
+from .telling import News, moved_on, tell
 
 #: Fields whose absence means something.
 _NULLABLE = {"vague_date", "expected_on", "registration_opens_at", "registration_closes_at", "form", "series_id"}
@@ -102,6 +102,8 @@ async def act(
                 each.sequence, each.version = each.sequence + 1, each.version + 1
     if before in _FOLLOWED and leads_to in {EventStatus.CANCELLED, EventStatus.POSTPONED}:
         await tell(session, event.id, News.CANCELLED if leads_to is EventStatus.CANCELLED else News.POSTPONED)
+    if before in _FOLLOWED or leads_to in _FOLLOWED:
+        await moved_on(session, event.id)
     await touch(session, event, f"event.{leads_to.value}", caller, now, {"status": [before.value, leads_to.value]}, reason)
     return event
 
@@ -174,6 +176,7 @@ async def cancel_session(
     found.sequence, found.version = found.sequence + 1, found.version + 1
     if event.status in _FOLLOWED:
         await tell(session, event.id, News.SESSION_CANCELLED, session_id=found.id)
+    await moved_on(session, event.id)
     await _refresh(session, event, now)
     await touch(session, event, "event.session_cancelled", caller, now, {"session_id": str(found.id)}, reason)
     return found
@@ -237,6 +240,19 @@ async def session_of(session: AsyncSession, event_id: UUID, session_id: UUID) ->
 async def set_full(session: AsyncSession, event_id: UUID, is_full: bool) -> None:
     """The registrations say whether a seat is left."""
     await repository.set_full(session, event_id, is_full)
+
+
+async def steady(session: AsyncSession, event_id: UUID) -> Row | None:
+    """The event's own columns, which no organiser changes before this transaction ends; many registrants hold it so together.
+
+    First lock of an act on registrations, before the desk's: organisers take the event alone (`held_by_organiser`), then desks.
+    """
+    return await repository.steady(session, event_id)
+
+
+async def hold_fullness(session: AsyncSession, event_id: UUID) -> bool:
+    """Whether the event was full; what is counted next is true until `set_full`, whichever desk it is counted from."""
+    return await repository.lock_fullness(session, event_id)
 
 
 async def row(reader: AsyncConnection[Any], event_id: UUID) -> Row | None:

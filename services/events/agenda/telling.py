@@ -10,6 +10,8 @@ from services.common.jobs import enqueue
 
 #: `event_id`, `news`, and `session_id` when one session is concerned.
 TELL_PARTICIPANTS = "events:tell_participants"
+#: `event_id`: its state, its dates or its sessions changed; carried out by the room that gives seats.
+EVENT_MOVED_ON = "events:tend_event"
 
 
 class News(Enum):
@@ -26,3 +28,8 @@ async def tell(session: AsyncSession, event_id: UUID, news: News, *, session_id:
     """Once committed, everybody registered is told."""
     more: dict[str, Any] = {"session_id": str(session_id)} if session_id else {}
     await enqueue(session, TELL_PARTICIPANTS, lock=f"event:{event_id}", event_id=str(event_id), news=news.value, **more)
+
+
+async def moved_on(session: AsyncSession, event_id: UUID) -> None:
+    """Once committed, waiting lists go on, or end."""
+    await enqueue(session, EVENT_MOVED_ON, lock=f"tend:{event_id}", event_id=str(event_id))

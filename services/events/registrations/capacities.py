@@ -10,6 +10,8 @@ from services.common.auth import Principal
 from services.common.db import Row, fetch_in
 from services.common.etag import require_version
 from services.common.ids import new_id
+from services.common.language import Text
+from services.common.problems import FieldError, PreconditionRequired, StaleVersion
 from services.common.resources import Resources
 
 from ..agenda import rules as agenda_rules
@@ -18,7 +20,7 @@ from ..agenda.errors import EventIsOver
 from ..agenda.schemas import Enrolment
 from ..vocabulary import service as vocabulary
 from . import repository, seats
-from .errors import BelowTaken, SessionToChoose, WholeEventOnly
+from .errors import BelowTaken, SessionToChoose, SharesDoNotFit, WholeEventOnly
 from .schemas import CapacitiesWrite
 
 
@@ -43,18 +45,22 @@ async def put(
         if session_id is None:
             raise SessionToChoose()
         await agenda.session_of(session, event_id, session_id)
+    _require_fitting(wish)
     for each in wish.capacities:
         for share in each.shares:
             await vocabulary.territory_paths(session, resources.siblings, share.territory_codes, now=now)
-    desk = await _desk(session, event_id, session_id, version)
-    desk, pools = await seats.held(session, desk["id"], now)
+    found = await _desk(session, event_id, session_id, version)
+    desk, pools = await seats.held(session, found["id"], now)
     if version is not None:
         require_version(desk["version"], version)
     await _write(session, desk, pools, wish)
     desk["version"] += 1
     await repository.set_desk(session, desk["id"], version=desk["version"])
     row = {name: getattr(event, name) for name in type(event).model_fields}
+    await session.flush()
     await seats.promote(session, row, desk, await repository.pools(session, [desk["id"]]), now=now)
+    # A desk that has just been opened has seats that the event had not.
+    await seats.mark_full(session, event.id)
     await agenda.note(session, event, "event.capacity", caller, now, wish.model_dump(mode="json"))
     return await shown(session, desk)
 
@@ -74,10 +80,37 @@ async def _desk(session: AsyncSession, event_id: UUID, session_id: UUID | None, 
     # The event is locked: nobody else opens the same desk meanwhile.
     for desk in await fetch_in(session, repository.DESKS_OF_EVENT, {"id": event_id}):
         if desk["session_id"] == session_id:
+            if version is None:
+                raise PreconditionRequired()
             return desk
+    if version is not None:
+        raise StaleVersion()
     desk = {"id": new_id(), "event_id": event_id, "session_id": session_id, "last_rank": 0, "waiting_count": 0, "version": 0}
     await repository.add_desk(session, desk)
     return desk
+
+
+def _require_fitting(wish: CapacitiesWrite) -> None:
+    errors: list[FieldError] = []
+    modes = [each.mode for each in wish.capacities]
+    for position, each in enumerate(wish.capacities):
+        pointer = f"/capacities/{position}"
+        if each.mode in modes[:position]:
+            said = Text("Ce mode est donné deux fois.", "This mode is given twice.")
+            errors.append(FieldError(f"{pointer}/mode", said, "given_twice"))
+        if each.seats is not None and sum(share.seats for share in each.shares) > each.seats:
+            said = Text("Les parts dépassent les places de ce mode.", "The shares exceed the seats of this mode.")
+            errors.append(FieldError(f"{pointer}/seats", said, "below_shares"))
+        labels = [share.label for share in each.shares]
+        for number, share in enumerate(each.shares):
+            if share.label in labels[:number]:
+                said = Text("Deux parts ont ce nom.", "Two shares have this label.")
+                errors.append(FieldError(f"{pointer}/shares/{number}/label", said, "given_twice"))
+            if not share.audiences and not share.territory_codes:
+                said = Text("Dites pour qui est cette part.", "Say whom this share is for.")
+                errors.append(FieldError(f"{pointer}/shares/{number}", said, "for_nobody"))
+    if errors:
+        raise SharesDoNotFit(errors=errors)
 
 
 async def _write(session: AsyncSession, desk: Row, pools: list[Row], wish: CapacitiesWrite) -> None:

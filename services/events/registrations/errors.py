@@ -44,12 +44,41 @@ class NoSeatLeft(Problem):
 
 
 class AlreadyRegistered(Problem):
+    #: Asking whether somebody is registered counts as asking.
+    keeps_writes = True
     constraint = "uq_registrations_contact"
     title = Text("Une inscription existe déjà pour cette adresse", "A registration already exists for this address")
     advice = Text(
         "Suivez le lien reçu par courriel pour la modifier ou l'annuler.",
         "Follow the link received by e-mail to change or cancel it.",
     )
+
+
+class TooManyRegistrations(Problem):
+    status = 429
+    keeps_writes = True
+    title = Text("Trop d'inscriptions demandées", "Too many registrations asked for")
+    advice = Text(
+        "Trop de demandes sans compte sont venues de votre réseau ou pour cette adresse. Attendez le nombre de secondes donné par "
+        "`Retry-After`, ou connectez-vous à votre compte.",
+        "Too many requests without an account came from your network or for this address. Wait for the number of seconds given by "
+        "`Retry-After`, or sign in to your account.",
+    )
+
+
+class SharesDoNotFit(Problem):
+    title = Text("Les parts réservées ne conviennent pas", "The reserved shares do not fit")
+    advice = Text(
+        "Chaque mode est donné une fois, chaque part a un nom à elle et dit pour qui elle est, et les parts d'un mode ne dépassent "
+        "pas ses places. `errors` désigne ce qui est à corriger.",
+        "Each mode is given once, each share has a label of its own and says whom it is for, and the shares of a mode do not exceed "
+        "its seats. `errors` points at what is to be mended.",
+    )
+
+
+class SessionNotOpen(Problem):
+    title = Text("On ne s'inscrit plus à cette séance", "This session takes no more registrations")
+    advice = Text("Elle est annulée ou commencée : choisissez-en une autre.", "It is cancelled or has begun: choose another.")
 
 
 class AnswersMissing(Problem):

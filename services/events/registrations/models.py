@@ -41,7 +41,7 @@ class RegistrationState(Enum):
 
 #: States that still ask for something.
 ACTIVE = ("unconfirmed", "to_approve", "seated", "waiting", "offered")
-_ACTIVE_SQL = "state IN ('unconfirmed', 'to_approve', 'seated', 'waiting', 'offered')"
+ACTIVE_SQL = "state IN ('unconfirmed', 'to_approve', 'seated', 'waiting', 'offered')"
 
 
 class Source(Enum):
@@ -114,7 +114,7 @@ class Registration(Base, table=True):
             "desk_id",
             text("lower(contact_email)"),
             unique=True,
-            postgresql_where=text(_ACTIVE_SQL),
+            postgresql_where=text(ACTIVE_SQL),
         ),
         Index("ix_registrations_waiting", "desk_id", "rank", postgresql_where=text("rank IS NOT NULL")),
         Index("ix_registrations_event", "event_id", "id"),
@@ -198,3 +198,19 @@ class AttendeeNeeds(Base, table=True):
     attendee_id: UUID = Field(foreign_key="attendees.id", primary_key=True)
     dietary: str = Field(default="", max_length=500)
     accessibility: str = Field(default="", max_length=1000)
+
+
+class RegistrationAttempt(Base, table=True):
+    """Somebody without an account asked for seats: what limits count, for an hour. The address itself is not kept."""
+
+    __tablename__ = "registration_attempts"
+    __table_args__ = (
+        Index("ix_registration_attempts_origin", "origin", "at"),
+        Index("ix_registration_attempts_email_hash", "email_hash", "at"),
+        Index("ix_registration_attempts_at", "at"),
+    )
+
+    id: UUID = identity()
+    origin: str = Field(max_length=64)
+    email_hash: str = Field(max_length=64)
+    at: datetime = instant()

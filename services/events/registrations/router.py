@@ -9,15 +9,16 @@ from services.common.auth import Caller, MaybeCaller
 from services.common.clock import Now
 from services.common.db import Session, Snapshot
 from services.common.etag import Version, VersionIfAny, etag, not_modified
+from services.common.origins import origin_of
 from services.common.pagination import LAST_ID, Cursor, Limit, Page, page, read_cursor
 from services.common.resources import Held
 from services.common.routing import ActRoute, right
 from services.common.texts import Words, patterns
 
 from ..networks.router import ORGANISERS
-from . import capacities, service
+from . import asking, capacities, history, service
 from .models import Registration
-from .schemas import CapacitiesWrite, DeskRead, RegistrationCreate, RegistrationRead, RegistrationState
+from .schemas import CapacitiesWrite, DeskRead, HistoryLine, RegistrationCreate, RegistrationRead, RegistrationState
 
 router = APIRouter(prefix="/events/v1", tags=["registrations"], route_class=ActRoute)
 
@@ -67,18 +68,28 @@ async def put_capacity(
     operation_id="register",
     summary="Ask for seats",
     response_model=RegistrationRead,
-    openapi_extra=right("Anyone.", public=True),
+    openapi_extra=right("Anyone.", public=True, refusals=(429,)),
 )
 async def register(
-    event_id: UUID, wish: RegistrationCreate, caller: MaybeCaller, session: Session, resources: Held, now: Now, response: Response
+    event_id: UUID,
+    wish: RegistrationCreate,
+    caller: MaybeCaller,
+    session: Session,
+    resources: Held,
+    now: Now,
+    request: Request,
+    response: Response,
 ) -> Any:
     """For oneself or a group that stays together. Seats are given at once when there are; otherwise a rank in the waiting list.
 
-    Without an account, the seats are held until the e-mail is confirmed by the link it receives.
+    Without an account, the seats are held until the e-mail is confirmed by the link it receives; a network or an address that asks
+    too often is asked to wait (429).
     """
-    registration_id = await service.register(session, resources, caller, event_id, wish, now=now)
-    response.headers["Location"] = f"{router.prefix}/registrations/{registration_id}"
-    return await _answer(response, session, await service.get(session, registration_id))
+    origin = origin_of(request.client.host if request.client else None)
+    asked = await asking.ask(session, resources, caller, event_id, wish, origin=origin, now=now)
+    response.headers["Location"] = f"{router.prefix}/registrations/{asked['id']}"
+    response.headers["ETag"] = etag(asked["version"])
+    return asked
 
 
 @router.get(
@@ -140,6 +151,27 @@ async def read(registration_id: UUID, caller: Caller, session: Snapshot, request
     return not_modified(request, etag(found.version)) or await _answer(response, session, found)
 
 
+@router.get(
+    "/registrations/{registration_id}/history",
+    operation_id="getRegistrationHistory",
+    summary="What became of a registration",
+    response_model=Page[HistoryLine],
+    openapi_extra=right(_HOLDER),
+)
+async def read_history(
+    registration_id: UUID,
+    caller: Caller,
+    session: Snapshot,
+    request: Request,
+    response: Response,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> Any:
+    """From the latest: what was decided, when, and the rank it was given in the waiting list. Nobody is named."""
+    found = await service.own_or_organised(session, caller, registration_id)
+    return await _history(session, found, request, response, limit, cursor)
+
+
 @router.post(
     "/registrations/{registration_id}/cancellation",
     status_code=201,
@@ -164,6 +196,26 @@ async def cancel(registration_id: UUID, caller: Caller, session: Session, now: N
 async def read_by_link(token: str, session: Snapshot, resources: Held, response: Response) -> Any:
     """Reading changes nothing: mail programs that open links beforehand do no harm."""
     return await _answer(response, session, await service.by_link(session, resources, token))
+
+
+@router.get(
+    "/my-registrations/{token}/history",
+    operation_id="getRegistrationHistoryByLink",
+    summary="What became of your registration, by its link",
+    response_model=Page[HistoryLine],
+    openapi_extra=right(_BEARER, public=True),
+)
+async def read_history_by_link(
+    token: str,
+    session: Snapshot,
+    resources: Held,
+    request: Request,
+    response: Response,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> Any:
+    """From the latest: what was decided, when, and the rank you were given in the waiting list."""
+    return await _history(session, await service.by_link(session, resources, token), request, response, limit, cursor)
 
 
 @router.post(
@@ -209,3 +261,11 @@ async def _answer(response: Response, session: Session, found: Registration) -> 
     shown = await service.shown(session, found)
     response.headers["ETag"] = etag(found.version)
     return shown
+
+
+async def _history(
+    session: Session, found: Registration, request: Request, response: Response, limit: int, cursor: str | None
+) -> Any:
+    after = read_cursor(request, cursor)
+    rows = await history.lines(session, found, before_id=UUID(after[0]) if after else LAST_ID, limit=limit + 1)
+    return page(request, response, rows, limit, key=lambda row: (row["id"],))

@@ -6,7 +6,7 @@ matching). Nobody overtakes a party of the waiting list that could use the same 
 """
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -77,24 +77,35 @@ def minus(pools: Sequence[Pool], taken: Iterable[UUID | None]) -> list[Pool]:
 
 @dataclass
 class Served:
-    """Who of the waiting list is offered which seats, in order."""
+    """Who of the waiting list is offered which seats, in order, and the seats that a newcomer may then take."""
 
     offers: dict[UUID, list[UUID]] = field(default_factory=dict)
+    left: list[Pool] = field(default_factory=list)
 
 
-def serve(waiting: Mapping[UUID, Sequence[Person]], pools: Sequence[Pool], *, overtaking: bool) -> Served:
+def serve(
+    waiting: Mapping[UUID, Sequence[Person]],
+    pools: Sequence[Pool],
+    *,
+    overtaking: bool,
+    unready: Container[UUID] = frozenset(),
+) -> Served:
     """Offer what is free to a waiting list given in the order of its ranks.
 
-    A party that does not fit keeps the seats it could use for itself unless `overtaking`: then those behind it may pass.
+    A party that does not fit, or is `unready` (its e-mail is not confirmed), keeps the seats it could use for itself unless
+    `overtaking`: then those behind it, and newcomers, may pass.
     """
-    served, left = Served(), list(pools)
+    served = Served(left=list(pools))
     for registration_id, party in waiting.items():
-        held = _best(party, left)
-        if None not in held:
-            served.offers[registration_id] = [each for each in held if each is not None]
-            left = minus(left, held)
+        if all(pool.free is not None and pool.free <= 0 for pool in served.left):
+            break
+        held = _best(party, served.left)
+        whole = [each for each in held if each is not None]
+        if len(whole) == len(party) and registration_id not in unready:
+            served.offers[registration_id] = whole
+            served.left = minus(served.left, whole)
         elif not overtaking:
-            left = minus(left, held)
+            served.left = minus(served.left, whole)
     return served
 
 
@@ -103,20 +114,24 @@ def may_overtake(starts_at: datetime | None, overtaking_hours: int, now: datetim
     return starts_at is not None and now >= starts_at - timedelta(hours=overtaking_hours)
 
 
-def offer_ends(now: datetime, offer_hours: int, closes: datetime | None) -> datetime:
-    """When an offer made now ends: after its hours, and never after registrations are over."""
-    end = now + timedelta(hours=offer_hours)
-    return min(end, closes) if closes is not None and closes > now else end
+def offer_ends(now: datetime, offer_hours: int, *ends: datetime | None) -> datetime:
+    """When an offer made now ends: after its hours, and never after any of these instants (registrations over, the beginning)."""
+    return min([now + timedelta(hours=offer_hours), *(each for each in ends if each is not None)])
 
 
 def _best(party: Sequence[Person], pools: Sequence[Pool]) -> list[UUID | None]:
-    """A seat for as many of the party as possible: None for those who have none."""
+    """A seat for as many of the party as possible: None for those who have none.
+
+    Shares first, then every pool: augmenting a matching keeps the seats it already uses, so that as many as possible sit in
+    shares and seats open to all are left to those who have no share.
+    """
     by_id = {pool.id: pool for pool in pools}
-    # Shares first: a seat open to all is left to those who have no share.
-    liked = [[pool.id for pool in sorted(pools, key=lambda pool: not pool.is_share) if pool.is_for(person)] for person in party]
     held: list[UUID | None] = [None] * len(party)
-    for position in range(len(party)):
-        _seat(position, liked, by_id, held, set())
+    for only_shares in (True, False):
+        liked = [[pool.id for pool in pools if pool.is_for(person) and (pool.is_share or not only_shares)] for person in party]
+        for position in range(len(party)):
+            if held[position] is None and liked[position]:
+                _seat(position, liked, by_id, held, set())
     return held
 
 

@@ -1,5 +1,6 @@
 """What callers send and receive about registrations."""
 
+from enum import Enum
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -158,9 +159,30 @@ class RegistrationRead(BaseModel):
     version: int
 
 
+class HistoryActor(Enum):
+    """On whose side something was done."""
+
+    PARTICIPANT = "participant"
+    ORGANISER = "organiser"
+    #: By the link of the mail, or by the clock.
+    UNSIGNED = "unsigned"
+
+
 class RefusalReason(BaseModel):
     """Why, as the person will read it."""
 
     model_config = ConfigDict(extra="forbid")
 
     reason: Reason = Field(examples=["La journée s'adresse aux élus."])
+
+
+class HistoryLine(BaseModel):
+    """Something that became of a registration."""
+
+    id: UUID
+    at: LocalInstant
+    act: str = Field(examples=["registration.offered"])
+    label: str = Field(examples=["Place proposée"])
+    by: HistoryActor
+    rank: int | None = Field(description="The rank it was given then in the waiting list; how many stand before it is `rank` now.")
+    people: int | None = Field(description="How many people it was for, when that was said.")

@@ -1,6 +1,7 @@
 """What somebody must be told of their registration: written with the act as a job, carried out by the room that writes to people."""
 
 from enum import Enum
+from typing import Any
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -27,6 +28,14 @@ class News(Enum):
 
 async def tell(session: AsyncSession, registration_id: UUID, news: News) -> None:
     """Once committed, the contact (and the participants who gave an address) are told."""
-    await enqueue(
-        session, TELL_REGISTRANT, lock=f"registration:{registration_id}", registration_id=str(registration_id), news=news.value
-    )
+    await enqueue(session, TELL_REGISTRANT, lock=turn(registration_id), **told(registration_id, news))
+
+
+def turn(registration_id: UUID) -> str:
+    """One registration's news are told one by one, in order."""
+    return f"registration:{registration_id}"
+
+
+def told(registration_id: UUID, news: News) -> dict[str, Any]:
+    """Arguments of the job."""
+    return {"registration_id": str(registration_id), "news": news.value}
