@@ -88,3 +88,10 @@ async def session_of(session: AsyncSession, session_id: UUID) -> EventSession | 
 
 async def set_full(session: AsyncSession, event_id: UUID, is_full: bool) -> None:
     await execute(session, sa.update(_E).where(_E.c.id == event_id, _E.c.is_full != is_full).values(is_full=is_full))
+
+
+#: Of these events, those that were cancelled, or ended before an instant.
+OVER_BEFORE = sa.select(_E.c.id).where(
+    _E.c.id == sa.func.any(bindparam("ids", type_=ARRAY(sa.Uuid))),
+    sa.or_(_E.c.status == "cancelled", _E.c.ends_at <= bindparam("before", type_=sa.DateTime(timezone=True))),
+)
