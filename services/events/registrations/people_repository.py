@@ -34,6 +34,8 @@ def _any_of(column: Any, name: str) -> Any:
     return sa.or_(asked.is_(None), sa.cast(column, sa.Text) == sa.func.any(asked))
 
 
+#: It still asks for something. (A list of values, `IN`, is not compiled once and for all.)
+_active = sa.cast(_R.c.state, sa.Text) == sa.func.any(bindparam("active", value=list(ACTIVE), type_=ARRAY(sa.Text)))
 _seat = sa.cast(bindparam("has_seat"), sa.Boolean)
 _LISTED = [
     *(_A.c[name] for name in ("id", "registration_id", "given_name", "family_name", "function", "organisation_name")),
@@ -80,7 +82,7 @@ ATTENDEES = _listing(_LISTED, _people)
 ATTENDEES_WITH_NEEDS = _listing([*_LISTED, *_NEEDS], _people.outerjoin(_N, _N.c.attendee_id == _A.c.id))
 
 #: Who is counted: they take part, or still may.
-_counted = (_A.c.event_id == _event, _A.c.left_at.is_(None), _R.c.state.in_(ACTIVE))
+_counted = (_A.c.event_id == _event, _A.c.left_at.is_(None), _active)
 COUNTED = sa.select(sa.func.count().label("count")).select_from(_people).where(*_counted)
 #: Keys that were answered, whether or not the form still asks for them.
 ANSWERED_KEYS = (
@@ -129,7 +131,7 @@ ON_SITE = sa.select(sa.func.count().label("count")).select_from(_people).where(*
 
 
 def _kinds(column: Any, *more: Any) -> Any:
-    kind = sa.func.unnest(column).table_valued("kind").lateral("kinds")
+    kind = sa.func.unnest(column).table_valued("kind").render_derived(name="kinds")
     return (
         sa.select(kind.c.kind, sa.func.count().label("count"))
         .select_from(_needy.join(kind, sa.true()))
@@ -151,9 +153,7 @@ ACCESSIBILITY_KINDS, ACCESSIBILITY_IN_WORDS = _kinds(_N.c.accessibility_kinds), 
 
 EVENTS_WITH_NEEDS = sa.select(_A.c.event_id).distinct().select_from(_A.join(_N, _N.c.attendee_id == _A.c.id))
 _hers = sa.func.lower(_R.c.contact_email) == sa.func.lower(bindparam("email", type_=sa.Text))
-OF_ADDRESS = (
-    sa.select(*_R.c).where(_R.c.event_id == _event, _hers, _R.c.state.in_(ACTIVE)).order_by(_R.c.id).limit(bindparam("limit"))
-)
+OF_ADDRESS = sa.select(*_R.c).where(_R.c.event_id == _event, _hers, _active).order_by(_R.c.id).limit(bindparam("limit"))
 
 
 async def put_needs(session: AsyncSession, attendee_id: UUID, values: dict[str, Any]) -> None:

@@ -35,7 +35,9 @@ def first(found: Mapping[str, Any]) -> str:
     return next(str(each["id"]) for each in found["attendees"] if each["left_at"] is None)
 
 
-async def by_link(world: World, found: Mapping[str, Any], method: str, path: str = "", *, link: int = 1, **more: Any) -> httpx.Response:
+async def by_link(
+    world: World, found: Mapping[str, Any], method: str, path: str = "", *, link: int = 1, **more: Any
+) -> httpx.Response:
     """An act by the registration's link, on the version in hand."""
     return await world.call(None, method, world.link(found, link) + path, headers=tag(found), **more)
 
@@ -55,7 +57,9 @@ async def decided(world: World, found: Mapping[str, Any], act: str, **wish: Any)
     return body
 
 
-async def anonymous(world: World, event: Mapping[str, Any], email: str, *attendees: Mapping[str, Any], **more: Any) -> dict[str, Any]:
+async def anonymous(
+    world: World, event: Mapping[str, Any], email: str, *attendees: Mapping[str, Any], **more: Any
+) -> dict[str, Any]:
     """Somebody without an account asks for seats, and confirms."""
     wish = registration(email, *attendees, **more)
     found = (await world.call(None, "POST", f"/events/{event['id']}/registrations", json=wish, expect=201)).json()

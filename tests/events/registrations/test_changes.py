@@ -90,7 +90,9 @@ async def test_a_new_email_counts_once_it_has_confirmed_and_former_links_die(wor
     assert (await world.call(None, "GET", world.link(found, 2), expect=200)).json()["attendees"][0]["has_seat"]
     again = (await world.call(None, "POST", f"{path}/confirmation", expect=201)).json()
     assert again["version"] == done["version"]
-    assert [m["to"] for m in await world.mails("suivie à une autre") if m["to"] == found["contact_email"]] == [found["contact_email"]]
+    assert [m["to"] for m in await world.mails("suivie à une autre") if m["to"] == found["contact_email"]] == [
+        found["contact_email"]
+    ]
 
 
 async def test_a_new_email_that_does_not_answer_in_time_changes_nothing(world: World) -> None:
@@ -162,7 +164,9 @@ async def test_a_switch_keeps_the_place_and_gives_the_other_to_who_waits(world: 
     event = await both_modes(world, 1, 1)
     found, waiting = await world.register(event), await world.register(event)
     assert waiting["state"] == "waiting"
-    switched = (await by_link(world, found, "POST", f"/attendees/{first(found)}/mode-change", json={"mode": "visio"}, expect=201)).json()
+    switched = (
+        await by_link(world, found, "POST", f"/attendees/{first(found)}/mode-change", json={"mode": "visio"}, expect=201)
+    ).json()
     assert (switched["state"], switched["attendees"][0]["mode"], switched["attendees"][0]["has_seat"]) == ("seated", "visio", True)
     assert (await world.registered(waiting))["state"] == "offered"
     assert await taken(world, event) == {"on_site": 1, "visio": 1}
