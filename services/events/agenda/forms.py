@@ -68,7 +68,7 @@ def require_followable(form: dict[str, Any]) -> None:
             "Ce schéma ne peut être suivi : motif trop lourd, ou renvoi hors du questionnaire.",
             "This schema cannot be followed: too heavy a pattern, or a reference outside the form.",
         )
-        raise _refused("", said) from error
+        raise _refused(_pointer(getattr(error, "instance_path", ())), said) from error
 
 
 def errors_in(form: dict[str, Any], answers: dict[str, Any], pointer: str) -> list[FieldError]:
@@ -217,9 +217,12 @@ def _sentence(name: str, kind: Any, message: str) -> Text:
         listed = ", ".join(str(each) for each in kind.options[:20])
         return Text(f"Choisissez l'une des réponses proposées : {listed}.", f"Choose one of the answers offered: {listed}.")
     if name == "const":
-        return Text(f"La réponse attendue est : {kind.expected_value}.", f"The expected answer is: {kind.expected_value}.")
+        fr, en = (str(kind.expected_value),) * 2
+        if isinstance(kind.expected_value, bool):
+            fr, en = ("oui", "yes") if kind.expected_value else ("non", "no")
+        return Text(f"La réponse attendue est : {fr}.", f"The expected answer is: {en}.")
     if name == "type":
-        known = [_TYPES[each] for each in kind.types if each in _TYPES]
+        known = [said for each, said in _TYPES.items() if each in kind.types]
         fr, en = " ou ".join(each.fr for each in known), " or ".join(each.en for each in known)
         return Text(f"La réponse est {fr}.", f"The answer is {en}.")
     if name == "format":
@@ -231,4 +234,6 @@ def _sentence(name: str, kind: Any, message: str) -> Text:
         )
     if name == "uniqueItems":
         return Text("Une réponse est donnée deux fois.", "An answer is given twice.")
+    if name in {"anyOf", "oneOf", "oneOfMultipleValid", "oneOfNotValid"}:
+        return Text("La réponse ne convient à aucune des formes possibles.", "The answer fits none of the possible shapes.")
     return Text(f"La réponse ne convient pas : {message}", f"The answer does not fit: {message}")

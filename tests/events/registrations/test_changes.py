@@ -141,7 +141,8 @@ async def test_a_details_change_keeps_the_seat(world: World) -> None:
     changed = (await by_link(world, found, "PATCH", path, json=wish, expect=200)).json()
     person = changed["attendees"][0]
     assert {name: person[name] for name in wish} == wish
-    assert person["has_seat"] and await taken(world, event) == {"on_site": 1}
+    assert person["has_seat"]
+    assert await taken(world, event) == {"on_site": 1}
     body = await refused_by_link(world, changed, "PATCH", path, "unknown-territory-code", json={"territory_code": "99999"})
     assert body["errors"]
 
