@@ -61,31 +61,31 @@ async def decide(
 ) -> list[dict[str, Any]]:
     """Each decision has its own result: one that cannot be carried out leaves the others be.
 
-    They are carried out desk by desk, so that two organisers who decide at once do not wait for one another in a circle, and in
-    the order they were sent: the last seats go to the first of the list.
+    All their desks are locked first, in the order of their ids, so that two organisers who decide at once do not wait for one another
+    in a circle. Then the decisions are carried out in the order they were sent: the last seats go to the first of the list.
     """
     await agenda.seen_by_organiser(session, caller, event_id)
-    desks = {}
-    for each in decisions:
-        found = await repository.get(session, each.registration_id)
-        desks[each.registration_id] = found.desk_id.int if found is not None and found.event_id == event_id else -1
-    results: dict[int, dict[str, Any]] = {}
-    for position, each in sorted(enumerate(decisions), key=lambda item: (desks[item[1].registration_id], item[0])):
-        shown: dict[str, Any] = {"registration_id": each.registration_id, "state": None, "rank": None, "problem": None}
+    found = [await repository.get(session, each.registration_id) for each in decisions]
+    ours = {each.id: each.desk_id for each in found if each is not None and each.event_id == event_id}
+    for desk_id in sorted(set(ours.values())):
+        await seats.held(session, desk_id, now)
+    results: list[dict[str, Any]] = []
+    for decision in decisions:
+        shown: dict[str, Any] = {"registration_id": decision.registration_id, "state": None, "rank": None, "problem": None}
         try:
+            if decision.registration_id not in ours:
+                raise NotFound()
             async with session.begin_nested():
-                if desks[each.registration_id] == -1:
-                    raise NotFound()
-                found = await _carry_out(session, caller, each, now)
-                shown |= {"state": found.state, "rank": (await service.shown(session, found))["rank"]}
+                done = await _carry_out(session, caller, decision, now)
+                shown |= {"state": done.state, "rank": (await service.shown(session, done))["rank"]}
         except (Problem, DBAPIError) as error:
             problem = error if isinstance(error, Problem) else from_database(error)
             if problem.status >= 500:
                 raise
             title = problem.title.to(language)
             shown["problem"] = {"type": f"{base_url}/problems/{problem.slug()}", "title": title, "status": problem.status}
-        results[position] = shown
-    return [results[position] for position in range(len(decisions))]
+        results.append(shown)
+    return results
 
 
 async def _carry_out(session: AsyncSession, caller: Principal, decision: Decision, now: datetime) -> Registration:

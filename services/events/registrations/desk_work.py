@@ -129,7 +129,9 @@ async def move(
         await repository.set_seats(session, {each.id: seat for each, seat in zip(held.people, given, strict=True)})
     held.found.desk_id, held.found.session_id = target_id, session_id
     changes = {"from": str(held.desk["session_id"]), "to": str(session_id)}
-    return await reaching.done(session, held, "moved", now, News.CHANGED, **changes)
+    moved = await reaching.done(session, held, "moved", now, News.CHANGED, **changes)
+    await seats.mark_full(session, event["id"])  # the other desk may have given its last seat
+    return moved
 
 
 def _person(each: Attendee) -> rules.Person:

@@ -157,8 +157,8 @@ async def test_an_organiser_cancels_and_says_why(world: World) -> None:
     assert (await world.registered(waiting))["state"] == "offered"
 
 
-async def per_session(world: World, *seats: int) -> tuple[dict[str, Any], list[str]]:
-    event = await world.dated(sessions=len(seats), enrolment="per_session")
+async def per_session(world: World, *seats: int, **more: Any) -> tuple[dict[str, Any], list[str]]:
+    event = await world.dated(sessions=len(seats), enrolment="per_session", **more)
     ids = [str(each["id"]) for each in event["sessions"]]
     for session_id, count in zip(ids, seats, strict=True):
         await world.seats(event, {"mode": "on_site", "seats": count}, session_id=session_id)
@@ -206,6 +206,37 @@ async def test_two_registrations_that_change_places_at_once_do_not_lock_each_oth
         )
     )
     assert [each.status_code for each in answers] == [201, 201]
+    assert await taken(world, event) == {"on_site": 2}
+
+
+async def test_a_move_may_fill_the_event(world: World) -> None:
+    event, (first_day, second_day) = await per_session(world, 0, 1)
+    assert (await world.event(event))["status"] == "open"
+    await world.seats(event, {"mode": "on_site", "seats": 1}, session_id=first_day)
+    found = await world.register(event, session_id=first_day)
+    other = await world.register(event, session_id=second_day)
+    assert (await world.event(event))["status"] == "full"
+    await by_link(world, other, "POST", "/cancellation", expect=201)
+    assert (await world.event(event))["status"] == "open"
+    await decided(world, found, "move", session_id=second_day)
+    await world.seats(event, {"mode": "on_site", "seats": 0}, session_id=first_day)
+    assert (await world.event(event))["status"] == "full"
+
+
+async def test_two_organisers_decide_many_at_once_over_two_desks(world: World) -> None:
+    event, days = await per_session(world, 1, 1, approval_required=True)
+    asked = [await world.register(event, session_id=day) for day in (*days, *days)]
+    path = f"/events/{event['id']}/decisions"
+
+    def sent(found: list[dict[str, Any]]) -> dict[str, Any]:
+        said = [{"registration_id": each["id"], "version": each["version"], "decision": "approval"} for each in found]
+        return {"json": {"decisions": said}}
+
+    orders = (asked[:2], [asked[3], asked[2]])
+    answers = await world.at_once([(world.organiser, "POST", path, sent(found)) for found in orders])
+    assert [each.status_code for each in answers] == [201, 201]
+    states = [item["state"] for each in answers for item in each.json()["items"]]
+    assert sorted(states) == ["seated", "seated", "waiting", "waiting"]
     assert await taken(world, event) == {"on_site": 2}
 
 
