@@ -11,6 +11,7 @@ from .outcomes import models as _outcomes
 from .plans import models as _plans
 from .privacy import models as _privacy
 from .registrations import models as _registrations
+from .registrations import people_models as _people
 from .statistics import models as _statistics
 from .surveys import models as _surveys
 from .tables import Base
@@ -28,6 +29,7 @@ __all__ = [
     "_needs",
     "_networks",
     "_outcomes",
+    "_people",
     "_plans",
     "_privacy",
     "_registrations",

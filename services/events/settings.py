@@ -28,3 +28,14 @@ class Settings(ServiceSettings):
     registrations_per_network_per_hour: int = Field(
         120, ge=1, description="Most registrations without an account accepted from one network address in an hour."
     )
+    email_change_page_url: str = Field(
+        "",
+        description="Page where a new e-mail is confirmed, with `{token}`; empty: the change itself, as JSON, under public_url.",
+    )
+    links_per_hour: int = Field(3, ge=1, description="Most times in an hour an address is sent the link of its registration again.")
+    link_requests_per_hour: int = Field(
+        120, ge=1, description="Most requests for a link accepted from one network address in an hour."
+    )
+    needs_days: int = Field(
+        7, ge=0, le=90, description="Days after an event's end when dietary and accessibility needs are forgotten."
+    )

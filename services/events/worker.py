@@ -11,6 +11,7 @@ from .outcomes import jobs as outcomes
 from .plans import jobs as plans
 from .privacy import jobs as privacy
 from .registrations import jobs as registrations
+from .registrations import people_jobs as people
 from .statistics import jobs as statistics
 from .surveys import jobs as surveys
 from .visio import jobs as visio
@@ -22,6 +23,7 @@ JOBS: list[Job] = [
     *invitations.JOBS,
     *needs.JOBS,
     *outcomes.JOBS,
+    *people.JOBS,
     *plans.JOBS,
     *privacy.JOBS,
     *registrations.JOBS,

@@ -115,3 +115,10 @@ async def lock_fullness(session: AsyncSession, event_id: UUID) -> bool:
     """Whether it was full; whoever else says whether it is waits for this transaction."""
     rows = await fetch_in(session, _LOCK_ROW, {"id": event_id})
     return bool(rows) and bool(rows[0]["is_full"])
+
+
+#: Of these events, those that were cancelled, or ended before an instant.
+OVER_BEFORE = sa.select(_E.c.id).where(
+    _E.c.id == sa.func.any(bindparam("ids", type_=ARRAY(sa.Uuid))),
+    sa.or_(_E.c.status == "cancelled", _E.c.ends_at <= bindparam("before", type_=sa.DateTime(timezone=True))),
+)

@@ -331,3 +331,9 @@ def _plain(wish: EventCreate | EventUpdate | SessionWrite | SessionUpdate, *, pa
     """What is stored as JSON or codes, as it is stored."""
     stored = {"partners", "documents", "audiences", "place", "programme"} & set(type(wish).model_fields)
     return wish.model_dump(mode="json", include=stored, exclude_unset=partial)
+
+
+async def over_before(reader: AsyncConnection[Any], event_ids: Sequence[UUID], before: datetime) -> list[UUID]:
+    """Of these events, those that were cancelled, or ended before that instant."""
+    asked = {"ids": list(event_ids), "before": before}
+    return [each["id"] for each in await fetch(reader, repository.OVER_BEFORE, asked)]

@@ -198,6 +198,9 @@ class AttendeeNeeds(Base, table=True):
     attendee_id: UUID = Field(foreign_key="attendees.id", primary_key=True)
     dietary: str = Field(default="", max_length=500)
     accessibility: str = Field(default="", max_length=1000)
+    #: What is counted, without names, for the caterer and the venue.
+    dietary_kinds: list[str] = strings()
+    accessibility_kinds: list[str] = strings()
 
 
 class RegistrationAttempt(Base, table=True):

@@ -18,7 +18,15 @@ from services.common.texts import Words, patterns
 from ..networks.router import ORGANISERS
 from . import asking, capacities, history, service
 from .models import Registration
-from .schemas import CapacitiesWrite, DeskRead, HistoryLine, RegistrationCreate, RegistrationRead, RegistrationState
+from .schemas import (
+    Cancellation,
+    CapacitiesWrite,
+    DeskRead,
+    HistoryLine,
+    RegistrationCreate,
+    RegistrationRead,
+    RegistrationState,
+)
 
 router = APIRouter(prefix="/events/v1", tags=["registrations"], route_class=ActRoute)
 
@@ -180,9 +188,18 @@ async def read_history(
     response_model=RegistrationRead,
     openapi_extra=right(_HOLDER),
 )
-async def cancel(registration_id: UUID, caller: Caller, session: Session, now: Now, version: Version, response: Response) -> Any:
-    """Its seats, or its rank, go to who waits."""
-    found = await service.cancel(session, caller, registration_id, version=version, reason=None, now=now)
+async def cancel(
+    registration_id: UUID,
+    caller: Caller,
+    session: Session,
+    now: Now,
+    version: Version,
+    response: Response,
+    given: Cancellation | None = None,
+) -> Any:
+    """Its seats, or its rank, go to who waits. A reason, when given, is told to the person."""
+    reason = given.reason if given else None
+    found = await service.cancel(session, caller, registration_id, version=version, reason=reason, now=now)
     return await _answer(response, session, found)
 
 

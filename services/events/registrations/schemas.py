@@ -1,13 +1,16 @@
 """What callers send and receive about registrations."""
 
 from enum import Enum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, EmailStr, Field, StringConstraints
+import orjson
+from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr, Field, StringConstraints
 
-from services.common.texts import Name, ShortName
+from services.common.language import Text
+from services.common.texts import Name, ShortName, paragraphs
 
+from ..agenda import forms
 from ..agenda.schemas import Audience, Codes, Instant, Line, LocalInstant, Reason
 from .models import ACTIVE as ACTIVE
 from .models import Mode as Mode
@@ -25,6 +28,41 @@ STATE_LABELS = {
     RegistrationState.LAPSED: "Expirée",
 }
 TerritoryCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z-]{2,12}$"), Field(examples=["11069"])]
+
+
+_MOST_ANSWERS = 20_000
+
+
+def _bounded(answers: dict[str, Any]) -> dict[str, Any]:
+    """Answers that a form may ask for; what is beyond is no answer."""
+    if forms.depth_of(answers, most=forms.DEEPEST_ANSWERS) > forms.DEEPEST_ANSWERS:
+        raise ValueError(Text("Les réponses s'emboîtent trop.", "The answers are nested too deep."))
+    if not forms.is_written(answers):
+        said = Text("Un caractère ou un nombre ne peut être enregistré.", "A character or a number cannot be recorded.")
+        raise ValueError(said)
+    if len(orjson.dumps(answers)) > _MOST_ANSWERS:
+        raise ValueError(Text("Les réponses dépassent 20 000 caractères.", "The answers are over 20,000 characters."))
+    return answers
+
+
+#: To the event's `form`, by the keys of its questions.
+Answers = Annotated[dict[str, Any], AfterValidator(_bounded), Field(examples=[{"atelier": "A"}])]
+
+#: What a caterer, and a venue, count by.
+Dietary = Literal[
+    "vegetarian", "vegan", "no_pork", "halal", "kosher", "gluten_free", "lactose_free", "nut_allergy", "seafood_allergy", "other"
+]
+Accessibility = Literal[
+    "wheelchair",
+    "reduced_mobility",
+    "hearing_loop",
+    "sign_language",
+    "captions",
+    "large_print",
+    "visual_guidance",
+    "companion",
+    "other",
+]
 
 
 class ShareWrite(BaseModel):
@@ -88,8 +126,10 @@ class NeedsWrite(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    dietary: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = ""
-    accessibility: Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)] = ""
+    dietary: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(paragraphs)] = ""
+    accessibility: Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000), AfterValidator(paragraphs)] = ""
+    dietary_kinds: list[Dietary] = Field([], max_length=10, description="What the caterer is told, counted without names.")
+    accessibility_kinds: list[Accessibility] = Field([], max_length=10, description="What the venue is told, counted.")
 
 
 class AttendeeWrite(BaseModel):
@@ -106,7 +146,7 @@ class AttendeeWrite(BaseModel):
     audience: Audience = Field(examples=["association"])
     territory_code: TerritoryCode | None = Field(None, description="Where they act or live.")
     mode: Mode = Field(examples=["on_site"])
-    answers: dict[str, Any] = Field({}, description="To the event's `form`.")
+    answers: Answers = Field({}, description="To the event's `form`.")
     needs: NeedsWrite | None = None
 
 
@@ -134,6 +174,7 @@ class AttendeeRead(BaseModel):
     audience: Audience
     territory_code: str | None
     mode: Mode
+    answers: dict[str, Any] = Field({}, description="To the event's `form`, as it was when they were given.")
     has_seat: bool
     left_at: LocalInstant | None
 
@@ -166,6 +207,14 @@ class HistoryActor(Enum):
     ORGANISER = "organiser"
     #: By the link of the mail, or by the clock.
     UNSIGNED = "unsigned"
+
+
+class Cancellation(BaseModel):
+    """Why, when there is something to say."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Reason | None = Field(None, description="The person reads it.", examples=["Votre inscription était en double."])
 
 
 class RefusalReason(BaseModel):
