@@ -7,6 +7,7 @@ from services.common.resources import Service
 from services.common.siblings import Apps
 
 from . import schema
+from .agenda.offer_router import router as offer
 from .agenda.router import router as agenda
 from .attendance.router import router as attendance
 from .certificates.router import router as certificates
@@ -34,6 +35,7 @@ SERVICE = Service(
     tables=KERNEL,
     routers=[
         networks,
+        offer,
         agenda,
         registrations,
         attendance,

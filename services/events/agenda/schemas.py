@@ -165,6 +165,7 @@ class Speaker(BaseModel):
     organisation: Line = Field("", examples=["Ville d'Exemple"])
     image_consent: Consent = Consent.UNASKED
     replay_consent: Consent = Consent.UNASKED
+    consented_on: date | None = Field(None, description="The day they answered.")
 
 
 class ProgrammeItem(BaseModel):
@@ -183,6 +184,27 @@ class ProgrammeItem(BaseModel):
         if self.starts_at >= self.ends_at:
             raise ValueError(Text("La fin doit suivre le début.", "The end must come after the beginning."))
         return self
+
+
+class SpeakerRead(BaseModel):
+    """Who speaks. What they agree to is between them and the organisers: null for everybody else."""
+
+    name: str = Field(examples=["Camille Exemple"])
+    function: str = Field(examples=["Cheffe de projet"])
+    organisation: str = Field(examples=["Ville d'Exemple"])
+    image_consent: Consent | None = None
+    replay_consent: Consent | None = None
+    consented_on: date | None = None
+
+
+class ProgrammeItemRead(BaseModel):
+    """A moment of a session, as people read it."""
+
+    starts_at: LocalInstant
+    ends_at: LocalInstant
+    title: str = Field(examples=["Table ronde : la parole des habitants"])
+    description: str
+    speakers: list[SpeakerRead]
 
 
 class _EventFields(BaseModel):
@@ -208,7 +230,9 @@ class _EventFields(BaseModel):
     enrolment: Enrolment = Enrolment.WHOLE
     approval_required: bool = False
     registration_opens_at: Instant | None = None
-    registration_closes_at: Instant | None = Field(None, description="None: when the first session begins.")
+    registration_closes_at: Instant | None = Field(
+        None, description="None: when the first session begins. It may come later (one joins a cycle), not after the end."
+    )
     most_in_group: int = Field(1, ge=1, le=20, description="Most people registered together.")
     form: dict[str, Any] | None = Field(
         None,
@@ -316,8 +340,9 @@ class SessionRead(BaseModel):
     is_visio: bool
     place: Place | None
     room: str
-    programme: list[ProgrammeItem]
+    programme: list[ProgrammeItemRead]
     cancelled_reason: str | None
+    previous_starts_at: LocalInstant | None = Field(description="When it was first promised to begin, once it was moved.")
     version: int
 
 
@@ -369,6 +394,7 @@ class EventRead(EventSummary):
     copied_from_id: UUID | None
     page_url: WebAddress | None = Field(description="Where people read about it.")
     sessions: list[SessionRead]
+    possible_acts: list[str] = Field(description="What may follow, for its organisers; empty for others.", examples=[["opening"]])
     version: int
 
 
