@@ -44,9 +44,11 @@ OF_ACCOUNT = (
     .limit(bindparam("limit"))
 )
 
-_themes = sa.func.unnest(
-    sa.case((sa.func.cardinality(_N.c.theme_codes) > 0, _N.c.theme_codes), else_=sa.cast([""], ARRAY(sa.Text)))
-).table_valued("code", name="theme")
+_themes = (
+    sa.func.unnest(sa.case((sa.func.cardinality(_N.c.theme_codes) > 0, _N.c.theme_codes), else_=sa.cast([""], ARRAY(sa.Text))))
+    .table_valued("code", name="theme")
+    .render_derived()
+)
 _grouped = (
     sa.select(
         _themes.c.code.label("theme_code"),
@@ -56,7 +58,7 @@ _grouped = (
         sa.func.min(_N.c.created_at).label("oldest_at"),
         sa.func.array_agg(aggregate_order_by(_N.c.id, _N.c.id)).label("need_ids"),
     )
-    .select_from(_N.join(_themes.lateral(), sa.true()))
+    .select_from(_N.join(_themes, sa.true()))
     .where(_N.c.network_id == bindparam("network_id", type_=sa.Uuid), _N.c.status == "open")
     .group_by(sa.literal_column("1"), sa.literal_column("2"), sa.literal_column("3"))
     .subquery("grouped")

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .schemas import Measure, PlaceTarget, PlanWrite, TargetKind
+from .schemas import Measure, PlaceTarget, PlanWrite, ShareMeasure, TargetKind
 
 Target = Mapping[str, Any]
 Figures = Mapping[str, Any]
@@ -116,7 +116,7 @@ def rows_of(wish: PlanWrite) -> list[dict[str, Any]]:
     rows = [_target(TargetKind.FORMAT, each.format.value, each.measure, wanted=each.wanted) for each in wish.formats]
     for place in wish.places:
         bounds = {"min_percent": place.min_percent, "max_percent": place.max_percent}
-        rows.append(_target(TargetKind.PLACE, place.territory_code, Measure(place.measure), **bounds))
+        rows.append(_target(TargetKind.PLACE, place.territory_code, Measure(place.measure.value), **bounds))
     rows += [_target(TargetKind.TERRITORY, each.territory_code, each.measure, wanted=each.wanted) for each in wish.territories]
     return [{**row, "position": position} for position, row in enumerate(rows)]
 
@@ -138,11 +138,11 @@ def twice(rows: Iterable[Target]) -> list[tuple[TargetKind, str]]:
     return found
 
 
-def above_hundred(places: Iterable[PlaceTarget], paths: Mapping[str, Sequence[str]]) -> list[Measure]:
+def above_hundred(places: Iterable[PlaceTarget], paths: Mapping[str, Sequence[str]]) -> list[ShareMeasure]:
     """Measures whose smallest shares cannot all be kept; a place inside another one that is named is in its share."""
     found = []
     named = list(places)
-    for measure in (Measure.SESSIONS, Measure.HOURS):
+    for measure in ShareMeasure:
         least = {each.territory_code: each.min_percent for each in named if each.measure is measure}
         if sum(_least(code, least, paths) for code in _outermost(least, paths)) > 100:
             found.append(measure)

@@ -2,7 +2,7 @@
 
 from datetime import date
 from enum import Enum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -18,6 +18,13 @@ Wanted = Annotated[int, Field(ge=0, le=100_000, examples=[12])]
 Percent = Annotated[int, Field(ge=0, le=100, examples=[60])]
 
 MEASURE_LABELS = {Measure.EVENTS: "Évènements", Measure.SESSIONS: "Séances", Measure.HOURS: "Heures"}
+
+
+class ShareMeasure(Enum):
+    """What a share is of: an event may take place in several towns, a session in one."""
+
+    SESSIONS = "sessions"
+    HOURS = "hours"
 
 
 class FormatTarget(BaseModel):
@@ -36,7 +43,7 @@ class PlaceTarget(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     territory_code: TerritoryCode
-    measure: Literal[Measure.SESSIONS, Measure.HOURS] = Measure.SESSIONS
+    measure: ShareMeasure = ShareMeasure.SESSIONS
     min_percent: Percent
     max_percent: Percent
 
