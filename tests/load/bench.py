@@ -49,6 +49,9 @@ class Bench:
     def catalogue(self, name: str) -> str:
         return self._database("catalogue", name)
 
+    def events(self, name: str) -> str:
+        return self._database("events", name)
+
     def token(self, organisation_id: UUID, *, role: str = "manager") -> str:
         return self.signed({"orgs": {str(organisation_id): [role]}})
 

@@ -16,7 +16,7 @@ import psutil  # type: ignore[import-untyped]
 ROOT = Path(__file__).resolve().parents[2]
 _PATIENCE = 60.0
 _PRODUCTION = ("--http", "httptools", "--loop", "uvloop", "--no-access-log", "--no-server-header", "--log-level", "warning")
-_OURS = ("CANEVAS_", "DIRECTORY_", "PROGRAMMING_", "CATALOGUE_")
+_OURS = ("CANEVAS_", "DIRECTORY_", "PROGRAMMING_", "CATALOGUE_", "EVENTS_")
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common.db import execute
 
+from ..networks import service as networks
 from .models import Event, EventSeries, EventSession
 
 _E: Any = Event.__table__  # type: ignore[attr-defined]
@@ -65,7 +66,7 @@ def listing(asked: frozenset[str], for_organisers: bool) -> Any:
     """
     after_on, after_id = bindparam("after_on", type_=sa.Date), bindparam("after_id", type_=sa.Uuid)
     return (
-        sa.select(*_SUMMARY)
+        sa.select(*_SUMMARY, networks.face_column(_E.c.network_id).label("network"))
         .where(_SEEN[for_organisers], sa.tuple_(_E.c.sort_on, _E.c.id) > sa.tuple_(after_on, after_id))
         .where(*(condition for name, condition in _FILTERS.items() if name in asked))
         .order_by(_E.c.sort_on, _E.c.id)

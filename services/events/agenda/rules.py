@@ -25,6 +25,8 @@ ACTS: dict[str, tuple[EventStatus, frozenset[EventStatus]]] = {
 DATED = frozenset({S.ANNOUNCED, S.OPEN, S.CLOSED, S.HELD})
 #: Nothing more is expected of these.
 OVER = frozenset({S.HELD, S.CANCELLED})
+_BY_VALUE = {each.value: each for each in EventStatus}
+_SHOWN = {each: ShownStatus(each.value) for each in EventStatus if each is not S.CLOSED}
 #: What organisers keep to themselves.
 HIDDEN = frozenset({S.IDEA})
 
@@ -84,11 +86,12 @@ def registrations_end(event: Mapping[str, Any]) -> datetime | None:
 def shown_status(event: Mapping[str, Any], now: datetime) -> ShownStatus:
     """What people read. An open event is `full` when no seat is left, `registration_closed` once its registrations are over."""
     status = event["status"]
-    status = status if isinstance(status, EventStatus) else EventStatus(status)
+    # Rows hold values, and a page of twenty asks twenty times: looked up, not made.
+    status = status if isinstance(status, EventStatus) else _BY_VALUE[status]
+    if status is not S.OPEN and status is not S.CLOSED:
+        return _SHOWN[status]
     if status is S.CLOSED:
         return ShownStatus.REGISTRATION_CLOSED
-    if status is not S.OPEN:
-        return ShownStatus(status.value)
     end = registrations_end(event)
     if end is not None and now >= end:
         return ShownStatus.REGISTRATION_CLOSED

@@ -16,8 +16,9 @@ from services.common.resources import Resources
 
 from ..networks import service as networks
 from . import repository, rules
-from .schemas import FORMAT_LABELS, STATUS_LABELS, EventFormat, EventStatus, Visibility
+from .schemas import FORMAT_LABELS, STATUS_LABELS, EventStatus, Visibility
 
+_FORMATS = {each.value: label for each, label in FORMAT_LABELS.items()}
 _CONSENTS = {"image_consent", "replay_consent", "consented_on"}
 
 
@@ -26,7 +27,8 @@ async def listing(reader: AsyncConnection[Any], caller: Principal | None, asked:
     organised = await networks.organised_ids(reader, caller)
     filters = frozenset(name for name in repository.FILTERS if asked.get(name) is not None)
     statement = repository.listing(filters, bool(organised))
-    return await summaries(reader, await fetch(reader, statement, {**asked, "organised_ids": list(organised)}), now=now)
+    rows = await fetch(reader, statement, {**asked, "organised_ids": list(organised)})
+    return [_shown(row, row["network"], now) for row in rows]
 
 
 async def summaries(reader: AsyncConnection[Any], rows: Sequence[Row], *, now: datetime) -> list[Row]:
@@ -134,7 +136,7 @@ def _shown(row: Row, face: Row, now: datetime) -> Row:
     return {
         **row,
         "network": face,
-        "format_label": FORMAT_LABELS[EventFormat(row["format"])],
+        "format_label": _FORMATS[row["format"]],
         "status": status,
         "status_label": STATUS_LABELS[status],
     }
