@@ -1,6 +1,6 @@
 """HTTP of what comes back, of agendas side by side, of what others read: parse, call one use case, answer."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -29,7 +29,7 @@ from .offer_schemas import (
     SeriesUpdate,
     SpeakerConsent,
 )
-from .schemas import EventRead
+from .schemas import Day, EventRead
 
 V1 = "/events/v1"
 router = APIRouter(prefix=V1, tags=["agenda"], route_class=ActRoute)
@@ -163,8 +163,8 @@ async def agenda_weeks(
     caller: MaybeCaller,
     now: Now,
     network_id: Annotated[list[UUID] | None, Query(max_length=20, description="Any of these; none: all.")] = None,
-    since: Annotated[date | None, Query(description="From the week of this day; by default this week.")] = None,
-    until: Annotated[date | None, Query(description="To the week of this day; by default twelve weeks, at most 27.")] = None,
+    since: Annotated[Day | None, Query(description="From the week of this day; by default this week.")] = None,
+    until: Annotated[Day | None, Query(description="To the week of this day; by default twelve weeks, at most 27.")] = None,
 ) -> Any:
     """Weeks × networks. Events that share a territory and a public the same week name each other in `collides_with`."""
     first = since or today_in_paris(now)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from services.common.texts import Name
 
 from ..networks.schemas import NetworkFace
-from .schemas import Audience, Consent, EventSummary, Paragraphs, SessionRead
+from .schemas import Audience, Consent, Day, EventSummary, Paragraphs, SessionRead
 
 #: A week of the calendar (ISO 8601): `2027-W11`.
 WeekName = Annotated[str, Field(examples=["2027-W11"])]
@@ -49,7 +49,7 @@ class Duplication(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    first_session_on: date = Field(description="Day, in Paris, of the copy's first session.", examples=["2028-03-16"])
+    first_session_on: Day = Field(description="Day, in Paris, of the copy's first session.", examples=["2028-03-16"])
     title: Name | None = Field(None, description="None: the same title.")
 
 
@@ -63,7 +63,7 @@ class SpeakerConsent(BaseModel):
     )
     image_consent: Consent | None = None
     replay_consent: Consent | None = None
-    consented_on: date = Field(description="The day they answered.", examples=["2027-03-01"])
+    consented_on: Day = Field(description="The day they answered.", examples=["2027-03-01"])
 
 
 class CollisionRead(BaseModel):

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from enum import Enum
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, TypeVar
 from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -97,7 +97,10 @@ class Consent(Enum):
     REFUSED = "refused"
 
 
-def _within_reach(instant: datetime) -> datetime:
+_When = TypeVar("_When", date, datetime)
+
+
+def _within_reach(instant: _When) -> _When:
     if not 2000 <= instant.year < 2200:
         raise ValueError(Text("L'année doit être comprise entre 2000 et 2199.", "The year must be between 2000 and 2199."))
     return instant
@@ -105,6 +108,8 @@ def _within_reach(instant: datetime) -> datetime:
 
 #: An instant people plan at: the calendar's far ends cannot be brought to another time zone.
 Instant = Annotated[AwareDatetime, AfterValidator(_within_reach)]
+#: A day people plan for, within the same reach.
+Day = Annotated[date, AfterValidator(_within_reach)]
 #: An instant people read: Paris time.
 LocalInstant = Annotated[AwareDatetime, AfterValidator(in_paris)]
 Paragraphs = Annotated[str, StringConstraints(max_length=20_000), AfterValidator(paragraphs)]
@@ -224,7 +229,7 @@ class _EventFields(BaseModel):
     partners: list[Partner] = Field([], max_length=50)
     documents: list[AttachedDocument] = Field([], max_length=100)
     vague_date: Line | None = Field(None, description="What is said while the date is not known.", examples=["Janvier ?"])
-    expected_on: date | None = Field(None, description="Around when, for the agenda's order, while no session is dated.")
+    expected_on: Day | None = Field(None, description="Around when, for the agenda's order, while no session is dated.")
     cost_cents: int = Field(0, ge=0, le=10**8, description="What a participant pays, in cents; nothing is collected here.")
     cost_note: Annotated[str, StringConstraints(max_length=500), AfterValidator(paragraphs)] = ""
     enrolment: Enrolment = Enrolment.WHOLE
@@ -271,7 +276,7 @@ class EventUpdate(BaseModel):
     partners: list[Partner] | None = Field(None, max_length=50)
     documents: list[AttachedDocument] | None = Field(None, max_length=100)
     vague_date: Line | None = None
-    expected_on: date | None = None
+    expected_on: Day | None = None
     cost_cents: int | None = Field(None, ge=0, le=10**8)
     cost_note: Annotated[str, StringConstraints(max_length=500), AfterValidator(paragraphs)] | None = None
     approval_required: bool | None = None

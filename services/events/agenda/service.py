@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from psycopg import AsyncConnection
+from pydantic import ValidationError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common import journal
@@ -14,8 +15,9 @@ from services.common.clock import today_in_paris
 from services.common.db import Row, driver, fetch, fetch_one
 from services.common.etag import require_version
 from services.common.language import Text
-from services.common.problems import FieldError, NotFound
+from services.common.problems import FieldError, MalformedRequest, NotFound
 from services.common.resources import Resources
+from services.common.validation import field_errors
 
 from ..networks import service as networks
 from ..tables import KERNEL
@@ -175,7 +177,7 @@ async def change_session(
     given = {name: value for name, value in given.items() if value is not None or name == "place"}
     if "programme" not in given and {"starts_at", "ends_at"} & given.keys():
         given["programme"] = _carried_along(found, given)
-    whole = SessionWrite.model_validate({**_session_fields(found), **given})
+    whole = _whole(found, given)
     others = await repository.sessions_of(session, event.id)
     _require_possible(whole, found.id, others)
     if consents.has_replay(event.documents):
@@ -415,8 +417,14 @@ def _remember_promise(event: Event, found: EventSession, changed: dict[str, Any]
         found.moved_online = not changed["is_on_site"]
 
 
-def _session_fields(found: EventSession) -> dict[str, Any]:
-    return {name: getattr(found, name) for name in SessionWrite.model_fields}
+def _whole(found: EventSession, given: dict[str, Any]) -> SessionWrite:
+    """The session as it would be: what each field may hold, all of them may not hold together (422)."""
+    fields = {name: getattr(found, name) for name in SessionWrite.model_fields}
+    try:
+        return SessionWrite.model_validate({**fields, **given})
+    except ValidationError as error:
+        errors = [FieldError(pointer, said, code) for pointer, said, code in field_errors(error.errors())]
+        raise MalformedRequest(errors=errors) from error
 
 
 def _plain(wish: EventCreate | EventUpdate | SessionWrite | SessionUpdate, *, partial: bool = False) -> dict[str, Any]:
