@@ -85,7 +85,9 @@ async def duplicate(session: AsyncSession, caller: Principal, event_id: UUID, wi
     kept = await _sessions_to_copy(session, source)
     days = timing.days_between(min(each.starts_at for each in kept), wish.first_session_on) if kept else 0
     fields = {name: getattr(source, name) for name in type(source).model_fields if name not in _OWN}
-    instants = {name: _later(getattr(source, name), days) for name in ("registration_opens_at", "registration_closes_at")}
+    instants: dict[str, Any] = {
+        name: _later(getattr(source, name), days) for name in ("registration_opens_at", "registration_closes_at")
+    }
     copy = Event(
         **fields,
         **(instants if kept else {}),

@@ -80,15 +80,30 @@ GROUPS = (
 )
 
 
-async def get(session: AsyncSession, need_id: UUID, *, lock: bool = False) -> TrainingNeed | None:
-    asked = select(TrainingNeed).where(TrainingNeed.id == need_id)
-    return (await session.exec(asked.with_for_update() if lock else asked)).first()
+async def get(session: AsyncSession, need_id: UUID) -> TrainingNeed | None:
+    return (await session.exec(select(TrainingNeed).where(TrainingNeed.id == need_id))).first()
 
 
 async def held(session: AsyncSession, need_ids: Sequence[UUID]) -> Sequence[TrainingNeed]:
     """These needs and those merged into them, locked in the order of their ids: two acts never wait for each other in a circle."""
-    asked = sa.or_(_N.c.id.in_(need_ids), _N.c.merged_into_id.in_(need_ids))
-    return (await session.exec(select(TrainingNeed).where(asked).order_by(_N.c.id).with_for_update())).all()
+    asked = select(TrainingNeed).where(sa.or_(_N.c.id.in_(need_ids), _N.c.merged_into_id.in_(need_ids)))
+    locked = asked.order_by(_N.c.id).with_for_update()
+    await session.exec(locked)
+    # What was merged into them while this waited is only seen by a second look; nothing more is merged now that they are held.
+    return (await session.exec(locked)).all()
+
+
+async def forget(session: AsyncSession, account_id: UUID | None, email: str | None) -> int:
+    """No need remembers this account nor this address any more; how many did."""
+    # Not to be given is not to be null: only what is asked for is compared.
+    its = [] if account_id is None else [_N.c.account_id == account_id]
+    its += [] if email is None else [sa.func.lower(_N.c.email) == email.lower()]
+    if not its:
+        return 0
+    forgotten = await execute(
+        session, sa.update(_N).where(sa.or_(*its)).values(account_id=None, email=None, version=_N.c.version + 1)
+    )
+    return int(forgotten.rowcount)
 
 
 async def untold_of(session: AsyncSession, event_id: UUID) -> Sequence[TrainingNeed]:

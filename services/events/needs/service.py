@@ -107,7 +107,8 @@ async def mine(session: AsyncSession, caller: Principal, *, before_id: UUID, lim
 
 async def withdraw(session: AsyncSession, caller: Principal, need_id: UUID, *, version: int, now: datetime) -> TrainingNeed:
     """Who asked no longer asks, and hears no more of it."""
-    need = await repository.get(session, need_id, lock=True)
+    found = {each.id: each for each in await repository.held(session, [need_id])}
+    need = found.pop(need_id, None)
     if need is None:
         raise NotFound()
     if need.account_id != caller.account_id:
@@ -116,8 +117,7 @@ async def withdraw(session: AsyncSession, caller: Principal, need_id: UUID, *, v
     require_version(need.version, version)
     if need.status not in _WAITING:
         raise NeedSettled(status=need.status.value)
-    children = [each for each in await repository.held(session, [need.id]) if each.id != need.id]
-    for child in children:  # what was merged into it stands on its own again
+    for child in found.values():  # what was merged into it stands on its own again
         _settle(child, NeedStatus.PLANNED if child.event_id else NeedStatus.OPEN, None)
     need.merged_into_id, need.event_id = None, None
     _settle(need, NeedStatus.WITHDRAWN, None)
@@ -237,6 +237,11 @@ async def _tell(session: AsyncSession, resources: Resources, event: Row, now: da
         need.merged_into_id, need.told_at = None, now
         _settle(need, NeedStatus.ANSWERED, need.reason)
         await _note(session, need, "need.told", None, now, {"event_id": str(event["id"])})
+
+
+async def forget(session: AsyncSession, account_id: UUID | None, email: str | None) -> int:
+    """Nobody's need any more, for whoever asks to be forgotten: what was wished stays, who wished it does not. How many there were."""
+    return await repository.forget(session, account_id, email)
 
 
 def _settle(need: TrainingNeed, status: NeedStatus, reason: str | None) -> None:

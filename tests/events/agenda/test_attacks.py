@@ -123,13 +123,15 @@ async def test_what_was_held_is_not_lowered_afterwards(world: World) -> None:
     session = f"/events/{event['id']}/sessions/{event['sessions'][0]['id']}"
     await world.act(event, "holding")
     path = f"/events/{event['id']}"
-    for sent in ({"certificate_share": 10}, {"cost_cents": 0, "offer_hours": 1}, {"has_waiting_list": False}):
+    lowered: list[dict[str, Any]] = [{"certificate_share": 10}, {"offer_hours": 1}, {"has_waiting_list": False}]
+    for sent in lowered:
         answer = await world.change(world.organiser, "PATCH", path, json=sent)
         assert (answer.status_code, answer.json()["type"].rpartition("/")[2]) == (409, "event-is-over")
         assert all(error["code"] == "settled" for error in answer.json()["errors"])
     document = {"role": "proceedings", "document_id": str(new_id()), "title": "Compte rendu"}
     await world.change(world.organiser, "PATCH", path, json={"documents": [document], "summary": "Ce qui fut dit."}, expect=200)
-    for sent in ({"ends_at": world.day(30, 12)}, {"is_visio": True}):
+    moves: list[dict[str, Any]] = [{"ends_at": world.day(30, 12)}, {"is_visio": True}]
+    for sent in moves:
         answer = await world.change(world.organiser, "PATCH", session, json=sent)
         assert answer.json()["type"].endswith("/event-is-over")
     await world.change(world.organiser, "PATCH", session, json={"room": "Salle 3"}, expect=200)

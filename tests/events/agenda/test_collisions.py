@@ -89,7 +89,7 @@ async def test_tentative_events_collide_ideas_of_others_stay_hidden(world: World
     monday, sunday, _ = _week(2040)
     await _there(world, monday, act=None, title="Idée du voisin")
     await _there(world, monday, act="tentative-announcement", title="Peut-être")
-    vague = {"expected_on": sunday, "vague_date": "Juin ?"}
+    vague: dict[str, Any] = {"expected_on": sunday, "vague_date": "Juin ?"}
     await _there(world, "", act="tentative-announcement", title="Juin peut-être", **vague)
     await _there(world, monday, who=world.organiser, act=None, title="Notre idée")
     gone = await _there(world, monday, title="Annulé")

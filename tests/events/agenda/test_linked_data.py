@@ -45,7 +45,7 @@ async def test_an_event_of_one_session_is_an_event_somewhere_at_some_time(world:
         partners=[{"role": "co_organiser", "name": "Ville d'Exemple"}, {"role": "co_funder", "name": "ANCT"}],
         registration_opens_at="2027-02-01T08:00:00+01:00",
     )
-    session = {"starts_at": "2027-03-18T09:00:00+01:00", "ends_at": "2027-03-18T17:00:00+01:00"}
+    session: dict[str, Any] = {"starts_at": "2027-03-18T09:00:00+01:00", "ends_at": "2027-03-18T17:00:00+01:00"}
     session |= {"place": {**PLACE, "latitude": 43.2, "longitude": 2.35}, "room": "Salle 2", "is_visio": True, "programme": [item]}
     await world.call(world.organiser, "POST", f"/events/{event['id']}/sessions", json=session, expect=201)
     await world.seats(event, {"mode": "on_site", "seats": 10})

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from services.common.ids import new_id
+from services.events.needs import service
+from services.events.needs.jobs import TELL
 from tests.events.world import World
 from tests.support import Person
 
@@ -42,8 +44,6 @@ async def converted(world: World, *found: dict[str, Any], **more: Any) -> dict[s
 
 async def told(world: World) -> None:
     """The job looked."""
-    from services.events.needs.jobs import TELL
-
     async with world.running.resources.database.transaction() as session:
         await TELL.run(session, world.running.resources, timestamp=0)
 
@@ -253,3 +253,36 @@ async def test_the_job_that_runs_twice_at_once_tells_once(world: World) -> None:
     await world.act(event, "announcement")
     await asyncio.gather(told(world), told(world))
     assert len(await to(world, who)) == 1
+
+
+async def test_a_need_answered_while_another_joins_it_leaves_nobody_without_an_answer(world: World) -> None:
+    for _ in range(5):
+        one, other = [await said(world) for _ in range(2)]
+        answer = {"json": {"reason": "Oui."}, "headers": {"If-Match": '"1"'}}
+        merging = {"json": {"into_id": one["id"], "reason": "="}, "headers": {"If-Match": '"1"'}}
+        await world.at_once(
+            [
+                (world.organiser, "POST", f"/needs/{other['id']}/merging", merging),
+                (world.organiser, "POST", f"/needs/{one['id']}/answer", answer),
+            ]
+        )
+        states = [(await read(world, each))["status"] for each in (one, other)]
+        assert states in (["answered", "answered"], ["answered", "open"])
+
+
+async def test_who_asks_to_be_forgotten_is(world: World) -> None:
+    who = Person()
+    found, kept = await said(world, who), await said(world)
+    async with world.running.resources.database.transaction() as session:
+        assert await service.forget(session, None, None) == 0
+        assert await service.forget(session, None, "PERSONNE@example.fr") == 0
+        assert await service.forget(session, who.account_id, None) == 1
+    assert (await addresses(world, kept))[0] is not None
+    assert await addresses(world, found) == [None]
+    assert await world.pages(who, "/my-needs") == []
+    assert (await read(world, found))["wish"] == found["wish"]
+    event = await converted(world, found)
+    await world.add_session(event)
+    await world.act(event, "announcement")
+    await told(world)
+    assert await to(world, who) == []
