@@ -1,15 +1,11 @@
 """The season: a network opens its agenda, plays a cycle from the opening rush to the certificates, by the public API alone."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
 
-from .clock import PARIS, MovedClock
-from .data import season
-from .data.season import Party, Sitting
-from .http import EVENTS, Account, Api, Json, everybody
-from .people import Registry
-from .telling import Telling
+from .clock import PARIS
+from .http import Json
 
 
 @dataclass(frozen=True)

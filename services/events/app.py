@@ -7,6 +7,7 @@ from services.common.resources import Service
 from services.common.siblings import Apps
 
 from . import schema
+from .agenda.offer_router import router as offer
 from .agenda.router import router as agenda
 from .attendance.router import router as attendance
 from .certificates.router import router as certificates
@@ -38,6 +39,7 @@ SERVICE = Service(
     tables=KERNEL,
     routers=[
         networks,
+        offer,
         agenda,
         registrations,
         registration_changes,

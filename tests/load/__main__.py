@@ -19,7 +19,7 @@ import psycopg
 
 from services.common.ids import new_id
 
-from . import bench, catalogue, data, exports, quality, servers
+from . import agenda, bench, catalogue, data, exports, quality, servers
 from .bench import Bench
 from .generator import Generator, Job, get, post
 from .measures import Line, Paired, Side, compare
@@ -50,11 +50,15 @@ class Size:
     few: int
     many: int
     sheets: int | None = None
+    #: Events of the agenda.
+    events: int = 50_000
 
 
 FULL = Size(1_000, 100_000, rounds=9, seconds=1.5, submissions=1_000, starts=5, awards=100_000, few=10_000, many=200_000)
-QUICK = Size(1_000, 5_000, rounds=3, seconds=0.4, submissions=80, starts=1, awards=5_000, few=5_000, many=10_000, sheets=100)
-PARTS = ("programming", "catalogue")
+QUICK = Size(
+    1_000, 5_000, rounds=3, seconds=0.4, submissions=80, starts=1, awards=5_000, few=5_000, many=10_000, sheets=100, events=5_000
+)
+PARTS = ("programming", "catalogue", "agenda")
 CONNECTIONS = 8
 AT_A_TIME = 16
 
@@ -62,19 +66,27 @@ AT_A_TIME = 16
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.load", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="smaller databases and shorter rounds, to try things out")
-    parser.add_argument("--only", choices=PARTS, help="one service's figures; by default all")
+    parser.add_argument("--only", choices=PARTS, help="one part's figures; by default all")
     asked = parser.parse_args()
     size = QUICK if asked.quick else FULL
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started is ended then too
     began = time.perf_counter()
     figures: dict[str, float | None] = {}
     with bench.opened() as opened, Generator() as generator:
-        if asked.only != "catalogue":
+        if asked.only in {None, "programming"}:
             figures |= _programming(opened, generator, size)
-        if asked.only != "programming":
+        if asked.only in {None, "catalogue"}:
             figures |= _catalogue(opened, generator, size)
+        if asked.only in {None, "agenda"}:
+            figures |= _agenda(opened, generator, size)
     print(f"\n{time.perf_counter() - began:.0f} s in all")
     print(orjson.dumps(figures).decode())
+
+
+def _agenda(bench: Bench, generator: Generator, size: Size) -> dict[str, float]:
+    print(f"\nAgenda: a page of twenty among {size.events} synthetic events")
+    same = {"count": size.events, "rounds": size.rounds, "seconds": size.seconds}
+    return agenda.figures(generator, bench.environment, bench.events("agenda"), **same)  # type: ignore[arg-type]
 
 
 def _catalogue(bench: Bench, generator: Generator, size: Size) -> dict[str, float | None]:

@@ -37,3 +37,72 @@ class SessionHasParticipants(Problem):
 class BadForm(Problem):
     title = Text("Le questionnaire n'est pas un schéma JSON que l'on puisse suivre", "The form is no JSON Schema one can follow")
     advice = Text("Corrigez ce que désigne `errors`.", "Correct what `errors` points at.")
+
+
+class SessionsOverlap(Problem):
+    title = Text("Deux séances de l'évènement se chevauchent", "Two sessions of the event overlap")
+    advice = Text(
+        "`session_id` et `number` disent laquelle occupe déjà ce moment : déplacez l'une des deux, ou faites-en deux évènements.",
+        "`session_id` and `number` say which one is there already: move one of them, or make two events of them.",
+    )
+
+
+class ProgrammeOutsideSession(Problem):
+    title = Text("Un moment du programme sort de sa séance", "A programme item is outside its session")
+    advice = Text(
+        "Chaque moment commence et finit pendant la séance : corrigez ceux que désigne `errors`, ou les heures de la séance.",
+        "Each item begins and ends during the session: mend those `errors` points at, or the session's hours.",
+    )
+
+
+class RegistrationsOpenAfterTheyClose(Problem):
+    constraint = "ck_events_opens_before_it_closes"
+    title = Text("Les inscriptions fermeraient avant d'ouvrir", "Registrations would close before they open")
+    advice = Text(
+        "Choisissez une ouverture (`registration_opens_at`) qui précède la clôture (`registration_closes_at`).",
+        "Choose an opening (`registration_opens_at`) before the closing (`registration_closes_at`).",
+    )
+
+
+class RegistrationsCloseAfterTheEnd(Problem):
+    title = Text("Les inscriptions fermeraient après la fin de l'évènement", "Registrations would close after the event's end")
+    advice = Text(
+        "On peut s'inscrire en cours de cycle, pas une fois le cycle fini : choisissez un instant avant la dernière séance.",
+        "One may register during a cycle, not once it is over: choose an instant before the end of its last session.",
+    )
+
+
+class UnknownSeries(Problem):
+    constraint = "fk_events_series_id_event_series"
+    title = Text("Cette série n'est pas de ce réseau", "This series is not the network's")
+    advice = Text("Choisissez une série du réseau de l'évènement.", "Choose a series of the event's network.")
+
+
+class SeriesHasEvents(Problem):
+    title = Text("Des évènements sont dans cette série", "Events are in this series")
+    advice = Text("Retirez-les de la série d'abord (`series_id`).", "Take them out of the series first (`series_id`).")
+
+
+class ReplayConsentMissing(Problem):
+    title = Text("Un intervenant n'a pas consenti à la rediffusion", "A speaker has not consented to the replay")
+    advice = Text(
+        "`errors` désigne, dans l'évènement tel qu'on le lit, chaque intervenant qui a refusé ou n'a pas été interrogé. Notez leur"
+        " accord daté (`…/speaker-consents`), ou n'attachez pas la rediffusion.",
+        "`errors` points, in the event as it is read, at each speaker who refused or was not asked. Record their dated consent"
+        " (`…/speaker-consents`), or leave the replay out.",
+    )
+
+
+class NoSuchSpeaker(Problem):
+    title = Text("Personne de ce nom n'intervient dans cet évènement", "Nobody of that name speaks at this event")
+    advice = Text("Les noms sont ceux du programme des séances.", "Names are those of the sessions' programmes.")
+
+
+class ConsentYetToCome(Problem):
+    title = Text("Un consentement ne se note pas d'avance", "A consent is not recorded in advance")
+    advice = Text("Donnez le jour où la personne a répondu.", "Give the day the person answered.")
+
+
+class TooMuchToCompare(Problem):
+    title = Text("Trop d'évènements à mettre côte à côte", "Too many events to put side by side")
+    advice = Text("Demandez moins de semaines ou moins de réseaux.", "Ask for fewer weeks or fewer networks.")

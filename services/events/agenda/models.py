@@ -96,10 +96,11 @@ class Event(Base, table=True):
         ),
         CheckConstraint("offer_hours BETWEEN 1 AND 336", name="offer_hours"),
         CheckConstraint("certificate_share BETWEEN 0 AND 100", name="certificate_share"),
-        Index("ix_events_agenda", "sort_on", "id", postgresql_where="status <> 'idea' AND visibility = 'public'"),
+        Index("ix_events_agenda", "sort_on", "id"),
         Index("ix_events_network", "network_id", "sort_on", "id"),
         Index("ix_events_territory_path", "territory_path", postgresql_using="gin"),
         Index("ix_events_theme_path", "theme_path", postgresql_using="gin"),
+        Index("ix_events_documents", "documents", postgresql_using="gin", postgresql_ops={"documents": "jsonb_path_ops"}),
     )
 
     id: UUID = identity()
@@ -199,6 +200,10 @@ class EventSession(Base, table=True):
     #: `schemas.ProgrammeItem`, in order.
     programme: list[dict[str, Any]] = jsonb(list)
     cancelled_reason: str | None = Field(default=None, sa_type=SqlText)
+    #: When it was to begin as first promised, once it was moved.
+    previous_starts_at: datetime | None = instant(optional=True)
+    #: It was promised on site, and is by visio only since.
+    moved_online: bool = False
     #: Rises when its date, place or state changes: what calendars compare (RFC 5545 §3.8.7.4).
     sequence: int = 0
     version: int = 1

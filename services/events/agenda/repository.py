@@ -1,21 +1,24 @@
 """All the SQL about events and their sessions."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common.db import Row, execute, fetch_in
 
-from .models import Event, EventSession
+from ..networks import service as networks
+from .models import Event, EventSeries, EventSession
 
 _E: Any = Event.__table__  # type: ignore[attr-defined]
 _S: Any = EventSession.__table__  # type: ignore[attr-defined]
+_SERIES: Any = EventSeries.__table__  # type: ignore[attr-defined]
 
 _SUMMARY = [
     _E.c[name]
@@ -25,52 +28,99 @@ _SUMMARY = [
         *("registration_opens_at", "registration_closes_at"),
     )
 ]
-_HIDDEN = ("idea",)
 
 
 def _any_of(column: Any, name: str) -> Any:
-    """Whether the column is one of the values asked for; nothing asked, everything is."""
-    asked = bindparam(name, type_=ARRAY(sa.Text))
-    return sa.or_(asked.is_(None), sa.cast(column, sa.Text) == sa.func.any(asked))
+    """Whether the column is one of the values asked for."""
+    return sa.cast(column, sa.Text) == sa.func.any(bindparam(name, type_=ARRAY(sa.Text)))
 
 
 def _shares(column: Any, name: str) -> Any:
-    asked = bindparam(name, type_=ARRAY(sa.Text))
-    return sa.or_(asked.is_(None), column.overlap(asked))
+    return column.overlap(bindparam(name, type_=ARRAY(sa.Text)))
 
 
-def _listing(seen: Any) -> Any:
+_FILTERS: dict[str, Any] = {
+    "until_on": _E.c.sort_on <= bindparam("until_on", type_=sa.Date),
+    "network_ids": _E.c.network_id == sa.func.any(bindparam("network_ids", type_=ARRAY(sa.Uuid))),
+    "series_id": _E.c.series_id == bindparam("series_id", type_=sa.Uuid),
+    "formats": _any_of(_E.c.format, "formats"),
+    "statuses": _any_of(_E.c.status, "statuses"),
+    "audiences": _shares(_E.c.audiences, "audiences"),
+    "themes": _shares(_E.c.theme_path, "themes"),
+    "territories": _shares(_E.c.territory_path, "territories"),
+    "patterns": sa.func.lower(_E.c.title).like(sa.func.all(bindparam("patterns", type_=ARRAY(sa.Text)))),
+    # Written as a constant type: the index answers containment of a JSON document, not of a list of them.
+    "document": _E.c.documents.contains(sa.cast(bindparam("document", type_=sa.Text), JSONB)),
+}
+FILTERS = frozenset(_FILTERS)
+_public = sa.and_(_E.c.status != "idea", _E.c.visibility == "public")
+_organised = _E.c.network_id == sa.func.any(bindparam("organised_ids", type_=ARRAY(sa.Uuid)))
+_SEEN = {False: _public, True: sa.or_(_public, _organised)}
+
+
+@lru_cache(maxsize=1024)
+def listing(asked: frozenset[str], for_organisers: bool) -> Any:
+    """The agenda from a day on, under those of `FILTERS` that are asked for: what is not asked is not in the statement.
+
+    Everybody reads what is public; organisers, also all that they prepare (`organised_ids`).
+    """
     after_on, after_id = bindparam("after_on", type_=sa.Date), bindparam("after_id", type_=sa.Uuid)
-    until = bindparam("until_on", type_=sa.Date)
-    words = bindparam("patterns", type_=ARRAY(sa.Text))
     return (
-        sa.select(*_SUMMARY)
-        .where(
-            seen,
-            sa.tuple_(_E.c.sort_on, _E.c.id) > sa.tuple_(after_on, after_id),
-            sa.or_(until.is_(None), _E.c.sort_on <= until),
-            _any_of(_E.c.network_id, "network_ids"),
-            _any_of(_E.c.format, "formats"),
-            _any_of(_E.c.status, "statuses"),
-            _shares(_E.c.audiences, "audiences"),
-            _shares(_E.c.theme_path, "themes"),
-            _shares(_E.c.territory_path, "territories"),
-            sa.or_(words.is_(None), sa.func.lower(_E.c.title).like(sa.func.all(words))),
-        )
+        sa.select(*_SUMMARY, networks.face_column(_E.c.network_id).label("network"))
+        .where(_SEEN[for_organisers], sa.tuple_(_E.c.sort_on, _E.c.id) > sa.tuple_(after_on, after_id))
+        .where(*(condition for name, condition in _FILTERS.items() if name in asked))
         .order_by(_E.c.sort_on, _E.c.id)
         .limit(bindparam("limit"))
     )
 
 
-_public = sa.and_(_E.c.status != "idea", _E.c.visibility == "public")
-#: The agenda everybody reads, from a day on.
-PUBLIC_LISTING = _listing(_public)
-#: The same with all that organisers prepare.
-ORGANISED_LISTING = _listing(sa.or_(_public, _E.c.network_id == sa.func.any(bindparam("organised_ids", type_=ARRAY(sa.Uuid)))))
+_COMPARED = (*_SUMMARY, _E.c.territory_path)
+_ranges = (
+    sa.func.unnest(
+        bindparam("since", type_=ARRAY(sa.DateTime(timezone=True))), bindparam("until", type_=ARRAY(sa.DateTime(timezone=True)))
+    )
+    .table_valued("since", "until")
+    .render_derived()
+)
+_days = (
+    sa.func.unnest(bindparam("since_on", type_=ARRAY(sa.Date)), bindparam("until_on", type_=ARRAY(sa.Date)))
+    .table_valued("since", "until")
+    .render_derived()
+)
+_expected = sa.and_(_E.c.starts_at.is_(None), _E.c.expected_on.is_not(None))
+_going_on = sa.and_(_E.c.status != "cancelled", _E.c.status != "postponed")
+_of_networks = sa.or_(
+    bindparam("network_ids", type_=ARRAY(sa.Uuid)).is_(None),
+    _E.c.network_id == sa.func.any(bindparam("network_ids", type_=ARRAY(sa.Uuid))),
+)
+#: Events that meet between these instants, once for each session: what the caller may see of the networks asked for (null: all).
+MEETING = (
+    sa.select(*_COMPARED, _S.c.starts_at.label("meets_at"))
+    .select_from(_ranges.join(_S, sa.and_(_S.c.starts_at >= _ranges.c.since, _S.c.starts_at < _ranges.c.until)).join(_E))
+    .where(_S.c.status != "cancelled", _going_on, _SEEN[True], _of_networks)
+    .limit(bindparam("limit"))
+)
+#: Events that are expected around these days and have no date yet.
+EXPECTED = (
+    sa.select(*_COMPARED, _E.c.expected_on)
+    .select_from(_days.join(_E, sa.and_(_E.c.sort_on >= _days.c.since, _E.c.sort_on < _days.c.until)))
+    .where(_expected, _going_on, _SEEN[True], _of_networks)
+    .limit(bindparam("limit"))
+)
 ONE = sa.select(*_E.c).where(_E.c.id == bindparam("id"))
-BY_REFERENCE = sa.select(_E.c.id).where(_E.c.reference == bindparam("reference"))
+BY_REFERENCE = sa.select(*_E.c).where(_E.c.reference == bindparam("reference"))
 SESSIONS = sa.select(*_S.c).where(_S.c.event_id == sa.func.any(bindparam("event_ids", type_=ARRAY(sa.Uuid)))).order_by(_S.c.number)
 SESSION = sa.select(*_S.c).where(_S.c.id == bindparam("id"))
+ONE_SERIES = sa.select(*_SERIES.c).where(_SERIES.c.id == bindparam("id"))
+SERIES_LISTING = (
+    sa.select(*_SERIES.c)
+    .where(
+        _SERIES.c.id > bindparam("after_id", type_=sa.Uuid),
+        sa.or_(bindparam("network_id", type_=sa.Uuid).is_(None), _SERIES.c.network_id == bindparam("network_id", type_=sa.Uuid)),
+    )
+    .order_by(_SERIES.c.id)
+    .limit(bindparam("limit"))
+)
 
 
 _EVENT_LOCK = sa.func.hashtextextended(sa.literal("event:") + sa.cast(bindparam("id", type_=sa.Uuid), sa.Text), 0)
@@ -85,6 +135,12 @@ STEADY = (
     .with_for_update(key_share=True, read=True)
 )
 _LOCK_ROW = sa.select(_E.c.is_full).where(_E.c.id == bindparam("id", type_=sa.Uuid)).with_for_update(key_share=True)
+
+#: Of these events, those that were cancelled, or ended before an instant.
+OVER_BEFORE = sa.select(_E.c.id).where(
+    _E.c.id == sa.func.any(bindparam("ids", type_=ARRAY(sa.Uuid))),
+    sa.or_(_E.c.status == "cancelled", _E.c.ends_at <= bindparam("before", type_=sa.DateTime(timezone=True))),
+)
 
 
 async def get(session: AsyncSession, event_id: UUID, *, lock: bool = False) -> Event | None:
@@ -117,8 +173,10 @@ async def lock_fullness(session: AsyncSession, event_id: UUID) -> bool:
     return bool(rows) and bool(rows[0]["is_full"])
 
 
-#: Of these events, those that were cancelled, or ended before an instant.
-OVER_BEFORE = sa.select(_E.c.id).where(
-    _E.c.id == sa.func.any(bindparam("ids", type_=ARRAY(sa.Uuid))),
-    sa.or_(_E.c.status == "cancelled", _E.c.ends_at <= bindparam("before", type_=sa.DateTime(timezone=True))),
-)
+async def series(session: AsyncSession, series_id: UUID, *, lock: bool = False) -> EventSeries | None:
+    asked = select(EventSeries).where(EventSeries.id == series_id)
+    return (await session.exec(asked.with_for_update() if lock else asked)).first()
+
+
+async def has_events(session: AsyncSession, series_id: UUID) -> bool:
+    return (await session.exec(select(Event.id).where(Event.series_id == series_id).limit(1))).first() is not None

@@ -18,7 +18,9 @@ from services.common.routing import ActRoute, right
 from services.common.texts import Words, patterns
 
 from ..networks.router import ORGANISERS
-from . import service, views
+from . import collisions, service, views
+from .models import EventSession
+from .offer_schemas import SessionPlanned
 from .schemas import (
     Audience,
     EventCreate,
@@ -47,6 +49,8 @@ class AgendaQuery(BaseModel):
     audience: list[Audience] = Field([], max_length=10, description="For any of these.")
     theme: list[str] = Field([], max_length=20, description="Any of these themes, or of those below them.")
     territory: list[str] = Field([], max_length=20, description="Any of these territories, or of those inside them.")
+    series_id: UUID | None = Field(None, description="Of this series.")
+    document_id: UUID | None = Field(None, description="Those that name this document of the catalogue, past ones too.")
     since: date | None = Field(None, description="From this day on (Paris); by default today.")
     until: date | None = Field(None, description="Until this day.")
     q: Words = Field("", description="Words of the title.")
@@ -66,12 +70,15 @@ async def listing(reader: Reader, caller: MaybeCaller, request: Request, respons
     """Events from a day on, in the order of their dates. Those whose date is not known stand where they are expected."""
     query = read_query(request, AgendaQuery)
     after = read_cursor(request, query.cursor)
-    since = query.since or today_in_paris(now)
+    since = query.since or (date.min if query.document_id or query.series_id else today_in_paris(now))
+    document = query.document_id and f'[{{"document_id": "{query.document_id}"}}]'
     asked = {
         "after_on": date.fromisoformat(after[0]) if after else since,
         "after_id": UUID(after[1]) if after else UUID(int=0),
         "until_on": query.until,
-        "network_ids": [str(each) for each in query.network_id] or None,
+        "network_ids": query.network_id or None,
+        "series_id": query.series_id,
+        "document": document,
         "formats": [each.value for each in query.format] or None,
         "statuses": [each.value for each in query.status] or None,
         "audiences": [each.value for each in query.audience] or None,
@@ -111,7 +118,7 @@ async def read(
 ) -> Any:
     """The event, its sessions, and where its registrations stand."""
     event = await views.one(reader, resources, caller, event_id, now=now)
-    tag = response.headers["ETag"] = etag(event["version"], event["status"].value.replace("_", ""))
+    tag = response.headers["ETag"] = etag(event["version"], views.view_of(event))
     return not_modified(request, tag) or event
 
 
@@ -189,17 +196,18 @@ _act_route(
     status_code=201,
     operation_id="addSession",
     summary="Set a date",
-    response_model=SessionRead,
+    response_model=SessionPlanned,
     openapi_extra=right(ORGANISERS),
 )
 async def add_session(
     event_id: UUID, wish: SessionWrite, caller: Caller, session: Session, resources: Held, now: Now, response: Response
 ) -> Any:
-    """One more session; a cycle has several. Those registered for the whole event are registered for it too."""
+    """One more session; a cycle has several. Those registered for the whole event are registered for it too.
+
+    `collisions` signals events of any network in the same week for the same people; two sessions of one event never overlap."""
     added = await service.add_session(session, resources, caller, event_id, wish, now=now)
     response.headers["Location"] = f"{router.prefix}/{event_id}/sessions/{added.id}"
-    response.headers["ETag"] = etag(added.version)
-    return added.model_dump()
+    return await _planned(response, session, caller, added, now)
 
 
 @router.get(
@@ -214,7 +222,7 @@ async def read_session(
 ) -> Any:
     """Its date in Paris, its place, its programme."""
     found = await views.session(reader, caller, event_id, session_id)
-    tag = response.headers["ETag"] = etag(found["version"])
+    tag = response.headers["ETag"] = etag(found["version"], "own" if found["is_organised"] else "")
     return not_modified(request, tag) or found
 
 
@@ -222,7 +230,7 @@ async def read_session(
     "/{event_id}/sessions/{session_id}",
     operation_id="updateSession",
     summary="Move a session, or say more of it",
-    response_model=SessionRead,
+    response_model=SessionPlanned,
     openapi_extra=right(ORGANISERS),
 )
 async def change_session(
@@ -236,10 +244,11 @@ async def change_session(
     version: Version,
     response: Response,
 ) -> Any:
-    """Only what is sent changes. A new date or place is told to everybody registered, with an updated invitation."""
+    """Only what is sent changes. A new date or place is told to everybody registered, with an updated invitation.
+
+    Moved as a whole, a session takes its programme along."""
     changed = await service.change_session(session, resources, caller, event_id, session_id, wish, version=version, now=now)
-    response.headers["ETag"] = etag(changed.version)
-    return changed.model_dump()
+    return await _planned(response, session, caller, changed, now)
 
 
 @router.post(
@@ -262,7 +271,7 @@ async def cancel_session(
 ) -> Any:
     """The others stand. Everybody registered is told why; certificates count without it."""
     cancelled = await service.cancel_session(session, caller, event_id, session_id, wish.reason, version=version, now=now)
-    response.headers["ETag"] = etag(cancelled.version)
+    response.headers["ETag"] = etag(cancelled.version, "own")
     return cancelled.model_dump()
 
 
@@ -280,5 +289,11 @@ async def remove_session(event_id: UUID, session_id: UUID, caller: Caller, sessi
 
 async def _answer(response: Response, session: Session, resources: Held, caller: Caller, event_id: UUID, now: Now) -> Any:
     event = await views.one_in(session, resources, caller, event_id, now=now)
-    response.headers["ETag"] = etag(event["version"], event["status"].value.replace("_", ""))
+    response.headers["ETag"] = etag(event["version"], views.view_of(event))
     return event
+
+
+async def _planned(response: Response, session: Session, caller: Caller, planned: EventSession, now: Now) -> Any:
+    response.headers["ETag"] = etag(planned.version, "own")
+    met = await collisions.signalled(session, caller, planned.event_id, now=now)
+    return {**planned.model_dump(), "collisions": met}

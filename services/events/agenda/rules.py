@@ -25,12 +25,22 @@ ACTS: dict[str, tuple[EventStatus, frozenset[EventStatus]]] = {
 DATED = frozenset({S.ANNOUNCED, S.OPEN, S.CLOSED, S.HELD})
 #: Nothing more is expected of these.
 OVER = frozenset({S.HELD, S.CANCELLED})
+_BY_VALUE = {each.value: each for each in EventStatus}
+_SHOWN = {each: ShownStatus(each.value) for each in EventStatus if each is not S.CLOSED}
 #: What organisers keep to themselves.
 HIDDEN = frozenset({S.IDEA})
 
 
-def possible_acts(status: EventStatus) -> list[str]:
-    return [act for act, (_, origins) in ACTS.items() if status in origins]
+#: What may still be said of an event that is over: how it is presented, and what was made of it.
+SAID_AFTERWARDS = frozenset(
+    {"title", "summary", "description", "aims", "visibility", "audiences", "theme_codes", "territory_codes"}
+    | {"partners", "documents", "series_id"}
+)
+
+
+def possible_acts(status: EventStatus, *, is_dated: bool = True) -> list[str]:
+    """What may follow; what promises a date waits for one."""
+    return [act for act, (leads_to, origins) in ACTS.items() if status in origins and (is_dated or leads_to not in DATED)]
 
 
 @dataclass(frozen=True)
@@ -64,20 +74,24 @@ def sort_day(starts_at: datetime | None, expected_on: date | None, today: date) 
 
 
 def registrations_end(event: Mapping[str, Any]) -> datetime | None:
-    """The instant from which nobody registers any more: the one that was set, else the beginning."""
+    """The instant from which nobody registers any more: the one that was set, never after the end; else the beginning."""
     closes_at: datetime | None = event["registration_closes_at"]
     starts_at: datetime | None = event["starts_at"]
+    ends_at: datetime | None = event["ends_at"]
+    if closes_at is not None and ends_at is not None:
+        return min(closes_at, ends_at)
     return closes_at or starts_at
 
 
 def shown_status(event: Mapping[str, Any], now: datetime) -> ShownStatus:
     """What people read. An open event is `full` when no seat is left, `registration_closed` once its registrations are over."""
     status = event["status"]
-    status = status if isinstance(status, EventStatus) else EventStatus(status)
+    # Rows hold values, and a page of twenty asks twenty times: looked up, not made.
+    status = status if isinstance(status, EventStatus) else _BY_VALUE[status]
+    if status is not S.OPEN and status is not S.CLOSED:
+        return _SHOWN[status]
     if status is S.CLOSED:
         return ShownStatus.REGISTRATION_CLOSED
-    if status is not S.OPEN:
-        return ShownStatus(status.value)
     end = registrations_end(event)
     if end is not None and now >= end:
         return ShownStatus.REGISTRATION_CLOSED

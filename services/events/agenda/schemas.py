@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from enum import Enum
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, TypeVar
 from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -97,7 +97,10 @@ class Consent(Enum):
     REFUSED = "refused"
 
 
-def _within_reach(instant: datetime) -> datetime:
+_When = TypeVar("_When", date, datetime)
+
+
+def _within_reach(instant: _When) -> _When:
     if not 2000 <= instant.year < 2200:
         raise ValueError(Text("L'année doit être comprise entre 2000 et 2199.", "The year must be between 2000 and 2199."))
     return instant
@@ -105,6 +108,8 @@ def _within_reach(instant: datetime) -> datetime:
 
 #: An instant people plan at: the calendar's far ends cannot be brought to another time zone.
 Instant = Annotated[AwareDatetime, AfterValidator(_within_reach)]
+#: A day people plan for, within the same reach.
+Day = Annotated[date, AfterValidator(_within_reach)]
 #: An instant people read: Paris time.
 LocalInstant = Annotated[AwareDatetime, AfterValidator(in_paris)]
 Paragraphs = Annotated[str, StringConstraints(max_length=20_000), AfterValidator(paragraphs)]
@@ -165,6 +170,7 @@ class Speaker(BaseModel):
     organisation: Line = Field("", examples=["Ville d'Exemple"])
     image_consent: Consent = Consent.UNASKED
     replay_consent: Consent = Consent.UNASKED
+    consented_on: date | None = Field(None, description="The day they answered.")
 
 
 class ProgrammeItem(BaseModel):
@@ -185,6 +191,27 @@ class ProgrammeItem(BaseModel):
         return self
 
 
+class SpeakerRead(BaseModel):
+    """Who speaks. What they agree to is between them and the organisers: null for everybody else."""
+
+    name: str = Field(examples=["Camille Exemple"])
+    function: str = Field(examples=["Cheffe de projet"])
+    organisation: str = Field(examples=["Ville d'Exemple"])
+    image_consent: Consent | None = None
+    replay_consent: Consent | None = None
+    consented_on: date | None = None
+
+
+class ProgrammeItemRead(BaseModel):
+    """A moment of a session, as people read it."""
+
+    starts_at: LocalInstant
+    ends_at: LocalInstant
+    title: str = Field(examples=["Table ronde : la parole des habitants"])
+    description: str
+    speakers: list[SpeakerRead]
+
+
 class _EventFields(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -202,13 +229,15 @@ class _EventFields(BaseModel):
     partners: list[Partner] = Field([], max_length=50)
     documents: list[AttachedDocument] = Field([], max_length=100)
     vague_date: Line | None = Field(None, description="What is said while the date is not known.", examples=["Janvier ?"])
-    expected_on: date | None = Field(None, description="Around when, for the agenda's order, while no session is dated.")
+    expected_on: Day | None = Field(None, description="Around when, for the agenda's order, while no session is dated.")
     cost_cents: int = Field(0, ge=0, le=10**8, description="What a participant pays, in cents; nothing is collected here.")
     cost_note: Annotated[str, StringConstraints(max_length=500), AfterValidator(paragraphs)] = ""
     enrolment: Enrolment = Enrolment.WHOLE
     approval_required: bool = False
     registration_opens_at: Instant | None = None
-    registration_closes_at: Instant | None = Field(None, description="None: when the first session begins.")
+    registration_closes_at: Instant | None = Field(
+        None, description="None: when the first session begins. It may come later (one joins a cycle), not after the end."
+    )
     most_in_group: int = Field(1, ge=1, le=20, description="Most people registered together.")
     form: dict[str, Any] | None = Field(
         None,
@@ -247,7 +276,7 @@ class EventUpdate(BaseModel):
     partners: list[Partner] | None = Field(None, max_length=50)
     documents: list[AttachedDocument] | None = Field(None, max_length=100)
     vague_date: Line | None = None
-    expected_on: date | None = None
+    expected_on: Day | None = None
     cost_cents: int | None = Field(None, ge=0, le=10**8)
     cost_note: Annotated[str, StringConstraints(max_length=500), AfterValidator(paragraphs)] | None = None
     approval_required: bool | None = None
@@ -316,8 +345,9 @@ class SessionRead(BaseModel):
     is_visio: bool
     place: Place | None
     room: str
-    programme: list[ProgrammeItem]
+    programme: list[ProgrammeItemRead]
     cancelled_reason: str | None
+    previous_starts_at: LocalInstant | None = Field(description="When it was first promised to begin, once it was moved.")
     version: int
 
 
@@ -369,6 +399,7 @@ class EventRead(EventSummary):
     copied_from_id: UUID | None
     page_url: WebAddress | None = Field(description="Where people read about it.")
     sessions: list[SessionRead]
+    possible_acts: list[str] = Field(description="What may follow, for its organisers; empty for others.", examples=[["opening"]])
     version: int
 
 

@@ -1,11 +1,12 @@
 """Use cases of the agenda: organisers prepare events and their sessions, and say where they stand; everybody reads them."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from psycopg import AsyncConnection
+from pydantic import ValidationError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common import journal
@@ -13,14 +14,26 @@ from services.common.auth import Principal
 from services.common.clock import today_in_paris
 from services.common.db import Row, driver, fetch, fetch_one
 from services.common.etag import require_version
-from services.common.problems import NotFound
+from services.common.language import Text
+from services.common.problems import FieldError, MalformedRequest, NotFound
 from services.common.resources import Resources
+from services.common.validation import field_errors
 
 from ..networks import service as networks
 from ..tables import KERNEL
 from ..vocabulary import service as vocabulary
-from . import forms, repository, rules
-from .errors import EventActNotPossible, EventIsOver, EventNotDated, SessionCancelled, SessionHasParticipants
+from . import consents, figures, forms, repository, rules, timing
+from .errors import (
+    EventActNotPossible,
+    EventIsOver,
+    EventNotDated,
+    ProgrammeOutsideSession,
+    RegistrationsCloseAfterTheEnd,
+    SessionCancelled,
+    SessionHasParticipants,
+    SessionsOverlap,
+    UnknownSeries,
+)
 from .models import Event, EventSession, EventStatus, SessionStatus
 from .schemas import EventCreate, EventUpdate, SessionUpdate, SessionWrite
 from .telling import News, moved_on, tell
@@ -29,6 +42,8 @@ from .telling import News, moved_on, tell
 _NULLABLE = {"vague_date", "expected_on", "registration_opens_at", "registration_closes_at", "form", "series_id"}
 #: States whose participants have something to be told.
 _FOLLOWED = frozenset({EventStatus.OPEN, EventStatus.CLOSED, EventStatus.POSTPONED, EventStatus.CANCELLED})
+#: States whose dates were promised to everybody.
+_PROMISED = _FOLLOWED | {EventStatus.ANNOUNCED}
 #: What a change of makes calendars look again.
 _CALENDAR = {"starts_at", "ends_at", "place", "room", "is_on_site", "is_visio", "title"}
 
@@ -38,6 +53,7 @@ async def create(session: AsyncSession, resources: Resources, caller: Principal,
     network = await networks.organised_by(session, caller, wish.network_id)
     if wish.form is not None:
         forms.require_followable(wish.form)
+    await _require_series(session, network.id, wish.series_id)
     values = {name: getattr(wish, name) for name in type(wish).model_fields} | _plain(wish)
     event = Event(
         **values,
@@ -73,8 +89,17 @@ async def change(
     if given.get("form") is not None:
         forms.require_followable(given["form"])
     changed = sorted(name for name, value in given.items() if getattr(event, name) != value)
+    _require_sayable(event, changed)
+    if "series_id" in changed:
+        await _require_series(session, event.network_id, given["series_id"])
+    if "documents" in changed and consents.adds_replay(event.documents, given["documents"]):
+        consents.require(await repository.sessions_of(session, event.id))
     for name in changed:
         setattr(event, name, given[name])
+    if "expected_on" in changed:
+        event.sort_on = rules.sort_day(event.starts_at, event.expected_on, event.sort_on)
+    if "registration_closes_at" in changed:
+        _require_closing_before_the_end(event)
     if "theme_codes" in changed:
         event.theme_path = await vocabulary.theme_paths(session, resources.siblings, event.theme_codes, now=now)
     if "territory_codes" in changed:
@@ -117,6 +142,9 @@ async def add_session(
         raise EventIsOver()
     await _require_place(session, resources, wish, now=now)
     sessions = await repository.sessions_of(session, event.id)
+    _require_possible(wish, None, sessions)
+    if consents.has_replay(event.documents):
+        consents.require([*sessions, wish])
     added = EventSession(
         **{**{name: getattr(wish, name) for name in type(wish).model_fields}, **_plain(wish)},
         event_id=event.id,
@@ -126,7 +154,7 @@ async def add_session(
     await session.flush()
     if event.status in _FOLLOWED:
         await tell(session, event.id, News.SESSION_ADDED, session_id=added.id)
-    await _refresh(session, event, now)
+    await refresh(session, event, now)
     await touch(session, event, "event.session_added", caller, now, {"session_id": str(added.id), "number": added.number})
     return added
 
@@ -149,9 +177,17 @@ async def change_session(
         raise SessionCancelled()
     given = {name: getattr(wish, name) for name in wish.model_fields_set} | _plain(wish, partial=True)
     given = {name: value for name, value in given.items() if value is not None or name == "place"}
-    whole = SessionWrite.model_validate({**_session_fields(found), **given})
+    if "programme" not in given and {"starts_at", "ends_at"} & given.keys():
+        given["programme"] = _carried_along(found, given)
+    whole = _whole(found, given)
+    others = await repository.sessions_of(session, event.id)
+    _require_possible(whole, found.id, others)
+    if consents.has_replay(event.documents):
+        consents.require([whole if each.id == found.id else each for each in others])
     await _require_place(session, resources, whole, now=now)
     changed = {name: value for name, value in given.items() if getattr(found, name) != value}
+    _require_movable(event, found, changed.keys())
+    _remember_promise(event, found, changed)
     for name, value in changed.items():
         setattr(found, name, value)
     found.version += 1
@@ -159,7 +195,7 @@ async def change_session(
         found.sequence += 1
         if event.status in _FOLLOWED:
             await tell(session, event.id, News.MOVED, session_id=found.id)
-    await _refresh(session, event, now)
+    await refresh(session, event, now)
     await touch(session, event, "event.session_changed", caller, now, {"session_id": str(found.id), "fields": sorted(changed)})
     return found
 
@@ -172,12 +208,14 @@ async def cancel_session(
     require_version(found.version, version)
     if found.status is SessionStatus.CANCELLED:
         raise SessionCancelled()
+    if found.status is SessionStatus.HELD or event.status in rules.OVER:
+        raise EventIsOver()
     found.status, found.cancelled_reason = SessionStatus.CANCELLED, reason
     found.sequence, found.version = found.sequence + 1, found.version + 1
     if event.status in _FOLLOWED:
         await tell(session, event.id, News.SESSION_CANCELLED, session_id=found.id)
     await moved_on(session, event.id)
-    await _refresh(session, event, now)
+    await refresh(session, event, now)
     await touch(session, event, "event.session_cancelled", caller, now, {"session_id": str(found.id)}, reason)
     return found
 
@@ -192,7 +230,7 @@ async def remove_session(
         raise SessionHasParticipants()
     await session.delete(found)
     await session.flush()
-    await _refresh(session, event, now)
+    await refresh(session, event, now)
     await touch(session, event, "event.session_removed", caller, now, {"session_id": str(session_id)})
 
 
@@ -275,6 +313,13 @@ async def session_rows(reader: AsyncConnection[Any], event_ids: Sequence[UUID]) 
     return await fetch(reader, repository.SESSIONS, {"event_ids": list(event_ids)})
 
 
+async def offered(
+    reader: AsyncConnection[Any], network_id: UUID, since: datetime, until: datetime, days: tuple[date, date], *, now: datetime
+) -> list[Row]:
+    """What the network offers over a period, counted (`figures.offered`)."""
+    return await figures.offered(reader, network_id, since, until, days, now=now)
+
+
 async def touch(
     session: AsyncSession,
     event: Event,
@@ -305,7 +350,7 @@ async def note(
     )
 
 
-async def _refresh(session: AsyncSession, event: Event, now: datetime) -> None:
+async def refresh(session: AsyncSession, event: Event, now: datetime) -> None:
     """Draw from the sessions what the event says of its dates and modes."""
     drawn = rules.span(list(await repository.sessions_of(session, event.id)))
     event.starts_at, event.ends_at = drawn.starts_at, drawn.ends_at
@@ -323,8 +368,79 @@ async def _require_place(session: AsyncSession, resources: Resources, wish: Sess
         await vocabulary.territory_paths(session, resources.siblings, [wish.place.territory_code], now=now)
 
 
-def _session_fields(found: EventSession) -> dict[str, Any]:
-    return {name: getattr(found, name) for name in SessionWrite.model_fields}
+async def _require_series(session: AsyncSession, network_id: UUID, series_id: UUID | None) -> None:
+    if series_id is None:
+        return
+    found = await repository.series(session, series_id)
+    if found is None or found.network_id != network_id:
+        raise UnknownSeries(errors=[FieldError("/series_id", UnknownSeries.title, "unknown_series")])
+
+
+def _require_sayable(event: Event, changed: Sequence[str]) -> None:
+    """What people registered for, sat through and are certified for does not change once it is over."""
+    if event.status not in rules.OVER:
+        return
+    said = Text("Ne change plus une fois l'évènement terminé ou annulé.", "No longer changes once the event is over or cancelled.")
+    if settled := [name for name in changed if name not in rules.SAID_AFTERWARDS]:
+        raise EventIsOver(errors=[FieldError(f"/{name}", said, "settled") for name in settled])
+
+
+def _require_closing_before_the_end(event: Event) -> None:
+    closes_at, ends_at = event.registration_closes_at, event.ends_at
+    if closes_at is not None and ends_at is not None and closes_at > ends_at:
+        title = RegistrationsCloseAfterTheEnd.title
+        raise RegistrationsCloseAfterTheEnd(errors=[FieldError("/registration_closes_at", title, "after_the_end")])
+
+
+def _require_possible(wish: SessionWrite, session_id: UUID | None, others: Sequence[EventSession]) -> None:
+    """Two sessions of an event are never at once, and a programme stays inside its session."""
+    wished = timing.Timed(wish.starts_at, wish.ends_at)
+    if there := timing.in_the_way(wished, session_id, others):
+        raise SessionsOverlap(
+            errors=[FieldError("/starts_at", SessionsOverlap.title, "overlap")], session_id=str(there.id), number=there.number
+        )
+    items = [timing.Timed(item.starts_at, item.ends_at) for item in wish.programme]
+    if positions := timing.outside(wished, items):
+        said = ProgrammeOutsideSession.title
+        raise ProgrammeOutsideSession(errors=[FieldError(f"/programme/{each}", said, "outside") for each in positions])
+
+
+def _carried_along(found: EventSession, given: dict[str, Any]) -> list[dict[str, Any]]:
+    """The programme follows a session that is moved as a whole."""
+    before = timing.Timed(found.starts_at, found.ends_at)
+    after = timing.Timed(given.get("starts_at", found.starts_at), given.get("ends_at", found.ends_at))
+    items = timing.timed_items(found.programme)
+    moved = timing.carried_along(before, after, items)
+    return found.programme if moved == items else timing.rewritten(found.programme, moved)
+
+
+def _require_movable(event: Event, found: EventSession, changed: Iterable[str]) -> None:
+    """What was held was held then and there; what was said of it may be mended."""
+    if event.status not in rules.OVER and found.status is not SessionStatus.HELD:
+        return
+    said = Text("La séance a eu lieu, ou n'aura pas lieu.", "The session took place, or never will.")
+    if settled := sorted(set(changed) & {"starts_at", "ends_at", "is_on_site", "is_visio"}):
+        raise EventIsOver(errors=[FieldError(f"/{name}", said, "settled") for name in settled])
+
+
+def _remember_promise(event: Event, found: EventSession, changed: dict[str, Any]) -> None:
+    """What was promised before the first move is kept for those who read that it moved."""
+    if event.status not in _PROMISED:
+        return
+    if "starts_at" in changed:
+        found.previous_starts_at = found.previous_starts_at or found.starts_at
+    if "is_on_site" in changed:
+        found.moved_online = not changed["is_on_site"]
+
+
+def _whole(found: EventSession, given: dict[str, Any]) -> SessionWrite:
+    """The session as it would be: what each field may hold, all of them may not hold together (422)."""
+    fields = {name: getattr(found, name) for name in SessionWrite.model_fields}
+    try:
+        return SessionWrite.model_validate({**fields, **given})
+    except ValidationError as error:
+        errors = [FieldError(pointer, said, code) for pointer, said, code in field_errors(error.errors())]
+        raise MalformedRequest(errors=errors) from error
 
 
 def _plain(wish: EventCreate | EventUpdate | SessionWrite | SessionUpdate, *, partial: bool = False) -> dict[str, Any]:

@@ -28,6 +28,14 @@ FACES = sa.select(_N.c.id, _N.c.code, _N.c.name, _N.c.organisation_id, _N.c.cont
 )
 
 
+def face_of(network_id: Any) -> Any:
+    """A column for others' statements: the network as its events name it, as JSON, looked up row by row."""
+    pairs: list[Any] = []
+    for name in ("id", "code", "name", "organisation_id", "contact_email"):
+        pairs += [sa.literal_column(f"'{name}'"), _N.c[name]]
+    return sa.select(sa.func.jsonb_build_object(*pairs)).where(_N.c.id == network_id).scalar_subquery()
+
+
 async def get(session: AsyncSession, network_id: UUID, *, lock: bool = False) -> Network | None:
     if not lock:
         return await session.get(Network, network_id)

@@ -59,6 +59,11 @@ async def territory_labels(reader: AsyncConnection[Any], codes: Iterable[str]) -
     return {row["code"]: row["label"] for row in await fetch(reader, repository.TERRITORIES, {"codes": list(codes)})}
 
 
+async def paths_of(reader: AsyncConnection[Any], codes: Iterable[str]) -> dict[str, list[str]]:
+    """`code → its path`, widest first, of the territories known."""
+    return {row["code"]: row["path"] for row in await fetch(reader, repository.TERRITORIES, {"codes": list(codes)})}
+
+
 async def _known(session: AsyncSession, statement: Any, codes: Sequence[str]) -> dict[str, Row]:
     return {row["code"]: row for row in await fetch_in(session, statement, {"codes": list(codes)})} if codes else {}
 
