@@ -9,6 +9,7 @@ from services.common.siblings import Apps
 from . import schema
 from .agenda.router import router as agenda
 from .attendance.router import router as attendance
+from .attendance.welcome_router import welcome_router
 from .certificates.router import router as certificates
 from .events import CONSUMERS
 from .feeds.router import router as feeds
@@ -37,6 +38,7 @@ SERVICE = Service(
         agenda,
         registrations,
         attendance,
+        welcome_router,
         visio,
         invitations,
         feeds,

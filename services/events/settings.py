@@ -22,3 +22,7 @@ class Settings(ServiceSettings):
     confirmation_hours: int = Field(
         24, ge=1, le=168, description="Hours somebody without an account has to confirm their e-mail; then their seats go on."
     )
+    certificate_page_url: str = Field(
+        "",
+        description="Page where anyone verifies a certificate, with `{code}`; empty: the verification itself, as JSON, under public_url.",
+    )
