@@ -18,6 +18,8 @@ BADGE = "CNV:"
 OPENS_BEFORE = timedelta(hours=3)
 #: A device's clock may be so much ahead.
 CLOCK_SLACK = timedelta(minutes=5)
+#: After so many letters in a row a line may break.
+_LONG_WORD = re.compile(r"[^\s-]{18}(?=[^\s-]{4})")
 _KEY = re.compile(r"[A-Za-z0-9_-]{8,32}")
 
 Interval = tuple[datetime, datetime]
@@ -119,6 +121,9 @@ def name_order(family_name: str, given_name: str) -> tuple[str, str]:
 
 
 def printable(text: str) -> str:
-    """What a page can draw of a name: pictures (emoji) and their joiners left out; the text itself when nothing would be left."""
+    """What a page can draw of a name: pictures (emoji) and their joiners left out, words too long for a column made to break.
+
+    The text itself when nothing would be left.
+    """
     kept = "".join(c for c in text if unicodedata.category(c) not in {"So", "Sk", "Cs", "Co", "Cn", "Cf"} and c != "\ufe0f")
-    return " ".join(kept.split()) or text
+    return " ".join(_LONG_WORD.sub("\\g<0>\u200b", word) for word in kept.split()) or text

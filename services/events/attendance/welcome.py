@@ -70,8 +70,8 @@ async def check_in_batch(
     for scan in wish.scans:
         found = kept[scan.client_id]
         if isinstance(found, Problem):
-            problem = {"type": found.slug(), "title": found.title.fr}
-            items.append({"client_id": scan.client_id, "result": CheckInResult.REFUSED, "check_in": None, "problem": problem})
+            named = {"type": found.slug(), "title": found.title.fr}
+            items.append({"client_id": scan.client_id, "result": CheckInResult.REFUSED, "check_in": None, "problem": named})
             continue
         read = await _read(session, sitting, *found)
         items.append({"client_id": scan.client_id, "result": read["result"], "check_in": read, "problem": None})

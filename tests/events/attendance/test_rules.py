@@ -1,5 +1,6 @@
 """The laws of stays: never more than the session, the same in any order, nothing counted twice."""
 
+import itertools
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -30,7 +31,7 @@ def test_the_union_is_inside_the_session_without_overlap(given_stays: list[rules
     kept = rules.union(given_stays, (START, END))
     assert sum((left - joined for joined, left in kept), timedelta()) <= END - START
     assert all(START <= joined < left <= END for joined, left in kept)
-    assert all(before[1] < after[0] for before, after in zip(kept, kept[1:], strict=False))
+    assert all(before[1] < after[0] for before, after in itertools.pairwise(kept))
 
 
 @given(stays)
@@ -67,7 +68,8 @@ def test_local_times_of_one_zone_are_subtracted_as_time_that_passed() -> None:
     assert end - start == timedelta(hours=6)
     assert rules.whole_minutes(start, end) == rules.between(None, None, start, end) == 5 * 60
     proposed = rules.propose([rules.Trace(start, None, is_scan=True)], start, end, NOW)
-    assert proposed is not None and proposed.minutes == 5 * 60
+    assert proposed is not None
+    assert proposed.minutes == 5 * 60
 
 
 @pytest.mark.parametrize(
@@ -98,3 +100,8 @@ def test_names_are_printed_without_pictures() -> None:
     assert rules.printable("Camille 🎉 Exemple 👩‍👩‍👧") == "Camille Exemple"
     assert rules.printable("عائشة بن علي") == "عائشة بن علي"
     assert rules.printable("🎉") == "🎉"
+
+
+def test_a_word_longer_than_a_column_may_break() -> None:
+    assert rules.printable("Rochefoucauld-Montmorency") == "Rochefoucauld-Montmorency"
+    assert "\u200b" in rules.printable("Donaudampfschifffahrtselektrizitätengesellschaft")
