@@ -11,6 +11,11 @@ from .schemas import BadgeFormat
 MEDIA = {BadgeFormat.PNG: "image/png", BadgeFormat.SVG: "image/svg+xml"}
 
 
+def address(public_url: str, key: str) -> str:
+    """Where the picture is, for who may have it: mails give it to the person."""
+    return f"{public_url}/events/v1/badges/{key}"
+
+
 def content(key: str) -> str:
     return f"{rules.BADGE}{key}"
 

@@ -29,7 +29,7 @@ _MODES = {Mode.ON_SITE.value: "Sur place", Mode.VISIO.value: "À distance"}
 
 async def badge(session: AsyncSession, key: str, kind: BadgeFormat) -> bytes:
     """The picture of a badge, for whoever holds its key; 404 once its registration no longer stands."""
-    person = await people.by_key(await driver(session), key)
+    person = await people.by_key(await driver(session), key) if rules.key_in(key) == key else None
     standing = person is not None and person["erased_at"] is None and person["left_at"] is None
     if not standing or person is None or person["state"] in {"cancelled", "refused", "lapsed"}:
         raise UnknownBadge()

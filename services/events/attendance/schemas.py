@@ -40,7 +40,7 @@ class _Scan(BaseModel):
     key: Annotated[str, StringConstraints(min_length=1, max_length=500)] | None = Field(
         None, description="What the badge's code says.", examples=["CNV:kT3v0oJ1yUq8mZ4dWx2LsA"]
     )
-    code: Annotated[str, StringConstraints(min_length=8, max_length=20)] | None = Field(
+    code: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z -]{8,20}$")] | None = Field(
         None, description="The registration's code, said aloud.", examples=["7KQ29FVM"]
     )
     attendee_id: UUID | None = Field(None, description="Found on the list by name.")
@@ -179,6 +179,15 @@ class WalkInRead(CheckInRead):
     registration_id: UUID
     code: str
     has_seat: bool = Field(description="False: on the chair of somebody who did not come.")
+
+
+class BadgeRead(BaseModel):
+    """Somebody's badge."""
+
+    attendee_id: UUID
+    given_name: str
+    family_name: str
+    badge_url: str = Field(description="The picture, for whoever has this address.")
 
 
 class BadgeReplaced(BaseModel):

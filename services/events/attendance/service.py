@@ -94,7 +94,7 @@ async def validate(
     now: datetime,
 ) -> Row:
     """An organiser validates the sheet they read, or corrects it: what was scanned or told meanwhile is read first (412)."""
-    event = await agenda.held_by_organiser(session, caller, event_id)
+    event = await agenda.seen_by_organiser(session, caller, event_id)
     sitting = await agenda.session_of(session, event_id, session_id)
     if sitting.status is SessionStatus.CANCELLED:
         raise SessionCancelled()

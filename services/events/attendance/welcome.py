@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.common.auth import Principal
 from services.common.db import Row, driver
 from services.common.ids import new_id
+from services.common.language import Language
 from services.common.problems import NotFound, Problem
 from services.common.resources import Resources
 
@@ -19,7 +20,7 @@ from ..agenda.schemas import EventStatus, SessionStatus
 from ..registrations import people, walk_ins
 from ..registrations import service as registrations
 from ..registrations.schemas import Mode, RegistrationState
-from . import repository, rules, service
+from . import badges, repository, rules, service
 from .errors import (
     BadgeOfAnotherEvent,
     BadgeOfAnotherSession,
@@ -43,22 +44,38 @@ _RECEIVING = {EventStatus.ANNOUNCED, EventStatus.OPEN, EventStatus.CLOSED, Event
 async def check_in(
     session: AsyncSession, caller: Principal, event_id: UUID, session_id: UUID, wish: CheckInWrite, *, now: datetime
 ) -> Row:
-    """Somebody is there. Scanned again, the answer says so, with the first time."""
-    sitting = await _sitting(session, caller, event_id, session_id)
+    """Somebody is there. Scanned again, the answer says so, with the first time.
+
+    When absent people's chairs were given, the last to come may find the room full: then `forced` says that it was counted, except
+    for somebody registered by visio, who has no seat there.
+    """
+    event, sitting = await _sitting(session, caller, event_id, session_id)
     scanned_at = wish.scanned_at or now
     await repository.sheet(session, event_id, session_id)
     person, row = await _scan(session, caller, sitting, wish.device_id, wish.client_id or new_id().hex, wish, scanned_at, now)
-    return await _read(session, sitting, person, row)
+    read = await _read(session, sitting, person, row)
+    if read["times"] == 1 and (not wish.forced or person["mode"] == Mode.VISIO.value):
+        most = await walk_ins.capacity(session, event_id, event.enrolment, session_id)
+        if most is not None and read["present_count"] > most:
+            raise RoomFull(capacity=most, present=read["present_count"] - 1)
+    return read
 
 
 async def check_in_batch(
-    session: AsyncSession, caller: Principal, event_id: UUID, session_id: UUID, wish: BatchWrite, *, now: datetime
+    session: AsyncSession,
+    caller: Principal,
+    event_id: UUID,
+    session_id: UUID,
+    wish: BatchWrite,
+    *,
+    language: Language,
+    now: datetime,
 ) -> list[Row]:
     """Scans a device recorded without a network: each has its own result, a refused one stops no other.
 
     The instants are the device's; whatever the order they come in, the first one is the earliest.
     """
-    sitting = await _sitting(session, caller, event_id, session_id)
+    _, sitting = await _sitting(session, caller, event_id, session_id)
     await repository.sheet(session, event_id, session_id)
     kept: dict[str, tuple[Row, Row] | Problem] = {}
     for scan in sorted(wish.scans, key=lambda scan: scan.scanned_at):
@@ -70,7 +87,7 @@ async def check_in_batch(
     for scan in wish.scans:
         found = kept[scan.client_id]
         if isinstance(found, Problem):
-            named = {"type": found.slug(), "title": found.title.fr}
+            named = {"type": found.slug(), "title": found.title.to(language)}
             items.append({"client_id": scan.client_id, "result": CheckInResult.REFUSED, "check_in": None, "problem": named})
             continue
         read = await _read(session, sitting, *found)
@@ -153,15 +170,40 @@ async def replace_badge(
     key = await people.replace_key(session, attendee_id)
     changes = {"attendee_id": str(attendee_id)}
     await registrations.note(session, person["registration_id"], "registration.badge_replaced", caller, now, changes)
-    return {"attendee_id": attendee_id, "badge_url": f"{resources.settings.public_url}/events/v1/badges/{key}"}
+    return {"attendee_id": attendee_id, "badge_url": badges.address(resources.settings.public_url, key)}
 
 
-async def _sitting(session: AsyncSession, caller: Principal, event_id: UUID, session_id: UUID) -> Any:
-    await agenda.seen_by_organiser(session, caller, event_id)
+async def own_badges(session: AsyncSession, resources: Resources, caller: Principal, registration_id: UUID) -> list[Row]:
+    """Badges of those one registered with one's account."""
+    return await _badges(session, resources, await registrations.own_or_organised(session, caller, registration_id))
+
+
+async def own_badges_by_link(session: AsyncSession, resources: Resources, token: str) -> list[Row]:
+    return await _badges(session, resources, await registrations.by_link(session, resources, token))
+
+
+async def _badges(session: AsyncSession, resources: Resources, found: Any) -> list[Row]:
+    """None while there is no seat, nor once the registration no longer stands."""
+    if found.state is not S.SEATED:
+        return []
+    return [
+        {
+            "attendee_id": each.id,
+            "given_name": each.given_name,
+            "family_name": each.family_name,
+            "badge_url": badges.address(resources.settings.public_url, each.key),
+        }
+        for each in await registrations.attendees_of(session, found.id)
+        if each.left_at is None and each.erased_at is None
+    ]
+
+
+async def _sitting(session: AsyncSession, caller: Principal, event_id: UUID, session_id: UUID) -> tuple[Any, Any]:
+    event = await agenda.seen_by_organiser(session, caller, event_id)
     sitting = await agenda.session_of(session, event_id, session_id)
     if sitting.status is SessionStatus.CANCELLED:
         raise SessionCancelled()
-    return sitting
+    return event, sitting
 
 
 async def _scan(

@@ -12,6 +12,7 @@ from services.common.clock import Now
 from services.common.db import Session, Snapshot
 from services.common.etag import not_modified
 from services.common.files import file_content
+from services.common.language import preferred
 from services.common.resources import Held
 from services.common.routing import ActRoute, right
 
@@ -20,6 +21,7 @@ from . import badges, documents, welcome
 from .router import PDF, pdf_answer
 from .schemas import (
     BadgeFormat,
+    BadgeRead,
     BadgeReplaced,
     BatchRead,
     BatchWrite,
@@ -71,6 +73,30 @@ async def badge(
 async def badge_sheet(event_id: UUID, caller: Caller, session: Snapshot) -> Response:
     """Ten to a page, in the order of names, for everybody who comes on site."""
     return pdf_answer(*await documents.badge_sheet(session, caller, event_id))
+
+
+@welcome_router.get(
+    "/registrations/{registration_id}/badges",
+    operation_id="listRegistrationBadges",
+    summary="Your badges",
+    response_model=list[BadgeRead],
+    openapi_extra=right("Who registered with their account; organisers of the event."),
+)
+async def own_badges(registration_id: UUID, caller: Caller, session: Snapshot, resources: Held) -> Any:
+    """Of those you registered, once they have a seat."""
+    return await welcome.own_badges(session, resources, caller, registration_id)
+
+
+@welcome_router.get(
+    "/my-registrations/{token}/badges",
+    operation_id="listBadgesByLink",
+    summary="Your badges, by the link of your registration",
+    response_model=list[BadgeRead],
+    openapi_extra=right("Whoever holds the link received by e-mail.", public=True),
+)
+async def own_badges_by_link(token: str, session: Snapshot, resources: Held) -> Any:
+    """Of those you registered, once they have a seat."""
+    return await welcome.own_badges_by_link(session, resources, token)
 
 
 @welcome_router.post(
@@ -133,11 +159,20 @@ async def check_in(
     openapi_extra=right(ORGANISERS),
 )
 async def check_in_batch(
-    event_id: UUID, session_id: UUID, wish: BatchWrite, caller: Caller, session: Session, now: Now, response: Response
+    event_id: UUID,
+    session_id: UUID,
+    wish: BatchWrite,
+    caller: Caller,
+    session: Session,
+    now: Now,
+    request: Request,
+    response: Response,
 ) -> Any:
     """Each scan with its own instant and its own result. Sent again, nothing is counted twice, whatever the order."""
     response.headers["Location"] = f"{welcome_router.prefix}/events/{event_id}/sessions/{session_id}/presence"
-    return {"items": await welcome.check_in_batch(session, caller, event_id, session_id, wish, now=now)}
+    language = preferred(request.headers.get("accept-language"))
+    items = await welcome.check_in_batch(session, caller, event_id, session_id, wish, language=language, now=now)
+    return {"items": items}
 
 
 @welcome_router.post(

@@ -60,7 +60,7 @@ async def tell_revoked(session: AsyncSession, resources: Resources, certificate_
         else f"Bonjour,\n\nVotre {label} {found.reference}, délivré pour « {found.facts['event_title']} », ne vaut plus.\n"
     )
     text += f"Motif : {found.ended_reason}\n\nPour toute question : {found.facts['contact_email']}\n\n{found.facts['network']}\n"
-    await queue_mail(session, to=address, subject=f"Papier retiré – {found.facts['event_title']}", text=text)
+    await queue_mail(session, to=address, subject=f"{KIND_LABELS[found.kind]} – retrait – {found.facts['event_title']}", text=text)
 
 
 def paper(row: Row, verification_url: str) -> dict[str, Any]:

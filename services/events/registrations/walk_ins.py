@@ -41,6 +41,15 @@ async def door(session: AsyncSession, event_id: UUID, enrolment: Enrolment, sess
     return Door(desk, on_site, None if None in counted else sum(counted))
 
 
+async def capacity(session: AsyncSession, event_id: UUID, enrolment: Enrolment, session_id: UUID) -> int | None:
+    """How many people the room of a session holds, as its desk says; None: as many as come, or nobody said. Nothing is locked."""
+    wanted = None if enrolment is Enrolment.WHOLE else session_id
+    desks = await fetch_in(session, repository.DESKS_OF_EVENT, {"id": event_id})
+    pools = await repository.pools(session, [desk["id"] for desk in desks if desk["session_id"] == wanted])
+    counted = [pool["capacity"] for pool in pools if pool["mode"] == Mode.ON_SITE.value]
+    return None if not counted or None in counted else sum(counted)
+
+
 async def free_seat(session: AsyncSession, resources: Resources, at: Door, wish: dict[str, Any], *, now: datetime) -> UUID | None:
     """A seat for this person, from a share they belong to or open to all; None when none is free.
 

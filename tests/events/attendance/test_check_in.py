@@ -294,6 +294,36 @@ async def test_an_absent_persons_chair_needs_a_reason_and_the_room_is_never_exce
     assert again.json()["result"] == "already"
 
 
+async def test_the_last_to_come_finds_the_room_full_when_chairs_were_given(world: World) -> None:
+    event = await world.opened(2, visio=True)
+    first, late = await world.register(event), await world.register(event)
+    remote = await world.register(event, attendee(mode="visio"))
+    come(world, event)
+    await scan(world, event, first)
+    wish = _walk_in(over_capacity_reason="Une chaise est restée vide.")
+    await world.call(world.organiser, "POST", f"{sitting(event)}/walk-ins", json=wish, expect=201)
+    sent = {"key": await key_of(world, late), "device_id": "a"}
+    path = f"{sitting(event)}/check-ins"
+    problem = await world.refused(world.organiser, "POST", path, 409, "room-full", json=sent)
+    assert (problem["capacity"], problem["present"]) == (2, 2)
+    visio = {"key": await key_of(world, remote), "device_id": "a", "forced": True}
+    await world.refused(world.organiser, "POST", path, 409, "room-full", json=visio)
+    assert (await scan(world, event, first))["result"] == "already"
+    assert (await scan(world, event, late, forced=True))["present_count"] == 3
+
+
+async def test_each_finds_their_badges_once_seated(world: World) -> None:
+    event = await world.opened(1)
+    found = await world.register(event, who=world.participant)
+    waiting = await world.register(event)
+    mine = (await world.call(world.participant, "GET", f"/registrations/{found['id']}/badges", expect=200)).json()
+    assert mine == (await world.call(None, "GET", f"{world.link(found)}/badges", expect=200)).json()
+    picture = await world.call(None, "GET", mine[0]["badge_url"].removeprefix("http://canevas.test"), expect=200)
+    assert read_code(picture.content) == f"CNV:{await key_of(world, found)}"
+    assert (await world.call(None, "GET", f"{world.link(waiting)}/badges", expect=200)).json() == []
+    await world.refused(world.stranger, "GET", f"/registrations/{found['id']}/badges", 404, "not-found")
+
+
 async def test_walk_ins_at_two_doors_never_exceed_the_room(world: World) -> None:
     event = await world.opened(3)
     await world.register(event)

@@ -180,7 +180,7 @@ async def test_a_correction_replaces_the_certificate_and_the_old_one_says_so(wor
     await validate(world, event, items=[said(found, state="absent")])
     await world.running.run_jobs()
     assert [row["state"] for row in await of(world, event, found)] == ["replaced", "revoked"]
-    assert (await mails_to(world, found))[-1]["subject"].startswith("Papier retiré")
+    assert (await mails_to(world, found))[-1]["subject"].startswith("Attestation de présence – retrait")
     assert (await issue(world, event))["issued"] == 0
 
 
