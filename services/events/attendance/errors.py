@@ -103,6 +103,9 @@ class NothingToCorrect(Problem):
     advice = Text("Laissez `minutes`, `arrived_at` et `left_at` vides.", "Leave `minutes`, `arrived_at` and `left_at` out.")
 
 
-class SessionNotBegun(Problem):
-    title = Text("La séance n'a pas commencé", "The session has not begun")
-    advice = Text("La présence se valide à partir de `starts_at`.", "Presence is validated from `starts_at` on.")
+class SessionNotOver(Problem):
+    title = Text("La séance n'est pas terminée", "The session is not over")
+    advice = Text(
+        "La présence se valide à partir de `ends_at` : personne n'a encore suivi ce qui reste. Une séance écourtée se modifie d'abord.",
+        "Presence is validated from `ends_at` on: nobody has followed what is left yet. Change a session that was cut short first.",
+    )

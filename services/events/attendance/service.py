@@ -23,7 +23,7 @@ from ..agenda.schemas import SessionStatus
 from ..registrations import people
 from ..registrations import service as registrations
 from . import repository, rules
-from .errors import LeftBeforeArriving, MinutesBeyondSession, NotExpectedHere, NothingToCorrect, SessionNotBegun
+from .errors import LeftBeforeArriving, MinutesBeyondSession, NotExpectedHere, NothingToCorrect, SessionNotOver
 from .schemas import PRESENCE_LABELS, PresenceSource, PresenceState, ValidationItem, ValidationWrite
 from .telling import tell
 
@@ -98,8 +98,8 @@ async def validate(
     sitting = await agenda.session_of(session, event_id, session_id)
     if sitting.status is SessionStatus.CANCELLED:
         raise SessionCancelled()
-    if now < sitting.starts_at:
-        raise SessionNotBegun(starts_at=sitting.starts_at.isoformat())
+    if now < sitting.ends_at:
+        raise SessionNotOver(ends_at=sitting.ends_at.isoformat())
     held = await repository.sheet(session, event_id, session_id)
     require_version(held["version"], version)
     all_known = await known(session, event_id, session_id)

@@ -124,7 +124,9 @@ async def test_what_cannot_be_is_refused_where_it_is_said(world: World) -> None:
         if pointer:
             assert problem["errors"][0]["pointer"] == pointer
 
-    await refused("session-not-begun", said(found))
+    await refused("session-not-over", said(found))
+    come(world, event, hours=7, minutes=59)
+    await refused("session-not-over", said(found))
     come(world, event, hours=9)
     await refused("minutes-beyond-session", said(found, minutes=481), pointer="/items/0/minutes")
     await refused("nothing-to-correct", said(found, state="absent", minutes=5), pointer="/items/0/minutes")
@@ -143,6 +145,7 @@ async def test_two_tabs_do_not_overwrite_each_other(world: World) -> None:
     come(world, event, hours=1)
     tab = await sheet(world, event)
     await scan(world, event, late)
+    come(world, event, hours=8)
     path, headers = f"{sitting(event)}/presence/validation", {"If-Match": f'"{tab["version"]}"'}
     # Somebody was scanned since the sheet was read.
     await world.refused(world.organiser, "POST", path, 412, "stale-version", json={"everybody": True}, headers=headers)

@@ -3,10 +3,14 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from services.common.ids import new_id
+from services.events.attendance import service as attendance
+from services.events.certificates import documents
+from services.events.certificates import service as certificates
 from tests.events.attendance.desk import attendee, begins, come, said, scan, sitting, stay, validate
 from tests.events.world import World
 
@@ -180,7 +184,7 @@ async def test_a_correction_replaces_the_certificate_and_the_old_one_says_so(wor
     await validate(world, event, items=[said(found, state="absent")])
     await world.running.run_jobs()
     assert [row["state"] for row in await of(world, event, found)] == ["replaced", "revoked"]
-    assert (await mails_to(world, found))[-1]["subject"].startswith("Attestation de présence – retrait")
+    assert (await mails_to(world, found))[-1]["subject"].startswith("Certificat de suivi – retrait")
     assert (await issue(world, event))["issued"] == 0
 
 
@@ -265,6 +269,74 @@ async def test_somebody_erased_is_certified_to_nobodys_name(world: World) -> Non
         await writer.execute(erase, [found["id"]])
     seen = (await world.call(None, "GET", f"/certificates/{code}", expect=200)).json()
     assert (seen["holder_name"], seen["stands"]) == (None, True)
+
+
+async def test_who_is_forgotten_leaves_no_name_nor_paper(world: World) -> None:
+    event = await world.opened()
+    found = await world.register(event)
+    come(world, event)
+    await scan(world, event, found)
+    come(world, event, hours=9)
+    await validate(world, event, items=[said(found, minutes=480, note="Partie plus tôt, malade.")])
+    await held(world, event)
+    await issue(world, event)
+    row = (await of(world, event, found))[0]
+    resources, forgotten = world.running.resources, [UUID(found["attendees"][0]["id"])]
+    stored = (await world.running.rows("SELECT file_key FROM certificates WHERE id = %(id)s", id=row["id"]))[0]["file_key"]
+    async with resources.database.transaction() as session:
+        await attendance.forget(session, forgotten)
+        await certificates.forget(session, forgotten)
+    await world.running.run_jobs()
+    with pytest.raises(FileNotFoundError):
+        await resources.files.read(stored)
+    assert (await of(world, event, found))[0]["holder_name"] == ""
+    assert (await world.call(None, "GET", f"/certificates/{row['code']}", expect=200)).json()["holder_name"] is None
+    path = f"/events/{event['id']}/certificates/{row['id']}/file"
+    await world.refused(world.organiser, "GET", path, 404, "not-found")
+    assert (await world.running.rows("SELECT note FROM presences WHERE event_id = %(id)s", id=event["id"]))[0]["note"] == ""
+
+
+async def test_a_job_taken_up_again_writes_one_paper_and_one_mail(world: World) -> None:
+    event = await world.opened()
+    found = await world.register(event)
+    come(world, event)
+    await scan(world, event, found)
+    await held(world, event)
+    await issue(world, event)
+    row = (await of(world, event, found))[0]
+    resources = world.running.resources
+    for _ in range(2):
+        async with resources.database.transaction() as session:
+            await documents.write(session, resources, UUID(row["id"]))
+    assert len(await mails_to(world, found)) == 1
+    assert (await of(world, event, found))[0]["version"] == row["version"]
+
+
+async def test_session_by_session_each_registration_has_its_own_hours(world: World) -> None:
+    event = await world.dated(sessions=2, enrolment="per_session")
+    ids = [each["id"] for each in event["sessions"]]
+    for session_id in ids:
+        await world.seats(event, {"mode": "on_site", "seats": 5}, session_id=session_id)
+    await world.act(event, "opening")
+    found = await world.register(event, session_id=ids[1])
+    come(world, event, 2)
+    await scan(world, event, found, 2)
+    await held(world, event, 2)
+    assert (await issue(world, event))["issued"] == 1
+    assert [(row["kind"], row["total_minutes"]) for row in await of(world, event, found)] == [("certificate", 480)]
+
+
+async def test_a_name_that_was_corrected_is_certified_again(world: World) -> None:
+    event = await world.opened()
+    found = await world.register(event, attendee("Exemlpe"))
+    come(world, event)
+    await scan(world, event, found)
+    await held(world, event)
+    await issue(world, event)
+    async with world.running.resources.database.readers.connection() as writer:
+        await writer.execute("UPDATE attendees SET family_name = 'Exemple' WHERE registration_id = %s", [found["id"]])
+    assert (await issue(world, event))["replaced"] == 1
+    assert [row["holder_name"] for row in await of(world, event, found)] == ["Camille Exemlpe", "Camille Exemple"]
 
 
 async def test_only_organisers_issue_and_list(world: World) -> None:
