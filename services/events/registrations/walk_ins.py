@@ -76,24 +76,7 @@ async def register(
 
     `wish` holds the person's columns, with `territory_path`. AlreadyRegistered when the address has a registration at this desk.
     """
-    registration_id, attendee_id = new_id(), new_id()
-    attendee = {
-        "function": "",
-        "organisation_name": "",
-        "organisation_id": None,
-        "territory_code": None,
-        "answers": {},
-        **wish,
-        "id": attendee_id,
-        "registration_id": registration_id,
-        "event_id": event_id,
-        "position": 0,
-        "mode": Mode.ON_SITE,
-        "pool_id": pool_id,
-        "key": rules.new_key(),
-        "left_at": None,
-        "erased_at": None,
-    }
+    registration_id = new_id()
     registration = {
         "id": registration_id,
         "desk_id": at.desk["id"],
@@ -118,8 +101,26 @@ async def register(
     }
     if pool_id is not None:
         await repository.take(session, {pool_id: 1})
+    attendee = _attendee(registration_id, event_id, wish, pool_id)
     await repository.add(session, registration, [attendee], [])
     if pool_id is not None:
         await seats.mark_full(session, event_id)
     await service.note(session, registration_id, "registration.walk_in", caller, now, {"has_seat": pool_id is not None})
-    return (await fetch_in(session, repository.PEOPLE_BY_ID, {"ids": [attendee_id]}))[0]
+    return (await fetch_in(session, repository.PEOPLE_BY_ID, {"ids": [attendee["id"]]}))[0]
+
+
+def _attendee(registration_id: UUID, event_id: UUID, wish: dict[str, Any], pool_id: UUID | None) -> Row:
+    unasked: Row = {"function": "", "organisation_name": "", "organisation_id": None, "territory_code": None, "answers": {}}
+    return {
+        **unasked,
+        **wish,
+        "id": new_id(),
+        "registration_id": registration_id,
+        "event_id": event_id,
+        "position": 0,
+        "mode": Mode.ON_SITE,
+        "pool_id": pool_id,
+        "key": rules.new_key(),
+        "left_at": None,
+        "erased_at": None,
+    }

@@ -1,9 +1,12 @@
 """Papers of the welcome desk: made for nobody, one person, three hundred, whatever the names."""
 
+import re
+
 import pytest
 
 from services.common.ids import new_id
-from tests.events.attendance.desk import attendee, sitting
+from tests.events.attendance.desk import attendee, key_of, sitting
+from tests.events.attendance.papers import codes_of, pages_of
 from tests.events.world import World
 
 pytestmark = pytest.mark.anyio
@@ -42,7 +45,21 @@ async def test_three_hundred_people_sign_on_numbered_pages(world: World) -> None
     for group in range(15):
         await world.register(event, *[attendee(f"Nom{group:02d}{n:02d}") for n in range(20)])
     answer = await world.call(world.organiser, "GET", f"{sitting(event)}/attendance-sheet.pdf", expect=200)
-    assert len(answer.content) > 100_000
+    pages = pages_of(answer.content)
+    assert len(pages) > 15
+    for number, page in enumerate(pages, 1):
+        assert f"page {number} / {len(pages)}" in page
+        assert "Signature" in page
+    signed = [name for page in pages for name in re.findall(r"Nom[0-9]{4}", page)]
+    assert signed == [f"Nom{group:02d}{n:02d}" for group in range(15) for n in range(20)]
+
+
+async def test_a_badge_cut_from_the_sheet_is_read_at_the_door(world: World) -> None:
+    event = await world.opened()
+    people = [await world.register(event, attendee(name)) for name in ("Zola", "Éluard")]
+    answer = await world.call(world.organiser, "GET", f"/events/{event['id']}/badges.pdf", expect=200)
+    assert sorted(codes_of(answer.content)) == sorted([f"CNV:{await key_of(world, each)}" for each in people])
+    assert re.search("Éluard.*Zola", pages_of(answer.content)[0])
 
 
 async def test_papers_are_their_organisers_alone(world: World) -> None:

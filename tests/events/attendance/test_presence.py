@@ -1,5 +1,6 @@
 """Presence: proposed by scans and stays, validated by organisers, read by each for themselves."""
 
+import random
 from datetime import datetime, timedelta
 
 import pytest
@@ -31,6 +32,24 @@ async def test_stays_told_twice_late_or_in_pieces_are_one_proposal(world: World)
     assert shown["presence"] is None
     rows = await world.pages(world.organiser, f"/events/{event['id']}/presence")
     assert (rows[0]["minutes"], rows[0]["sessions"][0]["proposed_minutes"], rows[0]["is_validated"]) == (0, 180, False)
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_whatever_the_order_providers_tell_in_the_proposal_is_the_same(world: World, seed: int) -> None:
+    event = await world.opened(visio=True)
+    found = await world.register(event, attendee(mode="visio"))
+    start = begins(event)
+    told = [(mark, start + timedelta(minutes=at), None) for mark, at in (("a", -5), ("b", 100), ("c", 200))]
+    told += [("a", start - timedelta(minutes=5), start + timedelta(minutes=90))]
+    told += [("b", start + timedelta(minutes=100), start + timedelta(minutes=220))]
+    told += [("c", start + timedelta(minutes=200), start + timedelta(minutes=600))]
+    come(world, event, hours=11)
+    told *= 2
+    random.Random(seed).shuffle(told)
+    for mark, joined, left in told:
+        await stay(world, event, found, joined, left, mark=mark)
+    proposal = (await line(world, event, found))["proposal"]
+    assert (proposal["minutes"], proposal["is_open"]) == (90 + 380, False)
 
 
 async def test_a_stay_without_an_end_is_said_so(world: World) -> None:

@@ -12,6 +12,7 @@ from services.events.attendance import service as attendance
 from services.events.certificates import documents
 from services.events.certificates import service as certificates
 from tests.events.attendance.desk import attendee, begins, come, said, scan, sitting, stay, validate
+from tests.events.attendance.papers import codes_of, pages_of
 from tests.events.world import World
 
 pytestmark = pytest.mark.anyio
@@ -130,6 +131,10 @@ async def test_the_pdf_is_downloaded_by_its_holder_and_bears_the_code_and_its_ad
     assert len({each.content for each in papers}) == 1
     assert papers[0].content.startswith(b"%PDF-")
     assert b"pdfuaid" in papers[0].content
+    (text,) = pages_of(papers[0].content)
+    for said_there in ("Certificat de suivi", "Camille Éluard", "a suivi 8 h sur 8 h", mine[0]["reference"], mine[0]["code"]):
+        assert said_there in text
+    assert codes_of(papers[0].content) == [mine[0]["verification_url"]]
     other = await world.register(await world.opened(), who=world.participant)
     path = f"/registrations/{other['id']}/certificates/{mine[0]['id']}/file"
     await world.refused(world.participant, "GET", path, 404, "not-found")
@@ -186,6 +191,24 @@ async def test_a_correction_replaces_the_certificate_and_the_old_one_says_so(wor
     assert [row["state"] for row in await of(world, event, found)] == ["replaced", "revoked"]
     assert (await mails_to(world, found))[-1]["subject"].startswith("Certificat de suivi – retrait")
     assert (await issue(world, event))["issued"] == 0
+
+
+async def test_corrected_while_it_is_issued_the_paper_that_stands_says_the_truth(world: World) -> None:
+    event = await world.opened()
+    found = await world.register(event)
+    come(world, event)
+    await scan(world, event, found)
+    await held(world, event)
+    sheet = f"{sitting(event)}/presence"
+    tag = (await world.call(world.organiser, "GET", sheet, expect=200)).headers["etag"]
+    correction = {"json": {"items": [said(found, minutes=400)]}, "headers": {"If-Match": tag}}
+    issuing = f"/events/{event['id']}/certificates"
+    answers = await world.at_once(
+        [(world.organiser, "POST", issuing, {}), (world.organiser, "POST", f"{sheet}/validation", correction)]
+    )
+    assert [each.status_code for each in answers] == [201, 201]
+    await world.running.run_jobs()
+    assert [row["minutes"] for row in await of(world, event, found) if row["state"] == "issued"] == [400]
 
 
 async def test_a_correction_before_anything_was_issued_issues_nothing(world: World) -> None:

@@ -1,13 +1,14 @@
 """How certified hours are counted and written."""
 
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.events.certificates import rules
+from services.events.certificates import rules, service
 from services.events.certificates.schemas import CertificateKind
 
 
@@ -54,6 +55,15 @@ def test_days_are_said_once_each() -> None:
     assert rules.days_in_words([at(3, day) for day in range(1, 9)]) == "du 1er mars 2027 au 8 mars 2027"
     # An evening in UTC is the next day in Paris.
     assert rules.days_in_words([datetime(2027, 7, 1, 22, 30, tzinfo=UTC)]) == "le 2 juillet 2027"
+
+
+def test_the_page_people_verify_on_may_be_a_front_ends() -> None:
+    def address(page: str) -> str:
+        settings = SimpleNamespace(certificate_page_url=page, public_url="https://canevas.example")
+        return service.address(SimpleNamespace(settings=settings), "7KQ29FVM4TXA")  # type: ignore[arg-type]
+
+    assert address("") == "https://canevas.example/events/v1/certificates/7KQ2-9FVM-4TXA"
+    assert address("https://reseau.example/verifier?c={code}") == "https://reseau.example/verifier?c=7KQ2-9FVM-4TXA"
 
 
 def test_what_was_withdrawn_comes_back_only_with_other_words() -> None:
