@@ -1,6 +1,7 @@
 """Badges as pictures. A QR code says `CNV:<key>`: short, so that a tired phone reads it, and true without a network or an address."""
 
 import io
+import re
 from typing import Any
 
 import segno
@@ -47,5 +48,5 @@ def wanted(asked: BadgeFormat | None, accept: str) -> BadgeFormat:
         media, *parameters = (piece.strip().lower() for piece in part.split(";"))
         said = next((piece[2:] for piece in parameters if piece.startswith("q=")), "1")
         if media in weights:
-            weights[media] = float(said) if said.replace(".", "", 1).isdigit() else 0.0
+            weights[media] = float(said) if re.fullmatch(r"[01](\.[0-9]{0,3})?", said) else 0.0
     return BadgeFormat.SVG if weights["image/svg+xml"] > weights["image/png"] else BadgeFormat.PNG

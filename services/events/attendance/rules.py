@@ -104,10 +104,10 @@ def key_in(given: str) -> str | None:
     return text if _KEY.fullmatch(text) else None
 
 
-def code_in(given: str) -> str:
-    """A registration's code as people say it: O is zero, I and L are one."""
-    spelt = "".join(given.split()).replace("-", "").upper()
-    return spelt.translate(str.maketrans("OIL", "011"))
+def code_in(given: str) -> str | None:
+    """A registration's code as people say it: O is zero, I and L are one. None when it is no code."""
+    spelt = "".join(given.split()).replace("-", "").upper().translate(str.maketrans("OIL", "011"))
+    return spelt if re.fullmatch(r"[0-9A-Z]{8}", spelt) else None
 
 
 def key_hash(key: str) -> str:

@@ -4,7 +4,7 @@ from enum import Enum
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, EmailStr, Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, EmailStr, Field, StringConstraints, model_validator
 
 from services.common.language import Text
 from services.common.texts import ShortName
@@ -37,10 +37,10 @@ class BadgeFormat(Enum):
 class _Scan(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    key: Annotated[str, StringConstraints(min_length=1, max_length=500)] | None = Field(
+    key: Annotated[str, StringConstraints(min_length=1, max_length=5000)] | None = Field(
         None, description="What the badge's code says.", examples=["CNV:kT3v0oJ1yUq8mZ4dWx2LsA"]
     )
-    code: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z -]{8,20}$")] | None = Field(
+    code: Annotated[str, StringConstraints(min_length=1, max_length=100)] | None = Field(
         None, description="The registration's code, said aloud.", examples=["7KQ29FVM"]
     )
     attendee_id: UUID | None = Field(None, description="Found on the list by name.")
@@ -69,7 +69,8 @@ class OfflineScan(_Scan):
     """A scan recorded without a network."""
 
     client_id: ClientId
-    scanned_at: Instant
+    #: Whatever the device's clock said: a wrong one refuses this scan, not those beside it.
+    scanned_at: AwareDatetime = Field(examples=["2027-03-18T08:52:10+01:00"])
 
 
 class BatchWrite(BaseModel):

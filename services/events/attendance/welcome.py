@@ -227,15 +227,16 @@ async def _scan(
     row = _row(caller, sitting, person["id"], device_id, client_id, scanned_at, now, is_forced=scan.forced)
     await repository.add_check_in(session, row)
     await repository.raise_version(session, sitting.id)
+    changes = {"session_id": str(sitting.id), "device_id": device_id, "forced": scan.forced}
+    await registrations.note(session, person["registration_id"], "registration.scanned", caller, now, changes)
     return person, row
 
 
 async def _scanned(session: AsyncSession, event_id: UUID, scan: CheckInWrite | OfflineScan) -> Row:
     reader = await driver(session)
     if scan.code is not None:
-        found: Sequence[Row] = [
-            row for row in await people.by_code(reader, event_id, rules.code_in(scan.code)) if not row["left_at"]
-        ]
+        code = rules.code_in(scan.code)
+        found: Sequence[Row] = [row for row in await people.by_code(reader, event_id, code) if not row["left_at"]] if code else []
         if len(found) > 1:
             names = [
                 {"attendee_id": row["id"], "given_name": row["given_name"], "family_name": row["family_name"]} for row in found

@@ -200,6 +200,29 @@ async def test_scans_recorded_offline_are_synchronised_once_whatever_the_order(w
     assert len(await world.running.rows("SELECT * FROM check_ins WHERE event_id = %(id)s", id=event["id"])) == 5
 
 
+async def test_whatever_a_device_recorded_refuses_that_scan_alone(world: World) -> None:
+    event = await world.opened()
+    found = await world.register(event)
+    come(world, event, hours=1)
+    at = begins(event).isoformat()
+    good = {"client_id": "bon", "key": await key_of(world, found), "scanned_at": at}
+    scans = [
+        {"client_id": "long", "key": "https://ailleurs.example/" + "x" * 2000, "scanned_at": at},
+        {"client_id": "nul", "key": "CNV:\x00abcdefgh", "scanned_at": at},
+        {"client_id": "code", "code": "\x00", "scanned_at": at},
+        {"client_id": "pile", "key": good["key"], "scanned_at": "1970-01-01T00:00:00Z"},
+        {"client_id": "debut", "key": good["key"], "scanned_at": "0001-01-01T00:00:00+14:00"},
+        {"client_id": "fin", "key": good["key"], "scanned_at": "9999-12-31T23:59:59-14:00"},
+        good,
+    ]
+    body, path = {"device_id": "a", "scans": scans}, f"{sitting(event)}/check-ins/batch"
+    answer = await world.call(world.organiser, "POST", path, json=body, headers={"Accept-Language": "en"}, expect=201)
+    items = {each["client_id"]: each for each in answer.json()["items"]}
+    assert {name: each["result"] for name, each in items.items() if each["result"] != "refused"} == {"bon": "arrived"}
+    assert items["pile"]["problem"]["type"] == "check-in-not-open"
+    assert items["long"]["problem"]["title"] == "This badge is nobody's"
+
+
 async def test_the_same_names_from_two_devices_are_two_scans(world: World) -> None:
     event = await world.opened()
     found = await world.register(event)

@@ -94,6 +94,7 @@ def test_what_is_no_key_is_none(scanned: str) -> None:
 def test_a_code_is_understood_as_people_say_it() -> None:
     assert rules.code_in(" 7kq2-9fvm ") == "7KQ29FVM"
     assert rules.code_in("OIL29FVM") == "01129FVM"
+    assert rules.code_in("7KQ2") is rules.code_in("7KQ2\x009FV") is rules.code_in("éééééééé") is None
 
 
 def test_names_are_printed_without_pictures() -> None:
