@@ -10,6 +10,7 @@ from . import schema
 from .agenda.offer_router import router as offer
 from .agenda.router import router as agenda
 from .attendance.router import router as attendance
+from .attendance.welcome_router import welcome_router
 from .certificates.router import router as certificates
 from .events import CONSUMERS
 from .feeds.router import router as feeds
@@ -47,6 +48,7 @@ SERVICE = Service(
         registration_links,
         registration_decisions,
         attendance,
+        welcome_router,
         visio,
         invitations,
         feeds,

@@ -39,3 +39,7 @@ class Settings(ServiceSettings):
     needs_days: int = Field(
         7, ge=0, le=90, description="Days after an event's end when dietary and accessibility needs are forgotten."
     )
+    certificate_page_url: str = Field(
+        "",
+        description="Page where anyone verifies a certificate, with `{code}`; empty: the verification itself, as JSON, under public_url.",
+    )

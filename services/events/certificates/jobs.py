@@ -1,5 +1,29 @@
-"""Jobs of certificates."""
+"""Jobs of certificates: papers made and sent one by one; what was certified follows presence when it is corrected."""
 
-from services.common.jobs import Job
+from uuid import UUID
 
-JOBS: list[Job] = []
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.common.jobs import Job, job
+from services.common.resources import Resources
+
+from ..attendance.telling import PRESENCE_CHANGED
+from . import documents, service
+
+
+@job(service.WRITE)
+async def write_certificate(session: AsyncSession, resources: Resources, certificate_id: str) -> None:
+    await documents.write(session, resources, UUID(certificate_id))
+
+
+@job(service.TELL_REVOKED)
+async def tell_certificate_revoked(session: AsyncSession, resources: Resources, certificate_id: str) -> None:
+    await documents.tell_revoked(session, resources, UUID(certificate_id))
+
+
+@job(PRESENCE_CHANGED)
+async def presence_changed(session: AsyncSession, resources: Resources, event_id: str, attendee_ids: list[str]) -> None:
+    await service.follow(session, UUID(event_id), [UUID(each) for each in attendee_ids], now=resources.clock.now())
+
+
+JOBS: list[Job] = [write_certificate, tell_certificate_revoked, presence_changed]

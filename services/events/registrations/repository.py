@@ -287,3 +287,32 @@ async def _run(session: AsyncSession, statement: str, parameters: Mapping[str, A
 
 def _json(value: Any) -> str:
     return orjson.dumps(value).decode()
+
+
+#: Somebody with what their registration says, wherever it stands: what a welcome desk asks.
+_PERSON = [
+    *_A.c,
+    _R.c.code,
+    _R.c.session_id,
+    _R.c.state,
+    _R.c.source,
+    _R.c.account_id,
+    _R.c.contact_email,
+    _R.c.contact_name,
+    _P.c.label.label("seat"),
+]
+_PEOPLE = sa.select(*_PERSON).join(_R, _R.c.id == _A.c.registration_id).outerjoin(_P, _P.c.id == _A.c.pool_id)
+PERSON_BY_KEY = _PEOPLE.where(_A.c.key == bindparam("key", type_=sa.Text))
+PEOPLE_BY_CODE = _PEOPLE.where(_R.c.code == bindparam("code", type_=sa.Text), _R.c.event_id == _one).order_by(_A.c.position)
+PEOPLE_BY_ID = _PEOPLE.where(_A.c.id == sa.func.any(_ids))
+#: Who holds a seat at an event, also while the e-mail is not confirmed.
+PEOPLE_SEATED = _PEOPLE.where(
+    _A.c.event_id == _one,
+    sa.or_(_R.c.state == "seated", _R.c.state == "unconfirmed"),
+    _A.c.pool_id.is_not(None),
+    _A.c.left_at.is_(None),
+)
+
+
+async def set_key(session: AsyncSession, attendee_id: UUID, key: str) -> None:
+    await execute(session, sa.update(_A).where(_A.c.id == attendee_id).values(key=key))
