@@ -31,6 +31,7 @@ ARRIVALS = (
     sa.select(
         _C.c.session_id,
         _C.c.attendee_id,
+        _C.c.id.label("first_id"),
         _C.c.scanned_at.label("first_scanned_at"),
         _C.c.device_id.label("first_device_id"),
         sa.func.count().over(partition_by=(_C.c.session_id, _C.c.attendee_id)).label("times"),
@@ -38,11 +39,6 @@ ARRIVALS = (
     .ext(distinct_on(_C.c.session_id, _C.c.attendee_id))
     .where(_C.c.event_id == _event, sa.or_(_session.is_(None), _C.c.session_id == _session))
     .order_by(_C.c.session_id, _C.c.attendee_id, _C.c.scanned_at, _C.c.id)
-)
-SCANS_OF_PERSON = (
-    sa.select(_C.c.id, _C.c.device_id, _C.c.scanned_at)
-    .where(_C.c.session_id == _session, _C.c.attendee_id == bindparam("attendee_id", type_=sa.Uuid))
-    .order_by(_C.c.scanned_at, _C.c.id)
 )
 KNOWN_SCAN = sa.select(*_C.c).where(
     _C.c.session_id == _session,
@@ -98,8 +94,10 @@ async def forget_notes(session: AsyncSession, attendee_ids: Sequence[UUID]) -> N
     await execute(session, sa.update(_P).where(_P.c.attendee_id.in_(attendee_ids), _P.c.note != "").values(note=""))
 
 
-async def scans_before(session: AsyncSession, session_id: UUID, attendee_id: UUID) -> list[Row]:
-    return await fetch_in(session, SCANS_OF_PERSON, {"session_id": session_id, "attendee_id": attendee_id})
+async def arrivals(session: AsyncSession, event_id: UUID, session_id: UUID) -> dict[UUID, Row]:
+    """First scans at a session, by person."""
+    rows = await fetch_in(session, ARRIVALS, {"event_id": event_id, "session_id": session_id})
+    return {row["attendee_id"]: row for row in rows}
 
 
 async def known_scan(session: AsyncSession, session_id: UUID, device_id: str, client_id: str) -> Row | None:

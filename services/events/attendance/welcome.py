@@ -1,8 +1,8 @@
 """Use cases of the welcome desk: badges are scanned, with or without a network; who comes unregistered is received."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -41,6 +41,14 @@ _GONE = {S.CANCELLED.value, S.REFUSED.value, S.LAPSED.value}
 _RECEIVING = {EventStatus.ANNOUNCED, EventStatus.OPEN, EventStatus.CLOSED, EventStatus.HELD}
 
 
+class _Scanned(NamedTuple):
+    """Whose scan it is, its row, and whether it was not known."""
+
+    person: Row
+    scan: Row
+    is_new: bool
+
+
 async def check_in(
     session: AsyncSession, caller: Principal, event_id: UUID, session_id: UUID, wish: CheckInWrite, *, now: datetime
 ) -> Row:
@@ -52,12 +60,15 @@ async def check_in(
     event, sitting = await _sitting(session, caller, event_id, session_id)
     scanned_at = wish.scanned_at or now
     await repository.sheet(session, event_id, session_id)
-    person, row = await _scan(session, caller, sitting, wish.device_id, wish.client_id or new_id().hex, wish, scanned_at, now)
-    read = await _read(session, sitting, person, row)
-    if read["times"] == 1 and (not wish.forced or person["mode"] == Mode.VISIO.value):
+    found = await _scan(session, caller, sitting, wish.device_id, wish.client_id or new_id().hex, wish, scanned_at, now)
+    read = _read(found, await repository.arrivals(session, event_id, session_id))
+    if not found.is_new:
+        return read
+    if read["times"] == 1 and (not wish.forced or found.person["mode"] == Mode.VISIO.value):
         most = await walk_ins.capacity(session, event_id, event.enrolment, session_id)
         if most is not None and read["present_count"] > most:
             raise RoomFull(capacity=most, present=read["present_count"] - 1)
+    await repository.raise_version(session, session_id)
     return read
 
 
@@ -77,20 +88,25 @@ async def check_in_batch(
     """
     _, sitting = await _sitting(session, caller, event_id, session_id)
     await repository.sheet(session, event_id, session_id)
-    kept: dict[str, tuple[Row, Row] | Problem] = {}
+    kept: dict[str, _Scanned | Problem] = {}
+    is_news = False
     for scan in sorted(wish.scans, key=lambda scan: scan.scanned_at):
         try:
-            kept[scan.client_id] = await _scan(session, caller, sitting, wish.device_id, scan.client_id, scan, scan.scanned_at, now)
+            found = await _scan(session, caller, sitting, wish.device_id, scan.client_id, scan, scan.scanned_at, now)
+            kept[scan.client_id], is_news = found, is_news or found.is_new
         except Problem as problem:
             kept.setdefault(scan.client_id, problem)
+    if is_news:
+        await repository.raise_version(session, session_id)
+    arrivals = await repository.arrivals(session, event_id, session_id)
     items: list[Row] = []
     for scan in wish.scans:
-        found = kept[scan.client_id]
-        if isinstance(found, Problem):
-            named = {"type": found.slug(), "title": found.title.to(language)}
+        became = kept[scan.client_id]
+        if isinstance(became, Problem):
+            named = {"type": became.slug(), "title": became.title.to(language)}
             items.append({"client_id": scan.client_id, "result": CheckInResult.REFUSED, "check_in": None, "problem": named})
             continue
-        read = await _read(session, sitting, *found)
+        read = _read(became, arrivals)
         items.append({"client_id": scan.client_id, "result": read["result"], "check_in": read, "problem": None})
     return items
 
@@ -155,7 +171,7 @@ async def walk_in(
     if seat is None:
         changes = {"session_id": str(session_id), "present": present + 1, "capacity": door.capacity}
         await agenda.note(session, event, "event.walk_in_over_capacity", caller, now, changes, wish.over_capacity_reason)
-    read = await _read(session, sitting, person, row)
+    read = _read(_Scanned(person, row, is_new=True), await repository.arrivals(session, event_id, session_id))
     return {**read, "registration_id": person["registration_id"], "code": person["code"], "has_seat": seat is not None}
 
 
@@ -215,21 +231,20 @@ async def _scan(
     scan: CheckInWrite | OfflineScan,
     scanned_at: datetime,
     now: datetime,
-) -> tuple[Row, Row]:
+) -> _Scanned:
     """One scan and whose it is, under the sheet's lock: two devices that scan one person at once are answered one after the other."""
     known = await repository.known_scan(session, sitting.id, device_id, client_id)
     if known is not None:
         person = (await people.by_id(await driver(session), [known["attendee_id"]]))[known["attendee_id"]]
-        return person, known
+        return _Scanned(person, known, is_new=False)
     person = await _scanned(session, sitting.event_id, scan)
     _require_expected(sitting, person, forced=scan.forced)
     _require_open(sitting, scanned_at, now)
     row = _row(caller, sitting, person["id"], device_id, client_id, scanned_at, now, is_forced=scan.forced)
     await repository.add_check_in(session, row)
-    await repository.raise_version(session, sitting.id)
     changes = {"session_id": str(sitting.id), "device_id": device_id, "forced": scan.forced}
     await registrations.note(session, person["registration_id"], "registration.scanned", caller, now, changes)
-    return person, row
+    return _Scanned(person, row, is_new=True)
 
 
 async def _scanned(session: AsyncSession, event_id: UUID, scan: CheckInWrite | OfflineScan) -> Row:
@@ -309,18 +324,17 @@ def _row(
     }
 
 
-async def _read(session: AsyncSession, sitting: Any, person: Row, scan: Row) -> Row:
-    scans = await repository.scans_before(session, sitting.id, person["id"])
-    first = scans[0]
+def _read(found: _Scanned, arrivals: Mapping[UUID, Row]) -> Row:
+    first = arrivals[found.person["id"]]
     return {
-        **person,
-        "attendee_id": person["id"],
-        "result": CheckInResult.ARRIVED if first["id"] == scan["id"] else CheckInResult.ALREADY,
-        "first_scanned_at": first["scanned_at"],
-        "first_device_id": first["device_id"],
-        "scanned_at": scan["scanned_at"],
-        "times": len(scans),
-        "present_count": await repository.present_count(session, sitting.id),
+        **found.person,
+        "attendee_id": found.person["id"],
+        "result": CheckInResult.ARRIVED if first["first_id"] == found.scan["id"] else CheckInResult.ALREADY,
+        "first_scanned_at": first["first_scanned_at"],
+        "first_device_id": first["first_device_id"],
+        "scanned_at": found.scan["scanned_at"],
+        "times": first["times"],
+        "present_count": len(arrivals),
     }
 
 

@@ -39,7 +39,9 @@ async def test_whatever_the_order_providers_tell_in_the_proposal_is_the_same(wor
     event = await world.opened(visio=True)
     found = await world.register(event, attendee(mode="visio"))
     start = begins(event)
-    told = [(mark, start + timedelta(minutes=at), None) for mark, at in (("a", -5), ("b", 100), ("c", 200))]
+    told: list[tuple[str, datetime, datetime | None]] = [
+        (mark, start + timedelta(minutes=at), None) for mark, at in (("a", -5), ("b", 100), ("c", 200))
+    ]
     told += [("a", start - timedelta(minutes=5), start + timedelta(minutes=90))]
     told += [("b", start + timedelta(minutes=100), start + timedelta(minutes=220))]
     told += [("c", start + timedelta(minutes=200), start + timedelta(minutes=600))]
