@@ -187,7 +187,8 @@ def _parsed(content: bytes) -> Element:
         root = etree.fromstring(content, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise Trouble("bad_answer") from error
-    if root.tag != "response":
+    tree: Any = root.getroottree()  # in another encoding the bytes above say nothing
+    if tree.docinfo.doctype or root.tag != "response":
         raise Trouble("bad_answer")
     return root
 
