@@ -157,7 +157,7 @@ def provider(resources: Resources, account: VisioAccount | None, web: Outbound, 
 
 
 def web(resources: Resources) -> Outbound:
-    """The way out to providers: private addresses are refused in production."""
+    """The way out to providers, to be entered by who calls one: private addresses are refused in production."""
     return Outbound.of(resources.settings, AGENT)
 
 
@@ -180,16 +180,15 @@ def _opened(resources: Resources, sealed: str | None) -> str:
 
 async def _require_usable(resources: Resources, account: VisioAccount) -> None:
     """Refuse an address that may not be called, and a key that signs nothing."""
-    async with web(resources) as out:
-        for name in ("address", "server_address"):
-            address: str | None = getattr(account, name)
-            called = name == "server_address" or account.kind is ProviderKind.BIGBLUEBUTTON
-            if address is not None and called:
-                try:
-                    await out.require_readable(address)
-                except Unreachable as error:
-                    said = TROUBLES.get(error.code, TROUBLES["unreachable"])
-                    raise VisioAccountUnusable(errors=[FieldError(f"/{name}", said, error.code)]) from error
+    for name in ("address", "server_address"):
+        address: str | None = getattr(account, name)
+        called = name == "server_address" or account.kind is ProviderKind.BIGBLUEBUTTON
+        if address is not None and called:
+            try:
+                await web(resources).require_readable(address)
+            except Unreachable as error:
+                said = TROUBLES.get(error.code, TROUBLES["unreachable"])
+                raise VisioAccountUnusable(errors=[FieldError(f"/{name}", said, error.code)]) from error
     if account.kind in {ProviderKind.JITSI, ProviderKind.LIVEKIT}:
         try:
             sign_for({}, _opened(resources, account.secret_sealed), "RS256" if account.algorithm == "RS256" else "HS256")

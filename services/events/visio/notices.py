@@ -35,8 +35,7 @@ async def hear(session: AsyncSession, resources: Resources, account_key: str, no
     if len(notice.body) > _LONGEST_NOTICE:
         raise MalformedRequest()
     try:
-        async with accounts.web(resources) as web:
-            heard = accounts.provider(resources, account, web, now).heard(notice, now=now)
+        heard = accounts.provider(resources, account, accounts.web(resources), now).heard(notice, now=now)
     except (Forged, Trouble) as error:
         log.warning("visio_notice_refused", account_id=str(account.id))
         raise ForgedNotice() from error

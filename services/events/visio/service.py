@@ -149,8 +149,7 @@ async def _entered(resources: Resources, room_id: UUID, guest: Guest, now: datet
         room = await rooms.ready(resources, room_id, now=now)
         async with resources.database.transaction() as session:
             told, account = await rooms.described(session, resources, room)
-        async with accounts.web(resources) as web:
-            return accounts.provider(resources, account, web, now).join(told, guest, now=now), room
+        return accounts.provider(resources, account, accounts.web(resources), now).join(told, guest, now=now), room
     except Trouble as trouble:
         raise _not_ready(trouble.code) from trouble
 
