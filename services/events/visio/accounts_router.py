@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from services.common.auth import Caller
 from services.common.clock import Now
 from services.common.db import Session, Snapshot
-from services.common.etag import Version, etag
+from services.common.etag import Version, etag, not_modified
 from services.common.pagination import Cursor, Limit, Page, page, read_cursor
 from services.common.resources import Held, Resources
 from services.common.routing import ActRoute, right
@@ -69,9 +69,12 @@ async def listing(
     response_model=AccountRead,
     openapi_extra=right(MANAGERS),
 )
-async def read(visio_account_id: UUID, caller: Caller, session: Snapshot, resources: Held, response: Response) -> Any:
+async def read(
+    visio_account_id: UUID, caller: Caller, session: Snapshot, resources: Held, request: Request, response: Response
+) -> Any:
     """Everything but its secrets, and the address the provider tells its events to."""
-    return _shown(resources, await accounts.one(session, caller, visio_account_id), response)
+    account = await accounts.one(session, caller, visio_account_id)
+    return not_modified(request, etag(account.version)) or _shown(resources, account, response)
 
 
 @router.patch(
@@ -108,7 +111,9 @@ async def retire(
     visio_account_id: UUID, caller: Caller, session: Session, resources: Held, now: Now, version: Version, response: Response
 ) -> Any:
     """Sessions that chose it have the network's default account from now on; links stay."""
-    return _shown(resources, await accounts.retire(session, caller, visio_account_id, version=version, now=now), response)
+    account = await accounts.retire(session, caller, visio_account_id, version=version, now=now)
+    response.headers["Location"] = f"{router.prefix}/visio-accounts/{account.id}"
+    return _shown(resources, account, response)
 
 
 def _shown(resources: Resources, account: VisioAccount, response: Response) -> dict[str, Any]:

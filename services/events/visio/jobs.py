@@ -47,4 +47,10 @@ async def visio_due(session: AsyncSession, resources: Resources, timestamp: int)
         await enqueue(session, propose_presence, lock=f"visio:{session_id}", session_id=str(session_id))
 
 
-JOBS: list[Job] = [make_room, end_room, room_ended, look_for_recordings, propose_presence, visio_due]
+@job("events:visio_forget", cron="23 3 * * *")
+async def visio_forget(session: AsyncSession, resources: Resources, timestamp: int) -> None:
+    """Every night: who came and went two months ago is forgotten."""
+    await presence.forget(session, now=datetime.fromtimestamp(timestamp, UTC))
+
+
+JOBS: list[Job] = [make_room, end_room, room_ended, look_for_recordings, propose_presence, visio_due, visio_forget]

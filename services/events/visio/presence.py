@@ -16,7 +16,7 @@ from .schemas import LinkRole
 SOURCE = "visio"
 #: Notices of people who leave at the very end are waited for.
 _GRACE = timedelta(minutes=5)
-#: What comes later than that is not presence any more: the rooms' movements are about to be forgotten.
+#: Who came and went is kept so long for a proposal that would be asked again; presence itself is the organiser's to keep.
 KEPT = timedelta(days=60)
 
 
@@ -26,6 +26,11 @@ async def due(session: AsyncSession, now: datetime) -> list[UUID]:
     rows = await upcoming.sessions(session, waiting)
     ends = {each.id: each.window(LinkRole.VIEWER).closes_at for each in await admission.sittings(session, rows)}
     return [row["id"] for row in rows if ends[row["id"]] + _GRACE <= now and row["status"] != "cancelled"]
+
+
+async def forget(session: AsyncSession, *, now: datetime) -> None:
+    """Movements that can serve no proposal any more are personal data nobody needs."""
+    await repository.forget_movements(session, now - KEPT)
 
 
 async def propose(session: AsyncSession, session_id: UUID, *, now: datetime) -> None:

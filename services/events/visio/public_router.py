@@ -1,12 +1,14 @@
 """HTTP of visio for whoever holds a link, and for providers."""
 
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.common.clock import Now
 from services.common.db import Session
+from services.common.problems import Problem
 from services.common.resources import Held
 from services.common.routing import ActRoute, right
 
@@ -43,14 +45,20 @@ async def _notice(request: Request, resources: Held, account_key: Token) -> Noti
     response_class=RedirectResponse,
     openapi_extra=right(_BEARER, public=True, refusals=[409, 410]),
 )
-async def follow(visio_token: Token, resources: Held, now: Now) -> Any:
+async def follow(visio_token: Token, request: Request, resources: Held, now: Now) -> Any:
     """Redirects to the room of the session that is now, as this person; the link is the same for every session.
 
     Otherwise says why: too early (and when the room opens), over, cancelled, revoked, not by visio, or the room is not ready yet
-    (503 with `Retry-After`).
+    (503 with `Retry-After`). A browser is led to the page that says it to people, where the platform has one.
     """
-    join_address = await service.follow(resources, visio_token, now=now)
-    return RedirectResponse(join_address, 303, headers={"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"})
+    try:
+        leads_to = await service.follow(resources, visio_token, now=now)
+    except Problem as problem:
+        template = resources.settings.visio_page_url
+        if not template or "text/html" not in request.headers.get("accept", ""):
+            raise
+        leads_to = template.replace("{token}", quote(visio_token, safe="")).replace("{problem}", problem.slug())
+    return RedirectResponse(leads_to, 303, headers={"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"})
 
 
 @router.get(

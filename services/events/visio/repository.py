@@ -172,6 +172,10 @@ async def movements_of_link(session: AsyncSession, link_id: UUID, room_id: UUID)
     return (await session.exec(asked)).all()
 
 
+async def forget_movements(session: AsyncSession, before: datetime) -> None:
+    await execute(session, sa.delete(_M).where(_M.c.at < before))
+
+
 async def attendees_of_links(session: AsyncSession, link_ids: Iterable[UUID]) -> dict[UUID, UUID]:
     asked = select(VisioLink).where(_L.c.id.in_(list(link_ids)))
     return {each.id: each.attendee_id for each in (await session.exec(asked)).all() if each.attendee_id is not None}

@@ -102,7 +102,7 @@ async def ready(resources: Resources, room_id: UUID, *, now: datetime, again: ti
         if not await repository.claim(session, room_id, now, min(QUIET, again)):
             if is_there:
                 return room
-            raise Trouble(room.failure or "unreachable")
+            raise Trouble(room.failure or "preparing")
         told, account = await described(session, resources, room)
     try:
         async with accounts.web(resources) as web:

@@ -66,9 +66,7 @@ async def choose(
     response_model=Moderation,
     openapi_extra=right(ORGANISERS, secret_answer=True, refusals=[410]),
 )
-async def moderate(
-    event_id: UUID, session_id: UUID, caller: Caller, session: Session, resources: Held, now: Now, response: Response
-) -> Any:
+async def moderate(event_id: UUID, session_id: UUID, caller: Caller, resources: Held, now: Now, response: Response) -> Any:
     """The provider's address, for you alone, from an hour before the beginning. The room is made at once if it is not there."""
     response.headers["Cache-Control"] = "no-store"
     response.headers["Location"] = f"{router.prefix}/events/{event_id}/sessions/{session_id}/visio"
@@ -165,6 +163,7 @@ async def revoke_link(
 ) -> Any:
     """It lets nobody in any more, from now on; the registration stays. Renew it to let the person in again."""
     link = await links.revoke(session, caller, visio_link_id, version=version, now=now)
+    response.headers["Location"] = f"{router.prefix}/visio-links/{link.id}"
     response.headers["ETag"] = etag(link.version)
     return links.shown(resources, link.model_dump())
 

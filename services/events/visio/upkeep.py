@@ -44,7 +44,7 @@ async def due(session: AsyncSession, *, now: datetime) -> Due:
         if sitting.is_cancelled or row["event_status"] not in _HELD or now < begins:
             continue
         room = await rooms.opened(session, row)
-        if room is not None and room.state is not RoomState.READY and (room.next_try_at is None or room.next_try_at <= now):
+        if room is not None and _is_to_make(room, begins, now):
             found.to_make.append(room.id)
         if now >= sitting.starts_at.astimezone(UTC) - rules.ALERT_BEFORE:
             await _alert_if_late(session, row, room, now)
@@ -52,6 +52,14 @@ async def due(session: AsyncSession, *, now: datetime) -> Due:
     found.to_look_at = [room.id for room in await repository.rooms_to_look_at(session, now)]
     found.to_propose = await presence.due(session, now)
     return found
+
+
+def _is_to_make(room: VisioRoom, begins: datetime, now: datetime) -> bool:
+    """Not there, not answering, or made for another date; unless it was tried an instant ago."""
+    if room.next_try_at is not None and room.next_try_at > now:
+        return False
+    is_there = room.state is RoomState.READY and room.failure is None
+    return not is_there or room.asked_at is None or room.asked_at < begins
 
 
 async def _to_end(session: AsyncSession, now: datetime) -> list[UUID]:
@@ -74,7 +82,7 @@ async def _to_end(session: AsyncSession, now: datetime) -> list[UUID]:
 
 async def _alert_if_late(session: AsyncSession, row: Row, room: VisioRoom | None, now: datetime) -> None:
     """Once, ten minutes before: no room could be made, or no account was chosen."""
-    if room is not None and (room.state is RoomState.READY or not room.attempts):
+    if room is not None and not room.attempts:
         return
     setting = await repository.ensure_setting(session, row["id"], row["event_id"])
     if setting.alerted_at is not None or now >= row["ends_at"]:

@@ -176,6 +176,26 @@ async def test_a_link_that_was_changed_leads_nowhere(visio: VisioWorld) -> None:
         await visio.turned_away(wrong, 404, "bad-visio-link")
 
 
+async def test_a_browser_is_led_to_the_page_that_says_why(visio: VisioWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    event = await visio.event()
+    address = await visio.address(await visio.participant(event))
+    page = "https://agenda.example/visio/{token}?why={problem}"
+    monkeypatch.setattr(visio.world.running.resources.settings, "visio_page_url", page)
+    client = visio.world.running.client
+    led = await client.get(address, headers={"Accept": "text/html,*/*;q=0.8"})
+    assert led.status_code == 303
+    assert led.headers["location"] == f"https://agenda.example/visio/{address.rpartition('/')[2]}?why=visio-too-early"
+    await visio.turned_away(address, 409, "visio-too-early")
+
+
+async def test_the_problem_is_said_in_english_to_who_asks(visio: VisioWorld) -> None:
+    event = await visio.event()
+    address = await visio.address(await visio.participant(event))
+    visio.at(event, hours=-3)
+    answer = await visio.world.running.client.get(address, headers={"Accept-Language": "en"})
+    assert "08:45 (Paris time)" in answer.json()["detail"]
+
+
 async def test_changing_provider_changes_no_link(visio: VisioWorld) -> None:
     event = await visio.event()
     found = await visio.participant(event)

@@ -13,6 +13,7 @@ import pytest
 
 from services.common.clock import in_paris
 from services.events.attendance import proposals
+from services.events.visio import jobs
 from tests.events.visio.rooms import VisioWorld
 from tests.events.visio.stand_ins import SECRET, bbb_event, bbb_notice, claims_of, livekit_notice, recording, signed
 
@@ -66,8 +67,8 @@ class Entered:
     async def post(self, body: bytes, **sent: Any) -> httpx.Response:
         return await self.visio.world.running.client.post(self.hook, content=body, **sent)
 
-    async def over(self, **after: float) -> None:
-        self.visio.at(self.event, **(after or {"hours": 9}))
+    async def over(self, hours: float = 9, minutes: float = 0) -> None:
+        self.visio.at(self.event, hours=hours, minutes=minutes)
         await self.visio.minute()
 
 
@@ -306,3 +307,16 @@ async def test_without_a_webhook_secret_jitsi_tells_nothing(visio: VisioWorld) -
     for given in ("", "Bearer "):
         answer = await visio.world.running.client.post(hook, content=b"{}", headers={"Authorization": given})
         assert answer.status_code == 403
+
+
+async def test_who_came_and_went_is_forgotten_after_two_months(entered: Entered) -> None:
+    visio = entered.visio
+    await entered.tell(entered.bbb("user-joined", entered.at(9)))
+    resources = visio.world.running.resources
+    query = "SELECT 1 FROM visio_movements WHERE session_id = %(id)s"
+    session_id = visio.session(entered.event)["id"]
+    for days, left in ((59, 1), (61, 0)):
+        at = int(entered.at(9)) + days * 86_400
+        async with resources.database.transaction() as session:
+            await jobs.visio_forget.run(session, resources, timestamp=at)
+        assert len(await visio.world.running.rows(query, id=session_id)) == left

@@ -141,6 +141,55 @@ async def test_organisers_are_told_once_ten_minutes_before(visio: VisioWorld) ->
     assert visio.bbb.address not in mails[0]["text"]
 
 
+async def test_a_provider_that_falls_after_the_room_was_made_is_asked_again_and_told(visio: VisioWorld) -> None:
+    title = "Une visio qui tombe"
+    event = await visio.event(title=title)
+    address = await visio.address(await visio.participant(event))
+    visio.at(event, minutes=-30)
+    await visio.minute()
+    visio.bbb.mode = "error"
+    visio.at(event, minutes=-10)
+    await visio.turned_away(address, 503, "visio-room-not-ready")
+    visio.at(event, minutes=-10, seconds=5)
+    await visio.turned_away(address, 503, "visio-room-not-ready")  # not led to a server that does not answer
+    await visio.minute()
+    assert len(await visio.world.mails(title)) == 1
+    visio.bbb.mode = "ok"
+    visio.at(event, minutes=-5)
+    await visio.minute()
+    room = (await visio.visio(event))["room"]
+    assert (room["state"], room["failure"]) == ("ready", None)
+
+
+async def test_a_session_that_moved_has_its_room_made_again_for_its_new_date(visio: VisioWorld) -> None:
+    event = await visio.event()
+    visio.at(event, minutes=-30)
+    await visio.minute()
+    world, path = visio.world, visio.path(event)
+    moved = {"starts_at": world.day(2, 9), "ends_at": world.day(2, 17)}
+    await world.change(world.organiser, "PATCH", path, json=moved, expect=200)
+    visio.bbb.meetings.clear()
+    event = await world.event(event)
+    visio.at(event, minutes=-31)
+    await visio.minute()
+    assert visio.bbb.meetings == {}
+    visio.at(event, minutes=-30)
+    await visio.minute()
+    assert len(visio.bbb.meetings) == 1
+
+
+async def test_while_somebody_else_makes_the_room_one_is_asked_to_wait(visio: VisioWorld) -> None:
+    event = await visio.event()
+    address = await visio.address(await visio.participant(event))
+    visio.at(event)
+    answers = await asyncio.gather(*(visio.follow(address) for _ in range(5)))
+    assert {answer.status_code for answer in answers} <= {303, 503}
+    assert 303 in {answer.status_code for answer in answers}
+    assert {answer.json()["failure"] for answer in answers if answer.status_code == 503} <= {"preparing"}
+    assert len(visio.bbb.called("create")) == 1
+    await visio.let_in(address)
+
+
 async def test_organisers_are_told_when_no_account_was_chosen(visio: VisioWorld) -> None:
     title = "Une visio sans compte"
     event = await visio.event(title=title)

@@ -1,5 +1,6 @@
 """When links open, whose they are, what stays are drawn from: laws that hold for all inputs."""
 
+import itertools
 import random
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -100,7 +101,7 @@ def test_stays_of_a_connection_never_overlap_and_never_run_backwards(moves: list
     for name in ("a", "b"):
         stays = [each for each in rules.stays(moves, _T0 + timedelta(minutes=50)) if each.connection == name]
         assert all(each.left_at is not None and each.joined_at <= each.left_at for each in stays)
-        assert all(a.left_at is not None and a.left_at <= b.joined_at for a, b in zip(stays, stays[1:], strict=False))
+        assert all(a.left_at is not None and a.left_at <= b.joined_at for a, b in itertools.pairwise(stays))
         assert len({rules.mark(UUID(int=1), each) for each in stays}) == len(stays)
 
 

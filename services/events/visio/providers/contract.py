@@ -27,6 +27,7 @@ TROUBLES = {
     "refused_address": Text("L'adresse du serveur de visio n'est pas publique.", "The visio server's address is not public."),
     "refused": Text("Le serveur de visio a refusé la demande.", "The visio server refused the request."),
     "forbidden": Text("Le serveur de visio refuse le secret du compte.", "The visio server refuses the account's secret."),
+    "preparing": Text("La salle est en cours de préparation.", "The room is being prepared."),
     "no_account": Text("Aucun compte de visio n'est choisi.", "No visio account is chosen."),
     "no_address": Text("L'adresse de la salle n'est pas donnée.", "The room's address is not given."),
     "unreadable_secret": Text("Le secret du compte est à redonner.", "The account's secret has to be given again."),
