@@ -21,14 +21,14 @@ from services.common.resources import Resources
 from ..networks import service as networks
 from ..tables import KERNEL
 from . import repository, tokens
-from .errors import VisioAccountUnusable
+from .errors import ProviderRefuses, VisioAccountUnusable
 from .models import ProviderKind, VisioAccount
 from .providers.bigbluebutton import BigBlueButton
-from .providers.contract import TROUBLES, Account, Provider, Trouble
+from .providers.contract import TROUBLES, Account, Guest, Provider, Room, Trouble
 from .providers.external import External
 from .providers.jitsi import Jitsi
 from .providers.livekit import LiveKit
-from .schemas import KIND_LABELS, REQUIRED_OF_ANY, AccountCreate, AccountUpdate, missing_of
+from .schemas import KIND_LABELS, REQUIRED_OF_ANY, AccountCreate, AccountUpdate, LinkRole, missing_of
 
 _PURPOSE = "visio accounts"
 _SECRETS = ("secret", "webhook_secret")
@@ -102,11 +102,28 @@ async def retire(session: AsyncSession, caller: Principal, account_id: UUID, *, 
     return account
 
 
+async def try_out(resources: Resources, caller: Principal, account_id: UUID, *, now: datetime) -> VisioAccount:
+    """Ask the provider something harmless with the account's secret: a wrong one is known before people come."""
+    async with resources.database.transaction() as session:
+        account = await one(session, caller, account_id)
+    nobody = Room(f"canevas-{secrets.token_hex(8)}", "", now, now, address=account.address)
+    try:
+        async with web(resources) as out:
+            asked = provider(resources, account, out, now)
+            await asked.is_running(nobody)
+            if account.address is not None:
+                asked.join(nobody, Guest("0" * 32, "", LinkRole.VIEWER), now=now)
+    except Trouble as trouble:
+        raise ProviderRefuses(TROUBLES[trouble.code], failure=trouble.code) from trouble
+    return account
+
+
 async def one(session: AsyncSession, caller: Principal, account_id: UUID) -> VisioAccount:
+    """For managers (403 to other organisers of the network, 404 to everybody else)."""
     account = await repository.account(session, account_id)
     if account is None:
         raise NotFound()
-    await networks.managed_by(session, caller, account.network_id)
+    await _require_manager(session, caller, account)
     return account
 
 
@@ -201,7 +218,15 @@ async def _managed(session: AsyncSession, caller: Principal, account_id: UUID) -
     account = await repository.account(session, account_id, lock=True)
     if account is None:
         raise NotFound()
-    return account, (await networks.managed_by(session, caller, account.network_id)).organisation_id
+    return account, await _require_manager(session, caller, account)
+
+
+async def _require_manager(session: AsyncSession, caller: Principal, account: VisioAccount) -> UUID:
+    network = await networks.get(session, account.network_id)
+    if not caller.belongs_to(network.organisation_id):
+        raise NotFound()
+    await networks.managed_by(session, caller, network.id)
+    return network.organisation_id
 
 
 async def _note(

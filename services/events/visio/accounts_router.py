@@ -100,6 +100,21 @@ async def change(
 
 
 @router.post(
+    "/visio-accounts/{visio_account_id}/trial",
+    status_code=201,
+    operation_id="tryVisioAccount",
+    summary="Try an account at a visio provider",
+    response_model=AccountRead,
+    openapi_extra=right(MANAGERS),
+)
+async def try_out(visio_account_id: UUID, caller: Caller, resources: Held, now: Now, response: Response) -> Any:
+    """Asks the server something harmless, signed with the account's secret; the problem says what does not work."""
+    account = await accounts.try_out(resources, caller, visio_account_id, now=now)
+    response.headers["Location"] = f"{router.prefix}/visio-accounts/{account.id}"
+    return _shown(resources, account, response)
+
+
+@router.post(
     "/visio-accounts/{visio_account_id}/retirement",
     status_code=201,
     operation_id="retireVisioAccount",

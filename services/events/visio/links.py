@@ -71,10 +71,10 @@ async def listing(session: AsyncSession, caller: Principal, event_id: UUID, *, a
 
 
 async def one(session: AsyncSession, caller: Principal, link_id: UUID) -> VisioLink:
+    """For organisers of its event (404 to everybody else)."""
     link = await repository.link(session, link_id)
-    if link is None:
+    if link is None or not await agenda.is_organised_by(session, caller, link.event_id):
         raise NotFound()
-    await agenda.seen_by_organiser(session, caller, link.event_id)
     return link
 
 
@@ -117,6 +117,11 @@ async def renew(
     return fresh
 
 
+async def forget_names(session: AsyncSession, event_ids: Sequence[UUID]) -> int:
+    """For the room that erases: names of speakers in links of these events are forgotten, their links revoked. How many were."""
+    return await repository.forget_labels(session, event_ids)
+
+
 def shown(resources: Resources, link: Row) -> Row:
     """As `LinkRead` shows it: a participant's address is theirs alone, a speaker's is for the organiser to give."""
     given = link["session_id"] is not None and link["revoked_at"] is None
@@ -129,9 +134,7 @@ def shown(resources: Resources, link: Row) -> Row:
 
 
 async def _held(session: AsyncSession, caller: Principal, link_id: UUID, version: int) -> VisioLink:
-    link = await repository.link(session, link_id)
-    if link is None:
-        raise NotFound()
+    link = await one(session, caller, link_id)
     await agenda.held_by_organiser(session, caller, link.event_id)
     link = await repository.link(session, link_id, lock=True)
     if link is None:

@@ -157,6 +157,13 @@ async def links_page(session: AsyncSession, event_id: UUID, after_id: UUID, limi
     return await fetch_in(session, LINKS, {"event_id": event_id, "after_id": after_id, "limit": limit})
 
 
+async def forget_labels(session: AsyncSession, event_ids: Iterable[UUID]) -> int:
+    named = sa.update(_L).where(_L.c.event_id.in_(list(event_ids)), _L.c.label != "")
+    ended = {"revoked_at": sa.func.coalesce(_L.c.revoked_at, sa.func.now()), "version": _L.c.version + 1}
+    because = sa.func.coalesce(_L.c.revoked_because, "organiser")
+    return (await execute(session, named.values(label="", revoked_because=because, **ended))).rowcount
+
+
 async def add_movement(session: AsyncSession, movement: VisioMovement) -> bool:
     """False when it was heard already."""
     added = await execute(session, upsert(_M).values(**movement.model_dump()).on_conflict_do_nothing())

@@ -73,6 +73,8 @@ class BigBlueButtonServer:
                 return 200, "text/html", b"<html><body>Welcome to nginx!</body></html>"
             case "huge":
                 return 200, "text/xml", b"<response>" + b"x" * (2 * 1024 * 1024) + b"</response>"
+            case "bomb16":
+                return 200, "text/xml", BOMB.encode("utf-16")
             case "bomb":
                 return 200, "text/xml", BOMB.encode()
             case "error":
@@ -133,6 +135,56 @@ def recording(ref: str, url: str = "https://visio.example/playback/1") -> str:
         f"<endTime>1700003600000</endTime><playback><format><type>presentation</type><url>{url}</url><length>60</length></format>"
         "<format><type>evil</type><url>javascript:alert(1)</url></format></playback></recording>"
     )
+
+
+@dataclass
+class LiveKitServer:
+    """LiveKit's RoomService as its API page says it: Twirp in JSON, each call by a token with the grant it needs."""
+
+    key: str
+    secret: str
+    address: str = ""
+    rooms: dict[str, int] = field(default_factory=dict)
+    people: dict[str, int] = field(default_factory=dict)
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head.split("\r\n")[1:])}
+        asked = json.loads(await reader.readexactly(int(headers["content-length"])))
+        call = head.split(" ")[1].removeprefix("/twirp/livekit.RoomService/")
+        status, said = self.acted(call, asked, headers.get("authorization", ""))
+        body = json.dumps(said).encode()
+        writer.write(f"HTTP/1.1 {status} X\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode() + body)
+        await writer.drain()
+        writer.close()
+
+    def acted(self, call: str, asked: dict[str, Any], authorization: str) -> tuple[int, dict[str, Any]]:
+        try:
+            claims = claims_of(authorization.removeprefix("Bearer "), self.secret)
+        except AssertionError:
+            return 401, {"code": "unauthenticated"}
+        grant = claims["video"]
+        if claims["iss"] != self.key or claims["exp"] - claims["nbf"] > 600:
+            return 401, {"code": "unauthenticated"}
+        if call == "CreateRoom" and grant.get("roomCreate"):
+            self.rooms[asked["name"]] = asked["empty_timeout"]
+            return 200, {"name": asked["name"], "sid": "RM_1"}
+        if call == "DeleteRoom" and grant.get("roomCreate"):
+            return (200, {}) if self.rooms.pop(asked["room"], None) else (404, {"code": "not_found"})
+        if call == "ListParticipants" and grant.get("roomAdmin") and grant.get("room") == asked["room"]:
+            inside = [{"sid": "PA"}] * self.people.get(asked["room"], 0)
+            return (200, {"participants": inside}) if asked["room"] in self.rooms else (404, {"code": "not_found"})
+        return 403, {"code": "permission_denied"}
+
+
+@asynccontextmanager
+async def livekit(key: str, secret: str) -> AsyncIterator[LiveKitServer]:
+    """The server, on a port of this machine."""
+    stand_in = LiveKitServer(key, secret)
+    server = await asyncio.start_server(stand_in.serve, "127.0.0.1", 0)
+    stand_in.address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with server:
+        yield stand_in
 
 
 @asynccontextmanager

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from services.common import sealing
+from services.events.visio import links
 from tests.events.visio.rooms import VisioWorld
 from tests.events.visio.stand_ins import SECRET
 
@@ -41,7 +42,8 @@ async def test_an_account_is_its_networks_managers_alone(visio: VisioWorld) -> N
     made = await visio.account(kind="external", address="https://salle.example/1")
     path = f"/networks/{world.network_id}/visio-accounts"
     await world.refused(world.organiser, "GET", path, 403, "not-a-network-manager")
-    await world.refused(world.neighbour, "GET", f"/visio-accounts/{made['id']}", 403, "not-an-organiser")
+    await world.refused(world.neighbour, "GET", f"/visio-accounts/{made['id']}", 404, "not-found")
+    await world.refused(world.organiser, "GET", f"/visio-accounts/{made['id']}", 403, "not-a-network-manager")
     await world.refused(world.stranger, "POST", path, 403, "not-an-organiser", json={"kind": "external", "name": "x"})
 
 
@@ -148,15 +150,38 @@ async def test_a_speakers_link_has_its_role_opens_early_and_is_revocable(visio: 
     await visio.turned_away(made["moderator"]["address"], 410, "visio-over")  # of the first day only
 
 
+async def test_an_account_is_tried_before_people_come(visio: VisioWorld) -> None:
+    world = visio.world
+    right = await visio.account()
+    await world.call(world.manager, "POST", f"/visio-accounts/{right['id']}/trial", expect=201)
+    wrong = await visio.account(kind="bigbluebutton", address=visio.bbb.address, secret="another secret")
+    problem = await world.refused(world.manager, "POST", f"/visio-accounts/{wrong['id']}/trial", 409, "provider-refuses")
+    assert (problem["failure"], problem["detail"]) == ("forbidden", "Le serveur de visio refuse le secret du compte.")
+    visio.bbb.mode = "html"
+    problem = await world.refused(world.manager, "POST", f"/visio-accounts/{right['id']}/trial", 409, "provider-refuses")
+    assert problem["failure"] == "bad_answer"
+
+
+async def test_speakers_names_are_forgotten_when_asked(visio: VisioWorld) -> None:
+    event, world = await visio.event(), visio.world
+    wish = {"name": "Dominique Exemple", "role": "presenter"}
+    made = (await world.call(world.organiser, "POST", f"{visio.path(event)}/visio-links", json=wish, expect=201)).json()
+    async with world.running.resources.database.transaction() as session:
+        assert await links.forget_names(session, [UUID(event["id"])]) == 1
+    assert [each["name"] for each in await visio.links_of(event)] == [""]
+    visio.at(event)
+    await visio.turned_away(made["address"], 410, "visio-link-revoked")
+
+
 async def test_links_are_their_organisers_alone(visio: VisioWorld) -> None:
     event, world = await visio.event(), visio.world
     await visio.address(await visio.participant(event))
     link = (await visio.links_of(event))[0]
     for who in (world.participant, world.neighbour):
         await world.refused(who, "GET", f"/events/{event['id']}/visio-links", 403, "not-an-organiser")
-        await world.refused(who, "GET", f"/visio-links/{link['id']}", 403, "not-an-organiser")
+        await world.refused(who, "GET", f"/visio-links/{link['id']}", 404, "not-found")
         headers = {"If-Match": '"1"'}
-        await world.refused(who, "POST", f"/visio-links/{link['id']}/revocation", 403, "not-an-organiser", headers=headers)
+        await world.refused(who, "POST", f"/visio-links/{link['id']}/revocation", 404, "not-found", headers=headers)
 
 
 async def test_changing_the_platforms_key_is_said_not_crashed(visio: VisioWorld) -> None:

@@ -11,7 +11,7 @@ from services.common.outbound import Bounds
 from services.events.visio import rooms
 from services.events.visio.providers import contract
 from tests.events.visio.rooms import VisioWorld
-from tests.events.visio.stand_ins import recording
+from tests.events.visio.stand_ins import livekit, recording
 
 pytestmark = pytest.mark.anyio
 
@@ -75,6 +75,7 @@ FAULTS = {
     "failed": "refused",
     "html": "bad_answer",
     "bomb": "bad_answer",
+    "bomb16": "bad_answer",
     "huge": "too_large",
     "error": "unreachable",
     "slow": "too_slow",
@@ -301,6 +302,26 @@ async def test_the_end_a_provider_tells_is_asked_back(visio: VisioWorld) -> None
     assert (await visio.visio(event))["room"]["state"] == "planned"
     assert (await visio.follow(asked["meta_endCallbackUrl"][:-1] + "~")).status_code == 404
     visio.bbb.joined(await visio.let_in(address))
+
+
+async def test_livekits_rooms_are_made_and_ended_by_tokens_that_may(visio: VisioWorld) -> None:
+    world, secret = visio.world, "a LiveKit secret of some length"
+    async with livekit("APIkey", secret) as server:
+        wish = {"kind": "livekit", "address": "https://salles.example/?t={token}", "server_address": server.address}
+        account = await visio.account(**wish, identifier="APIkey", secret=secret)
+        await world.call(world.manager, "POST", f"/visio-accounts/{account['id']}/trial", expect=201)
+        wrong = await visio.account(**wish, identifier="APIkey", secret="guess, guess, guess")
+        await world.refused(world.manager, "POST", f"/visio-accounts/{wrong['id']}/trial", 409, "provider-refuses")
+        event = await visio.event()
+        await visio.choose(event, account_id=account["id"])
+        visio.at(event, minutes=-20)
+        await visio.minute()
+        assert (await visio.visio(event))["room"]["state"] == "ready"
+        assert next(iter(server.rooms.values())) > 8 * 3600
+        visio.at(event, hours=9)
+        await visio.minute()
+        assert server.rooms == {}
+        assert (await visio.visio(event))["room"]["state"] == "ended"
 
 
 async def test_private_addresses_are_not_called_in_production(visio: VisioWorld, monkeypatch: pytest.MonkeyPatch) -> None:
