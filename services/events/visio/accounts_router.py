@@ -27,7 +27,7 @@ router = APIRouter(prefix="/events/v1", tags=["visio"], route_class=ActRoute)
     operation_id="addVisioAccount",
     summary="Give an account at a visio provider",
     response_model=AccountRead,
-    openapi_extra=right(MANAGERS, secret_answer=True),
+    openapi_extra=right(MANAGERS),
 )
 async def add(
     network_id: UUID, wish: AccountCreate, caller: Caller, session: Session, resources: Held, now: Now, response: Response

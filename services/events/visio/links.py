@@ -134,13 +134,12 @@ def shown(resources: Resources, link: Row) -> Row:
 
 
 async def _held(session: AsyncSession, caller: Principal, link_id: UUID, version: int) -> VisioLink:
-    link = await one(session, caller, link_id)
-    await agenda.held_by_organiser(session, caller, link.event_id)
-    link = await repository.link(session, link_id, lock=True)
-    if link is None:
+    await agenda.held_by_organiser(session, caller, (await one(session, caller, link_id)).event_id)
+    locked = await repository.link(session, link_id, lock=True)
+    if locked is None:
         raise NotFound()
-    require_version(link.version, version)
-    return link
+    require_version(locked.version, version)
+    return locked
 
 
 async def _end(session: AsyncSession, link: VisioLink, because: str, caller: Principal, now: datetime) -> None:

@@ -307,7 +307,7 @@ async def test_the_end_a_provider_tells_is_asked_back(visio: VisioWorld) -> None
 async def test_livekits_rooms_are_made_and_ended_by_tokens_that_may(visio: VisioWorld) -> None:
     world, secret = visio.world, "a LiveKit secret of some length"
     async with livekit("APIkey", secret) as server:
-        wish = {"kind": "livekit", "address": "https://salles.example/?t={token}", "server_address": server.address}
+        wish: dict[str, Any] = {"kind": "livekit", "address": "https://salles.example/?t={token}", "server_address": server.address}
         account = await visio.account(**wish, identifier="APIkey", secret=secret)
         await world.call(world.manager, "POST", f"/visio-accounts/{account['id']}/trial", expect=201)
         wrong = await visio.account(**wish, identifier="APIkey", secret="guess, guess, guess")
