@@ -29,6 +29,8 @@ from .settings import Settings
 from .statistics.router import router as statistics
 from .surveys.router import router as surveys
 from .tables import KERNEL
+from .visio.accounts_router import router as visio_accounts
+from .visio.public_router import router as visio_links
 from .visio.router import router as visio
 from .worker import JOBS
 
@@ -50,6 +52,8 @@ SERVICE = Service(
         attendance,
         welcome_router,
         visio,
+        visio_accounts,
+        visio_links,
         invitations,
         feeds,
         certificates,

@@ -19,6 +19,10 @@ class Settings(ServiceSettings):
         "",
         description="Page of one's own registration, with `{token}`; empty: the registration itself, as JSON, under public_url.",
     )
+    visio_page_url: str = Field(
+        "",
+        description="Page for people whose visio link does not lead to a room, with `{token}` and `{problem}`; empty: the problem, as JSON.",
+    )
     confirmation_hours: int = Field(
         24, ge=1, le=168, description="Hours somebody without an account has to confirm their e-mail; then their seats go on."
     )

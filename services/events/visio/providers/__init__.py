@@ -1,0 +1,1 @@
+"""Providers of visio rooms behind one interface."""
