@@ -19,7 +19,7 @@ import psycopg
 
 from services.common.ids import new_id
 
-from . import bench, catalogue, data, exports, quality, servers
+from . import bench, catalogue, data, exports, quality, registrations, servers
 from .bench import Bench
 from .generator import Generator, Job, get, post
 from .measures import Line, Paired, Side, compare
@@ -50,11 +50,15 @@ class Size:
     few: int
     many: int
     sheets: int | None = None
+    #: People who register at once for one event.
+    rush: int = 1_500
 
 
 FULL = Size(1_000, 100_000, rounds=9, seconds=1.5, submissions=1_000, starts=5, awards=100_000, few=10_000, many=200_000)
-QUICK = Size(1_000, 5_000, rounds=3, seconds=0.4, submissions=80, starts=1, awards=5_000, few=5_000, many=10_000, sheets=100)
-PARTS = ("programming", "catalogue")
+QUICK = Size(
+    1_000, 5_000, rounds=3, seconds=0.4, submissions=80, starts=1, awards=5_000, few=5_000, many=10_000, sheets=100, rush=300
+)
+PARTS = ("programming", "catalogue", "events")
 CONNECTIONS = 8
 AT_A_TIME = 16
 
@@ -69,10 +73,9 @@ def main() -> None:
     began = time.perf_counter()
     figures: dict[str, float | None] = {}
     with bench.opened() as opened, Generator() as generator:
-        if asked.only != "catalogue":
-            figures |= _programming(opened, generator, size)
-        if asked.only != "programming":
-            figures |= _catalogue(opened, generator, size)
+        for part, measure in (("programming", _programming), ("catalogue", _catalogue), ("events", _events)):
+            if asked.only in (None, part):
+                figures |= measure(opened, generator, size)
     print(f"\n{time.perf_counter() - began:.0f} s in all")
     print(orjson.dumps(figures).decode())
 
@@ -88,7 +91,12 @@ def _catalogue(bench: Bench, generator: Generator, size: Size) -> dict[str, floa
     return found | quality.figures({**bench.environment, "CATALOGUE_DATABASE_URL": real}, real, bench.signed, most=size.sheets)
 
 
-def _programming(bench: Bench, generator: Generator, size: Size) -> dict[str, float]:
+def _events(bench: Bench, generator: Generator, size: Size) -> dict[str, float | None]:
+    print(f"\nEvents: {size.rush} people register at once for one event, beside the bare transaction")
+    return registrations.figures(generator, bench.environment, bench.events("events"), bench.signed, requests=size.rush)
+
+
+def _programming(bench: Bench, generator: Generator, size: Size) -> dict[str, float | None]:
     now = datetime.now(UTC)
     small_db, large_db = bench.programming("small"), bench.programming("programming")
     began = time.perf_counter()
