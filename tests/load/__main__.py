@@ -19,7 +19,7 @@ import psycopg
 
 from services.common.ids import new_id
 
-from . import agenda, bench, catalogue, data, exports, quality, servers
+from . import agenda, bench, catalogue, data, exports, quality, registrations, servers
 from .bench import Bench
 from .generator import Generator, Job, get, post
 from .measures import Line, Paired, Side, compare
@@ -52,13 +52,26 @@ class Size:
     sheets: int | None = None
     #: Events of the agenda.
     events: int = 50_000
+    #: People who register at once for one event.
+    rush: int = 1_500
 
 
 FULL = Size(1_000, 100_000, rounds=9, seconds=1.5, submissions=1_000, starts=5, awards=100_000, few=10_000, many=200_000)
 QUICK = Size(
-    1_000, 5_000, rounds=3, seconds=0.4, submissions=80, starts=1, awards=5_000, few=5_000, many=10_000, sheets=100, events=5_000
+    1_000,
+    5_000,
+    rounds=3,
+    seconds=0.4,
+    submissions=80,
+    starts=1,
+    awards=5_000,
+    few=5_000,
+    many=10_000,
+    sheets=100,
+    events=5_000,
+    rush=300,
 )
-PARTS = ("programming", "catalogue", "agenda")
+PARTS = ("programming", "catalogue", "agenda", "events")
 CONNECTIONS = 8
 AT_A_TIME = 16
 
@@ -73,12 +86,10 @@ def main() -> None:
     began = time.perf_counter()
     figures: dict[str, float | None] = {}
     with bench.opened() as opened, Generator() as generator:
-        if asked.only in {None, "programming"}:
-            figures |= _programming(opened, generator, size)
-        if asked.only in {None, "catalogue"}:
-            figures |= _catalogue(opened, generator, size)
-        if asked.only in {None, "agenda"}:
-            figures |= _agenda(opened, generator, size)
+        parts = (("programming", _programming), ("catalogue", _catalogue), ("agenda", _agenda), ("events", _events))
+        for part, measure in parts:
+            if asked.only in (None, part):
+                figures |= measure(opened, generator, size)
     print(f"\n{time.perf_counter() - began:.0f} s in all")
     print(orjson.dumps(figures).decode())
 
@@ -100,7 +111,12 @@ def _catalogue(bench: Bench, generator: Generator, size: Size) -> dict[str, floa
     return found | quality.figures({**bench.environment, "CATALOGUE_DATABASE_URL": real}, real, bench.signed, most=size.sheets)
 
 
-def _programming(bench: Bench, generator: Generator, size: Size) -> dict[str, float]:
+def _events(bench: Bench, generator: Generator, size: Size) -> dict[str, float | None]:
+    print(f"\nEvents: {size.rush} people register at once for one event, beside the bare transaction")
+    return registrations.figures(generator, bench.environment, bench.events("events"), bench.signed, requests=size.rush)
+
+
+def _programming(bench: Bench, generator: Generator, size: Size) -> dict[str, float | None]:
     now = datetime.now(UTC)
     small_db, large_db = bench.programming("small"), bench.programming("programming")
     began = time.perf_counter()
