@@ -63,6 +63,12 @@ async def faces(reader: AsyncConnection[Any], network_ids: Iterable[UUID]) -> di
     return {row["id"]: row for row in await fetch(reader, repository.FACES, {"ids": list(network_ids)})}
 
 
+async def mark(reader: AsyncConnection[Any]) -> str:
+    """Unlike as soon as a network changes how it presents itself."""
+    row = await fetch_one(reader, repository.MARK, {})
+    return f"{row['count']}:{row['versions']}" if row else ""
+
+
 async def next_reference(session: AsyncSession, network: Network, now: datetime) -> str:
     """`CRDSU-2027-0042`: the network, the year in Paris, a number without hole but for what was rolled back."""
     year = in_paris(now).year

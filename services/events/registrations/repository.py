@@ -133,3 +133,34 @@ async def set_seats(session: AsyncSession, seats: dict[UUID, UUID | None]) -> No
 async def active_count(session: AsyncSession, event_id: UUID) -> int:
     counted = await execute(session, sa.select(sa.func.count()).where(_R.c.event_id == event_id, _R.c.state.in_(ACTIVE)))
     return int(counted.scalar_one())
+
+
+#: Registrations that still ask for something and whose e-mail is confirmed, with the ways their people take part.
+ACTIVE_OF_EVENT = (
+    sa.select(
+        _R.c.id,
+        _R.c.session_id,
+        _R.c.state,
+        sa.func.array_agg(sa.distinct(sa.cast(_A.c.mode, sa.Text))).filter(_A.c.left_at.is_(None)).label("modes"),
+    )
+    .join(_A, _A.c.registration_id == _R.c.id)
+    .where(_R.c.event_id == _one, _R.c.state.in_([state for state in ACTIVE if state != "unconfirmed"]))
+    .group_by(_R.c.id)
+    .order_by(_R.c.id)
+)
+_account = bindparam("account_id", type_=sa.Uuid)
+_of_account = sa.and_(_R.c.account_id == _account, _R.c.state == "seated")
+_SEATED = [*_A.c, _R.c.session_id, _R.c.contact_email, _R.c.contact_name, _R.c.version.label("registration_version")]
+#: Everybody who has a seat through an account's registrations, or through one registration.
+SEATED_OF_ACCOUNT = (
+    sa.select(*_SEATED)
+    .join(_R, _R.c.id == _A.c.registration_id)
+    .where(_of_account, _A.c.pool_id.is_not(None), _A.c.left_at.is_(None))
+    .order_by(_A.c.registration_id, _A.c.position)
+)
+SEATED_OF_REGISTRATION = (
+    sa.select(*_SEATED)
+    .join(_R, _R.c.id == _A.c.registration_id)
+    .where(_R.c.id == _one, _R.c.state == "seated", _A.c.pool_id.is_not(None), _A.c.left_at.is_(None))
+    .order_by(_A.c.position)
+)

@@ -5,9 +5,10 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.common.ids import new_id
 from services.common.jobs import enqueue
 
-#: `registration_id`, `news`.
+#: `registration_id`, `news`, and `telling_id`, drawn here so that a job that runs twice tells once.
 TELL_REGISTRANT = "events:tell_registrant"
 
 
@@ -28,5 +29,10 @@ class News(Enum):
 async def tell(session: AsyncSession, registration_id: UUID, news: News) -> None:
     """Once committed, the contact (and the participants who gave an address) are told."""
     await enqueue(
-        session, TELL_REGISTRANT, lock=f"registration:{registration_id}", registration_id=str(registration_id), news=news.value
+        session,
+        TELL_REGISTRANT,
+        lock=f"registration:{registration_id}",
+        registration_id=str(registration_id),
+        news=news.value,
+        telling_id=str(new_id()),
     )

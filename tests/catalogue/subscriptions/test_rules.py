@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from services.catalogue.subscriptions import feeds, rules
-from services.catalogue.subscriptions.layout import plain
+from services.common.layout import plain
 from services.catalogue.subscriptions.models import Frequency
 from services.catalogue.subscriptions.rules import Purpose
 from services.common.clock import PARIS, in_paris
