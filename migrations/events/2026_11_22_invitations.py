@@ -2,7 +2,6 @@
 
 Revision ID: 2026_11_22_invitations
 Revises: 2026_11_22_agenda
-Create Date: 2026-11-22 15:09:09.392574
 """
 
 import sqlalchemy as sa

@@ -99,7 +99,7 @@ UPCOMING = (
         _S.c.starts_at > _now,
         _S.c.starts_at <= _until,
         _S.c.status == "planned",
-        _E.c.status.in_(("announced", "open", "closed")),
+        sa.or_(*(_E.c.status == status for status in ("announced", "open", "closed"))),
     )
     .order_by(_S.c.starts_at, _S.c.id)
 )

@@ -144,7 +144,7 @@ ACTIVE_OF_EVENT = (
         sa.func.array_agg(sa.distinct(sa.cast(_A.c.mode, sa.Text))).filter(_A.c.left_at.is_(None)).label("modes"),
     )
     .join(_A, _A.c.registration_id == _R.c.id)
-    .where(_R.c.event_id == _one, _R.c.state.in_([state for state in ACTIVE if state != "unconfirmed"]))
+    .where(_R.c.event_id == _one, sa.or_(*(_R.c.state == state for state in ACTIVE if state != "unconfirmed")))
     .group_by(_R.c.id)
     .order_by(_R.c.id)
 )
