@@ -75,13 +75,12 @@ def position(session: Row) -> tuple[float, float] | None:
     return place["latitude"], place["longitude"]
 
 
-def own_rows(seated: Sequence[Row]) -> list[Row]:
+def own_rows(seated: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """One person for each registration: the one whose invitations its contact receives, else the first."""
-    chosen: dict[Any, Row] = {}
+    chosen: dict[Any, dict[str, Any]] = {}
     for row in seated:
-        mine = (row["email"] or row["contact_email"]).casefold() == row["contact_email"].casefold()
         known = chosen.get(row["registration_id"])
-        if known is None or (mine and not _is_contact(known)):
+        if known is None or (_is_contact(row) and not _is_contact(known)):
             chosen[row["registration_id"]] = row
     return list(chosen.values())
 

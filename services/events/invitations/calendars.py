@@ -98,7 +98,8 @@ def write(entries: Iterable[Entry], method: str, title: Title | None = None) -> 
     calendar.add_component(_PARIS)
     for entry in entries:
         calendar.add_component(_event(entry))
-    return calendar.to_ical()
+    written: bytes = calendar.to_ical()
+    return written
 
 
 def _present(calendar: Calendar, title: Title) -> None:

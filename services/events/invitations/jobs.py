@@ -73,8 +73,7 @@ async def remind_due(session: AsyncSession, resources: Resources, timestamp: int
     """Every ten minutes: the reminders whose time has come, each once."""
     now = max(resources.clock.now(), datetime.fromtimestamp(timestamp, UTC))
     for event_id, session_id, hours, held_on in await service.due_reminders(session, now):
-        told = {"event_id": str(event_id), "session_id": str(session_id), "hours": hours, "held_on": held_on}
-        await enqueue(session, remind_session, **told)
+        await enqueue(session, remind_session, event_id=str(event_id), session_id=str(session_id), hours=hours, held_on=held_on)
 
 
 @job(service.SEND_MESSAGE)

@@ -280,7 +280,7 @@ def _dates(matter: Matter, sessions: Sequence[Row]) -> list[Block]:
     return [
         blocks.facts(
             [
-                ("Quand" if len(when) < 2 else "Quand (séances)", "\n".join(when)),
+                ("Quand" if len(when) < 2 else "Séances", "\n".join(when)),
                 ("Où", "\n".join(where)),
                 ("En savoir plus", Link(matter.page_url)),
             ]
@@ -321,7 +321,7 @@ def _personal(matter: Matter) -> list[Block]:
         whose = "" if alone else f" – {plain(each.given_name)} {plain(each.family_name)}"
         if each.mode.value == "visio" and each.id in matter.visio:
             pairs.append((f"Lien personnel de connexion{whose}", Link(matter.visio[each.id])))
-        if each.id in matter.badges:
+        if each.id in matter.badges and each.mode.value == "on_site":
             pairs.append((f"Badge à présenter à l'accueil{whose}", Link(matter.badges[each.id])))
     cost = euros(matter.event["cost_cents"]) + " par personne" if matter.event["cost_cents"] else "Gratuit"
     note = matter.event["cost_note"]

@@ -63,7 +63,7 @@ class ReminderPlan(Base, table=True):
     __tablename__ = "reminder_plans"
 
     event_id: UUID = Field(foreign_key="events.id", primary_key=True)
-    hours: list[int] = Field(sa_type=ARRAY(Integer), nullable=False)  # type: ignore[call-overload]
+    hours: list[int] = Field(sa_type=ARRAY(Integer), nullable=False)
     version: int = 1
 
 

@@ -107,6 +107,8 @@ async def _is_true(session: AsyncSession, case: Case, news: News, now: datetime)
     kind, concerned, status = news.kind, case.concerned, case.event["status"]
     if case.registration.state not in rules.TRUE_IN[kind]:
         return False
+    if kind is K.LAPSED and case.registration.email_confirmed_at is None:
+        return False  # nobody ever answered at that address
     if status == "cancelled" and kind not in _AFTER_CANCELLATION:
         return False
     if (kind is K.EVENT_CANCELLED and status != "cancelled") or (kind is K.EVENT_POSTPONED and status != "postponed"):
@@ -172,7 +174,7 @@ async def _settle(session: AsyncSession, case: Case, matter: Matter, news: News,
         (row["attendee_id"], row["session_id"]): Told(row["method"] == Method.REQUEST.value, row["sequence"], row["said"])
         for row in rows
     }
-    lead = recipient.people[0] if recipient.people else None
+    lead: Any = recipient.people[0] if recipient.people else None
     found = []
     for row in case.sessions:
         if row["ends_at"] <= now or (news.kind in _OF_SESSION and row["id"] != news.session_id):

@@ -16,7 +16,7 @@ from tests.events.invitations.post import parsed
 NOW = datetime(2027, 1, 1, 8, tzinfo=UTC)
 US = Party("Réseau exemple", "agenda@reseau.example")
 #: What may be typed: the rules of texts refuse or remove the rest before it is stored, and `write` does it again.
-TYPED = st.text(st.characters(exclude_categories=("Cs",)), max_size=200)
+TYPED = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
 
 
 def entry(**more: object) -> Entry:
