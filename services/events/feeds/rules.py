@@ -29,10 +29,10 @@ def entries(event: Row, sessions: Sequence[Row], network: Row, page_url: str) ->
         "changed_at": event["updated_at"],
         "organizer": Party(network["name"], network["contact_email"]),
         "url": page_url,
-        "categories": [
+        "categories": (
             FORMAT_LABELS[EventFormat(event["format"])],
             *(AUDIENCE_LABELS[Audience(each)] for each in event["audiences"]),
-        ],
+        ),
     }
     off = event["status"] in {"cancelled", "postponed"}
     if event["status"] == "tentative" or not sessions:

@@ -4,12 +4,13 @@ import asyncio
 import hashlib
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from psycopg import AsyncConnection
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -39,8 +40,11 @@ from .schemas import FeedQuery
 
 #: A personal calendar forgets what is older.
 _KEPT = timedelta(days=365)
+#: Public calendars lately written, by their tags.
 _WRITTEN: OrderedDict[str, bytes] = OrderedDict()
 _MOST_WRITTEN = 16
+#: One writes at a time: what many ask for after a change is written once.
+_TURNS: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -66,17 +70,16 @@ async def of_agenda(reader: AsyncConnection[Any], resources: Resources, query: F
     tag = rules.tag("agenda", given, mark["count"], str(mark["versions"]), str(mark["updated_at"]), await networks.mark(reader))
 
     async def write() -> bytes:
-        known = _WRITTEN.get(tag)
-        if known is not None:
+        async with _TURNS.setdefault(asyncio.get_running_loop(), asyncio.Lock()):
+            if tag not in _WRITTEN:
+                entries = await _agenda_entries(reader, resources, {**asked, "limit": rules.MOST_EVENTS})
+                title = Title("Agenda", addresses.agenda(resources.settings, urlencode(given)))
+                # Out of the loop that answers others: a thousand events take a while to write.
+                _WRITTEN[tag] = await asyncio.to_thread(calendars.write, entries, "PUBLISH", title, remembered=True)
             _WRITTEN.move_to_end(tag)
-            return known
-        entries = await _agenda_entries(reader, resources, {**asked, "limit": rules.MOST_EVENTS})
-        title = Title("Agenda", addresses.agenda(resources.settings, urlencode(given)))
-        # Out of the loop that answers others: a thousand events take a while to write.
-        _WRITTEN[tag] = await asyncio.to_thread(calendars.write, entries, "PUBLISH", title)
-        while len(_WRITTEN) > _MOST_WRITTEN:
-            _WRITTEN.popitem(last=False)
-        return _WRITTEN[tag]
+            while len(_WRITTEN) > _MOST_WRITTEN:
+                _WRITTEN.popitem(last=False)
+            return _WRITTEN[tag]
 
     return Feed(tag, mark["updated_at"], write)
 
@@ -135,13 +138,14 @@ async def revoke(session: AsyncSession, caller: Principal, *, now: datetime) -> 
     await _note(session, caller, "feed.revoked", now)
 
 
-async def _agenda_entries(reader: AsyncConnection[Any], resources: Resources, asked: dict[str, Any]) -> list[Entry]:
+async def _agenda_entries(reader: AsyncConnection[Any], resources: Resources, asked: dict[str, Any]) -> Iterator[Entry]:
+    """Read at once, made one by one as they are written."""
     events = await published.events(reader, asked)
     faces = await networks.faces(reader, {event["network_id"] for event in events})
     sessions: dict[UUID, list[Row]] = {}
     for row in await agenda.session_rows(reader, [event["id"] for event in events]):
         sessions.setdefault(row["event_id"], []).append(row)
-    return [
+    return (
         entry
         for event in events
         for entry in rules.entries(
@@ -150,7 +154,7 @@ async def _agenda_entries(reader: AsyncConnection[Any], resources: Resources, as
             faces[event["network_id"]],
             addresses.page(resources.settings, event["reference"], event["id"]),
         )
-    ]
+    )
 
 
 async def _own_entries(

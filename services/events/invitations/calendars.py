@@ -5,9 +5,10 @@ by name compute with what the file says.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 from icalendar import Calendar, Component, Event, Timezone, vCalAddress
 
@@ -73,7 +74,7 @@ class Entry:
     url: str = ""
     attendee: Party | None = None
     changed_at: datetime | None = None
-    categories: Sequence[str] = ()
+    categories: tuple[str, ...] = ()
     position: tuple[float, float] | None = None
 
 
@@ -86,8 +87,11 @@ class Title:
     refresh: timedelta = timedelta(hours=1)
 
 
-def write(entries: Iterable[Entry], method: str, title: Title | None = None) -> bytes:
-    """The iCalendar object, folded, in UTF-8. A message to one person (`REQUEST`, `CANCEL`) holds one entry (RFC 5546 §3.2)."""
+def write(entries: Iterable[Entry], method: str, title: Title | None = None, *, remembered: bool = False) -> bytes:
+    """The iCalendar object, folded, in UTF-8. A message to one person (`REQUEST`, `CANCEL`) holds one entry (RFC 5546 §3.2).
+
+    `remembered`: entries are public and asked for again and again, so that only those that changed are written anew.
+    """
     calendar = Calendar()
     calendar.add("prodid", "-//Canevas//Evenements//FR")
     calendar.add("version", "2.0")
@@ -96,10 +100,17 @@ def write(entries: Iterable[Entry], method: str, title: Title | None = None) -> 
     if title is not None:
         _present(calendar, title)
     calendar.add_component(_PARIS)
-    for entry in entries:
-        calendar.add_component(_event(entry))
-    written: bytes = calendar.to_ical()
+    head, end, _ = calendar.to_ical().rpartition(b"END:VCALENDAR\r\n")
+    piece = _remembered_piece if remembered else _piece
+    return b"".join([head, *(piece(entry) for entry in entries), end])
+
+
+def _piece(entry: Entry) -> bytes:
+    written: bytes = _event(entry).to_ical()
     return written
+
+
+_remembered_piece = lru_cache(maxsize=4096)(_piece)
 
 
 def _present(calendar: Calendar, title: Title) -> None:
