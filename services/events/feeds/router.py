@@ -96,7 +96,7 @@ async def renew(caller: Caller, session: Session, resources: Held, now: Now, res
     operation_id="getMyFeed",
     summary="Whether you have a personal calendar",
     response_model=PersonalFeedRead,
-    openapi_extra=right(_MINE),
+    openapi_extra=right(_MINE, refusals=(404,)),
 )
 async def mine(caller: Caller, reader: Reader) -> Any:
     """Since when; its address was shown once (404 when there is none)."""
@@ -108,7 +108,7 @@ async def mine(caller: Caller, reader: Reader) -> Any:
     status_code=204,
     operation_id="revokePersonalFeed",
     summary="Revoke your personal calendar",
-    openapi_extra=right(_MINE),
+    openapi_extra=right(_MINE, refusals=(404,)),
 )
 async def revoke(caller: Caller, session: Session, now: Now) -> None:
     """Its address opens nothing any more."""

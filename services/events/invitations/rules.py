@@ -75,12 +75,21 @@ def recipients(contact_name: str, contact_email: str, people: Sequence[Any], kin
         is_contact = address == contact_email.casefold()
         present = tuple(each for each in those if each.left_at is None)
         former = tuple(each for each in those if each.left_at is not None)
+        if not _is_reachable(address):
+            continue
         if is_contact:
-            found.append(Recipient(contact_email, contact_name, True, present, former))
+            # Who asked for others reads what became of it; the reminder is for those who come.
+            if present or kind is not LetterKind.REMINDER:
+                found.append(Recipient(contact_email, contact_name, True, present, former))
         elif kind not in _CONTACT_ALONE and (seated or kind is LetterKind.CANCELLED):
             first = those[0]
             found.append(Recipient(first.email, f"{first.given_name} {first.family_name}", False, present, former))
     return found
+
+
+def _is_reachable(address: str) -> bool:
+    """What stands for an address that was forgotten, or never given, receives nothing (`.invalid`: RFC 2606)."""
+    return "@" in address and not address.endswith(".invalid")
 
 
 def uid(attendee_id: UUID, session_id: UUID) -> UUID:

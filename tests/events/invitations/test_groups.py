@@ -1,18 +1,24 @@
 """A registration that changes after its invitations left: who left, who joins by visio now, whom a calendar is told of."""
 
+import asyncio
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 from services.common.db import execute
+from services.events.invitations import jobs, writing
+from services.events.invitations.schemas import LetterKind
+from services.events.invitations.writing import News
 from services.events.registrations import telling
-from services.events.registrations.models import Attendee
+from services.events.registrations.models import Attendee, Registration
 from tests.events.invitations.post import Mail, Post
 from tests.events.world import World, attendee, registration
 
 pytestmark = pytest.mark.anyio
 _A: Any = Attendee.__table__  # type: ignore[attr-defined]
+_R: Any = Registration.__table__  # type: ignore[attr-defined]
 
 
 async def changed(world: World, found: dict[str, Any], position: int, **values: Any) -> None:
@@ -26,14 +32,6 @@ async def changed(world: World, found: dict[str, Any], position: int, **values: 
 def told(mail: Mail) -> tuple[str, str, int]:
     calendar = mail.calendar
     return mail.to, calendar.method.value, int(calendar.vevent.sequence.value)
-
-
-@pytest.fixture
-def visio_links(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def addresses(session: Any, resources: Any, attendee_ids: list[UUID]) -> dict[UUID, str]:
-        return {each: f"https://canevas.test/visio/{each.hex}" for each in attendee_ids}
-
-    monkeypatch.setattr("services.events.visio.links.addresses", addresses)
 
 
 @pytest.mark.usefixtures("visio_links")
@@ -90,3 +88,42 @@ async def test_an_address_nobody_confirmed_is_written_to_once(world: World, post
     world.running.clock.forward(hours=25)
     await world.lapse()
     assert await post.delivered() == []
+
+
+async def test_two_workers_at_once_write_once(world: World, post: Post) -> None:
+    event = await world.opened(most_in_group=2)
+    found = await world.register(event, attendee(), attendee("Autre", email="autre@example.fr"))
+    resources, news = world.running.resources, News(LetterKind.SEATED, "one telling")
+
+    async def work() -> None:
+        async with resources.database.transaction() as session:
+            await writing.write(session, resources, UUID(found["id"]), news, now=world.running.clock.now())
+
+    await asyncio.gather(*(work() for _ in range(4)))
+    queued = [job["args"] for job in await world.running.jobs("kernel:send_mail") if job["args"]["to"] == found["contact_email"]]
+    assert [args["subject"] for args in queued] == ["Inscription confirmée – La parole des habitants"]
+
+
+@pytest.mark.parametrize("forgotten", ["", "oubli@canevas.invalid"])
+async def test_an_address_that_was_forgotten_receives_nothing(world: World, post: Post, forgotten: str) -> None:
+    event = await world.opened()
+    found = await world.register(event)
+    await post.delivered()
+    async with world.running.resources.database.transaction() as session:
+        await execute(session, _R.update().where(_R.c.id == UUID(found["id"])).values(contact_email=forgotten))
+    await changed(world, found, 0, function="Présidente")
+    assert await post.delivered() == []
+
+
+@pytest.mark.usefixtures("visio_links")
+async def test_the_reminder_gives_the_visio_link_again_to_those_who_come(world: World, post: Post) -> None:
+    event = await world.opened(visio=True)
+    found = await world.register(event, attendee(mode="visio", email="elle@example.fr"))
+    await post.delivered()
+    world.at(event["starts_at"])
+    world.running.clock.at -= timedelta(hours=23)
+    async with world.running.resources.database.transaction() as session:
+        await jobs.remind_due.run(session, world.running.resources, timestamp=0)
+    (mail,) = [mail for mail in await post.delivered("Rappel") if event["id"] in mail.text]
+    assert mail.to == "elle@example.fr"  # the contact takes no part
+    assert f"https://canevas.test/visio/{UUID(found['attendees'][0]['id']).hex}" in mail.text
