@@ -61,18 +61,11 @@ def entries(event: Row, sessions: Sequence[Row], network: Row, page_url: str) ->
             status="CANCELLED" if off or row["status"] == "cancelled" else "CONFIRMED",
             description=letters.entry_text(event, row),
             location=letters.location(row, "on_site", ""),
-            position=position(row),
+            position=letters.position(row),
             **said,
         )
         for row in sessions
     ]
-
-
-def position(session: Row) -> tuple[float, float] | None:
-    place = session["place"] or {}
-    if place.get("latitude") is None or place.get("longitude") is None:
-        return None
-    return place["latitude"], place["longitude"]
 
 
 def own_rows(seated: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

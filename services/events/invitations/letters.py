@@ -84,9 +84,9 @@ def location(session: Row, mode: str, visio_url: str) -> str:
     return visio_url or "À distance (visio)"
 
 
-def entry_text(event: Row, session: Row, visio_url: str = "", badge_url: str = "") -> str:
+def entry_text(event: Row, session: Row, visio_url: str = "", badge_url: str = "", *, on_site: bool = True) -> str:
     """The description of the session in a calendar."""
-    place = session["place"] or {}
+    place = session["place"] or {} if on_site else {}
     parts = [
         event["summary"],
         f"Lien personnel de connexion : {visio_url}" if visio_url else "",
@@ -319,7 +319,7 @@ def _personal(matter: Matter) -> list[Block]:
     alone = len(matter.recipient.people) == 1
     for each in matter.recipient.people:
         whose = "" if alone else f" – {plain(each.given_name)} {plain(each.family_name)}"
-        if each.mode.value == "visio" and each.id in matter.visio:
+        if each.id in matter.visio:
             pairs.append((f"Lien personnel de connexion{whose}", Link(matter.visio[each.id])))
         if each.id in matter.badges and each.mode.value == "on_site":
             pairs.append((f"Badge à présenter à l'accueil{whose}", Link(matter.badges[each.id])))
@@ -357,6 +357,14 @@ def _because(reason: str) -> str:
 
 def _on(when: str) -> str:
     return when if when.startswith("du ") else f"le {when}"
+
+
+def position(session: Row) -> tuple[float, float] | None:
+    """Latitude and longitude of the place, when they are known."""
+    place = session["place"] or {}
+    if place.get("latitude") is None or place.get("longitude") is None:
+        return None
+    return place["latitude"], place["longitude"]
 
 
 def _place(session: Row) -> str:

@@ -208,10 +208,9 @@ def _entry(matter: Matter, row: Row, person: Any, told: Told, now: datetime) -> 
 
 def calendar_entry(matter: Matter, row: Row, attendee_id: UUID, mode: str, sequence: int, now: datetime) -> Entry:
     """A person's own entry for a session: where they take part, their link, their badge."""
-    visio_url = matter.visio.get(attendee_id, "") if mode == "visio" or not row["is_on_site"] else ""
+    on_site = row["is_on_site"] and (mode == "on_site" or not row["is_visio"])
+    visio_url = "" if on_site else matter.visio.get(attendee_id, "")
     title = matter.event["title"] + (f" – {row['title']}" if row["title"] else "")
-    place = row["place"] or {}
-    position = (place["latitude"], place["longitude"]) if place.get("latitude") and place.get("longitude") else None
     return Entry(
         uid=str(rules.uid(attendee_id, row["id"])),
         sequence=sequence,
@@ -221,10 +220,12 @@ def calendar_entry(matter: Matter, row: Row, attendee_id: UUID, mode: str, seque
         starts_at=row["starts_at"],
         ends_at=row["ends_at"],
         status="CANCELLED" if row["status"] == "cancelled" else "CONFIRMED",
-        description=letters.entry_text(matter.event, row, visio_url, matter.badges.get(attendee_id, "")),
+        description=letters.entry_text(
+            matter.event, row, visio_url, matter.badges.get(attendee_id, "") if on_site else "", on_site=on_site
+        ),
         location=letters.location(row, mode, visio_url),
         url=matter.page_url,
-        position=position if mode == "on_site" else None,
+        position=letters.position(row) if on_site else None,
     )
 
 
@@ -259,7 +260,8 @@ async def _matter(
         K.REFUSED: registration.reason,
     }
     token = links.token(settings, registration.id, registration.link_version)
-    by_visio = [each.id for each in recipient.people if seated and each.mode.value == "visio"]
+    remote = any(not row["is_on_site"] for row in kept)
+    by_visio = [each.id for each in recipient.people if seated and (remote or each.mode.value == "visio")]
     return Matter(
         event=case.event,
         network=case.network,

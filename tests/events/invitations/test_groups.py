@@ -46,6 +46,8 @@ async def test_from_on_site_to_visio_the_same_entry_says_the_personal_link(world
     link = f"https://canevas.test/visio/{UUID(found['attendees'][0]['id']).hex}"
     assert after.calendar.vevent.location.value == link
     assert link in after.text
+    assert "Badge" in before.calendar.vevent.description.value
+    assert "Badge" not in after.calendar.vevent.description.value
     assert "/badges/" not in after.text
     assert [told(mail)[1:] for mail in (before, after)] == [("REQUEST", 0), ("REQUEST", 1)]
     assert before.calendar.vevent.uid.value == after.calendar.vevent.uid.value
