@@ -56,6 +56,18 @@ class MailingList:
             raise ValueError("the address to unsubscribe at is no plain web address")
 
 
+@dataclass(frozen=True)
+class Calendar:
+    """What a mail says to calendars: an iCalendar object and its method (RFC 5546), written as RFC 6047 asks."""
+
+    method: str
+    content: str
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[A-Z]{3,20}", self.method):
+            raise ValueError(f"{self.method!r} is no method of a calendar")
+
+
 class _AsIs(str):
     """A header value of plain ASCII that is written on one line: folding would wrap a long address in encoded words."""
 
@@ -118,9 +130,9 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _packed(html: str) -> str:
+def _packed(long: str) -> str:
     """Small and without quotes, which cost more than all the rest to write in a job: a letter to thousands is thousands of jobs."""
-    return base64.b64encode(zlib.compress(html.encode())).decode()
+    return base64.b64encode(zlib.compress(long.encode())).decode()
 
 
 def _unpacked(packed: str) -> str:
@@ -136,14 +148,21 @@ async def queue_mail(
     attachments: Sequence[Attachment] = (),
     html: str | None = None,
     mailing_list: MailingList | None = None,
+    calendar: Calendar | None = None,
+    reply_to: str | None = None,
 ) -> None:
     """Queue one mail in the transaction: it leaves if and only if the act is committed.
 
-    `html` is another dress of `text`, which is always there (multipart/alternative).
+    `html` is another dress of `text`, which is always there (multipart/alternative). So is `calendar`, which is also joined as a
+    file for mail programs that do not read it in place. `reply_to` is who answers.
     """
     more: dict[str, Any] = {} if html is None else {"html": _packed(html)}
     if mailing_list is not None:
         more["mailing_list"] = [mailing_list.name, mailing_list.unsubscribe_url]
+    if calendar is not None:
+        more["calendar"] = [calendar.method, _packed(calendar.content)]
+    if reply_to is not None:
+        more["reply_to"] = _one_line(reply_to)
     await enqueue(
         session,
         SEND,
@@ -167,6 +186,8 @@ async def _send(
     attachments: list[list[str]],
     html: str | None = None,
     mailing_list: list[str] | None = None,
+    calendar: list[str] | None = None,
+    reply_to: str | None = None,
 ) -> None:
     message = EmailMessage()
     domain = (urlsplit(resources.settings.public_url).hostname or "canevas").strip("[]")
@@ -174,6 +195,8 @@ async def _send(
     message["Date"] = formatdate(resources.clock.now().timestamp())
     message["From"] = resources.settings.mail_from
     message["To"] = to
+    if reply_to is not None:
+        message["Reply-To"] = reply_to
     message["Subject"] = subject
     message["Auto-Submitted"] = "auto-generated"
     if mailing_list is not None:
@@ -181,11 +204,21 @@ async def _send(
     message.set_content(text)
     if html is not None:
         message.add_alternative(_unpacked(html), subtype="html")
+    if calendar is not None:
+        _invite(message, *calendar)
     for key, name, media_type in attachments:
         kind, _, subtype = media_type.partition("/")
         message.add_attachment(await resources.files.read(key), maintype=kind, subtype=subtype, filename=name)
     message["Content-Language"] = "fr"  # last: setting the content forgets it
     await resources.mailer.send(message)
+
+
+def _invite(message: EmailMessage, method: str, packed: str) -> None:
+    """Last of the alternatives, so that calendars take it; base64, so that no server touches its folded lines (RFC 6047 §2.4)."""
+    content = _unpacked(packed)
+    message.add_alternative(content, subtype="calendar", params={"method": method}, cte="base64")
+    # Under a type of its own: two parts of type text/calendar would be two invitations to some mail programs.
+    message.add_attachment(content.encode(), maintype="application", subtype="ics", filename="invitation.ics")
 
 
 def _say_list(message: EmailMessage, mailing_list: MailingList, domain: str) -> None:

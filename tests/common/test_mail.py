@@ -16,7 +16,7 @@ from pydantic import SecretStr
 
 from services.common.ids import new_id
 from services.common.jobs import enqueue
-from services.common.mail import SEND, Attachment, FolderMailer, MailingList, SmtpMailer, create_mailer, queue_mail
+from services.common.mail import SEND, Attachment, Calendar, FolderMailer, MailingList, SmtpMailer, create_mailer, queue_mail
 from services.common.resources import SWEEP
 from tests.support import Running
 
@@ -162,6 +162,31 @@ async def test_a_mail_in_two_dresses_always_has_its_plain_text(hotel: Running, l
     assert dressed.get_content().strip() == '<html lang="fr"><p>À suivre.</p></html>'
     assert [part.get_content_type() for part in letter.walk()][:2] == ["multipart/mixed", "multipart/alternative"]
     assert letter["Content-Language"] == "fr"
+
+
+@pytest.mark.parametrize("html", [None, "<p>À suivre.</p>"])
+async def test_an_invitation_is_the_last_dress_and_a_file(hotel: Running, letters: Path, html: str | None) -> None:
+    content = "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nSUMMARY:" + "é" * 20 + "\r\n " + "😀" * 10 + "\r\nEND:VCALENDAR\r\n"
+    await write(hotel, html=html, calendar=Calendar("REQUEST", content), reply_to="agenda@reseau.example\r\nBcc: all@example.fr")
+    await hotel.run_jobs()
+    letter = read(letters)
+    assert letter["Bcc"] is None
+    assert letter["Reply-To"].startswith("agenda@reseau.example")
+    kinds = [part.get_content_type() for part in letter.walk()]
+    dressed = ["text/plain", *(["text/html"] if html else []), "text/calendar"]
+    assert kinds == ["multipart/mixed", "multipart/alternative", *dressed, "application/ics"]
+    (dress,) = [part for part in letter.walk() if part.get_content_type() == "text/calendar"]
+    assert dress.get_param("method") == "REQUEST"
+    assert dress.get_content_charset() == "utf-8"
+    assert str(dress.get_content()).replace("\r\n", "\n") == content.replace("\r\n", "\n")
+    (joined,) = letter.iter_attachments()
+    assert (joined.get_filename(), joined.get_content()) == ("invitation.ics", content.encode())
+
+
+@pytest.mark.parametrize("method", ["", "request", "REQUEST\r\nBcc: a@b.fr", "A; x=y"])
+def test_nothing_but_a_method_enters_the_header_of_an_invitation(method: str) -> None:
+    with pytest.raises(ValueError, match="method"):
+        Calendar(method, "")
 
 
 async def test_a_list_says_how_to_leave_it_in_one_click_however_long_the_address(hotel: Running, letters: Path) -> None:

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from markdown_it import MarkdownIt
 
-from ..subscriptions.layout import QUIET, RULE, plain, sheet
+from services.common.layout import QUIET, RULE, plain, sheet, visible
+
 from ..subscriptions.letters import Told, document_html
 
 #: No HTML of anybody's, no image: a mail loads nothing and tells nobody that it was opened.
@@ -42,12 +43,12 @@ class Edition:
 
 def as_html(edition: Edition, unsubscribe_url: str) -> str:
     parts = [f'<p class="quiet" style="{QUIET}">{escape(plain(edition.centre))}</p>', f"<h1>{escape(plain(edition.subject))}</h1>"]
-    parts.append(_MARKDOWN.render(_visible(edition.introduction)))
+    parts.append(_MARKDOWN.render(visible(edition.introduction)))
     for piece in edition.pieces:
         if isinstance(piece, str):
-            parts.append(_MARKDOWN.render(_visible(piece)))
+            parts.append(_MARKDOWN.render(visible(piece)))
             continue
-        comment = _MARKDOWN.render(_visible(piece.comment)) if piece.comment else ""
+        comment = _MARKDOWN.render(visible(piece.comment)) if piece.comment else ""
         parts.append(f'<ul style="list-style:none;padding:0;margin:20px 0">{document_html(piece.told)}</ul>{comment}')
     parts.append(f'<hr class="rule" style="{RULE}">')
     if edition.online_url:
@@ -63,16 +64,16 @@ def as_text(edition: Edition, unsubscribe_url: str) -> str:
     subject = plain(edition.subject)
     parts = [plain(edition.centre), f"{subject}\n{'=' * min(len(subject), 72)}"]
     if edition.introduction:
-        parts.append(_visible(edition.introduction))
+        parts.append(visible(edition.introduction))
     for piece in edition.pieces:
         if isinstance(piece, str):
-            parts.append(_visible(piece))
+            parts.append(visible(piece))
             continue
         told = piece.told
         lines = [f"* {plain(told.title)}", f"  {told.detail}", f"  {plain(told.abstract)}", f"  {told.url}"]
         parts.append("\n".join(line for line in lines if line.strip()))
         if piece.comment:
-            parts.append(_visible(piece.comment))
+            parts.append(visible(piece.comment))
     parts.append("--")
     if edition.online_url:
         parts.append(f"Lire cette lettre en ligne : {edition.online_url}")
@@ -116,8 +117,3 @@ def already_subscribed(centre: str, unsubscribe_url: str) -> Letter:
 def _as_it_is(text: str) -> str:
     """People's words inside Markdown, where none of their signs means anything."""
     return _SPECIAL.sub(r"\\\1", plain(text))
-
-
-def _visible(text: str) -> str:
-    """Paragraphs without the characters that disguise or break a mail."""
-    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", "", text.replace("\r\n", "\n"))

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
+from services.common import layout
 from services.common.clock import Now
 from services.common.db import Session, Snapshot
 from services.common.language import Text, preferred
@@ -13,7 +14,6 @@ from services.common.origins import origin_of
 from services.common.resources import Held
 from services.common.routing import ActRoute, right
 
-from ..subscriptions import layout
 from ..subscriptions.public_router import HOLDER, PAGE, html
 from ..subscriptions.schemas import Token
 from . import lists

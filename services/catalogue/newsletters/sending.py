@@ -14,6 +14,7 @@ from services.common.auth import Principal
 from services.common.clock import today_in_paris
 from services.common.db import driver
 from services.common.jobs import enqueue, job
+from services.common.layout import plain
 from services.common.mail import queue_mail
 from services.common.resources import Resources
 from services.common.settings import ServiceSettings
@@ -22,7 +23,6 @@ from ..centres import service as centres
 from ..documents import publication, views
 from ..documents import service as documents
 from ..documents.schemas import DocumentContent, DocumentKind, Relation, RelationKind, Section
-from ..subscriptions.layout import plain
 from . import letters, lists, repository, rules, service
 from .errors import NothingToSend
 from .letters import Edition

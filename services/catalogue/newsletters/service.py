@@ -13,13 +13,13 @@ from services.common.auth import Principal
 from services.common.db import Row, driver, fetch
 from services.common.etag import require_version
 from services.common.language import Text
+from services.common.layout import plain
 from services.common.problems import FieldError, NotFound
 from services.common.settings import ServiceSettings
 
 from ..centres import service as centres
 from ..documents import views
 from ..subscriptions.digests import detail
-from ..subscriptions.layout import plain
 from ..subscriptions.letters import Told
 from ..tables import KERNEL
 from . import letters, repository

@@ -16,6 +16,7 @@ from services.common.clock import in_paris
 from services.common.db import Row, driver, fetch_in
 from services.common.jobs import enqueue, job
 from services.common.language import day_in_words
+from services.common.layout import plain
 from services.common.mail import queue_mail
 from services.common.resources import Resources
 from services.common.settings import ServiceSettings
@@ -28,7 +29,6 @@ from ..search import service as search
 from ..search.schemas import Criteria
 from ..tables import KERNEL
 from . import letters, links, repository, rules
-from .layout import plain
 from .models import Follow, Frequency, SavedSearch
 from .rules import Purpose
 from .service import ids_in_order

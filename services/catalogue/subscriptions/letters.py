@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
 
-from .layout import QUIET, RULE, plain, sheet
+from services.common.layout import QUIET, RULE, plain, sheet
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
+from services.common import layout
 from services.common.clock import Now
 from services.common.db import Reader, Session, Snapshot
 from services.common.etag import not_modified
@@ -17,7 +18,7 @@ from services.common.resources import Held
 from services.common.routing import ActRoute, right
 
 from ..search.schemas import Criteria
-from . import feeds, layout, service, syndication
+from . import feeds, service, syndication
 from .feeds import Feed
 from .schemas import FeedFormat, Token
 

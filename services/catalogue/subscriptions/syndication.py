@@ -9,6 +9,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from psycopg import AsyncConnection
 
 from services.common.db import Row, fetch_one
+from services.common.layout import plain
 from services.common.pagination import LAST_ID
 from services.common.problems import NotFound
 from services.common.settings import ServiceSettings
@@ -21,7 +22,6 @@ from ..search import service as search
 from ..search.schemas import Criteria
 from . import links, repository, rules
 from .feeds import Entry, Feed
-from .layout import plain
 
 #: What a feed is dated of while it is empty.
 _BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)

@@ -142,6 +142,47 @@ OVER_BEFORE = sa.select(_E.c.id).where(
     sa.or_(_E.c.status == "cancelled", _E.c.ends_at <= bindparam("before", type_=sa.DateTime(timezone=True))),
 )
 
+_now, _until = bindparam("now", type_=sa.DateTime(timezone=True)), bindparam("until", type_=sa.DateTime(timezone=True))
+#: Sessions that begin before long, of events that stand.
+UPCOMING = (
+    sa.select(_S.c.id, _S.c.event_id, _S.c.starts_at)
+    .join(_E, _E.c.id == _S.c.event_id)
+    .where(
+        _S.c.starts_at > _now,
+        _S.c.starts_at <= _until,
+        _S.c.status == "planned",
+        sa.or_(*(_E.c.status == status for status in ("announced", "open", "closed"))),
+    )
+    .order_by(_S.c.starts_at, _S.c.id)
+)
+
+
+def _in_feed() -> Any:
+    """What a public calendar shows: dated or expected events that everybody reads, cancelled ones for a while."""
+    return sa.and_(
+        _public,
+        _E.c.sort_on >= bindparam("since_on", type_=sa.Date),
+        sa.or_(_E.c.starts_at.is_not(None), _E.c.expected_on.is_not(None), _E.c.status == "cancelled"),
+        sa.or_(_E.c.status != "cancelled", _E.c.updated_at >= bindparam("cancelled_since", type_=sa.DateTime(timezone=True))),
+        _any_of(_E.c.network_id, "network_ids"),
+        _any_of(_E.c.format, "formats"),
+        _shares(_E.c.audiences, "audiences"),
+        _shares(_E.c.theme_path, "themes"),
+        _shares(_E.c.territory_path, "territories"),
+    )
+
+
+#: What changes whenever such a calendar does, at the price of one pass over its events.
+FEED_MARK = sa.select(
+    sa.func.count().label("count"),
+    sa.func.max(_E.c.updated_at).label("updated_at"),
+    sa.func.coalesce(
+        sa.func.bit_xor(sa.func.hashtextextended(sa.cast(_E.c.id, sa.Text), sa.cast(_E.c.version, sa.BigInteger))), 0
+    ).label("versions"),
+).where(_in_feed())
+FEED_EVENTS = sa.select(*_E.c).where(_in_feed()).order_by(_E.c.sort_on, _E.c.id).limit(bindparam("limit"))
+BY_IDS = sa.select(*_E.c).where(_E.c.id == sa.func.any(bindparam("ids", type_=ARRAY(sa.Uuid))))
+
 
 async def get(session: AsyncSession, event_id: UUID, *, lock: bool = False) -> Event | None:
     asked = select(Event).where(Event.id == event_id)

@@ -6,9 +6,10 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.common.ids import new_id
 from services.common.jobs import enqueue
 
-#: `event_id`, `news`, and `session_id` when one session is concerned.
+#: `event_id`, `news`, `session_id` when one session is concerned, and `telling_id`, drawn here so that a job that runs twice tells once.
 TELL_PARTICIPANTS = "events:tell_participants"
 #: `event_id`: its state, its dates or its sessions changed; carried out by the room that gives seats.
 EVENT_MOVED_ON = "events:tend_event"
@@ -27,6 +28,7 @@ class News(Enum):
 async def tell(session: AsyncSession, event_id: UUID, news: News, *, session_id: UUID | None = None) -> None:
     """Once committed, everybody registered is told."""
     more: dict[str, Any] = {"session_id": str(session_id)} if session_id else {}
+    more["telling_id"] = str(new_id())
     await enqueue(session, TELL_PARTICIPANTS, lock=f"event:{event_id}", event_id=str(event_id), news=news.value, **more)
 
 

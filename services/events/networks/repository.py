@@ -27,6 +27,9 @@ FACES = sa.select(_N.c.id, _N.c.code, _N.c.name, _N.c.organisation_id, _N.c.cont
     _N.c.id == sa.func.any(bindparam("ids", type_=ARRAY(sa.Uuid)))
 )
 
+#: Changes whenever a network does.
+MARK = sa.select(sa.func.count().label("count"), sa.func.coalesce(sa.func.sum(_N.c.version), 0).label("versions"))
+
 
 def face_of(network_id: Any) -> Any:
     """A column for others' statements: the network as its events name it, as JSON, looked up row by row."""

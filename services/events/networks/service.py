@@ -68,6 +68,12 @@ def face_column(network_id: Any) -> Any:
     return repository.face_of(network_id)
 
 
+async def mark(reader: AsyncConnection[Any]) -> str:
+    """Unlike as soon as a network changes how it presents itself."""
+    row = await fetch_one(reader, repository.MARK, {})
+    return f"{row['count']}:{row['versions']}" if row else ""
+
+
 async def next_reference(session: AsyncSession, network: Network, now: datetime) -> str:
     """`CRDSU-2027-0042`: the network, the year in Paris, a number without hole but for what was rolled back."""
     year = in_paris(now).year

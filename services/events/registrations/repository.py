@@ -316,3 +316,34 @@ PEOPLE_SEATED = _PEOPLE.where(
 
 async def set_key(session: AsyncSession, attendee_id: UUID, key: str) -> None:
     await execute(session, sa.update(_A).where(_A.c.id == attendee_id).values(key=key))
+
+
+#: Registrations that still ask for something and whose e-mail is confirmed, with the ways their people take part.
+ACTIVE_OF_EVENT = (
+    sa.select(
+        _R.c.id,
+        _R.c.session_id,
+        _R.c.state,
+        sa.func.array_agg(sa.distinct(sa.cast(_A.c.mode, sa.Text))).filter(_A.c.left_at.is_(None)).label("modes"),
+    )
+    .join(_A, _A.c.registration_id == _R.c.id)
+    .where(_R.c.event_id == _one, sa.or_(*(_R.c.state == state for state in ACTIVE if state != "unconfirmed")))
+    .group_by(_R.c.id)
+    .order_by(_R.c.id)
+)
+_account = bindparam("account_id", type_=sa.Uuid)
+_of_account = sa.and_(_R.c.account_id == _account, _R.c.state == "seated")
+_SEATED = [*_A.c, _R.c.session_id, _R.c.contact_email, _R.c.contact_name, _R.c.version.label("registration_version")]
+#: Everybody who has a seat through an account's registrations, or through one registration.
+SEATED_OF_ACCOUNT = (
+    sa.select(*_SEATED)
+    .join(_R, _R.c.id == _A.c.registration_id)
+    .where(_of_account, _A.c.pool_id.is_not(None), _A.c.left_at.is_(None))
+    .order_by(_A.c.registration_id, _A.c.position)
+)
+SEATED_OF_REGISTRATION = (
+    sa.select(*_SEATED)
+    .join(_R, _R.c.id == _A.c.registration_id)
+    .where(_R.c.id == _one, _R.c.state == "seated", _A.c.pool_id.is_not(None), _A.c.left_at.is_(None))
+    .order_by(_A.c.position)
+)

@@ -6,9 +6,10 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.common.ids import new_id
 from services.common.jobs import enqueue
 
-#: `registration_id`, `news`.
+#: `registration_id`, `news`, and `telling_id`, drawn here so that a job that runs twice tells once.
 TELL_REGISTRANT = "events:tell_registrant"
 
 
@@ -38,4 +39,4 @@ def turn(registration_id: UUID) -> str:
 
 def told(registration_id: UUID, news: News) -> dict[str, Any]:
     """Arguments of the job."""
-    return {"registration_id": str(registration_id), "news": news.value}
+    return {"registration_id": str(registration_id), "news": news.value, "telling_id": str(new_id())}

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from services.catalogue.subscriptions import feeds, rules
-from services.catalogue.subscriptions.layout import plain
 from services.catalogue.subscriptions.models import Frequency
 from services.catalogue.subscriptions.rules import Purpose
 from services.common.clock import PARIS, in_paris
+from services.common.layout import plain
 
 INSTANTS = st.integers(0, 4 * 365 * 86_400).map(lambda seconds: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds))
 MAILED = st.sampled_from([Frequency.DAILY, Frequency.WEEKLY])

@@ -12,13 +12,15 @@ button { font: inherit; padding: .75em 1.25em; border: 0; border-radius: 4px; ba
 @media (prefers-color-scheme: dark) {
   body, .sheet { background: #161616 !important; color: #eeeeee !important; }
   a { color: #b1b1f9 !important; } .quiet, .quiet a { color: #c4c4c4 !important; } .rule { border-color: #666 !important; }
-  button { background: #8585f6 !important; color: #000 !important; }
+  button, .button { background: #8585f6 !important; color: #000 !important; }
 }
 """
 _BODY = "margin:0;padding:0;background:#f6f6f6;color:#161616;font:17px/1.5 Arial,Helvetica,sans-serif"
 _SHEET = "max-width:640px;margin:0 auto;padding:24px 20px;background:#ffffff;color:#161616"
 QUIET = "color:#595959;font-size:15px"
 RULE = "border:0;border-top:1px solid #dddddd;margin:24px 0"
+#: Of a link that looks like a button.
+BUTTON = "display:inline-block;padding:12px 20px;border-radius:4px;background:#000091;color:#ffffff;text-decoration:none;font-weight:bold"
 
 
 def sheet(title: str, body: str) -> str:
@@ -63,3 +65,8 @@ def plain(text: str, longest: int = 0) -> str:
     if not longest or len(line) <= longest:
         return line
     return line[:longest].rsplit(" ", 1)[0].rstrip(" ,;:.") + "…"
+
+
+def visible(text: str) -> str:
+    """People's paragraphs, without the characters that disguise or break a mail."""
+    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", "", text.replace("\r\n", "\n"))
