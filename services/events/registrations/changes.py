@@ -83,7 +83,7 @@ async def replace(
     coming.pool_id = leaving.pool_id
     await _gone(session, leaving, now)
     await _come(session, coming, wish.needs)
-    await _tell_who_left(session, held, leaving, "remplacé")
+    await _tell_who_left(session, held, leaving, "Votre place a été transmise à quelqu'un d'autre dans")
     return await reaching.done(session, held, "attendee_replaced", now, News.CHANGED, attendee=str(leaving.id), by=str(coming.id))
 
 
@@ -96,7 +96,7 @@ async def leave(session: AsyncSession, reach: Reach, attendee_id: UUID, *, now: 
     freed = leaving.pool_id
     await _gone(session, leaving, now)
     await seats.give_back(session, [freed])
-    await _tell_who_left(session, held, leaving, "retiré")
+    await _tell_who_left(session, held, leaving, "Vous avez été retiré de")
     return await reaching.done(session, held, "attendee_left", now, News.CHANGED, attendee=str(leaving.id))
 
 
@@ -207,7 +207,7 @@ async def _tell_who_left(session: AsyncSession, held: Held, leaving: Attendee, h
         return
     text = (
         f"Bonjour {leaving.given_name} {leaving.family_name},\n\n"
-        f"Vous avez été {how} de l'inscription {held.found.code} à « {held.event['title']} » ({held.event['reference']}).\n"
+        f"{how} l'inscription {held.found.code} à « {held.event['title']} » ({held.event['reference']}).\n"
         "Votre badge et votre lien de visio ne sont plus valables.\n\n"
         "Si c'est une erreur, écrivez à la personne qui vous avait inscrit.\n"
     )

@@ -45,6 +45,9 @@ async def test_organisers_list_participants_by_what_they_look_for(world: World) 
     assert await names(world, event, has_seat=True, audience="association") == ["Arnaud", "Bertin", "Bertin"]
     assert await names(world, event, q="mair arn") == ["Arnaud"]
     assert await names(world, event, q="%") == []
+    await world.register(event, attendee("Lœuvre-Éléonore"))
+    for words in ("loeuvre", "Éléonore", "eleonore LŒUVRE"):
+        assert await names(world, event, q=words) == ["Lœuvre-Éléonore"]
 
 
 async def test_the_list_is_the_organisers_alone(world: World) -> None:
