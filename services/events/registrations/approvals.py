@@ -65,6 +65,7 @@ async def decide(
     in a circle. Then the decisions are carried out in the order they were sent: the last seats go to the first of the list.
     """
     await agenda.seen_by_organiser(session, caller, event_id)
+    await agenda.steady(session, event_id)
     found = [await repository.get(session, each.registration_id) for each in decisions]
     ours = {each.id: each.desk_id for each in found if each is not None and each.event_id == event_id}
     for desk_id in sorted(set(ours.values())):

@@ -152,7 +152,7 @@ async def _sit_or_wait(session: AsyncSession, held: Held, now: datetime) -> None
 async def _event(session: AsyncSession, caller: Principal, event_id: UUID, now: datetime) -> Row:
     """An event of the organiser's that people may come to: not an idea any more, not over, not postponed."""
     await agenda.seen_by_organiser(session, caller, event_id)
-    event = await agenda.row_in(session, event_id)
+    event = await agenda.steady(session, event_id)
     if event is None:
         raise NotFound()
     reaching.require_ahead(event, now)

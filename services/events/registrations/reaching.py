@@ -83,6 +83,9 @@ async def by_organiser(session: AsyncSession, caller: Principal, registration_id
 async def held(session: AsyncSession, reach: Reach, now: datetime) -> Held:
     """Locked by its desk and read anew: still reached by that link, of that version, active, of an event that is not over."""
     found = await service.get(session, reach.registration_id)
+    event = await agenda.steady(session, found.event_id)
+    if event is None:
+        raise NotFound()
     for _ in range(_PATIENCE):
         desk, pools = await seats.held(session, found.desk_id, now)
         found = await service.get(session, reach.registration_id)
@@ -93,9 +96,6 @@ async def held(session: AsyncSession, reach: Reach, now: datetime) -> Held:
     if reach.link_version is not None and found.link_version != reach.link_version:
         raise BadRegistrationLink()
     require_version(found.version, reach.version)
-    event = await agenda.row_in(session, found.event_id)
-    if event is None:
-        raise NotFound()
     require_ahead(event, now)
     if found.state.value not in ACTIVE:
         raise RegistrationActNotPossible(state=found.state.value)
@@ -116,11 +116,7 @@ async def seats_for_newcomers(
     offered = {pool["mode"] for pool in pools}
     if any(person.mode not in offered for person in party):
         raise ModeNotOffered()
-    free = seats.free_of(pools)
-    if not desk["waiting_count"] or rules.may_overtake(event["starts_at"], event["overtaking_hours"], now):
-        return rules.seats_for(party, free)
-    before = seats.parties(await seats.waiting(session, desk["id"])).values()
-    return rules.without_overtaking(party, free, [[seats.person(row) for row in each] for each in before])
+    return await seats.for_newcomer(session, event, desk, pools, party, now=now)
 
 
 async def exchange_seat(session: AsyncSession, held: Held, attendee: Attendee, becoming: rules.Person, now: datetime) -> None:
