@@ -139,6 +139,11 @@ async def record_consent(
     return event
 
 
+async def require_replay_consents(session: AsyncSession, event_id: UUID) -> None:
+    """For rooms that attach replays themselves: refused (`ReplayConsentMissing`) while a speaker has not agreed."""
+    consents.require(await repository.sessions_of(session, event_id))
+
+
 async def _sessions_to_copy(session: AsyncSession, source: Event) -> list[EventSession]:
     """Those that stood; all of them when the event was cancelled as a whole."""
     sessions = await repository.sessions_of(session, source.id)

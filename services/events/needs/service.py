@@ -130,9 +130,9 @@ async def merge(
     session: AsyncSession, caller: Principal, need_id: UUID, wish: Merging, *, version: int, now: datetime
 ) -> TrainingNeed:
     """Two needs say the same: whoever asked the first hears what becomes of the second."""
+    found = await _held(session, caller, [need_id, wish.into_id])
     if need_id == wish.into_id:
         raise NeedMergedIntoItself()
-    found = await _held(session, caller, [need_id, wish.into_id])
     need, target = found[need_id], found[wish.into_id]
     require_version(need.version, version)
     if need.network_id != target.network_id:

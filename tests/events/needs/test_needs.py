@@ -150,6 +150,7 @@ async def test_a_need_is_not_merged_into_itself_nor_into_what_is_settled(world: 
     path, headers = f"/needs/{first['id']}/merging", {"If-Match": '"1"'}
     wish = {"into_id": first["id"], "reason": "?"}
     await world.refused(world.organiser, "POST", path, 409, "need-merged-into-itself", json=wish, headers=headers)
+    await world.refused(world.neighbour, "POST", path, 404, "not-found", json=wish, headers=headers)
     await done(world, second, "answer", reason="Oui.")
     wish = {"into_id": second["id"], "reason": "?"}
     await world.refused(world.organiser, "POST", path, 409, "need-settled", json=wish, headers=headers)
