@@ -22,3 +22,8 @@ class Settings(ServiceSettings):
     confirmation_hours: int = Field(
         24, ge=1, le=168, description="Hours somebody without an account has to confirm their e-mail; then their seats go on."
     )
+    survey_page_url: str = Field(
+        "",
+        description="Page where somebody answers a survey, with `{survey_token}`; empty: the survey itself, as JSON, under public_url.",
+    )
+    survey_days: int = Field(14, ge=1, le=90, description="Days a survey stays open when organisers say nothing else.")

@@ -1,0 +1,66 @@
+"""After the event: surveys, outcomes told to the catalogue, erasures and requests about personal data.
+
+Revision ID: 2026_11_22_afterwards
+Revises: 2026_11_22_agenda
+"""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "2026_11_22_afterwards"
+down_revision = "2026_11_22_agenda"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "surveys",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("form", sa.JSON(), nullable=False),
+        sa.Column("automatic", sa.Boolean(), nullable=False),
+        sa.Column("closes_on", sa.Date(), nullable=True),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("closed_at IS NULL OR opened_at IS NOT NULL", name=op.f("ck_surveys_closed_was_open")),
+        sa.CheckConstraint("opened_at IS NULL OR closes_on IS NOT NULL", name=op.f("ck_surveys_open_has_an_end")),
+        sa.ForeignKeyConstraint(["event_id"], ["events.id"], name=op.f("fk_surveys_event_id_events")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_surveys")),
+        sa.UniqueConstraint("event_id", name=op.f("uq_surveys_event_id")),
+    )
+    op.create_index(
+        "ix_surveys_unsent", "surveys", ["id"], unique=False, postgresql_where="opened_at IS NOT NULL AND sent_at IS NULL"
+    )
+    op.create_table(
+        "survey_answers",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("survey_id", sa.Uuid(), nullable=False),
+        sa.Column("answers", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.ForeignKeyConstraint(["survey_id"], ["surveys.id"], name=op.f("fk_survey_answers_survey_id_surveys")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_survey_answers")),
+    )
+    op.create_index("ix_survey_answers_survey", "survey_answers", ["survey_id", "id"], unique=False)
+    op.create_table(
+        "survey_invitations",
+        sa.Column("survey_id", sa.Uuid(), nullable=False),
+        sa.Column("attendee_id", sa.Uuid(), nullable=False),
+        sa.Column("answered", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["attendee_id"], ["attendees.id"], name=op.f("fk_survey_invitations_attendee_id_attendees")),
+        sa.ForeignKeyConstraint(["survey_id"], ["surveys.id"], name=op.f("fk_survey_invitations_survey_id_surveys")),
+        sa.PrimaryKeyConstraint("survey_id", "attendee_id", name=op.f("pk_survey_invitations")),
+    )
+    op.create_index(op.f("ix_survey_invitations_attendee_id"), "survey_invitations", ["attendee_id"], unique=False)
+
+
+def downgrade() -> None:
+    op.drop_index(op.f("ix_survey_invitations_attendee_id"), table_name="survey_invitations")
+    op.drop_table("survey_invitations")
+    op.drop_index("ix_survey_answers_survey", table_name="survey_answers")
+    op.drop_table("survey_answers")
+    op.drop_index("ix_surveys_unsent", table_name="surveys", postgresql_where="opened_at IS NOT NULL AND sent_at IS NULL")
+    op.drop_table("surveys")
