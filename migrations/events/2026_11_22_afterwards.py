@@ -16,6 +16,44 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "told_organisations",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("erased", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_told_organisations")),
+    )
+    op.create_table(
+        "outcomes",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "role",
+            sa.Enum("replay", "proceedings", "support", name="role", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("title", sa.String(length=400), nullable=False),
+        sa.Column("url", sa.String(length=2000), nullable=True),
+        sa.Column("abstract", sa.Text(), nullable=False),
+        sa.Column("centre_id", sa.Uuid(), nullable=False),
+        sa.Column("outbox_id", sa.Uuid(), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("document_id", sa.Uuid(), nullable=True),
+        sa.Column("reference", sa.String(length=40), nullable=True),
+        sa.Column("permalink", sa.String(length=2000), nullable=True),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("proposed_by", sa.Uuid(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("published_at IS NULL OR document_id IS NOT NULL", name=op.f("ck_outcomes_published_is_a_document")),
+        sa.ForeignKeyConstraint(["event_id"], ["events.id"], name=op.f("fk_outcomes_event_id_events")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outcomes")),
+        sa.UniqueConstraint("event_id", "role", "title", name=op.f("uq_outcomes_event_id_role_title")),
+    )
+    op.create_index("ix_outcomes_event", "outcomes", ["event_id", "id"], unique=False)
+    op.create_index("ix_outcomes_untold", "outcomes", ["id"], unique=False, postgresql_where="told_at IS NULL")
+    op.create_table(
         "surveys",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
@@ -35,6 +73,14 @@ def upgrade() -> None:
     )
     op.create_index(
         "ix_surveys_unsent", "surveys", ["id"], unique=False, postgresql_where="opened_at IS NOT NULL AND sent_at IS NULL"
+    )
+    op.create_table(
+        "told_publications",
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("document_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["events.id"], name=op.f("fk_told_publications_event_id_events")),
+        sa.PrimaryKeyConstraint("event_id", "document_id", name=op.f("pk_told_publications")),
     )
     op.create_table(
         "survey_answers",
@@ -62,5 +108,10 @@ def downgrade() -> None:
     op.drop_table("survey_invitations")
     op.drop_index("ix_survey_answers_survey", table_name="survey_answers")
     op.drop_table("survey_answers")
+    op.drop_table("told_publications")
     op.drop_index("ix_surveys_unsent", table_name="surveys", postgresql_where="opened_at IS NOT NULL AND sent_at IS NULL")
     op.drop_table("surveys")
+    op.drop_index("ix_outcomes_untold", table_name="outcomes", postgresql_where="told_at IS NULL")
+    op.drop_index("ix_outcomes_event", table_name="outcomes")
+    op.drop_table("outcomes")
+    op.drop_table("told_organisations")

@@ -13,7 +13,7 @@ from services.common.sessions import SESSION_CLOSED
 from .tables import KERNEL
 
 #: Services that are told of everything below.
-SUBSCRIBERS = ("programming", "catalogue")
+SUBSCRIBERS = ("programming", "catalogue", "events")
 
 #: An organisation was created or changed; `data` is its public face, and whom to write to.
 ORGANISATION_CHANGED = "organisation.changed"

@@ -11,8 +11,6 @@ from services.common.db import fetch_in
 from . import following_repository, service
 from .schemas import AttachedDocument
 
-#: Written in the place of an organisation that was erased from the directory.
-ERASED = "organisation effacée"
 #: Events followed in one transaction.
 BATCH = 100
 
@@ -26,7 +24,7 @@ async def held_between(session: AsyncSession, since: datetime, until: datetime, 
 async def follow_organisation(
     session: AsyncSession, organisation_id: UUID, name: str, *, after_id: UUID, now: datetime, erased: bool = False
 ) -> UUID | None:
-    """Partners of that organisation bear the name it has today (`ERASED`, and no id, once erased); twice is once.
+    """Partners of that organisation bear the name it has today (and no id, once it is erased); twice is once.
 
     The last event seen when there may be more, else None.
     """

@@ -53,4 +53,6 @@ class BadSurveyDate(Problem):
 class BadSurveyLink(Problem):
     status = 404
     title = Text("Ce lien ne mène à aucun questionnaire", "This link leads to no survey")
-    advice = Text("Il a été modifié ou coupé : ouvrez celui du courriel, en entier.", "It was changed or cut: open the mail's, whole.")
+    advice = Text(
+        "Il a été modifié ou coupé : ouvrez celui du courriel, en entier.", "It was changed or cut: open the mail's, whole."
+    )

@@ -20,9 +20,9 @@ _I: Any = SurveyInvitation.__table__  # type: ignore[attr-defined]
 _A: Any = SurveyAnswer.__table__  # type: ignore[attr-defined]
 
 _one = bindparam("id", type_=sa.Uuid)
-COUNTS = sa.select(
-    sa.func.count().label("invited_count"), sa.func.count().filter(_I.c.answered).label("answered_count")
-).where(_I.c.survey_id == _one)
+COUNTS = sa.select(sa.func.count().label("invited_count"), sa.func.count().filter(_I.c.answered).label("answered_count")).where(
+    _I.c.survey_id == _one
+)
 ANSWERS = sa.select(_A.c.answers).where(_A.c.survey_id == _one).order_by(_A.c.id)
 INVITED = sa.select(_I.c.attendee_id).where(_I.c.survey_id == _one)
 INVITATION = sa.select(*_I.c).where(_I.c.survey_id == _one, _I.c.attendee_id == bindparam("attendee_id", type_=sa.Uuid))

@@ -9,9 +9,9 @@ from fastapi.responses import StreamingResponse
 
 from services.common.auth import Caller
 from services.common.clock import Now
-from services.common.files import file_content
 from services.common.db import Session, Snapshot
 from services.common.etag import Version, VersionIfAny, etag, not_modified
+from services.common.files import file_content
 from services.common.resources import Held
 from services.common.routing import ActRoute, right
 from services.common.streams import streamed

@@ -81,7 +81,9 @@ def share(answered: int, invited_count: int) -> float | None:
 def results(form: Mapping[str, Any], answers: Sequence[Mapping[str, Any]]) -> list[QuestionResult]:
     """One result for each question of the form, in its order."""
     return [
-        _result(name, question if isinstance(question, dict) else {}, [each[name] for each in answers if name in each], len(answers))
+        _result(
+            name, question if isinstance(question, dict) else {}, [each[name] for each in answers if name in each], len(answers)
+        )
         for name, question in form.get("properties", {}).items()
     ]
 
@@ -95,9 +97,7 @@ def _result(name: str, question: Mapping[str, Any], given: list[Any], answers: i
         counts = _counted(numbers, [(step, str(step)) for step in steps])
         return QuestionResult(name=name, title=title, kind=QuestionKind.RATING, count=len(numbers), mean=mean, counts=counts)
     if (choices := _choices(question)) is not None:
-        return QuestionResult(
-            name=name, title=title, kind=QuestionKind.CHOICE, count=len(given), counts=_counted(given, choices)
-        )
+        return QuestionResult(name=name, title=title, kind=QuestionKind.CHOICE, count=len(given), counts=_counted(given, choices))
     if question.get("type") == "array" and (choices := _choices(question.get("items") or {})) is not None:
         several = [each for chosen in given if isinstance(chosen, list) for each in chosen]
         return QuestionResult(

@@ -121,7 +121,7 @@ async def test_signing_out_refuses_the_token_at_once_and_tells_the_siblings(dire
         for job in await directory.jobs("kernel:deliver_event")
         if job["args"]["event_id"] == str(event["id"])
     ]
-    assert jobs == ["programming", "catalogue"]
+    assert jobs == ["programming", "catalogue", "events"]
     (kept,) = await directory.rows("SELECT until FROM closed_sessions WHERE session_id = %(id)s", id=session_id)
     assert kept["until"].isoformat() == until
 
