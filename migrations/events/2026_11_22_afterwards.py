@@ -16,6 +16,35 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "erasures",
+        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("rule", sa.String(length=40), nullable=False),
+        sa.Column("before", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("previous", sa.String(length=64), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.CheckConstraint("number > 0 AND count >= 0", name=op.f("ck_erasures_counted")),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_erasures")),
+        sa.UniqueConstraint("previous", name=op.f("uq_erasures_previous")),
+    )
+    op.create_table(
+        "personal_data_requests",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "kind", sa.Enum("export", "erasure", name="kind", native_enum=False, create_constraint=True, length=40), nullable=False
+        ),
+        sa.Column("email", sa.String(length=254), nullable=True),
+        sa.Column("email_hash", sa.String(length=64), nullable=False),
+        sa.Column("origin", sa.String(length=64), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_personal_data_requests")),
+    )
+    op.create_index("ix_personal_data_requests_address", "personal_data_requests", ["email_hash", "asked_at"], unique=False)
+    op.create_index("ix_personal_data_requests_asked", "personal_data_requests", ["asked_at"], unique=False)
+    op.create_index("ix_personal_data_requests_origin", "personal_data_requests", ["origin", "asked_at"], unique=False)
+    op.create_table(
         "told_organisations",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
@@ -115,3 +144,8 @@ def downgrade() -> None:
     op.drop_index("ix_outcomes_event", table_name="outcomes")
     op.drop_table("outcomes")
     op.drop_table("told_organisations")
+    op.drop_index("ix_personal_data_requests_origin", table_name="personal_data_requests")
+    op.drop_index("ix_personal_data_requests_asked", table_name="personal_data_requests")
+    op.drop_index("ix_personal_data_requests_address", table_name="personal_data_requests")
+    op.drop_table("personal_data_requests")
+    op.drop_table("erasures")

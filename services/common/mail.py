@@ -139,8 +139,11 @@ async def queue_mail(
 ) -> None:
     """Queue one mail in the transaction: it leaves if and only if the act is committed.
 
-    `html` is another dress of `text`, which is always there (multipart/alternative).
+    `html` is another dress of `text`, which is always there (multipart/alternative). An address that was erased (`…@invalid`,
+    RFC 6761 §6.4) is written to by nobody.
     """
+    if to.strip().endswith("@invalid"):
+        return
     more: dict[str, Any] = {} if html is None else {"html": _packed(html)}
     if mailing_list is not None:
         more["mailing_list"] = [mailing_list.name, mailing_list.unsubscribe_url]

@@ -21,6 +21,12 @@ async def held_between(session: AsyncSession, since: datetime, until: datetime, 
     return [row["id"] for row in await fetch_in(session, following_repository.HELD, asked)]
 
 
+async def over_before(session: AsyncSession, before: datetime, *, after_id: UUID, limit: int) -> list[UUID]:
+    """Ids of events, whatever their state, that were over before that instant; in their order, after `after_id`."""
+    asked = {"before": before, "after_id": after_id, "limit": limit}
+    return [row["id"] for row in await fetch_in(session, following_repository.OVER, asked)]
+
+
 async def follow_organisation(
     session: AsyncSession, organisation_id: UUID, name: str, *, after_id: UUID, now: datetime, erased: bool = False
 ) -> UUID | None:

@@ -32,3 +32,16 @@ async def naming(session: AsyncSession, organisation_id: UUID, *, after_id: UUID
     named = _E.c.partners.contains([{"organisation_id": str(organisation_id)}])
     asked = select(Event).where(named, _E.c.id > after_id).order_by(_E.c.id).limit(limit)
     return (await session.exec(asked.with_for_update())).all()
+
+
+#: Events that were over before an instant: those that lost all their dates count from the day they stood in the agenda.
+OVER = (
+    sa.select(_E.c.id)
+    .where(
+        sa.func.coalesce(_E.c.ends_at, sa.func.timezone("Europe/Paris", sa.cast(_E.c.sort_on + 1, sa.DateTime)))
+        < bindparam("before", type_=sa.DateTime(timezone=True)),
+        _E.c.id > bindparam("after_id", type_=sa.Uuid),
+    )
+    .order_by(_E.c.id)
+    .limit(bindparam("limit"))
+)

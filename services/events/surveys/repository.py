@@ -59,7 +59,12 @@ async def add_answer(session: AsyncSession, survey_id: UUID, answers: dict[str, 
     await execute(session, sa.insert(_A).values(id=SurveyAnswer(survey_id=survey_id).id, survey_id=survey_id, answers=answers))
 
 
-async def erase_answers(session: AsyncSession, event_ids: Sequence[UUID]) -> int:
-    """Answers to the surveys of these events are forgotten; how many."""
-    of_events = sa.select(_S.c.id).where(_S.c.event_id.in_(list(event_ids)))
-    return (await execute(session, sa.delete(_A).where(_A.c.survey_id.in_(of_events)))).rowcount
+async def of_events(session: AsyncSession, event_ids: Sequence[UUID]) -> Sequence[Survey]:
+    return (await session.exec(select(Survey).where(_S.c.event_id.in_(list(event_ids))).order_by(_S.c.id))).all()
+
+
+async def forget_texts(session: AsyncSession, survey_id: UUID, names: Sequence[str]) -> int:
+    """Answers to these questions are forgotten; in how many answers there were any."""
+    listed = sa.cast(list(names), ARRAY(sa.Text))
+    held = sa.and_(_A.c.survey_id == survey_id, _A.c.answers.has_any(listed))
+    return (await execute(session, sa.update(_A).where(held).values(answers=_A.c.answers - listed))).rowcount
