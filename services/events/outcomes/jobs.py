@@ -38,7 +38,7 @@ async def follow_organisation(
     now = resources.clock.now()
     last = await following.follow_organisation(session, UUID(organisation_id), name, after_id=after, now=now, erased=erased)
     if last is not None:
-        arguments = {"organisation_id": organisation_id, "name": name, "erased": erased, "after_id": str(last)}
+        arguments: dict[str, Any] = {"organisation_id": organisation_id, "name": name, "erased": erased, "after_id": str(last)}
         await enqueue(session, organisations.FOLLOW, lock=f"organisation:{organisation_id}", **arguments)
 
 

@@ -71,14 +71,27 @@ async def leave(session: AsyncSession, attendee_id: UUID, now: datetime) -> None
 
 
 def _anonymous(whom: Any, now: datetime) -> Any:
-    values = {"given_name": ANONYMOUS, "family_name": ANONYMOUS, "email": None, "function": "", "answers": {}, "erased_at": now}
+    values: dict[str, Any] = {
+        "given_name": ANONYMOUS,
+        "family_name": ANONYMOUS,
+        "email": None,
+        "function": "",
+        "answers": {},
+        "erased_at": now,
+    }
     return sa.update(_A).where(whom).values(**values)
 
 
 def _anonymous_contact(which: Any) -> Any:
     # Each bears an address of its own: a desk has one active registration under an address.
     address = sa.func.concat("anonyme-", sa.func.replace(sa.cast(_R.c.id, sa.Text), "-", ""), f"@{NOWHERE}")
-    values = {"contact_name": ANONYMOUS, "contact_email": address, "contact_phone": "", "account_id": None, "reason": None}
+    values: dict[str, Any] = {
+        "contact_name": ANONYMOUS,
+        "contact_email": address,
+        "contact_phone": "",
+        "account_id": None,
+        "reason": None,
+    }
     # An older link would open a registration that is nobody's any more.
     return (
         sa.update(_R)

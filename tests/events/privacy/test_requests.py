@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from services.common.mail import queue_mail
 from services.events.privacy import requests
 from tests.events.world import World, attendee, registration
 
@@ -143,7 +144,7 @@ async def test_who_was_forgotten_is_written_to_by_nobody(world: World) -> None:
     address = (await world.registered(found))["contact_email"]
     resources = world.running.resources
     async with resources.database.transaction() as session:
-        await requests.queue_mail(session, to=address, subject="x", text="x")
+        await queue_mail(session, to=address, subject="x", text="x")
     assert [mail for mail in await world.mails() if mail["to"] == address] == []
 
 

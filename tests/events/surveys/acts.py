@@ -52,7 +52,7 @@ async def mails(world: World, event: dict[str, Any]) -> list[dict[str, Any]]:
 
 def path_in(mail: dict[str, Any]) -> str:
     (line,) = [line for line in mail["text"].splitlines() if "/events/v1/surveys/" in line]
-    return line[line.index("/events/v1/surveys/") :]
+    return str(line[line.index("/events/v1/surveys/") :])
 
 
 async def walk_in(world: World, event: dict[str, Any], email: str, *attendees: dict[str, Any]) -> dict[str, Any]:
