@@ -31,6 +31,7 @@ async def _organisation_erased(session: AsyncSession, resources: Resources, even
     if await following.erased(session, organisation_id):
         await enqueue(session, upkeep.follow_organisation, organisation_id=str(organisation_id), erased=True)
     await experiences.forget_holder(session, organisation_id)
+    await outcomes.forget_organisation(session, organisation_id)
 
 
 async def _dossier_closed(session: AsyncSession, resources: Resources, event: Event) -> None:

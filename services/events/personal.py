@@ -30,10 +30,5 @@ class Erased:
         self.kept += other.kept
 
 
-def nowhere(record_id: UUID) -> str:
-    """The address of nobody, another for each record: a desk has one registration under an address."""
-    return f"anonyme-{record_id.hex}@{NOWHERE}"
-
-
 def reason(reference: str, why: str) -> dict[str, Any]:
     return {"reference": reference, "why": why}

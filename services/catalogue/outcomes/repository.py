@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -42,3 +43,10 @@ async def untold(session: AsyncSession, most: int) -> list[EventNews]:
     """What events have not taken yet, oldest first; what another worker is telling is left to it."""
     asked = select(EventNews).where(_N.c.told_at.is_(None)).order_by(_N.c.outbox_id).limit(most)
     return list((await session.exec(asked.with_for_update(skip_locked=True))).all())
+
+
+async def forget_organisation(session: AsyncSession, organisation_id: UUID, name: str) -> None:
+    """What its network told no longer bears its name."""
+    told = sa.func.jsonb_set(_O.c.told, sa.cast(["network_name"], ARRAY(sa.Text)), sa.func.to_jsonb(sa.cast(name, sa.Text)))
+    its = _O.c.told["network_organisation_id"].astext == str(organisation_id)
+    await execute(session, sa.update(_O).where(its).values(told=told))

@@ -83,6 +83,11 @@ async def enqueue_waiting(session: AsyncSession) -> None:
         await enqueue(session, MAKE, outcome_id=str(outcome_id))
 
 
+async def forget_organisation(session: AsyncSession, organisation_id: UUID) -> None:
+    """The organisation was erased from the directory: what its network proposed no longer names it."""
+    await repository.forget_organisation(session, organisation_id, organisations.ERASED)
+
+
 async def look(session: AsyncSession, resources: Resources, document_id: UUID, *, now: datetime) -> None:
     """Write what events are to know of a document: shown to everybody, or no more. What they know already is not said again."""
     standing = await telling.standing(session, document_id)

@@ -191,3 +191,12 @@ async def test_what_only_members_read_is_told_to_nobody(world: World) -> None:
     published = await world.published(relations=[relation], access="members")
     await looked_at(world, published)
     assert await told(world, published) == []
+
+
+async def test_an_erased_organisation_is_named_by_no_proposal(world: World) -> None:
+    data = proposal(world, centre_id=str(new_id()))
+    outcome_id = await proposed(world, data)
+    answer = await tell(world, "organisation.erased", data["network_organisation_id"], {}, source="directory")
+    assert answer.status_code == 204, answer.text
+    (row,) = await world.running.rows("SELECT told FROM event_outcomes WHERE outcome_id = %(id)s", id=outcome_id)
+    assert (row["told"]["network_name"], row["told"]["title"]) == ("organisation effacée", data["title"])

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from services.common.ids import new_id
+from services.events.surveys import service
 from tests.events.world import World, attendee
 
 from .acts import ANSWER, held, mails, opened, run_open, run_send, walk_in
@@ -39,6 +40,16 @@ async def test_a_held_event_is_surveyed_by_itself_and_each_person_is_written_to_
     assert "anonyme" in sent[0]["text"]
     survey = (await world.call(world.organiser, "GET", f"/events/{event['id']}/survey", expect=200)).json()
     assert (survey["state"], survey["invited_count"], survey["answered_count"]) == ("open", 3, 0)
+
+
+async def test_many_people_are_written_to_some_at_a_time_and_each_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service, "_AT_ONCE", 2)
+    event = await held(world, 5, title=titled())
+    await opened(world, event)
+    for _ in range(4):
+        await run_send(world, event)
+    sent = await mails(world, event)
+    assert len(sent) == len({mail["to"] for mail in sent}) == 5
 
 
 async def test_one_that_was_said_not_to_open_by_itself_does_not(world: World) -> None:
