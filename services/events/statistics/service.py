@@ -9,6 +9,8 @@ from psycopg import AsyncConnection
 
 from services.common.auth import Principal
 from services.common.clock import today_in_paris
+from services.common.language import Text
+from services.common.problems import FieldError, MalformedRequest
 from services.common.resources import Resources
 from services.common.streams import borrowed
 
@@ -20,9 +22,12 @@ from ..registrations.schemas import Mode
 from ..vocabulary import levels
 from ..vocabulary import service as vocabulary
 from . import presence, rules
-from .errors import PeriodOutOfOrder
 from .schemas import DIMENSION_LABELS, LEVELS, OVERLAPPING, AttendanceStatistics, Dimension
 
+_DISORDER = Text(
+    "La période va de `since` à `until`, dix ans au plus les séparent.",
+    "The period goes from `since` to `until`, ten years apart at most.",
+)
 _MODES = {Mode.ON_SITE.value: "Sur place", Mode.VISIO.value: "En visio"}
 _LABELS: dict[Dimension, Mapping[str, str]] = {
     Dimension.AUDIENCE: {audience.value: label for audience, label in AUDIENCE_LABELS.items()},
@@ -45,7 +50,7 @@ async def attendance(
     today = today_in_paris(now)
     since, until = since or today.replace(month=1, day=1), until or today.replace(month=12, day=31)
     if not rules.in_order(since, until):
-        raise PeriodOutOfOrder()
+        raise MalformedRequest(errors=[FieldError("/until", _DISORDER, "out_of_order")])
     async with borrowed(resources.database) as connection:
         network = await networks.one(connection, network_id)
         exact = caller is not None and caller.belongs_to(network["organisation_id"])

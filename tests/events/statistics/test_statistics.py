@@ -125,7 +125,7 @@ async def test_tables_say_the_same_and_hold_no_formula(world: World) -> None:
 async def test_a_period_out_of_order_is_refused(world: World) -> None:
     path = f"/networks/{world.network_id}/statistics"
     params = {"since": "2027-02-01", "until": "2027-01-01"}
-    await world.refused(None, "GET", path, 409, "period-out-of-order", params=params)
+    await world.refused(None, "GET", path, 422, "malformed-request", params=params)
     await world.refused(None, "GET", f"/networks/{new_id()}/statistics", 404, "not-found")
 
 
