@@ -1,4 +1,4 @@
-"""Events consumed from sibling services: organisations of the directory, dossiers programming closed."""
+"""Events consumed from sibling services: organisations of the directory, dossiers programming closed, what events leave."""
 
 from uuid import UUID
 
@@ -10,12 +10,14 @@ from services.common.resources import Resources
 
 from .documents import following, upkeep
 from .experiences import service as experiences
+from .outcomes import service as outcomes
 
 ORGANISATION_CHANGED = "organisation.changed"
 ORGANISATION_DISSOLVED = "organisation.dissolved"
 ORGANISATION_REINSTATED = "organisation.reinstated"
 ORGANISATION_ERASED = "organisation.erased"
 DOSSIER_CLOSED = "dossier.closed"
+OUTCOME_PROPOSED = "event.outcome_proposed"
 
 
 async def _organisation_told(session: AsyncSession, resources: Resources, event: Event) -> None:
@@ -29,14 +31,20 @@ async def _organisation_erased(session: AsyncSession, resources: Resources, even
     if await following.erased(session, organisation_id):
         await enqueue(session, upkeep.follow_organisation, organisation_id=str(organisation_id), erased=True)
     await experiences.forget_holder(session, organisation_id)
+    await outcomes.forget_organisation(session, organisation_id)
 
 
 async def _dossier_closed(session: AsyncSession, resources: Resources, event: Event) -> None:
     await experiences.propose(session, UUID(event.subject), event.data, closed_at=event.at)
 
 
+async def _outcome_proposed(session: AsyncSession, resources: Resources, event: Event) -> None:
+    await outcomes.propose(session, UUID(event.subject), event.data, proposed_at=event.at)
+
+
 CONSUMERS: dict[str, Consumer] = {
     **dict.fromkeys((ORGANISATION_CHANGED, ORGANISATION_DISSOLVED, ORGANISATION_REINSTATED), _organisation_told),
     ORGANISATION_ERASED: _organisation_erased,
     DOSSIER_CLOSED: _dossier_closed,
+    OUTCOME_PROPOSED: _outcome_proposed,
 }

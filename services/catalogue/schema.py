@@ -9,6 +9,7 @@ from .harvests import models as _harvests
 from .imports import models as _imports
 from .newsletters import models as _newsletters
 from .oai import models as _oai
+from .outcomes import models as _outcomes
 from .questions import models as _questions
 from .search import models as _search
 from .subscriptions import models as _subscriptions
@@ -28,6 +29,7 @@ __all__ = [
     "_imports",
     "_newsletters",
     "_oai",
+    "_outcomes",
     "_questions",
     "_search",
     "_subscriptions",

@@ -10,6 +10,7 @@ from .harvests import jobs as harvests
 from .imports import jobs as imports
 from .newsletters import jobs as newsletters
 from .oai import jobs as oai
+from .outcomes import jobs as outcomes
 from .questions import jobs as questions
 from .search import jobs as search
 from .subscriptions import jobs as subscriptions
@@ -25,6 +26,7 @@ JOBS: list[Job] = [
     *imports.JOBS,
     *newsletters.JOBS,
     *oai.JOBS,
+    *outcomes.JOBS,
     *questions.JOBS,
     *search.JOBS,
     *subscriptions.JOBS,

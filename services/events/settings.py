@@ -47,3 +47,23 @@ class Settings(ServiceSettings):
         "",
         description="Page where anyone verifies a certificate, with `{code}`; empty: the verification itself, as JSON, under public_url.",
     )
+    survey_page_url: str = Field(
+        "",
+        description="Page where somebody answers a survey, with `{survey_token}`; empty: the survey itself, as JSON, under public_url.",
+    )
+    survey_days: int = Field(14, ge=1, le=90, description="Days a survey stays open when organisers say nothing else.")
+    personal_data_page_url: str = Field(
+        "",
+        description="Page where a request about personal data is confirmed, with `{request_token}`; empty: as JSON, under public_url.",
+    )
+    mails_per_hour: int = Field(3, ge=1, description="Most mails an address is sent in an hour about its personal data.")
+    requests_per_hour: int = Field(
+        60, ge=1, description="Most requests about personal data accepted from one network address in an hour."
+    )
+    retention_needs_days: int = Field(7, ge=0, le=90, description="Days needs are kept after an event.")
+    retention_phones_months: int = Field(3, ge=0, le=36, description="Months contacts' phones are kept after an event.")
+    retention_answers_months: int = Field(
+        12, ge=0, le=36, description="Months answers to an event's form, and texts of its survey, are kept after it."
+    )
+    retention_identity_months: int = Field(36, ge=0, le=120, description="Months names and e-mails are kept after an event.")
+    retention_certificates_months: int = Field(60, ge=0, le=240, description="Months certificates are kept after an event.")

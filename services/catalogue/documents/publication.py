@@ -21,7 +21,7 @@ from ..files import service as files
 from ..search import service as search
 from ..search.entry import Entry
 from ..vocabulary import service as vocabulary
-from . import exchange_repository, links, organisations, repository, rules, service
+from . import exchange_repository, links, organisations, repository, rules, service, telling
 from .errors import NotPublished, NotWithdrawn, UnchangedSincePublication, UnknownRelation
 from .models import Document, DocumentKind, DocumentState, DocumentVersion, Work
 from .schemas import Access, DocumentContent, Publication, Withdrawal
@@ -107,6 +107,8 @@ async def take_down(
     await links.drop(session, document.id, now=now)
     await _tell_harvesters(session, document, seen, now)
     await search.remove(session, document.id)
+    if await telling.is_of_event(session, document.id):
+        await telling.tell(session, document.id)
     await service.note(session, document, "document.withdrawn", actor, now, {}, reason=reason)
     return document
 
@@ -166,6 +168,8 @@ async def _show(session: AsyncSession, document: Document, kind: DocumentKind, c
     await session.flush()
     if not is_new:
         await _tell_harvesters(session, document, seen, now)
+    if telling.names_an_event(content) or (not is_new and await telling.is_of_event(session, document.id)):
+        await telling.tell(session, document.id)
     relations = {(each.kind, each.target, each.target_id) for each in content.relations}
     rows = [{"kind": kind, "target_kind": target, "target_id": target_id} for kind, target, target_id in relations]
     await repository.replace_relations(session, document.id, sorted(rows, key=str), is_new=is_new)

@@ -98,6 +98,11 @@ async def cancel(
     return await _cancel(session, registration_id, caller, now, version=version, reason=reason)
 
 
+async def withdraw(session: AsyncSession, registration_id: UUID, *, now: datetime) -> Registration:
+    """The same, because who made it asked to be forgotten."""
+    return await _cancel(session, registration_id, None, now)
+
+
 async def lapse(session: AsyncSession, registration_id: UUID, *, now: datetime) -> None:
     """An offer, or a confirmation, that was not answered in time: its seats go on. Whoever let it go is not served again unasked."""
     found = await _one(session, registration_id)

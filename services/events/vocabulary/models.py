@@ -1,6 +1,7 @@
 """Tables of the themes and territories events speak of, as the directory last told them."""
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import String
 from sqlmodel import Field
@@ -31,3 +32,14 @@ class KnownTerritory(Base, table=True):
     label: str = Field(sa_type=String(200))
     path: list[str] = strings()
     heard_at: datetime = instant()
+
+
+class ToldOrganisation(Base, table=True):
+    """An organisation as the directory last told it, at its version; the name of an erased one is gone."""
+
+    __tablename__ = "told_organisations"
+
+    id: UUID = Field(primary_key=True)
+    name: str = Field(max_length=200)
+    version: int
+    erased: bool = False
