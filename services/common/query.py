@@ -3,12 +3,16 @@
 FastAPI reads parameters one at a time, which for the dozen filters of a listing costs more than its page's SQL.
 """
 
+from collections.abc import Iterable, Mapping
+from enum import Enum
 from functools import cache
 from typing import Any, TypeVar
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
+
+_TEMPLATE = "#/components/schemas/{model}"
 
 Parameters = TypeVar("Parameters", bound=BaseModel)
 
@@ -32,13 +36,24 @@ def _repeated(model: type[BaseModel]) -> frozenset[str]:
     return frozenset(name for name, schema in _properties(model).items() if "array" in _types(schema))
 
 
-def published(model: type[BaseModel]) -> dict[str, Any]:
-    """The `openapi_extra` of a route that reads `model`; its enums are components already, through the answer."""
-    return {"parameters": [_parameter(name, schema) for name, schema in _properties(model).items()]}
+def published(model: type[BaseModel], *, spelt_out: Iterable[type[Enum]] = ()) -> dict[str, Any]:
+    """The `openapi_extra` of a route that reads `model`; its enums are components already, through the answer, or `spelt_out` here."""
+    own = {_TEMPLATE.format(model=kind.__name__): {"type": "string", "enum": [each.value for each in kind]} for kind in spelt_out}
+    return {"parameters": [_parameter(name, _spelt(schema, own)) for name, schema in _properties(model).items()]}
+
+
+def _spelt(schema: Any, own: Mapping[str, Any]) -> Any:
+    if isinstance(schema, list):
+        return [_spelt(each, own) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if schema.get("$ref") in own:
+        return own[schema["$ref"]]
+    return {key: _spelt(value, own) for key, value in schema.items()}
 
 
 def _properties(model: type[BaseModel]) -> dict[str, dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = model.model_json_schema(ref_template="#/components/schemas/{model}")["properties"]
+    found: dict[str, dict[str, Any]] = model.model_json_schema(ref_template=_TEMPLATE)["properties"]
     return found
 
 

@@ -6863,6 +6863,3257 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/events/v1/networks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Networks
+         * @description The networks whose agendas are here, in the order of their codes.
+         *
+         *     **Right:** Anyone.
+         */
+        get: operations["listNetworks"];
+        put?: never;
+        /**
+         * Open a network
+         * @description The members of that organisation become its organisers: they prepare events and receive participants.
+         *
+         *     **Right:** Administrators of the platform.
+         */
+        post: operations["openNetwork"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/networks/{network_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a network
+         * @description How the network presents itself, and where to write to it.
+         *
+         *     **Right:** Anyone.
+         */
+        get: operations["getNetwork"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change how a network presents itself
+         * @description Only what is sent changes. The code does not: references begin with it.
+         *
+         *     **Right:** Managers of the organisation that runs the network; administrators of the platform.
+         */
+        patch: operations["updateNetwork"];
+        trace?: never;
+    };
+    "/events/v1/events-by-reference/{reference}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find an event by its reference
+         * @description The event whose reference people quote. References follow each other, so an unlisted event is not found this way.
+         *
+         *     **Right:** Anyone; an idea or an unlisted event, its organisers alone.
+         */
+        get: operations["getEventByReference"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/events/{event_id}/json-ld": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an event as linked data
+         * @description For search engines and other agendas. It may be pasted in a page as it is: nothing in it closes a script.
+         *
+         *     **Right:** Anyone; nobody for an idea or an unlisted event.
+         */
+        get: operations["getEventLinkedData"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/events/{event_id}/collisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What else happens that week
+         * @description Events of any network in the same week (ISO, in Paris) that share a territory and a public, tentative ones too. Ideas and
+         *     unlisted events of other networks stay hidden.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        get: operations["readCollisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/events/{event_id}/journal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an event's journal
+         * @description Who did what and when, newest first.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        get: operations["readEventJournal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/events/{event_id}/duplication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take an event up again
+         * @description An idea with the same content: sessions and programmes so many whole days later, at the same hours in Paris whatever the clock
+         *     does. Documents are left out and speakers are to be asked again. **Seats are not copied**: say them with `…/capacity`.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        post: operations["duplicateEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/events/{event_id}/speaker-consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record a speaker's consent
+         * @description What the speaker of that name answered, in every session. A refused replay takes the replay off the event.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        post: operations["recordSpeakerConsent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/agenda-weeks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Agendas side by side
+         * @description Weeks × networks. Events that share a territory and a public the same week name each other in `collides_with`.
+         *
+         *     **Right:** Anyone; organisers also see the ideas and the unlisted events of their networks.
+         */
+        get: operations["compareAgendas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/event-series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Series of events
+         * @description The oldest first.
+         *
+         *     **Right:** Anyone.
+         */
+        get: operations["listEventSeries"];
+        put?: never;
+        /**
+         * Open a series
+         * @description Events join it with their `series_id`.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        post: operations["openEventSeries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/event-series/{series_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a series
+         * @description What comes back, and in whose agenda.
+         *
+         *     **Right:** Anyone.
+         */
+        get: operations["getEventSeries"];
+        put?: never;
+        post?: never;
+        /**
+         * Take a series away
+         * @description Once no event is in it.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        delete: operations["removeEventSeries"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a series
+         * @description Only what is sent changes.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        patch: operations["updateEventSeries"];
+        trace?: never;
+    };
+    "/events/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The agenda
+         * @description Events from a day on, in the order of their dates. Those whose date is not known stand where they are expected.
+         *
+         *     **Right:** Anyone; organisers also see the ideas and the unlisted events of their networks.
+         */
+        get: operations["listEvents"];
+        put?: never;
+        /**
+         * Note an idea of event
+         * @description An idea with its reference for ever; nobody but its network sees it before it is announced.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        post: operations["createEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/events/{event_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an event
+         * @description The event, its sessions, and where its registrations stand.
+         *
+         *     **Right:** Anyone; an idea, its organisers alone.
+         */
+        get: operations["getEvent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change an event
+         * @description Only what is sent changes. How people enrol (`enrolment`) is chosen once, when the event is created.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        patch: operations["updateEvent"];
+        trace?: never;
+    };
+    "/events/v1/events/{event_id}/tentative-announcement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Announce without a sure date
+         * @description The agenda shows it with its vague date.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        post: operations["announceEventTentatively"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/events/{event_id}/announcement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Announce an event
+         * @description Its dates are promised; nobody registers yet.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        post: operations["announceEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/events/{event_id}/opening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open registrations
+         * @description People register from now on, or from `registration_opens_at`.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        post: operations["openRegistrations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/events/{event_id}/closing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close registrations
+         * @description Nobody registers any more; opening again is possible.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        post: operations["closeRegistrations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/events/{event_id}/holding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that an event was held
+         * @description Presence and certificates follow.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        post: operations["holdEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/events/{event_id}/cancellation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel an event
+         * @description All its sessions are cancelled; everybody registered is told why.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        post: operations["cancelEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/events/{event_id}/postponement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Postpone an event
+         * @description Registrations are kept for the dates to come; everybody is told why.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        post: operations["postponeEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/events/{event_id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set a date
+         * @description One more session; a cycle has several. Those registered for the whole event are registered for it too.
+         *
+         *     `collisions` signals events of any network in the same week for the same people; two sessions of one event never overlap.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        post: operations["addSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/events/{event_id}/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a session
+         * @description Its date in Paris, its place, its programme.
+         *
+         *     **Right:** Anyone; a session of an idea, its organisers alone.
+         */
+        get: operations["getSession"];
+        put?: never;
+        post?: never;
+        /**
+         * Take a session away
+         * @description Before registrations open only; afterwards a session is cancelled.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        delete: operations["removeSession"];
+        options?: never;
+        head?: never;
+        /**
+         * Move a session, or say more of it
+         * @description Only what is sent changes. A new date or place is told to everybody registered, with an updated invitation.
+         *
+         *     Moved as a whole, a session takes its programme along.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        patch: operations["updateSession"];
+        trace?: never;
+    };
+    "/events/v1/events/{event_id}/sessions/{session_id}/cancellation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel one session
+         * @description The others stand. Everybody registered is told why; certificates count without it.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        post: operations["cancelSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/events/{event_id}/desks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Seats of an event
+         * @description One desk for the whole event, or one for each session; their seats, taken and left, and who waits.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        get: operations["listDesks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/events/{event_id}/capacity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say how many seats there are
+         * @description All the seats at once: per mode, and the shares reserved for some. Never fewer than are taken; freed seats go to who waits.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        put: operations["putCapacity"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/events/{event_id}/registrations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Registrations of an event
+         * @description In the order they came.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        get: operations["listRegistrations"];
+        put?: never;
+        /**
+         * Ask for seats
+         * @description For oneself or a group that stays together. Seats are given at once when there are; otherwise a rank in the waiting list.
+         *
+         *     Without an account, the seats are held until the e-mail is confirmed by the link it receives; a network or an address that asks
+         *     too often is asked to wait (429).
+         *
+         *     **Right:** Anyone.
+         */
+        post: operations["register"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/registrations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your registrations
+         * @description What you registered for with your account, the latest first.
+         *
+         *     **Right:** Anyone signed in, for themselves.
+         */
+        get: operations["listMyRegistrations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/registrations/{registration_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a registration
+         * @description Where it stands; in the waiting list, its rank right now.
+         *
+         *     **Right:** Who registered with their account; organisers of the event.
+         */
+        get: operations["getRegistration"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change who answers for a registration
+         * @description Only what is sent changes. A new e-mail counts once it has confirmed by the link it receives; the former one is told.
+         *
+         *     **Right:** Who registered with their account; organisers of the event.
+         */
+        patch: operations["updateRegistration"];
+        trace?: never;
+    };
+    "/events/v1/registrations/{registration_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What became of a registration
+         * @description From the latest: what was decided, when, and the rank it was given in the waiting list. Nobody is named.
+         *
+         *     **Right:** Who registered with their account; organisers of the event.
+         */
+        get: operations["getRegistrationHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/registrations/{registration_id}/cancellation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a registration
+         * @description Its seats, or its rank, go to who waits. A reason, when given, is told to the person.
+         *
+         *     **Right:** Who registered with their account; organisers of the event.
+         */
+        post: operations["cancelRegistration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/my-registrations/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read your registration by its link
+         * @description Reading changes nothing: mail programs that open links beforehand do no harm.
+         *
+         *     **Right:** Whoever holds the link received by e-mail.
+         */
+        get: operations["getRegistrationByLink"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change who answers for a registration, by its link
+         * @description Only what is sent changes. A new e-mail counts once it has confirmed by the link it receives; the former one is told.
+         *
+         *     **Right:** Whoever holds the link received by e-mail.
+         */
+        patch: operations["updateRegistrationByLink"];
+        trace?: never;
+    };
+    "/events/v1/my-registrations/{token}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What became of your registration, by its link
+         * @description From the latest: what was decided, when, and the rank you were given in the waiting list.
+         *
+         *     **Right:** Whoever holds the link received by e-mail.
+         */
+        get: operations["getRegistrationHistoryByLink"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/my-registrations/{token}/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm your e-mail
+         * @description The seats that were held are yours; done twice, nothing changes.
+         *
+         *     **Right:** Whoever holds the link received by e-mail.
+         */
+        post: operations["confirmRegistration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/my-registrations/{token}/acceptance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept the offered seats
+         * @description Before the offer ends; done twice, nothing changes.
+         *
+         *     **Right:** Whoever holds the link received by e-mail.
+         */
+        post: operations["acceptOffer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/my-registrations/{token}/cancellation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel your registration by its link
+         * @description Your seats, your offer or your rank go to who waits; you are not served again unless you ask.
+         *
+         *     **Right:** Whoever holds the link received by e-mail.
+         */
+        post: operations["cancelRegistrationByLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/registrations/{registration_id}/attendees/{attendee_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a participant's details
+         * @description Only what is sent changes. Answers are judged by the form as it is now, when they are sent; those that are not are kept.
+         *
+         *     **Right:** Who registered with their account; organisers of the event.
+         */
+        patch: operations["updateAttendee"];
+        trace?: never;
+    };
+    "/events/v1/registrations/{registration_id}/attendees": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add somebody to the group
+         * @description When a seat is free for them and the group may be so large; nobody of the waiting list is overtaken.
+         *
+         *     **Right:** Who registered with their account; organisers of the event.
+         */
+        post: operations["addAttendee"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/registrations/{registration_id}/attendees/{attendee_id}/mode-change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take part on site, or by visio
+         * @description The seat of the other mode is theirs before this one goes on; when there is none (`no-seat-left`), they keep the one they have.
+         *
+         *     **Right:** Who registered with their account; organisers of the event.
+         */
+        post: operations["changeAttendeeMode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/registrations/{registration_id}/attendees/{attendee_id}/replacement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a colleague instead
+         * @description The seat is kept; the former badge, visio link and needs are not: the colleague is a participant of their own.
+         *
+         *     **Right:** Who registered with their account; organisers of the event.
+         */
+        post: operations["replaceAttendee"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/registrations/{registration_id}/attendees/{attendee_id}/departure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Somebody leaves the group
+         * @description Their seat goes to who waits; the others keep theirs. The last person cancels the registration instead.
+         *
+         *     **Right:** Who registered with their account; organisers of the event.
+         */
+        post: operations["removeAttendee"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/registrations/{registration_id}/attendees/{attendee_id}/needs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say what a participant needs
+         * @description Meals and accessibility: read by the event's organisers alone, forgotten after it. Empty, nothing is kept.
+         *
+         *     **Right:** Who registered with their account; organisers of the event.
+         */
+        put: operations["putAttendeeNeeds"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/my-registrations/{token}/attendees/{attendee_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a participant's details, by its link
+         * @description Only what is sent changes. Answers are judged by the form as it is now, when they are sent; those that are not are kept.
+         *
+         *     **Right:** Whoever holds the link received by e-mail.
+         */
+        patch: operations["updateAttendeeByLink"];
+        trace?: never;
+    };
+    "/events/v1/my-registrations/{token}/attendees": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add somebody to the group, by its link
+         * @description When a seat is free for them and the group may be so large; nobody of the waiting list is overtaken.
+         *
+         *     **Right:** Whoever holds the link received by e-mail.
+         */
+        post: operations["addAttendeeByLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/my-registrations/{token}/attendees/{attendee_id}/mode-change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take part on site, or by visio, by its link
+         * @description The seat of the other mode is theirs before this one goes on; when there is none (`no-seat-left`), they keep the one they have.
+         *
+         *     **Right:** Whoever holds the link received by e-mail.
+         */
+        post: operations["changeAttendeeModeByLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/my-registrations/{token}/attendees/{attendee_id}/replacement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a colleague instead, by its link
+         * @description The seat is kept; the former badge, visio link and needs are not: the colleague is a participant of their own.
+         *
+         *     **Right:** Whoever holds the link received by e-mail.
+         */
+        post: operations["replaceAttendeeByLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/my-registrations/{token}/attendees/{attendee_id}/departure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Somebody leaves the group, by its link
+         * @description Their seat goes to who waits; the others keep theirs. The last person cancels the registration instead.
+         *
+         *     **Right:** Whoever holds the link received by e-mail.
+         */
+        post: operations["removeAttendeeByLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/my-registrations/{token}/attendees/{attendee_id}/needs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say what a participant needs, by its link
+         * @description Meals and accessibility: read by the event's organisers alone, forgotten after it. Empty, nothing is kept.
+         *
+         *     **Right:** Whoever holds the link received by e-mail.
+         */
+        put: operations["putAttendeeNeedsByLink"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/my-email-changes/{email_token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a change of e-mail
+         * @description Reading confirms nothing: mail programs that open links beforehand do no harm.
+         *
+         *     **Right:** Whoever holds the link received at the new address.
+         */
+        get: operations["getEmailChange"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/my-email-changes/{email_token}/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm the new e-mail of a registration
+         * @description The registration is followed at this address from now on; links sent to the former one open nothing. Twice is once.
+         *
+         *     **Right:** Whoever holds the link received at the new address.
+         */
+        post: operations["confirmEmailChange"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/registration-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Receive the link of a registration again
+         * @description Sent to the address itself, a few times an hour at most. The answer is the same whatever exists.
+         *
+         *     **Right:** Anyone.
+         */
+        post: operations["askRegistrationLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/registrations/{registration_id}/approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve a request
+         * @description Seats at once when there are; otherwise a rank in the waiting list. The person is told.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        post: operations["approveRegistration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/registrations/{registration_id}/refusal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuse a request
+         * @description The person reads why.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        post: operations["refuseRegistration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/events/{event_id}/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve or refuse several requests
+         * @description Each has its own result, in the order they were sent: what cannot be carried out leaves the others be.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        post: operations["decideRegistrations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/events/{event_id}/desk-registrations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Register somebody
+         * @description By telephone or letter, even before registrations open or after they close; never beyond the seats there are, nor before who
+         *     waits. Confirmed and approved at once; the form's questions may be answered later.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        post: operations["registerSomebody"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/registrations/{registration_id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move a registration to another session
+         * @description Where one registers session by session. Seats there are taken before those here go on; without them nothing changes.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        post: operations["moveRegistration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/events/{event_id}/attendees": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Participants of an event
+         * @description In the order of their names; never what they need.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        get: operations["listAttendees"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/events/{event_id}/attendees.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Participants as CSV
+         * @description One line per participant, their answers in columns (UTF-8, semicolon). A cell that a spreadsheet would take for a formula
+         *     begins with an apostrophe.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        get: operations["exportAttendeesCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/events/{event_id}/attendees.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Participants as a workbook
+         * @description The same as a workbook (XLSX) whose cells are texts.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        get: operations["exportAttendeesXlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/events/{event_id}/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What participants answered
+         * @description Question by question: how many answered, and how many chose what. Free texts are in the list and the exports.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        get: operations["getAnswers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/events/{event_id}/needs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What participants need
+         * @description Meals and accessibility, person by person, in the order of their names. The journal says who read them.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        get: operations["listAttendeeNeeds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/events/{event_id}/needs-counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many need what
+         * @description For the caterer and the venue: numbers of each kind, among those who have a seat, without names.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        get: operations["countAttendeeNeeds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/events/{event_id}/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Presence at an event
+         * @description People × sessions, in the order of names, with the minutes validated. Cancelled sessions are shown and not counted.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        get: operations["listPresence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/events/{event_id}/sessions/{session_id}/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Presence at a session
+         * @description Everybody expected and everybody who came, with what scans and stays propose and what was validated.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        get: operations["getPresenceSheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/events/{event_id}/sessions/{session_id}/presence/validation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Validate, or correct, the presence at a session
+         * @description All that is proposed (`everybody`), or some people as said. Only what is validated counts; certificates follow corrections.
+         *
+         *     Validating again changes nothing; what was scanned or told since the sheet was read is read first (412).
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        post: operations["validatePresence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/registrations/{registration_id}/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your presence
+         * @description The hours validated for those you registered.
+         *
+         *     **Right:** Who registered with their account; organisers of the event.
+         */
+        get: operations["getRegistrationPresence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/my-registrations/{token}/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your presence, by the link of your registration
+         * @description The hours validated for those you registered.
+         *
+         *     **Right:** Whoever holds the link received by e-mail.
+         */
+        get: operations["getPresenceByLink"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/events/{event_id}/sessions/{session_id}/attendance-sheet.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Attendance sheet to sign
+         * @description Names in the French order, organisation, mode, a place to sign; some blank lines for who comes unregistered.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        get: operations["getAttendanceSheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/badges/{badge_key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A badge as a picture
+         * @description Its QR code says `CNV:<key>`: no address that could move, and short enough to be read from a dim screen, without a network.
+         *
+         *     **Right:** Whoever holds the badge's secret key, given to the person alone.
+         */
+        get: operations["getBadge"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/events/{event_id}/badges.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Badges to cut
+         * @description Ten to a page, in the order of names, for everybody who comes on site.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        get: operations["getBadgeSheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/registrations/{registration_id}/badges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your badges
+         * @description Of those you registered, once they have a seat.
+         *
+         *     **Right:** Who registered with their account; organisers of the event.
+         */
+        get: operations["listRegistrationBadges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/my-registrations/{token}/badges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your badges, by the link of your registration
+         * @description Of those you registered, once they have a seat.
+         *
+         *     **Right:** Whoever holds the link received by e-mail.
+         */
+        get: operations["listBadgesByLink"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/events/{event_id}/attendees/{attendee_id}/badge-replacement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace a badge
+         * @description Lost, or seen by others: its old code opens nothing any more.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        post: operations["replaceBadge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/events/{event_id}/sessions/{session_id}/check-in-list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is expected, for devices that may lose the network
+         * @description Names, audience, seat, and the SHA-256 of each badge's key: a device compares it with the code it scans. 304 when unchanged.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        get: operations["getCheckInList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/events/{event_id}/sessions/{session_id}/check-ins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Somebody is there
+         * @description By the badge's code, the registration's code or the person's id. A second scan works too, and says when the first one was.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        post: operations["checkIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/events/{event_id}/sessions/{session_id}/check-ins/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Scans recorded without a network
+         * @description Each scan with its own instant and its own result. Sent again, nothing is counted twice, whatever the order.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        post: operations["synchroniseCheckIns"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/events/{event_id}/sessions/{session_id}/walk-ins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Somebody came without being registered
+         * @description Registered at the door and scanned at once. A free seat, or (with a reason) an absent person's chair; never beyond the room.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        post: operations["receiveWalkIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/events/{event_id}/sessions/{session_id}/visio": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How a session is held by visio
+         * @description What was chosen, the account that serves, and how the room is: whether it is ready, or why it could not be made.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        get: operations["getSessionVisio"];
+        /**
+         * Choose how a session is held by visio
+         * @description Account, minutes before and after, recording. Changing provider changes no link: the former room is ended, another is made.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        put: operations["putSessionVisio"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/events/{event_id}/sessions/{session_id}/moderation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enter a session's room as moderator
+         * @description The provider's address, for you alone, from an hour before the beginning. The room is made at once if it is not there.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        post: operations["moderateSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/events/{event_id}/sessions/{session_id}/recordings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Recordings of a session
+         * @description What the provider kept, once it is ready to be watched; nothing is published by being here.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        get: operations["listSessionRecordings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/events/{event_id}/sessions/{session_id}/visio-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a link for a speaker
+         * @description For somebody who is not registered: moderator, presenter or viewer of this session, an hour before it begins for who speaks.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        post: operations["makeVisioLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/events/{event_id}/visio-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Personal links of an event
+         * @description Participants' and speakers', with how often each was followed; a participant's address is theirs alone.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        get: operations["listVisioLinks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/visio-links/{visio_link_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a personal link
+         * @description Whether it is valid, and how often it was followed.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        get: operations["getVisioLink"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/visio-links/{visio_link_id}/revocation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revoke a personal link
+         * @description It lets nobody in any more, from now on; the registration stays. Renew it to let the person in again.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        post: operations["revokeVisioLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/visio-links/{visio_link_id}/renewal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace a personal link by another
+         * @description The former one, forwarded or revoked, lets nobody in; the next mail to the person carries the new one.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        post: operations["renewVisioLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/networks/{network_id}/visio-accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Accounts at visio providers
+         * @description The network's, the oldest first, those that were retired too.
+         *
+         *     **Right:** Managers of the organisation that runs the network.
+         */
+        get: operations["listVisioAccounts"];
+        put?: never;
+        /**
+         * Give an account at a visio provider
+         * @description BigBlueButton, Jitsi, LiveKit or an external address. Secrets are kept sealed and never read back.
+         *
+         *     **Right:** Managers of the organisation that runs the network.
+         */
+        post: operations["addVisioAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/visio-accounts/{visio_account_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an account at a visio provider
+         * @description Everything but its secrets, and the address the provider tells its events to.
+         *
+         *     **Right:** Managers of the organisation that runs the network.
+         */
+        get: operations["getVisioAccount"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change an account at a visio provider
+         * @description Only what is sent changes; a secret that is not sent stays.
+         *
+         *     **Right:** Managers of the organisation that runs the network.
+         */
+        patch: operations["updateVisioAccount"];
+        trace?: never;
+    };
+    "/events/v1/visio-accounts/{visio_account_id}/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try an account at a visio provider
+         * @description Asks the server something harmless, signed with the account's secret; the problem says what does not work.
+         *
+         *     **Right:** Managers of the organisation that runs the network.
+         */
+        post: operations["tryVisioAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/visio-accounts/{visio_account_id}/retirement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Use an account no more
+         * @description Sessions that chose it have the network's default account from now on; links stay.
+         *
+         *     **Right:** Managers of the organisation that runs the network.
+         */
+        post: operations["retireVisioAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/visio/{visio_token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Enter the visio by a personal link
+         * @description Redirects to the room of the session that is now, as this person; the link is the same for every session.
+         *
+         *     Otherwise says why: too early (and when the room opens), over, cancelled, revoked, not by visio, or the room is not ready yet
+         *     (503 with `Retry-After`). A browser is led to the page that says it to people, where the platform has one. An application that
+         *     accepts `application/json` and no page is told the room's address instead.
+         *
+         *     **Right:** Whoever holds the personal link received by e-mail, while it counts.
+         */
+        get: operations["followVisioLink"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/visio/endings/{room_token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tell that a room ended (provider)
+         * @description BigBlueButton's `meta_endCallbackUrl`. It is asked back before it is believed.
+         *
+         *     **Right:** The provider, at the address it was given for this room.
+         */
+        get: operations["tellVisioRoomEnded"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/visio/webhooks/{account_key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell who comes and goes (provider)
+         * @description BigBlueButton: bbb-webhooks with SHA-256 checksums, or its recording-ready callback. LiveKit: its webhooks. Jitsi: JaaS's or
+         *     Prosody's `event_sync`, with the shared secret in `Authorization`. The same notice twice is once, in whatever order they come.
+         *
+         *     **Right:** The provider, by its signature.
+         */
+        post: operations["hearVisioNotice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/events/{event_id}/reminders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * When participants are reminded
+         * @description Hours before each session; seven days and one day unless organisers chose otherwise.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        get: operations["getReminders"];
+        /**
+         * Choose when participants are reminded
+         * @description Those who have a seat are written to that many hours before each session begins; each reminder goes out once.
+         *
+         *     `If-Match` is required once a choice was made.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        put: operations["putReminders"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/events/{event_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Messages written to participants
+         * @description The latest first.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        get: operations["listMessages"];
+        put?: never;
+        /**
+         * Write to participants
+         * @description One mail to each registration's contact and, when they have a seat, to each participant who gave an address of their own.
+         *
+         *     Five messages a day at most for an event. Who withdraws before their mail is written is not written to.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        post: operations["sendMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/events/{event_id}/mail-previews/{letter_kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See a mail before it is sent
+         * @description The mail as somebody imaginary would receive it, with the event's facts as they stand.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        get: operations["previewMail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/feeds/agenda.ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow the agenda in a calendar
+         * @description Public events of these criteria, from ninety days ago on: each session is an entry, whose `UID` is the session for ever.
+         *
+         *     An event whose date is not sure is a whole tentative day; what was cancelled stays sixty days, so that calendars learn it.
+         *     `If-None-Match` and `If-Modified-Since` are honoured without writing the calendar.
+         *
+         *     **Right:** Anyone.
+         */
+        get: operations["getAgendaFeed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/feeds/personal/{feed_token}.ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow your registrations in a calendar
+         * @description Sessions you have a seat at, with your own visio links.
+         *
+         *     **Right:** Whoever holds the address.
+         */
+        get: operations["getPersonalFeed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/my-registrations/{token}/invitation.ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sessions of your registration, for your calendar
+         * @description Every session of a confirmed registration, under the `UID` of its mailed invitations.
+         *
+         *     **Right:** Whoever holds the link received by e-mail.
+         */
+        get: operations["getInvitation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/me/feed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether you have a personal calendar
+         * @description Since when; its address was shown once (404 when there is none).
+         *
+         *     **Right:** Anyone signed in, for themselves.
+         */
+        get: operations["getMyFeed"];
+        put?: never;
+        /**
+         * Get a personal calendar, or renew its address
+         * @description The address is shown this once; the one before, if any, opens nothing any more.
+         *
+         *     **Right:** Anyone signed in, for themselves.
+         */
+        post: operations["renewPersonalFeed"];
+        /**
+         * Revoke your personal calendar
+         * @description Its address opens nothing any more.
+         *
+         *     **Right:** Anyone signed in, for themselves.
+         */
+        delete: operations["revokePersonalFeed"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/events/{event_id}/certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Certificates of an event
+         * @description In the order of their numbers, those that no longer stand too.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        get: operations["listCertificates"];
+        put?: never;
+        /**
+         * Issue certificates
+         * @description Once the event was held and every sheet validated: to each person their hours, by mail with the PDF.
+         *
+         *     A certificate from the event's `certificate_share` on; below, an attestation that says the hours; nothing for no hour. Sessions
+         *     that were cancelled count neither for nor against. Issuing again issues only what changed, and replaces what it corrects.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        post: operations["issueCertificates"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/events/{event_id}/certificates/{certificate_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a certificate
+         * @description What it says, and whether it stands.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        get: operations["getCertificate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/events/{event_id}/certificates/{certificate_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download a certificate
+         * @description The PDF as it was sent, also when it no longer stands.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        get: operations["downloadCertificate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/events/{event_id}/certificates/{certificate_id}/revocation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw a certificate
+         * @description Its code says that it was withdrawn, and its holder is told why.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        post: operations["revokeCertificate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/registrations/{registration_id}/certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your certificates
+         * @description Of those you registered.
+         *
+         *     **Right:** Who registered with their account; organisers of the event.
+         */
+        get: operations["listRegistrationCertificates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/registrations/{registration_id}/certificates/{certificate_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download your certificate
+         * @description The PDF, while it stands.
+         *
+         *     **Right:** Who registered with their account; organisers of the event.
+         */
+        get: operations["downloadRegistrationCertificate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/my-registrations/{token}/certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your certificates, by the link of your registration
+         * @description Of those you registered.
+         *
+         *     **Right:** Whoever holds the link received by e-mail.
+         */
+        get: operations["listCertificatesByLink"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/my-registrations/{token}/certificates/{certificate_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download your certificate, by the link of your registration
+         * @description The PDF, while it stands.
+         *
+         *     **Right:** Whoever holds the link received by e-mail.
+         */
+        get: operations["downloadCertificateByLink"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/certificates/{certificate_code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Verify a certificate
+         * @description Whose it is, for which event, how many hours, and whether it stands; nothing more. Case, spaces and dashes do not matter.
+         *
+         *     **Right:** Anyone who has the code printed on it.
+         */
+        get: operations["verifyCertificate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/events/{event_id}/survey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the survey of an event
+         * @description What is asked, until when, and how many answered. 404 until it is prepared or opened.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        get: operations["getSurvey"];
+        /**
+         * Prepare the survey of an event
+         * @description Creates without `If-Match` (201), replaces the version named by `If-Match` (200). Without `form`, three usual questions: a
+         *     rating from 1 to 5, whether it is useful, what to change. Questions no longer change once somebody answered.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        put: operations["prepareSurvey"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/events/{event_id}/survey/opening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open the survey of an event
+         * @description Once the event has begun: everybody who has a seat is mailed a personal link. Not prepared, it asks the usual questions; prepared,
+         *     `If-Match` names the version that was read. Opens by itself (unless `automatic` is false) when the event is held.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        post: operations["openSurvey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/events/{event_id}/survey/closing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close the survey of an event
+         * @description Before its day; nobody answers any more.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        post: operations["closeSurvey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/events/{event_id}/survey/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Results of a survey
+         * @description Counts for each choice, mean and distribution of ratings, share of answers. Texts are shown from three answers on.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        get: operations["getSurveyResults"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/events/{event_id}/survey/answers.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Answers to a survey, as a table
+         * @description A line for each answer, in no order that says anything (CSV, UTF-8, semicolon); texts from three answers on.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        get: operations["exportSurveyAnswers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/surveys/{survey_token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a survey by its link
+         * @description What is asked of you. Reading changes nothing.
+         *
+         *     **Right:** Anyone with the link of the mail.
+         */
+        get: operations["getSurveyByLink"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/surveys/{survey_token}/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer a survey
+         * @description Once: the answer is kept without your name, so nobody, you included, can find it again to change it.
+         *
+         *     **Right:** Anyone with the link of the mail.
+         */
+        post: operations["answerSurvey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/events/{event_id}/outcomes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What an event leaves
+         * @description In the order they were proposed, with what became of them. What is published is public: `documents` of the event.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        get: operations["listOutcomes"];
+        put?: never;
+        /**
+         * Propose a replay, a compte rendu or a support to the catalogue
+         * @description It becomes a draft of the network's resource centre, with the event's themes and territories and the speakers who agreed.
+         *     Documentalists publish it or not; once published, it is shown on the event and people who had a seat are told, once.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        post: operations["proposeOutcome"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/events/{event_id}/outcomes/{outcome_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an outcome
+         * @description `waiting`: the catalogue has not taken it yet; `proposed`: a draft of the centre; then published, or withdrawn.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        get: operations["getOutcome"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/needs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say what you need
+         * @description The network's organisers read it without your name. Once there is an answer you get it by mail, and your address is forgotten.
+         *
+         *     **Right:** Anyone signed in, for themselves; organisers of the network for somebody else.
+         */
+        post: operations["sayNeed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/needs/conversion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make an event of needs
+         * @description An idea with the needs' themes, territories and publics. Whoever asked is told by mail once it is announced or opened.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        post: operations["convertNeeds"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/needs/{need_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a need
+         * @description What was asked, and what became of it.
+         *
+         *     **Right:** Who asked; organisers of the network.
+         */
+        get: operations["getNeed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/needs/{need_id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask no longer
+         * @description Your address is forgotten and you hear no more of it.
+         *
+         *     **Right:** Who asked.
+         */
+        post: operations["withdrawNeed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/needs/{need_id}/merging": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that two needs are one
+         * @description Both open, of one network. Whoever asked the first hears what becomes of the second.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        post: operations["mergeNeed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/needs/{need_id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer a need
+         * @description Without an event of one's own. Whoever asked, and those merged into it, read the answer by mail; addresses are forgotten.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        post: operations["answerNeed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/needs/{need_id}/dismissal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dismiss a need
+         * @description Nothing will be done, and whoever asked reads why; addresses are forgotten.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        post: operations["dismissNeed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/my-needs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What you asked for
+         * @description The newest first.
+         *
+         *     **Right:** Anyone signed in, for themselves.
+         */
+        get: operations["listMyNeeds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/networks/{network_id}/needs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Needs of a network
+         * @description The oldest first, without who asked.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        get: operations["listNeeds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/networks/{network_id}/need-groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is needed, counted
+         * @description Open needs by theme × territory × public, the most asked for first.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        get: operations["groupNeeds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/networks/{network_id}/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Yearly plans of a network
+         * @description The latest year first.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        get: operations["listPlans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/networks/{network_id}/plans/{year}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a yearly plan
+         * @description Its targets, in the order they were said.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        get: operations["getPlan"];
+        /**
+         * Say what a year is meant to offer
+         * @description All the targets at once, per format, place and territory. Without `If-Match` the plan is made; with it, replaced.
+         *
+         *     **Right:** Managers of the organisation that runs the network.
+         */
+        put: operations["putPlan"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/networks/{network_id}/plans/{year}/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A plan against what there is
+         * @description What was held and what is planned, by the sessions that begin in the year (Paris); what has no sure date is counted apart. A
+         *     session is held when that was said, or when it is over and was announced.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        get: operations["readPlanProgress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/networks/{network_id}/plans/{year}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download a plan against what there is
+         * @description What `progress` says, as CSV or as a workbook.
+         *
+         *     **Right:** Organisers of the network (members of the organisation that runs it).
+         */
+        get: operations["exportPlan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/networks/{network_id}/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Attendance of a network's events
+         * @description Requests, seats, presence, hours and different people, by audience, mode, format, theme, month, or level of territory.
+         *
+         *     **Right:** Anyone: no figure under three people; organisers of the network: exact figures.
+         */
+        get: operations["getAttendanceStatistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/networks/{network_id}/statistics.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Attendance of a network's events, as a table
+         * @description The same figures (CSV, UTF-8, semicolon); `<3` where one is withheld.
+         *
+         *     **Right:** Anyone: no figure under three people; organisers of the network: exact figures.
+         */
+        get: operations["exportAttendanceCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/networks/{network_id}/statistics.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Attendance of a network's events, as a workbook
+         * @description The same figures, as numbers; `<3` where one is withheld.
+         *
+         *     **Right:** Anyone: no figure under three people; organisers of the network: exact figures.
+         */
+        get: operations["exportAttendanceXlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How long personal data is kept
+         * @description What is kept about people, how long, and what then becomes of it. Each night does what this says.
+         *
+         *     **Right:** Anyone.
+         */
+        get: operations["listRetentionRules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The register of erasures
+         * @description The newest first: when, by which rule, how many records, up to which day. It names nobody.
+         *
+         *     **Right:** Managers of a network; administrators of the platform.
+         */
+        get: operations["listErasures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/erasures/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether the register of erasures is whole
+         * @description Each line holds the digest of the one before, computed again here: a line removed, added or changed is found.
+         *
+         *     **Right:** Managers of a network; administrators of the platform.
+         */
+        get: operations["verifyErasures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/me/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All that is held of you
+         * @description By your account and by the address you confirmed, room by room (GDPR art. 15 and 20).
+         *
+         *     **Right:** Anyone signed in, for themselves.
+         */
+        get: operations["exportMyData"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/personal-data-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for your data, or to be forgotten, without an account
+         * @description A link is mailed to the address. The answer is the same whether or not anything is held under it.
+         *
+         *     **Right:** Anyone.
+         */
+        post: operations["requestPersonalData"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/personal-data-requests/{request_token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See what a request about your data will do
+         * @description Reading does nothing: mail programs that open links beforehand do no harm.
+         *
+         *     **Right:** Anyone with the link of the mail.
+         */
+        get: operations["getPersonalDataRequest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/v1/personal-data-requests/{request_token}/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm a request about your data
+         * @description The export is the answer. An erasure is done at once: registrations to come are cancelled, names and addresses go, except what
+         *     `kept` says is still needed (art. 17).
+         *
+         *     **Right:** Anyone with the link of the mail.
+         */
+        post: operations["confirmPersonalDataRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -6879,6 +10130,25 @@ export interface components {
          * @enum {string}
          */
         AccessFilter: "public" | "members" | "embargo";
+        /**
+         * AccountFace
+         * @description An account, as sessions name it.
+         */
+        AccountFace: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["ProviderKind"];
+            /**
+             * Kind Label
+             * @example BigBlueButton
+             */
+            kind_label: string;
+            /** Name */
+            name: string;
+        };
         /**
          * AccountRead
          * @description An account as its owner sees it.
@@ -7138,6 +10408,29 @@ export interface components {
             title: string;
             /** Holder Name */
             holder_name: string;
+        };
+        /**
+         * AgendaOfWeek
+         * @description A network's events of a week.
+         */
+        AgendaOfWeek: {
+            /**
+             * Network Id
+             * Format: uuid
+             */
+            network_id: string;
+            /** Events */
+            events: components["schemas"]["EventInWeek"][];
+        };
+        /**
+         * AgendaWeeks
+         * @description Agendas side by side.
+         */
+        AgendaWeeks: {
+            /** Networks */
+            networks: components["schemas"]["NetworkFace"][];
+            /** Weeks */
+            weeks: components["schemas"]["Week"][];
         };
         /**
          * AgendaWrite
@@ -7579,6 +10872,54 @@ export interface components {
              */
             readonly document: string | null;
         };
+        /**
+         * Answer
+         * @description What whoever asked will read.
+         */
+        Answer: {
+            /**
+             * Reason
+             * @example Une journée sur ce sujet est prévue par le centre voisin en mars.
+             */
+            reason: string;
+        };
+        /**
+         * AnswerCount
+         * @description How many gave this answer.
+         */
+        AnswerCount: {
+            /** Value */
+            value: unknown;
+            /** Count */
+            count: number;
+        };
+        /**
+         * AnswersSummary
+         * @description What participants answered so far; those who left or cancelled are not counted.
+         */
+        AnswersSummary: {
+            /** Attendees */
+            attendees: number;
+            /** Questions */
+            questions: components["schemas"]["FormQuestionSummary"][];
+        };
+        /**
+         * AnswersWrite
+         * @description What somebody answers.
+         */
+        AnswersWrite: {
+            /**
+             * Answers
+             * @example {
+             *       "change": "Plus de temps d'échange.",
+             *       "rating": 4,
+             *       "useful": "yes"
+             *     }
+             */
+            answers: {
+                [key: string]: unknown;
+            };
+        };
         /** AssignmentCreate */
         AssignmentCreate: {
             /**
@@ -7647,6 +10988,23 @@ export interface components {
             readonly turn_label: string;
         };
         /**
+         * AttachedDocument
+         * @description A document of the catalogue, by reference.
+         */
+        AttachedDocument: {
+            role: components["schemas"]["DocumentRole"];
+            /**
+             * Document Id
+             * Format: uuid
+             */
+            document_id: string;
+            /**
+             * Title
+             * @example Compte rendu de la journée
+             */
+            title: string;
+        };
+        /**
          * AttachmentAdded
          * @description The attachment, and the dossier's new ETag: no need to read the dossier again before its next change.
          */
@@ -7707,6 +11065,103 @@ export interface components {
              */
             added_at: string;
         };
+        /**
+         * AttendanceFigures
+         * @description Attendance of one line. A figure is null when it is withheld (`withheld` says how it is shown) or not known.
+         */
+        AttendanceFigures: {
+            /**
+             * Key
+             * @description Code; empty when nobody said.
+             * @example association
+             */
+            key: string;
+            /**
+             * Label
+             * @example Associations
+             */
+            label: string;
+            /**
+             * Events
+             * @description Events somebody of this line asked for a seat at.
+             */
+            events: number;
+            /**
+             * Registered
+             * @description Requests for a seat that still stand, one per person and registration.
+             */
+            registered: number | null;
+            /**
+             * Seated
+             * @description Seats given.
+             */
+            seated: number | null;
+            /**
+             * Present
+             * @description Seats whose holder was there; null until presence is validated.
+             */
+            present: number | null;
+            /**
+             * Hours
+             * @description Hours they followed together; null until presence is validated.
+             */
+            hours: number | null;
+            /**
+             * People
+             * @description Different people among those registered, told apart without their names.
+             */
+            people: number | null;
+            /**
+             * Withheld
+             * @description `<3`: fewer than three people; `n.c.`: it would give another one away.
+             * @default {}
+             */
+            withheld: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * AttendanceStatistics
+         * @description Attendance of a network's events over a period.
+         */
+        AttendanceStatistics: {
+            /**
+             * Network Id
+             * Format: uuid
+             */
+            network_id: string;
+            by: components["schemas"]["Dimension"];
+            /**
+             * By Label
+             * @example Public
+             */
+            by_label: string;
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date
+             */
+            until: string;
+            /**
+             * Exact
+             * @description For organisers; everybody else is shown no figure under three people.
+             */
+            exact: boolean;
+            /**
+             * Overlapping
+             * @description An event may stand under several lines: they add up to more than the total.
+             */
+            overlapping: boolean;
+            /** Presence Known */
+            presence_known: boolean;
+            total: components["schemas"]["AttendanceFigures"];
+            /** Items */
+            items: components["schemas"]["AttendanceFigures"][];
+        };
         /** AttendanceWrite */
         AttendanceWrite: {
             /** Members */
@@ -7731,6 +11186,208 @@ export interface components {
             person: string;
             presence: components["schemas"]["Presence"];
         };
+        /**
+         * AttendeeListed
+         * @description A participant, with their registration.
+         */
+        AttendeeListed: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Registration Id
+             * Format: uuid
+             */
+            registration_id: string;
+            /** Session Id */
+            session_id: string | null;
+            /**
+             * Code
+             * @example 7KQ29FVM
+             */
+            code: string;
+            state: components["schemas"]["RegistrationState"];
+            /**
+             * State Label
+             * @example Inscrit
+             */
+            state_label: string;
+            /** Given Name */
+            given_name: string;
+            /** Family Name */
+            family_name: string;
+            /**
+             * Email
+             * @description Theirs, or the contact's.
+             */
+            email: string;
+            /** Function */
+            function: string;
+            /** Organisation Name */
+            organisation_name: string;
+            /** Organisation Id */
+            organisation_id: string | null;
+            audience: components["schemas"]["Audience"];
+            /** Territory Code */
+            territory_code: string | null;
+            mode: components["schemas"]["Mode"];
+            /** Has Seat */
+            has_seat: boolean;
+            /** Answers */
+            answers: {
+                [key: string]: unknown;
+            };
+            /** Contact Name */
+            contact_name: string;
+            /** Contact Email */
+            contact_email: string;
+            /**
+             * Registered At
+             * Format: date-time
+             */
+            registered_at: string;
+            /** Left At */
+            left_at: string | null;
+        };
+        /**
+         * AttendeeRead
+         * @description A person of a registration, as they and the organisers see them.
+         */
+        AttendeeRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Given Name */
+            given_name: string;
+            /** Family Name */
+            family_name: string;
+            /** Email */
+            email: string | null;
+            /** Function */
+            function: string;
+            /** Organisation Name */
+            organisation_name: string;
+            audience: components["schemas"]["Audience"];
+            /** Territory Code */
+            territory_code: string | null;
+            mode: components["schemas"]["Mode"];
+            /**
+             * Answers
+             * @description To the event's `form`, as it was when they were given.
+             * @default {}
+             */
+            answers: {
+                [key: string]: unknown;
+            };
+            /** Has Seat */
+            has_seat: boolean;
+            /** Left At */
+            left_at: string | null;
+        };
+        /**
+         * AttendeeUpdate
+         * @description What changes of a participant; who they are is a replacement, how they take part a change of mode.
+         */
+        AttendeeUpdate: {
+            /**
+             * Given Name
+             * @description To mend its spelling.
+             */
+            given_name?: string | null;
+            /** Family Name */
+            family_name?: string | null;
+            /**
+             * Email
+             * @description Null: the contact's.
+             */
+            email?: string | null;
+            /** Function */
+            function?: string | null;
+            /** Organisation Name */
+            organisation_name?: string | null;
+            /** Organisation Id */
+            organisation_id?: string | null;
+            audience?: components["schemas"]["Audience"] | null;
+            /** Territory Code */
+            territory_code?: string | null;
+            /**
+             * Answers
+             * @description Those that change; null takes an answer back. Then the form as it is now counts.
+             */
+            answers?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * AttendeeWrite
+         * @description Somebody who will take part.
+         */
+        AttendeeWrite: {
+            /**
+             * Given Name
+             * @example Camille
+             */
+            given_name: string;
+            /**
+             * Family Name
+             * @example Exemple
+             */
+            family_name: string;
+            /**
+             * Email
+             * @description None: the contact's.
+             * @example camille@asso.example.org
+             */
+            email?: string | null;
+            /**
+             * Function
+             * @default
+             * @example Coordinatrice
+             */
+            function: string;
+            /**
+             * Organisation Name
+             * @default
+             * @example Les Ateliers imaginaires
+             */
+            organisation_name: string;
+            /**
+             * Organisation Id
+             * @description When the directory knows it.
+             */
+            organisation_id?: string | null;
+            /** @example association */
+            audience: components["schemas"]["Audience"];
+            /**
+             * Territory Code
+             * @description Where they act or live.
+             */
+            territory_code?: string | null;
+            /** @example on_site */
+            mode: components["schemas"]["Mode"];
+            /**
+             * Answers
+             * @description To the event's `form`.
+             * @default {}
+             * @example {
+             *       "atelier": "A"
+             *     }
+             */
+            answers: {
+                [key: string]: unknown;
+            };
+            needs?: components["schemas"]["NeedsWrite"] | null;
+        };
+        /**
+         * Audience
+         * @description Whom an event is for, who a participant is, whom seats are reserved for.
+         * @enum {string}
+         */
+        Audience: "elected_official" | "state" | "local_authority" | "association" | "landlord" | "resident" | "researcher" | "other";
         /**
          * Author
          * @description Somebody who wrote, filmed or spoke.
@@ -7879,6 +11536,45 @@ export interface components {
              * @description What the holder has to give back, in cents.
              */
             readonly to_repay_cents: number;
+        };
+        /**
+         * BadgeFormat
+         * @description A badge as a picture.
+         * @enum {string}
+         */
+        BadgeFormat: "png" | "svg";
+        /**
+         * BadgeRead
+         * @description Somebody's badge.
+         */
+        BadgeRead: {
+            /**
+             * Attendee Id
+             * Format: uuid
+             */
+            attendee_id: string;
+            /** Given Name */
+            given_name: string;
+            /** Family Name */
+            family_name: string;
+            /**
+             * Badge Url
+             * @description The picture, for whoever has this address.
+             */
+            badge_url: string;
+        };
+        /**
+         * BadgeReplaced
+         * @description The new badge; the old one opens nothing any more.
+         */
+        BadgeReplaced: {
+            /**
+             * Attendee Id
+             * Format: uuid
+             */
+            attendee_id: string;
+            /** Badge Url */
+            badge_url: string;
         };
         /**
          * BankAccountDisclosed
@@ -8042,6 +11738,39 @@ export interface components {
          * @enum {string}
          */
         BankAccountStatus: "proposed" | "confirmed" | "replaced" | "rejected";
+        /**
+         * BatchItem
+         * @description What became of one scan.
+         */
+        BatchItem: {
+            /** Client Id */
+            client_id: string;
+            result: components["schemas"]["CheckInResult"];
+            check_in: components["schemas"]["CheckInRead"] | null;
+            problem: components["schemas"]["ScanProblem"] | null;
+        };
+        /**
+         * BatchRead
+         * @description What became of each scan, in the order they were sent.
+         */
+        BatchRead: {
+            /** Items */
+            items: components["schemas"]["BatchItem"][];
+        };
+        /**
+         * BatchWrite
+         * @description Scans of one device, in any order.
+         */
+        BatchWrite: {
+            /**
+             * Device Id
+             * @description The device's own name, the same at each call.
+             * @example accueil-1
+             */
+            device_id: string;
+            /** Scans */
+            scans: components["schemas"]["OfflineScan"][];
+        };
         /** BeneficiaryRead */
         BeneficiaryRead: {
             /** Siret */
@@ -9093,6 +12822,18 @@ export interface components {
             } | null;
         };
         /**
+         * Cancellation
+         * @description Why, when there is something to say.
+         */
+        Cancellation: {
+            /**
+             * Reason
+             * @description The person reads it.
+             * @example Votre inscription était en double.
+             */
+            reason?: string | null;
+        };
+        /**
          * Candidates
          * @description What may answer the lead: same objective, a QPV in common, not linked yet.
          */
@@ -9101,6 +12842,32 @@ export interface components {
             dossiers: components["schemas"]["LinkedDossier"][];
             /** Measures */
             measures: components["schemas"]["MeasureRead"][];
+        };
+        /**
+         * CapacitiesWrite
+         * @description All the seats of a desk: modes that are not named are not offered.
+         */
+        CapacitiesWrite: {
+            /** Capacities */
+            capacities: components["schemas"]["CapacityWrite"][];
+        };
+        /**
+         * CapacityWrite
+         * @description Seats of one mode.
+         */
+        CapacityWrite: {
+            mode: components["schemas"]["Mode"];
+            /**
+             * Seats
+             * @description All of them, shares included; null: as many as come.
+             * @example 100
+             */
+            seats?: number | null;
+            /**
+             * Shares
+             * @default []
+             */
+            shares: components["schemas"]["ShareWrite"][];
         };
         /** Cell */
         Cell: {
@@ -9322,6 +13089,155 @@ export interface components {
             signatory_name: string;
         };
         /**
+         * CertificateFace
+         * @description What a certificate certifies, for whoever has its code; nothing more.
+         */
+        CertificateFace: {
+            /**
+             * Code
+             * @example 7KQ2-9FVM-4TXA
+             */
+            code: string;
+            /** Stands */
+            stands: boolean;
+            state: components["schemas"]["CertificateState"];
+            /**
+             * State Label
+             * @example Valable
+             */
+            state_label: string;
+            kind: components["schemas"]["CertificateKind"];
+            /**
+             * Kind Label
+             * @example Certificat de suivi
+             */
+            kind_label: string;
+            /**
+             * Holder Name
+             * @description None: the person asked to be forgotten.
+             * @example Camille Exemple
+             */
+            holder_name: string | null;
+            /** Event Title */
+            event_title: string;
+            /** Network */
+            network: string;
+            /**
+             * Days
+             * @example les 18 et 25 mars 2027
+             */
+            days: string;
+            /** Minutes */
+            minutes: number;
+            /**
+             * Hours
+             * @example 6 h 30
+             */
+            hours: string;
+            /**
+             * Issued On
+             * Format: date
+             */
+            issued_on: string;
+        };
+        /**
+         * CertificateKind
+         * @description A certificate once the event's share of the hours was followed; below, an attestation that says the hours and no more.
+         * @enum {string}
+         */
+        CertificateKind: "certificate" | "attestation";
+        /**
+         * CertificateRead
+         * @description A certificate, as its holder and the organisers see it.
+         */
+        CertificateRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Event Id
+             * Format: uuid
+             */
+            event_id: string;
+            /**
+             * Registration Id
+             * Format: uuid
+             */
+            registration_id: string;
+            /**
+             * Attendee Id
+             * Format: uuid
+             */
+            attendee_id: string;
+            /**
+             * Reference
+             * @example CRDSU-2027-0042-C0001
+             */
+            reference: string;
+            /**
+             * Code
+             * @example 7KQ2-9FVM-4TXA
+             */
+            code: string;
+            kind: components["schemas"]["CertificateKind"];
+            /**
+             * Kind Label
+             * @example Certificat de suivi
+             */
+            kind_label: string;
+            state: components["schemas"]["CertificateState"];
+            /**
+             * State Label
+             * @example Valable
+             */
+            state_label: string;
+            /** Holder Name */
+            holder_name: string;
+            /**
+             * Minutes
+             * @example 390
+             */
+            minutes: number;
+            /**
+             * Total Minutes
+             * @example 480
+             */
+            total_minutes: number;
+            /**
+             * Hours
+             * @example 6 h 30
+             */
+            hours: string;
+            /** Verification Url */
+            verification_url: string;
+            /**
+             * Is Ready
+             * @description The PDF can be downloaded.
+             */
+            is_ready: boolean;
+            /** Replaces Id */
+            replaces_id: string | null;
+            /**
+             * Issued At
+             * Format: date-time
+             */
+            issued_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Ended Reason */
+            ended_reason: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * CertificateState
+         * @description Whether it stands: `replaced` by a later one with other hours, `revoked` without another.
+         * @enum {string}
+         */
+        CertificateState: "issued" | "replaced" | "revoked";
+        /**
          * Change
          * @description What changed of a field. Applied to the old content, all of them together give the new one.
          */
@@ -9509,6 +13425,145 @@ export interface components {
             label: string;
         };
         /**
+         * CheckInList
+         * @description Everybody expected at a session, for devices that may lose the network.
+         */
+        CheckInList: {
+            /**
+             * Event Id
+             * Format: uuid
+             */
+            event_id: string;
+            /**
+             * Session Id
+             * Format: uuid
+             */
+            session_id: string;
+            /**
+             * Opens At
+             * Format: date-time
+             */
+            opens_at: string;
+            /**
+             * Closes At
+             * Format: date-time
+             */
+            closes_at: string;
+            /** People */
+            people: components["schemas"]["ListedPerson"][];
+        };
+        /**
+         * CheckInRead
+         * @description What a scan says: who, and since when they are there.
+         */
+        CheckInRead: {
+            result: components["schemas"]["CheckInResult"];
+            /**
+             * Attendee Id
+             * Format: uuid
+             */
+            attendee_id: string;
+            /** Given Name */
+            given_name: string;
+            /** Family Name */
+            family_name: string;
+            /** Organisation Name */
+            organisation_name: string;
+            audience: components["schemas"]["Audience"];
+            mode: components["schemas"]["Mode"];
+            /**
+             * First Scanned At
+             * Format: date-time
+             * @description The first time this person was scanned here.
+             */
+            first_scanned_at: string;
+            /** First Device Id */
+            first_device_id: string;
+            /**
+             * Scanned At
+             * Format: date-time
+             */
+            scanned_at: string;
+            /**
+             * Times
+             * @description How many scans of this person are known here.
+             * @example 1
+             */
+            times: number;
+            /**
+             * Present Count
+             * @description People scanned at this session so far.
+             * @example 42
+             */
+            present_count: number;
+        };
+        /**
+         * CheckInResult
+         * @description `arrived`: the first scan of this person at this session; `already`: an earlier one is known.
+         * @enum {string}
+         */
+        CheckInResult: "arrived" | "already" | "refused";
+        /**
+         * CheckInWrite
+         * @description Somebody is there.
+         */
+        CheckInWrite: {
+            /**
+             * Key
+             * @description What the badge's code says.
+             * @example CNV:kT3v0oJ1yUq8mZ4dWx2LsA
+             */
+            key?: string | null;
+            /**
+             * Code
+             * @description The registration's code, said aloud.
+             * @example 7KQ29FVM
+             */
+            code?: string | null;
+            /**
+             * Attendee Id
+             * @description Found on the list by name.
+             */
+            attendee_id?: string | null;
+            /**
+             * Forced
+             * @description Let in although registered by visio, or before the e-mail was confirmed; nothing else is forced.
+             * @default false
+             */
+            forced: boolean;
+            /**
+             * Device Id
+             * @description The device's own name, the same at each call.
+             * @example accueil-1
+             */
+            device_id: string;
+            /**
+             * Scanned At
+             * @description None: now.
+             */
+            scanned_at?: string | null;
+            /** Client Id */
+            client_id?: string | null;
+        };
+        /**
+         * ChoiceCount
+         * @description How many chose this.
+         */
+        ChoiceCount: {
+            /**
+             * Value
+             * @example yes
+             */
+            value: unknown;
+            /**
+             * Label
+             * @example Oui
+             */
+            label: string;
+            /** Count */
+            count: number;
+        };
+        /**
          * CitationRead
          * @description A citation to paste, with French typography.
          */
@@ -9600,6 +13655,44 @@ export interface components {
          * @enum {string}
          */
         Closing: "thanked" | "by_desk" | "lapsed";
+        /**
+         * CollisionRead
+         * @description Another event of the same week that calls the same people.
+         */
+        CollisionRead: {
+            event: components["schemas"]["EventSummary"];
+            /** Weeks */
+            weeks: string[];
+            /**
+             * Shared Territory Codes
+             * @description What one names and the other names or lies within; empty when one of them names none.
+             */
+            shared_territory_codes: string[];
+            /**
+             * Shared Audiences
+             * @description Empty when one of them is for everybody.
+             */
+            shared_audiences: components["schemas"]["Audience"][];
+        };
+        /**
+         * CollisionsRead
+         * @description Events of the same week, territory and public. A signal: nothing is refused for it.
+         */
+        CollisionsRead: {
+            /**
+             * Weeks
+             * @description Weeks of the event itself, in Paris.
+             */
+            weeks: string[];
+            /**
+             * Count
+             * @description How many events collide; the first 50 are listed.
+             * @example 1
+             */
+            count: number;
+            /** Items */
+            items: components["schemas"]["CollisionRead"][];
+        };
         /**
          * CommitmentCreate
          * @description The funder sets money aside for the award (engagement comptable).
@@ -9763,6 +13856,12 @@ export interface components {
          * @enum {string}
          */
         Condition: "none" | "agreement_signed" | "bilan_submitted" | "bilan_accepted" | "date";
+        /**
+         * Consent
+         * @description Whether a speaker agrees; nothing is assumed.
+         * @enum {string}
+         */
+        Consent: "unasked" | "given" | "refused";
         /**
          * Contact
          * @description The person funders write to.
@@ -9990,6 +14089,63 @@ export interface components {
             qpvs?: components["schemas"]["Qpv"][] | null;
             /** Signatories */
             signatories?: components["schemas"]["Signatory"][] | null;
+        };
+        /**
+         * Conversion
+         * @description Needs an event is prepared for.
+         */
+        Conversion: {
+            /** Need Ids */
+            need_ids: string[];
+            /**
+             * Title
+             * @example Animer un conseil citoyen
+             */
+            title: string;
+            /** @default journee */
+            format: components["schemas"]["EventFormat"];
+            /**
+             * Summary
+             * @default
+             */
+            summary: string;
+        };
+        /**
+         * Counted
+         * @description A number wanted against what there is.
+         */
+        Counted: {
+            /**
+             * Code
+             * @example journee
+             */
+            code: string;
+            /**
+             * Label
+             * @example Journée
+             */
+            label: string;
+            measure: components["schemas"]["Measure"];
+            /**
+             * Wanted
+             * @description Null: no target was set.
+             */
+            wanted: number | null;
+            /** Held */
+            held: number;
+            /** Planned */
+            planned: number;
+            /**
+             * Tentative
+             * @description Without a sure date: counted apart.
+             */
+            tentative: number;
+            /**
+             * Gap
+             * @description Held and planned, less what is wanted: below zero, so many are missing.
+             * @example -3
+             */
+            gap: number | null;
         };
         /**
          * CounterpartAction
@@ -11109,6 +15265,23 @@ export interface components {
             weight: number;
         };
         /**
+         * DataRequestRead
+         * @description A request, as who holds its link sees it.
+         */
+        DataRequestRead: {
+            kind: components["schemas"]["RequestKind"];
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+        };
+        /**
          * DatasetRead
          * @description The latest version of a funder's year, at an address that always gives the latest.
          */
@@ -11169,6 +15342,24 @@ export interface components {
          * @enum {string}
          */
         Decision: "keep_both" | "same" | "refuse";
+        /**
+         * DecisionKind
+         * @description What an organiser says to a request.
+         * @enum {string}
+         */
+        DecisionKind: "approval" | "refusal";
+        /**
+         * DecisionProblem
+         * @description Why this one was not carried out.
+         */
+        DecisionProblem: {
+            /** Type */
+            type: string;
+            /** Title */
+            title: string;
+            /** Status */
+            status: number;
+        };
         /** DecisionRead */
         DecisionRead: {
             /**
@@ -11239,6 +15430,22 @@ export interface components {
              * @default
              */
             conditions: string;
+        };
+        /**
+         * DecisionsRead
+         * @description In the order they were sent.
+         */
+        DecisionsRead: {
+            /** Items */
+            items: components["schemas"]["RegistrationDecisionRead"][];
+        };
+        /**
+         * DecisionsWrite
+         * @description Several decisions at once.
+         */
+        DecisionsWrite: {
+            /** Decisions */
+            decisions: components["schemas"]["RegistrationDecision"][];
         };
         /**
          * DelayRead
@@ -11356,6 +15563,12 @@ export interface components {
             /** Difference Cents */
             readonly difference_cents: number;
         };
+        /**
+         * Dimension
+         * @description What attendance is counted by.
+         * @enum {string}
+         */
+        Dimension: "audience" | "mode" | "format" | "theme" | "month" | "region" | "departement" | "commune" | "qpv";
         /**
          * DissolutionCreate
          * @description An organisation has come to its end.
@@ -11799,6 +16012,12 @@ export interface components {
             /** @description The published document that says it replaces this one. */
             replaced_by?: components["schemas"]["DocumentFace"] | null;
         };
+        /**
+         * DocumentRole
+         * @description What a document of the catalogue is to an event.
+         * @enum {string}
+         */
+        DocumentRole: "programme" | "support" | "proceedings" | "replay";
         /**
          * DocumentState
          * @description A document's life, seen by readers.
@@ -12324,6 +16543,44 @@ export interface components {
             version: number;
         };
         /**
+         * Duplication
+         * @description When it comes back.
+         */
+        Duplication: {
+            /**
+             * First Session On
+             * Format: date
+             * @description Day, in Paris, of the copy's first session.
+             * @example 2028-03-16
+             */
+            first_session_on: string;
+            /**
+             * Title
+             * @description None: the same title.
+             */
+            title?: string | null;
+        };
+        /**
+         * EmailChangeRead
+         * @description A new address for the contact of a registration.
+         */
+        EmailChangeRead: {
+            /**
+             * Code
+             * @example 7KQ29FVM
+             */
+            code: string;
+            /** Email */
+            email: string;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Confirmed At */
+            confirmed_at: string | null;
+        };
+        /**
          * Enjeu
          * @description A stake of the contract; its objectives hang from orientations or directly from it.
          */
@@ -12347,6 +16604,12 @@ export interface components {
             objectives: components["schemas"]["Objective"][];
         };
         /**
+         * Enrolment
+         * @description One registration for the whole event (a cycle is one registration), or one for each session.
+         * @enum {string}
+         */
+        Enrolment: "whole" | "per_session";
+        /**
          * EnvelopeUpdate
          * @description A funder raises or lowers an envelope; never below what is already granted.
          */
@@ -12357,6 +16620,646 @@ export interface components {
              * @example 1250000
              */
             amount_cents: number;
+        };
+        /**
+         * ErasureRead
+         * @description A line of the register of erasures.
+         */
+        ErasureRead: {
+            /**
+             * Number
+             * @example 42
+             */
+            number: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Rule
+             * @example needs
+             */
+            rule: string;
+            /** Label */
+            label: string;
+            /**
+             * Before
+             * @description Events over before this instant were concerned; null for a person's request.
+             */
+            before: string | null;
+            /**
+             * Count
+             * @description Records erased; zero proves that the night's work was done.
+             */
+            count: number;
+            /**
+             * Previous
+             * @description Digest of the line before.
+             */
+            previous: string;
+            /**
+             * Digest
+             * @description HMAC-SHA-256 of this line with the digest of the one before.
+             */
+            digest: string;
+        };
+        /**
+         * ErasureVerification
+         * @description Whether the register is whole: no line removed, added or changed since it was written.
+         */
+        ErasureVerification: {
+            /** Whole */
+            whole: boolean;
+            /** Lines */
+            lines: number;
+            /**
+             * First Broken
+             * @description Number of the first line that does not follow from the one before.
+             */
+            first_broken: number | null;
+            /**
+             * Last Digest
+             * @description To be kept elsewhere: a register cut at its end no longer holds it.
+             */
+            last_digest: string;
+        };
+        /**
+         * EventCreate
+         * @description An event of a network's agenda: an idea, until it is announced.
+         */
+        EventCreate: {
+            format: components["schemas"]["EventFormat"];
+            /**
+             * Title
+             * @example La parole des habitants
+             */
+            title: string;
+            /**
+             * Summary
+             * @default
+             * @example Une journée pour comparer des conseils citoyens.
+             */
+            summary: string;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Aims
+             * @default
+             */
+            aims: string;
+            /** @default public */
+            visibility: components["schemas"]["Visibility"];
+            /**
+             * Audiences
+             * @description Whom it is for; empty: everybody.
+             * @default []
+             */
+            audiences: components["schemas"]["Audience"][];
+            /**
+             * Theme Codes
+             * @default []
+             */
+            theme_codes: string[];
+            /**
+             * Territory Codes
+             * @default []
+             */
+            territory_codes: string[];
+            /**
+             * Partners
+             * @default []
+             */
+            partners: components["schemas"]["Partner"][];
+            /**
+             * Documents
+             * @default []
+             */
+            documents: components["schemas"]["AttachedDocument"][];
+            /**
+             * Vague Date
+             * @description What is said while the date is not known.
+             * @example Janvier ?
+             */
+            vague_date?: string | null;
+            /**
+             * Expected On
+             * @description Around when, for the agenda's order, while no session is dated.
+             */
+            expected_on?: string | null;
+            /**
+             * Cost Cents
+             * @description What a participant pays, in cents; nothing is collected here.
+             * @default 0
+             */
+            cost_cents: number;
+            /**
+             * Cost Note
+             * @default
+             */
+            cost_note: string;
+            /** @default whole */
+            enrolment: components["schemas"]["Enrolment"];
+            /**
+             * Approval Required
+             * @default false
+             */
+            approval_required: boolean;
+            /** Registration Opens At */
+            registration_opens_at?: string | null;
+            /**
+             * Registration Closes At
+             * @description None: when the first session begins. It may come later (one joins a cycle), not after the end.
+             */
+            registration_closes_at?: string | null;
+            /**
+             * Most In Group
+             * @description Most people registered together.
+             * @default 1
+             */
+            most_in_group: number;
+            /**
+             * Form
+             * @description Questions asked of each participant, as a JSON Schema (2020-12) of an object.
+             * @example {
+             *       "properties": {
+             *         "atelier": {
+             *           "enum": [
+             *             "A",
+             *             "B"
+             *           ],
+             *           "type": "string"
+             *         }
+             *       },
+             *       "required": [
+             *         "atelier"
+             *       ],
+             *       "type": "object"
+             *     }
+             */
+            form?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Has Waiting List
+             * @default true
+             */
+            has_waiting_list: boolean;
+            /**
+             * Offer Hours
+             * @description Hours an offered seat waits for its answer.
+             * @default 48
+             */
+            offer_hours: number;
+            /**
+             * Overtaking Hours
+             * @description Hours before the beginning from when a waiting group that does not fit lets others pass.
+             * @default 72
+             */
+            overtaking_hours: number;
+            /**
+             * Certificate Share
+             * @description Percent of the hours that must be followed to be certified.
+             * @default 80
+             */
+            certificate_share: number;
+            /** Series Id */
+            series_id?: string | null;
+            /**
+             * Network Id
+             * Format: uuid
+             */
+            network_id: string;
+        };
+        /**
+         * EventFormat
+         * @description What kind of meeting it is, in the trade's words.
+         * @enum {string}
+         */
+        EventFormat: "journee" | "cycle" | "temoignage_flash" | "cafelabo" | "formation_action" | "elected_exchange" | "site_visit" | "web_conference" | "regional_meeting" | "workshop" | "other";
+        /**
+         * EventInWeek
+         * @description An event among others.
+         */
+        EventInWeek: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Reference
+             * @example CRDSU-2027-0042
+             */
+            reference: string;
+            network: components["schemas"]["NetworkFace"];
+            format: components["schemas"]["EventFormat"];
+            /**
+             * Format Label
+             * @example Journée
+             */
+            format_label: string;
+            status: components["schemas"]["ShownStatus"];
+            /**
+             * Status Label
+             * @example Inscriptions ouvertes
+             */
+            status_label: string;
+            /** Title */
+            title: string;
+            /** Summary */
+            summary: string;
+            /** Audiences */
+            audiences: components["schemas"]["Audience"][];
+            /** Theme Codes */
+            theme_codes: string[];
+            /** Territory Codes */
+            territory_codes: string[];
+            /** Vague Date */
+            vague_date: string | null;
+            /**
+             * Sort On
+             * Format: date
+             */
+            sort_on: string;
+            /** Starts At */
+            starts_at: string | null;
+            /** Ends At */
+            ends_at: string | null;
+            /** Is On Site */
+            is_on_site: boolean;
+            /** Is Visio */
+            is_visio: boolean;
+            /**
+             * Collides With
+             * @description Events of the same answer, the same week, territory and public.
+             */
+            collides_with: string[];
+        };
+        /**
+         * EventMessageRead
+         * @description A message that was written.
+         */
+        EventMessageRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Event Id
+             * Format: uuid
+             */
+            event_id: string;
+            /** Session Id */
+            session_id: string | null;
+            /** Subject */
+            subject: string;
+            /** Text */
+            text: string;
+            /** States */
+            states: components["schemas"]["Recipients"][];
+            /** Modes */
+            modes: components["schemas"]["Mode"][];
+            /**
+             * Registrations
+             * @description Registrations it was written to.
+             */
+            registrations: number;
+            /**
+             * Written At
+             * Format: date-time
+             */
+            written_at: string;
+        };
+        /**
+         * EventPlace
+         * @description Where people meet.
+         */
+        EventPlace: {
+            /**
+             * Name
+             * @example Maison des associations
+             */
+            name: string;
+            /**
+             * Street
+             * @default
+             * @example 1 rue Inventée
+             */
+            street: string;
+            /**
+             * Postcode
+             * @default
+             * @example 11000
+             */
+            postcode: string;
+            /**
+             * City
+             * @default
+             * @example Carcassonne
+             */
+            city: string;
+            /**
+             * Territory Code
+             * @description Commune or neighbourhood, as the directory codes it.
+             * @example 11069
+             */
+            territory_code?: string | null;
+            /** Latitude */
+            latitude?: number | null;
+            /** Longitude */
+            longitude?: number | null;
+            /**
+             * Access
+             * @description How to come.
+             * @default
+             * @example Tram A, arrêt Exemple.
+             */
+            access: string;
+            /**
+             * Accessibility
+             * @description For people with disabilities.
+             * @default
+             * @example Entrée de plain-pied, boucle magnétique.
+             */
+            accessibility: string;
+        };
+        /**
+         * EventRead
+         * @description An event with its sessions.
+         */
+        EventRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Reference
+             * @example CRDSU-2027-0042
+             */
+            reference: string;
+            network: components["schemas"]["NetworkFace"];
+            format: components["schemas"]["EventFormat"];
+            /**
+             * Format Label
+             * @example Journée
+             */
+            format_label: string;
+            status: components["schemas"]["ShownStatus"];
+            /**
+             * Status Label
+             * @example Inscriptions ouvertes
+             */
+            status_label: string;
+            /** Title */
+            title: string;
+            /** Summary */
+            summary: string;
+            /** Audiences */
+            audiences: components["schemas"]["Audience"][];
+            /** Theme Codes */
+            theme_codes: string[];
+            /** Territory Codes */
+            territory_codes: string[];
+            /** Vague Date */
+            vague_date: string | null;
+            /**
+             * Sort On
+             * Format: date
+             */
+            sort_on: string;
+            /** Starts At */
+            starts_at: string | null;
+            /** Ends At */
+            ends_at: string | null;
+            /** Is On Site */
+            is_on_site: boolean;
+            /** Is Visio */
+            is_visio: boolean;
+            visibility: components["schemas"]["Visibility"];
+            /** Description */
+            description: string;
+            /** Aims */
+            aims: string;
+            /** Partners */
+            partners: components["schemas"]["Partner"][];
+            /** Documents */
+            documents: components["schemas"]["AttachedDocument"][];
+            /** Cost Cents */
+            cost_cents: number;
+            /** Cost Note */
+            cost_note: string;
+            enrolment: components["schemas"]["Enrolment"];
+            /** Approval Required */
+            approval_required: boolean;
+            /** Registration Opens At */
+            registration_opens_at: string | null;
+            /** Registration Closes At */
+            registration_closes_at: string | null;
+            /** Most In Group */
+            most_in_group: number;
+            /** Form */
+            form: {
+                [key: string]: unknown;
+            } | null;
+            /** Has Waiting List */
+            has_waiting_list: boolean;
+            /** Offer Hours */
+            offer_hours: number;
+            /** Overtaking Hours */
+            overtaking_hours: number;
+            /** Certificate Share */
+            certificate_share: number;
+            /** Status Reason */
+            status_reason: string | null;
+            /** Series Id */
+            series_id: string | null;
+            /** Copied From Id */
+            copied_from_id: string | null;
+            /**
+             * Page Url
+             * @description Where people read about it.
+             */
+            page_url: string | null;
+            /** Sessions */
+            sessions: components["schemas"]["EventSessionRead"][];
+            /**
+             * Possible Acts
+             * @description What may follow, for its organisers; empty for others.
+             * @example [
+             *       "opening"
+             *     ]
+             */
+            possible_acts: string[];
+            /** Version */
+            version: number;
+        };
+        /**
+         * EventSessionRead
+         * @description A session as everybody sees it.
+         */
+        EventSessionRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Event Id
+             * Format: uuid
+             */
+            event_id: string;
+            /**
+             * Number
+             * @example 1
+             */
+            number: number;
+            /** Title */
+            title: string;
+            status: components["schemas"]["SessionStatus"];
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Is On Site */
+            is_on_site: boolean;
+            /** Is Visio */
+            is_visio: boolean;
+            place: components["schemas"]["EventPlace"] | null;
+            /** Room */
+            room: string;
+            /** Programme */
+            programme: components["schemas"]["ProgrammeItemRead"][];
+            /** Cancelled Reason */
+            cancelled_reason: string | null;
+            /**
+             * Previous Starts At
+             * @description When it was first promised to begin, once it was moved.
+             */
+            previous_starts_at: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * EventSummary
+         * @description An event in the agenda.
+         */
+        EventSummary: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Reference
+             * @example CRDSU-2027-0042
+             */
+            reference: string;
+            network: components["schemas"]["NetworkFace"];
+            format: components["schemas"]["EventFormat"];
+            /**
+             * Format Label
+             * @example Journée
+             */
+            format_label: string;
+            status: components["schemas"]["ShownStatus"];
+            /**
+             * Status Label
+             * @example Inscriptions ouvertes
+             */
+            status_label: string;
+            /** Title */
+            title: string;
+            /** Summary */
+            summary: string;
+            /** Audiences */
+            audiences: components["schemas"]["Audience"][];
+            /** Theme Codes */
+            theme_codes: string[];
+            /** Territory Codes */
+            territory_codes: string[];
+            /** Vague Date */
+            vague_date: string | null;
+            /**
+             * Sort On
+             * Format: date
+             */
+            sort_on: string;
+            /** Starts At */
+            starts_at: string | null;
+            /** Ends At */
+            ends_at: string | null;
+            /** Is On Site */
+            is_on_site: boolean;
+            /** Is Visio */
+            is_visio: boolean;
+        };
+        /**
+         * EventUpdate
+         * @description What changes.
+         */
+        EventUpdate: {
+            format?: components["schemas"]["EventFormat"] | null;
+            /** Title */
+            title?: string | null;
+            /** Summary */
+            summary?: string | null;
+            /** Description */
+            description?: string | null;
+            /** Aims */
+            aims?: string | null;
+            visibility?: components["schemas"]["Visibility"] | null;
+            /** Audiences */
+            audiences?: components["schemas"]["Audience"][] | null;
+            /** Theme Codes */
+            theme_codes?: string[] | null;
+            /** Territory Codes */
+            territory_codes?: string[] | null;
+            /** Partners */
+            partners?: components["schemas"]["Partner"][] | null;
+            /** Documents */
+            documents?: components["schemas"]["AttachedDocument"][] | null;
+            /** Vague Date */
+            vague_date?: string | null;
+            /** Expected On */
+            expected_on?: string | null;
+            /** Cost Cents */
+            cost_cents?: number | null;
+            /** Cost Note */
+            cost_note?: string | null;
+            /** Approval Required */
+            approval_required?: boolean | null;
+            /** Registration Opens At */
+            registration_opens_at?: string | null;
+            /** Registration Closes At */
+            registration_closes_at?: string | null;
+            /** Most In Group */
+            most_in_group?: number | null;
+            /** Form */
+            form?: {
+                [key: string]: unknown;
+            } | null;
+            /** Has Waiting List */
+            has_waiting_list?: boolean | null;
+            /** Offer Hours */
+            offer_hours?: number | null;
+            /** Overtaking Hours */
+            overtaking_hours?: number | null;
+            /** Certificate Share */
+            certificate_share?: number | null;
+            /** Series Id */
+            series_id?: string | null;
         };
         /**
          * Experience
@@ -12716,6 +17619,43 @@ export interface components {
             since: string;
             document: components["schemas"]["DocumentSummary"] | null;
         };
+        /**
+         * FormQuestionSummary
+         * @description A question, and what was answered.
+         */
+        FormQuestionSummary: {
+            /**
+             * Key
+             * @example atelier
+             */
+            key: string;
+            /**
+             * Title
+             * @example Atelier souhaité
+             */
+            title: string;
+            /** Answered */
+            answered: number;
+            /**
+             * Counts
+             * @description Null for free text.
+             */
+            counts: components["schemas"]["AnswerCount"][] | null;
+        };
+        /**
+         * FormatTarget
+         * @description How many of a format.
+         */
+        FormatTarget: {
+            format: components["schemas"]["EventFormat"];
+            /** @default events */
+            measure: components["schemas"]["Measure"];
+            /**
+             * Wanted
+             * @example 12
+             */
+            wanted: number;
+        };
         /** FrameworkCreate */
         FrameworkCreate: {
             /** Enjeux */
@@ -13037,6 +17977,49 @@ export interface components {
              * @description An extract of the text, when neither title nor abstract has every word.
              */
             sections?: string | null;
+        };
+        /**
+         * HistoryActor
+         * @description On whose side something was done.
+         * @enum {string}
+         */
+        HistoryActor: "participant" | "organiser" | "unsigned";
+        /**
+         * HistoryLine
+         * @description Something that became of a registration.
+         */
+        HistoryLine: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Act
+             * @example registration.offered
+             */
+            act: string;
+            /**
+             * Label
+             * @example Place proposée
+             */
+            label: string;
+            by: components["schemas"]["HistoryActor"];
+            /**
+             * Rank
+             * @description The rank it was given then in the waiting list; how many stand before it is `rank` now.
+             */
+            rank: number | null;
+            /**
+             * People
+             * @description How many people it was for, when that was said.
+             */
+            people: number | null;
         };
         /**
          * Hit
@@ -13409,6 +18392,31 @@ export interface components {
             due_on?: string | null;
         };
         /**
+         * IssueRead
+         * @description What issuing did. Issuing again changes nothing, unless presence did.
+         */
+        IssueRead: {
+            /**
+             * Issued
+             * @description New papers, those that replace others included.
+             */
+            issued: number;
+            /** Replaced */
+            replaced: number;
+            /** Revoked */
+            revoked: number;
+            /**
+             * Kept
+             * @description Papers that stood already and say the truth.
+             */
+            kept: number;
+            /**
+             * Nothing
+             * @description People who followed nothing.
+             */
+            nothing: number;
+        };
+        /**
          * JournalLine
          * @description One act on a resource.
          */
@@ -13491,11 +18499,42 @@ export interface components {
             keys: components["schemas"]["Jwk"][];
         };
         /**
+         * KeptForNow
+         * @description What is not erased yet, and why.
+         */
+        KeptForNow: {
+            /**
+             * Reference
+             * @example CRDSU-2027-0042
+             */
+            reference: string;
+            /** Why */
+            why: string;
+        };
+        /**
          * Kind
          * @description What an organisation is. Public ones may fund or lead a contract: only the platform's administrators open them.
          * @enum {string}
          */
         Kind: "association" | "foundation" | "company" | "social_landlord" | "school" | "public_body" | "state" | "region" | "departement" | "epci" | "commune" | "caf" | "resource_centre" | "other_public";
+        /**
+         * KindCount
+         * @description How many, without names.
+         */
+        KindCount: {
+            /**
+             * Kind
+             * @example vegetarian
+             */
+            kind: string;
+            /**
+             * Label
+             * @example Végétarien
+             */
+            label: string;
+            /** Count */
+            count: number;
+        };
         /**
          * Lacking
          * @description Something publication waits for.
@@ -13635,6 +18674,12 @@ export interface components {
             function: string;
         };
         /**
+         * LetterKind
+         * @description Mails an organiser may look at beforehand.
+         * @enum {string}
+         */
+        LetterKind: "to_confirm" | "to_approve" | "seated" | "waiting" | "offered" | "lapsed" | "cancelled" | "refused" | "changed" | "event_cancelled" | "event_postponed" | "session_moved" | "session_cancelled" | "session_added" | "reminder" | "message";
+        /**
          * Licence
          * @description The two licences a French administration may publish under (CRPA, art. D323-2-1).
          * @enum {string}
@@ -13722,11 +18767,115 @@ export interface components {
             label: string;
         };
         /**
+         * LinkCreate
+         * @description A link for somebody who speaks or moderates without being registered.
+         */
+        LinkCreate: {
+            /**
+             * Name
+             * @description As the room shows it.
+             * @example Dominique Exemple
+             */
+            name: string;
+            /** @example presenter */
+            role: components["schemas"]["LinkRole"];
+        };
+        /**
          * LinkFailure
          * @description Why a link did not answer.
          * @enum {string}
          */
         LinkFailure: "status" | "timeout" | "unreachable" | "redirects" | "private";
+        /**
+         * LinkRead
+         * @description A personal link, as its organisers see it; a participant's address is theirs alone.
+         */
+        LinkRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Event Id
+             * Format: uuid
+             */
+            event_id: string;
+            /** Session Id */
+            session_id: string | null;
+            /** Attendee Id */
+            attendee_id: string | null;
+            role: components["schemas"]["LinkRole"];
+            /**
+             * Role Label
+             * @example Intervenant
+             */
+            role_label: string;
+            /** Name */
+            name: string;
+            /**
+             * Address
+             * @description Of a link made for a speaker, while it is valid.
+             */
+            address: string | null;
+            /** Uses Count */
+            uses_count: number;
+            /** Last Used At */
+            last_used_at: string | null;
+            /**
+             * Doubled Count
+             * @description Times it was followed while somebody was in the room by it.
+             */
+            doubled_count: number;
+            /** Revoked At */
+            revoked_at: string | null;
+            /**
+             * Revoked Because
+             * @example organiser
+             */
+            revoked_because: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * LinkRequestRead
+         * @description Always the same, whatever exists.
+         */
+        LinkRequestRead: {
+            /**
+             * Message
+             * @example Si une inscription existe pour cette adresse, son lien vient d'y être envoyé.
+             */
+            message: string;
+        };
+        /**
+         * LinkRequestWrite
+         * @description Whose registration, to what.
+         */
+        LinkRequestWrite: {
+            /**
+             * Event
+             * @description The event's reference or id.
+             * @example CRDSU-2027-0042
+             */
+            event: string;
+            /**
+             * Email
+             * Format: email
+             */
+            email: string;
+        };
+        /**
+         * LinkRole
+         * @description What somebody may do in the room.
+         * @enum {string}
+         */
+        LinkRole: "viewer" | "presenter" | "moderator";
         /** LinkedDossier */
         LinkedDossier: {
             /**
@@ -13779,6 +18928,44 @@ export interface components {
             position: number;
             /** Value */
             value: unknown;
+        };
+        /**
+         * ListedPerson
+         * @description Somebody a welcome desk may receive without a network.
+         */
+        ListedPerson: {
+            /**
+             * Attendee Id
+             * Format: uuid
+             */
+            attendee_id: string;
+            /**
+             * Key Hash
+             * @description SHA-256 of the badge's key (what follows `CNV:`), in hexadecimal.
+             */
+            key_hash: string;
+            /**
+             * Code
+             * @example 7KQ29FVM
+             */
+            code: string;
+            /** Given Name */
+            given_name: string;
+            /** Family Name */
+            family_name: string;
+            /** Organisation Name */
+            organisation_name: string;
+            audience: components["schemas"]["Audience"];
+            mode: components["schemas"]["Mode"];
+            /**
+             * Seat
+             * @description The share their seat is of; empty when it is open to all.
+             * @example Élus
+             */
+            seat: string;
+            state: components["schemas"]["RegistrationState"];
+            /** First Scanned At */
+            first_scanned_at: string | null;
         };
         /**
          * MatrixRead
@@ -13842,6 +19029,12 @@ export interface components {
              */
             rules: string[];
         };
+        /**
+         * Measure
+         * @description What is counted.
+         * @enum {string}
+         */
+        Measure: "events" | "sessions" | "hours";
         /**
          * MeasureCreate
          * @description A measure of droit commun: an amount, people, or both.
@@ -14024,6 +19217,49 @@ export interface components {
             roles: ("member" | "manager" | "signatory" | "payer")[];
         };
         /**
+         * Merging
+         * @description Which need says the same.
+         */
+        Merging: {
+            /**
+             * Into Id
+             * Format: uuid
+             */
+            into_id: string;
+            /**
+             * Reason
+             * @example Même demande.
+             */
+            reason: string;
+        };
+        /**
+         * MessageCreate
+         * @description What organisers write to participants.
+         */
+        MessageCreate: {
+            /**
+             * Subject
+             * @example Pensez à vos chaussures de marche
+             */
+            subject: string;
+            /**
+             * Text
+             * @example Bonjour,
+             *
+             *     La visite se fait à pied.
+             */
+            text: string;
+            /**
+             * @default {
+             *       "states": [
+             *         "seated"
+             *       ],
+             *       "modes": []
+             *     }
+             */
+            to: components["schemas"]["MessageTo"];
+        };
+        /**
          * MessageRead
          * @description What one side said.
          */
@@ -14048,6 +19284,30 @@ export interface components {
              * Format: date-time
              */
             sent_at: string;
+        };
+        /**
+         * MessageTo
+         * @description Whom a message is for.
+         */
+        MessageTo: {
+            /**
+             * States
+             * @default [
+             *       "seated"
+             *     ]
+             */
+            states: components["schemas"]["Recipients"][];
+            /**
+             * Modes
+             * @description Only those who take part so; empty: all.
+             * @default []
+             */
+            modes: components["schemas"]["Mode"][];
+            /**
+             * Session Id
+             * @description Only those of that session.
+             */
+            session_id?: string | null;
         };
         /**
          * MessageWrite
@@ -14094,6 +19354,38 @@ export interface components {
              * @example action
              */
             section: string;
+        };
+        /**
+         * Mode
+         * @description How somebody takes part.
+         * @enum {string}
+         */
+        Mode: "on_site" | "visio";
+        /**
+         * ModeChange
+         * @description How they will take part.
+         */
+        ModeChange: {
+            /** @example visio */
+            mode: components["schemas"]["Mode"];
+        };
+        /**
+         * Moderation
+         * @description Where an organiser enters the room. Valid for them alone, until `closes_at`.
+         */
+        Moderation: {
+            /**
+             * Session Id
+             * Format: uuid
+             */
+            session_id: string;
+            /** Join Address */
+            join_address: string;
+            /**
+             * Closes At
+             * Format: date-time
+             */
+            closes_at: string;
         };
         /**
          * MoneyRead
@@ -14211,6 +19503,17 @@ export interface components {
             downloads: number;
         };
         /**
+         * MoveWrite
+         * @description Where to.
+         */
+        MoveWrite: {
+            /**
+             * Session Id
+             * Format: uuid
+             */
+            session_id: string;
+        };
+        /**
          * MultiYearShare
          * @description Against the target of the contrats de ville, with what it would take to reach it.
          */
@@ -14284,6 +19587,350 @@ export interface components {
          * @enum {string}
          */
         Nature: "action" | "fonctionnement" | "investissement";
+        /**
+         * NeedCreate
+         * @description What somebody wishes to learn, or to talk about with others.
+         */
+        NeedCreate: {
+            /**
+             * Network Id
+             * Format: uuid
+             */
+            network_id: string;
+            /**
+             * Theme Codes
+             * @default []
+             */
+            theme_codes: string[];
+            /**
+             * Territory Code
+             * @example 11069
+             */
+            territory_code?: string | null;
+            audience: components["schemas"]["Audience"];
+            /**
+             * Wish
+             * @example Comment animer un conseil citoyen qui s'essouffle ?
+             */
+            wish: string;
+            preferred_format?: components["schemas"]["EventFormat"] | null;
+            /**
+             * Preferred Period
+             * @default
+             * @example Printemps, plutôt le matin
+             */
+            preferred_period: string;
+            /**
+             * Contact Email
+             * @description Organisers only: whom the answer goes to, when the need is somebody else's.
+             * @example camille@example.fr
+             */
+            contact_email?: string | null;
+        };
+        /**
+         * NeedGroup
+         * @description How many open needs are about one theme, somewhere, for a public. A need of two themes is counted under each.
+         */
+        NeedGroup: {
+            /**
+             * Theme Code
+             * @example participation
+             */
+            theme_code: string | null;
+            /**
+             * Theme Label
+             * @example Participation des habitants
+             */
+            theme_label: string | null;
+            /**
+             * Territory Code
+             * @example 11069
+             */
+            territory_code: string | null;
+            /**
+             * Territory Label
+             * @example Carcassonne
+             */
+            territory_label: string | null;
+            audience: components["schemas"]["Audience"];
+            /**
+             * Count
+             * @example 12
+             */
+            count: number;
+            /**
+             * Oldest At
+             * Format: date-time
+             */
+            oldest_at: string;
+            /**
+             * Need Ids
+             * @description The first 200, the oldest first: what `conversion` takes.
+             */
+            need_ids: string[];
+        };
+        /**
+         * NeedRead
+         * @description A need; who asked is not shown, the platform writes to them.
+         */
+        NeedRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Network Id
+             * Format: uuid
+             */
+            network_id: string;
+            /** Theme Codes */
+            theme_codes: string[];
+            /** Territory Code */
+            territory_code: string | null;
+            audience: components["schemas"]["Audience"];
+            /** Wish */
+            wish: string;
+            preferred_format: components["schemas"]["EventFormat"] | null;
+            /** Preferred Period */
+            preferred_period: string;
+            /**
+             * On Behalf
+             * @description An organiser noted it for somebody else.
+             */
+            on_behalf: boolean;
+            status: components["schemas"]["NeedStatus"];
+            /**
+             * Status Label
+             * @example À étudier
+             */
+            status_label: string;
+            /**
+             * Reason
+             * @description What was answered.
+             */
+            reason: string | null;
+            /** Merged Into Id */
+            merged_into_id: string | null;
+            /**
+             * Event Id
+             * @description The event prepared for it, once whoever reads may see it.
+             */
+            event_id: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Version
+             * @example 1
+             */
+            version: number;
+        };
+        /**
+         * NeedStatus
+         * @description A need's life: planned once an event is prepared for it, answered once whoever asked was told.
+         * @enum {string}
+         */
+        NeedStatus: "open" | "planned" | "merged" | "answered" | "dismissed" | "withdrawn";
+        /**
+         * NeedsCounts
+         * @description For the caterer and the venue: people who have a seat, without names.
+         */
+        NeedsCounts: {
+            /**
+             * People
+             * @description Who have a seat on site.
+             */
+            people: number;
+            /** Dietary */
+            dietary: components["schemas"]["KindCount"][];
+            /**
+             * Dietary In Words
+             * @description Who wrote something about meals that only the list tells.
+             */
+            dietary_in_words: number;
+            /** Accessibility */
+            accessibility: components["schemas"]["KindCount"][];
+            /** Accessibility In Words */
+            accessibility_in_words: number;
+        };
+        /**
+         * NeedsRead
+         * @description What one participant needs.
+         */
+        NeedsRead: {
+            /**
+             * Attendee Id
+             * Format: uuid
+             */
+            attendee_id: string;
+            /** Given Name */
+            given_name: string;
+            /** Family Name */
+            family_name: string;
+            mode: components["schemas"]["Mode"];
+            /** Has Seat */
+            has_seat: boolean;
+            /** Dietary */
+            dietary: string;
+            /** Dietary Kinds */
+            dietary_kinds: string[];
+            /** Accessibility */
+            accessibility: string;
+            /** Accessibility Kinds */
+            accessibility_kinds: string[];
+        };
+        /**
+         * NeedsWrite
+         * @description Seen by the organiser alone, forgotten after the event.
+         */
+        NeedsWrite: {
+            /**
+             * Dietary
+             * @default
+             */
+            dietary: string;
+            /**
+             * Accessibility
+             * @default
+             */
+            accessibility: string;
+            /**
+             * Dietary Kinds
+             * @description What the caterer is told, counted without names.
+             * @default []
+             */
+            dietary_kinds: ("vegetarian" | "vegan" | "no_pork" | "halal" | "kosher" | "gluten_free" | "lactose_free" | "nut_allergy" | "seafood_allergy" | "other")[];
+            /**
+             * Accessibility Kinds
+             * @description What the venue is told, counted.
+             * @default []
+             */
+            accessibility_kinds: ("wheelchair" | "reduced_mobility" | "hearing_loop" | "sign_language" | "captions" | "large_print" | "visual_guidance" | "companion" | "other")[];
+        };
+        /**
+         * NetworkCreate
+         * @description A network opened for an organisation of the directory.
+         */
+        NetworkCreate: {
+            /**
+             * Organisation Id
+             * Format: uuid
+             */
+            organisation_id: string;
+            /**
+             * Code
+             * @description Short code, the beginning of its references.
+             * @example CRDSU
+             */
+            code: string;
+            /**
+             * Name
+             * @example Réseau des acteurs de la ville
+             */
+            name: string;
+            /**
+             * Description
+             * @default
+             * @example Qualification et échanges des acteurs de la politique de la ville.
+             */
+            description: string;
+            /**
+             * Contact Email
+             * Format: email
+             * @description Where participants write to; it signs invitations.
+             * @example agenda@reseau.example
+             */
+            contact_email: string;
+            /** Website */
+            website?: string | null;
+            /**
+             * Centre Id
+             * @description Its resource centre in the catalogue, where replays and comptes rendus are proposed.
+             */
+            centre_id?: string | null;
+        };
+        /**
+         * NetworkFace
+         * @description A network, as its events name it.
+         */
+        NetworkFace: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Code
+             * @example CRDSU
+             */
+            code: string;
+            /**
+             * Name
+             * @example Réseau des acteurs de la ville
+             */
+            name: string;
+        };
+        /**
+         * NetworkRead
+         * @description A network: whose agenda it is.
+         */
+        NetworkRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Organisation Id
+             * Format: uuid
+             */
+            organisation_id: string;
+            /**
+             * Code
+             * @example CRDSU
+             */
+            code: string;
+            /**
+             * Name
+             * @example Réseau des acteurs de la ville
+             */
+            name: string;
+            /** Description */
+            description: string;
+            /**
+             * Contact Email
+             * @example agenda@reseau.example
+             */
+            contact_email: string;
+            /** Website */
+            website: string | null;
+            /** Centre Id */
+            centre_id: string | null;
+            /**
+             * Version
+             * @example 1
+             */
+            version: number;
+        };
+        /**
+         * NetworkUpdate
+         * @description What changes.
+         */
+        NetworkUpdate: {
+            /** Name */
+            name?: string | null;
+            /** Description */
+            description?: string | null;
+            /** Contact Email */
+            contact_email?: string | null;
+            /** Website */
+            website?: string | null;
+            /** Centre Id */
+            centre_id?: string | null;
+        };
         /**
          * NewsletterAudience
          * @description How many addresses a centre's newsletter has; nobody reads which.
@@ -14520,6 +20167,47 @@ export interface components {
             funders: components["schemas"]["FunderCoverage"][];
             /** Objective Code */
             objective_code: string;
+        };
+        /**
+         * OfflineScan
+         * @description A scan recorded without a network.
+         */
+        OfflineScan: {
+            /**
+             * Key
+             * @description What the badge's code says.
+             * @example CNV:kT3v0oJ1yUq8mZ4dWx2LsA
+             */
+            key?: string | null;
+            /**
+             * Code
+             * @description The registration's code, said aloud.
+             * @example 7KQ29FVM
+             */
+            code?: string | null;
+            /**
+             * Attendee Id
+             * @description Found on the list by name.
+             */
+            attendee_id?: string | null;
+            /**
+             * Forced
+             * @description Let in although registered by visio, or before the e-mail was confirmed; nothing else is forced.
+             * @default false
+             */
+            forced: boolean;
+            /**
+             * Client Id
+             * @description The scan's own name on its device: sent twice, it counts once.
+             * @example 0193a1
+             */
+            client_id: string;
+            /**
+             * Scanned At
+             * Format: date-time
+             * @example 2027-03-18T08:52:10+01:00
+             */
+            scanned_at: string;
         };
         /**
          * Opinion
@@ -14831,6 +20519,97 @@ export interface components {
          */
         Outcome: "proposed" | "granted" | "adjourned" | "refused";
         /**
+         * OutcomeCreate
+         * @description Something the event leaves.
+         */
+        OutcomeCreate: {
+            role: components["schemas"]["OutcomeRole"];
+            /**
+             * Title
+             * @example Replay : la parole des habitants
+             */
+            title: string;
+            /**
+             * Url
+             * @description Where it is seen or read; a replay is not published without.
+             */
+            url?: string | null;
+            /**
+             * Abstract
+             * @default
+             * @example Trois conseils citoyens racontent leur première année.
+             */
+            abstract: string;
+        };
+        /**
+         * OutcomeRead
+         * @description An outcome, as organisers see it.
+         */
+        OutcomeRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Event Id
+             * Format: uuid
+             */
+            event_id: string;
+            role: components["schemas"]["OutcomeRole"];
+            /** Title */
+            title: string;
+            /** Url */
+            url: string | null;
+            /** Abstract */
+            abstract: string;
+            state: components["schemas"]["OutcomeState"];
+            /**
+             * State Label
+             * @example Proposé au centre de ressources
+             */
+            state_label: string;
+            /**
+             * Centre Id
+             * Format: uuid
+             * @description The resource centre it is proposed to.
+             */
+            centre_id: string;
+            /**
+             * Document Id
+             * @description The published document of the catalogue made of it.
+             */
+            document_id: string | null;
+            /**
+             * Reference
+             * @example VTLR-2027-0042
+             */
+            reference: string | null;
+            /** Permalink */
+            permalink: string | null;
+            /** Published At */
+            published_at: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * OutcomeRole
+         * @description What an event leaves.
+         * @enum {string}
+         */
+        OutcomeRole: "replay" | "proceedings" | "support";
+        /**
+         * OutcomeState
+         * @description Where an outcome stands: kept until the catalogue takes it, a draft of the centre, published, withdrawn.
+         * @enum {string}
+         */
+        OutcomeState: "waiting" | "proposed" | "published" | "withdrawn";
+        /**
          * OutsideQpv
          * @description What the budget lines that count grant to dossiers without QPV, against the cap; for the team and the funders.
          */
@@ -14918,6 +20697,21 @@ export interface components {
         Page_AtRisk_: {
             /** Items */
             items: components["schemas"]["AtRisk"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[AttendeeListed] */
+        Page_AttendeeListed_: {
+            /** Items */
+            items: components["schemas"]["AttendeeListed"][];
             /**
              * Next
              * @description Cursor of the next page, or null on the last one.
@@ -15038,6 +20832,21 @@ export interface components {
         Page_CentreRead_: {
             /** Items */
             items: components["schemas"]["CentreRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[CertificateRead] */
+        Page_CertificateRead_: {
+            /** Items */
+            items: components["schemas"]["CertificateRead"][];
             /**
              * Next
              * @description Cursor of the next page, or null on the last one.
@@ -15274,6 +21083,51 @@ export interface components {
              */
             total?: number | null;
         };
+        /** Page[ErasureRead] */
+        Page_ErasureRead_: {
+            /** Items */
+            items: components["schemas"]["ErasureRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[EventMessageRead] */
+        Page_EventMessageRead_: {
+            /** Items */
+            items: components["schemas"]["EventMessageRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[EventSummary] */
+        Page_EventSummary_: {
+            /** Items */
+            items: components["schemas"]["EventSummary"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
         /** Page[ExperienceProposal] */
         Page_ExperienceProposal_: {
             /** Items */
@@ -15338,6 +21192,21 @@ export interface components {
         Page_FunderRead_: {
             /** Items */
             items: components["schemas"]["FunderRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[HistoryLine] */
+        Page_HistoryLine_: {
+            /** Items */
+            items: components["schemas"]["HistoryLine"][];
             /**
              * Next
              * @description Cursor of the next page, or null on the last one.
@@ -15439,6 +21308,21 @@ export interface components {
              */
             total?: number | null;
         };
+        /** Page[LinkRead] */
+        Page_LinkRead_: {
+            /** Items */
+            items: components["schemas"]["LinkRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
         /** Page[MeasureRead] */
         Page_MeasureRead_: {
             /** Items */
@@ -15499,6 +21383,66 @@ export interface components {
              */
             total?: number | null;
         };
+        /** Page[NeedGroup] */
+        Page_NeedGroup_: {
+            /** Items */
+            items: components["schemas"]["NeedGroup"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[NeedRead] */
+        Page_NeedRead_: {
+            /** Items */
+            items: components["schemas"]["NeedRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[NeedsRead] */
+        Page_NeedsRead_: {
+            /** Items */
+            items: components["schemas"]["NeedsRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[NetworkRead] */
+        Page_NetworkRead_: {
+            /** Items */
+            items: components["schemas"]["NetworkRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
         /** Page[NewsletterSummary] */
         Page_NewsletterSummary_: {
             /** Items */
@@ -15533,6 +21477,21 @@ export interface components {
         Page_OrganisationPublic_: {
             /** Items */
             items: components["schemas"]["OrganisationPublic"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[OutcomeRead] */
+        Page_OutcomeRead_: {
+            /** Items */
+            items: components["schemas"]["OutcomeRead"][];
             /**
              * Next
              * @description Cursor of the next page, or null on the last one.
@@ -15604,6 +21563,36 @@ export interface components {
              */
             total?: number | null;
         };
+        /** Page[PlanFace] */
+        Page_PlanFace_: {
+            /** Items */
+            items: components["schemas"]["PlanFace"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[PresenceRow] */
+        Page_PresenceRow_: {
+            /** Items */
+            items: components["schemas"]["PresenceRow"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
         /** Page[PublicationRead] */
         Page_PublicationRead_: {
             /** Items */
@@ -15623,6 +21612,21 @@ export interface components {
         Page_QuestionSummary_: {
             /** Items */
             items: components["schemas"]["QuestionSummary"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[RegistrationRead] */
+        Page_RegistrationRead_: {
+            /** Items */
+            items: components["schemas"]["RegistrationRead"][];
             /**
              * Next
              * @description Cursor of the next page, or null on the last one.
@@ -15683,6 +21687,21 @@ export interface components {
         Page_ScenarioSummary_: {
             /** Items */
             items: components["schemas"]["ScenarioSummary"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[SeriesRead] */
+        Page_SeriesRead_: {
+            /** Items */
+            items: components["schemas"]["SeriesRead"][];
             /**
              * Next
              * @description Cursor of the next page, or null on the last one.
@@ -15814,6 +21833,21 @@ export interface components {
              */
             total?: number | null;
         };
+        /** Page[VisioAccountRead] */
+        Page_VisioAccountRead_: {
+            /** Items */
+            items: components["schemas"]["VisioAccountRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
         /** Page[YearlyReportRead] */
         Page_YearlyReportRead_: {
             /** Items */
@@ -15904,6 +21938,40 @@ export interface components {
              */
             source: string;
         };
+        /**
+         * Partner
+         * @description An organisation that takes part in the event's making.
+         */
+        Partner: {
+            role: components["schemas"]["PartnerRole"];
+            /**
+             * Name
+             * @example Ville d'Exemple
+             */
+            name: string;
+            /**
+             * Organisation Id
+             * @description When the directory knows it.
+             */
+            organisation_id?: string | null;
+            /**
+             * Share Cents
+             * @description What a co-funder pays, in cents.
+             * @example 150000
+             */
+            share_cents?: number | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * PartnerRole
+         * @description What an organisation brings to an event.
+         * @enum {string}
+         */
+        PartnerRole: "organiser" | "co_organiser" | "partner" | "co_funder";
         /**
          * Party
          * @enum {string}
@@ -16284,6 +22352,68 @@ export interface components {
             repayments: components["schemas"]["RepaymentRead"][];
         };
         /**
+         * PersonalDataExport
+         * @description All that the service holds of somebody, room by room.
+         */
+        PersonalDataExport: {
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Email */
+            email: string;
+            /**
+             * Rooms
+             * @description By room; an empty list where nothing is held.
+             */
+            rooms: {
+                [key: string]: {
+                    [key: string]: unknown;
+                }[];
+            };
+        };
+        /**
+         * PersonalDataRequestCreate
+         * @description What somebody asks about the data held under their address.
+         */
+        PersonalDataRequestCreate: {
+            /**
+             * Email
+             * Format: email
+             * @example camille@asso.example.org
+             */
+            email: string;
+            kind: components["schemas"]["RequestKind"];
+        };
+        /**
+         * PersonalFeedMade
+         * @description The address, shown this once.
+         */
+        PersonalFeedMade: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Url
+             * @description For a calendar program; whoever has it reads what you are registered for.
+             */
+            url: string;
+        };
+        /**
+         * PersonalFeedRead
+         * @description That there is a personal calendar; its address was shown once.
+         */
+        PersonalFeedRead: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /**
          * Place
          * @description A cell by its codes.
          */
@@ -16301,10 +22431,256 @@ export interface components {
             qpv_code: string;
         };
         /**
+         * PlaceTarget
+         * @description What share of what takes place on site is to be held somewhere: `60` and `60` for 60 %, `10` and `20` for 10–20 %.
+         */
+        PlaceTarget: {
+            /**
+             * Territory Code
+             * @example 69123
+             */
+            territory_code: string;
+            /** @default sessions */
+            measure: components["schemas"]["ShareMeasure"];
+            /**
+             * Min Percent
+             * @example 60
+             */
+            min_percent: number;
+            /**
+             * Max Percent
+             * @example 60
+             */
+            max_percent: number;
+        };
+        /**
+         * PlanFace
+         * @description A plan in the list.
+         */
+        PlanFace: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Network Id
+             * Format: uuid
+             */
+            network_id: string;
+            /**
+             * Year
+             * @example 2027
+             */
+            year: number;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Version
+             * @example 1
+             */
+            version: number;
+        };
+        /**
+         * PlanFormat
+         * @description As what the plan is downloaded.
+         * @enum {string}
+         */
+        PlanFormat: "csv" | "xlsx";
+        /**
+         * PlanRead
+         * @description What the network means to offer in a year.
+         */
+        PlanRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Network Id
+             * Format: uuid
+             */
+            network_id: string;
+            /**
+             * Year
+             * @example 2027
+             */
+            year: number;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Version
+             * @example 1
+             */
+            version: number;
+            /** Note */
+            note: string;
+            /** Formats */
+            formats: components["schemas"]["FormatTarget"][];
+            /** Places */
+            places: components["schemas"]["PlaceTarget"][];
+            /** Territories */
+            territories: components["schemas"]["TerritoryTarget"][];
+        };
+        /**
+         * PlanWrite
+         * @description All the targets of a year: what is left out is no target any more.
+         */
+        PlanWrite: {
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Formats
+             * @default []
+             */
+            formats: components["schemas"]["FormatTarget"][];
+            /**
+             * Places
+             * @default []
+             */
+            places: components["schemas"]["PlaceTarget"][];
+            /**
+             * Territories
+             * @default []
+             */
+            territories: components["schemas"]["TerritoryTarget"][];
+        };
+        /**
+         * Playback
+         * @description A format of a recording.
+         */
+        Playback: {
+            /**
+             * Format
+             * @example presentation
+             */
+            format: string;
+            /** Address */
+            address: string;
+            /** Minutes */
+            minutes?: number | null;
+        };
+        /**
+         * PoolRead
+         * @description Seats open to all, or one share.
+         */
+        PoolRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            mode: components["schemas"]["Mode"];
+            /** Label */
+            label: string;
+            /** Audiences */
+            audiences: components["schemas"]["Audience"][];
+            /** Territory Codes */
+            territory_codes: string[];
+            /** Seats */
+            seats: number | null;
+            /** Taken */
+            taken: number;
+            /** Released At */
+            released_at: string | null;
+        };
+        /**
          * Presence
          * @enum {string}
          */
         Presence: "present" | "represented" | "excused";
+        /**
+         * PresenceCell
+         * @description Somebody at one session.
+         */
+        PresenceCell: {
+            /**
+             * Session Id
+             * Format: uuid
+             */
+            session_id: string;
+            /** Number */
+            number: number;
+            /** Title */
+            title: string;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /** Minutes Of Session */
+            minutes_of_session: number;
+            /** Is Cancelled */
+            is_cancelled: boolean;
+            /** @description None: not validated. */
+            state: components["schemas"]["PresenceState"] | null;
+            /** State Label */
+            state_label: string | null;
+            /** Minutes */
+            minutes: number;
+            /**
+             * Proposed Minutes
+             * @description What waits for the organiser's validation.
+             */
+            proposed_minutes: number | null;
+        };
+        /**
+         * PresenceRow
+         * @description Somebody over the sessions they are registered for; cancelled sessions count neither for nor against.
+         */
+        PresenceRow: {
+            /**
+             * Attendee Id
+             * Format: uuid
+             */
+            attendee_id: string;
+            /** Given Name */
+            given_name: string;
+            /** Family Name */
+            family_name: string;
+            /** Organisation Name */
+            organisation_name: string;
+            mode: components["schemas"]["Mode"];
+            /** Sessions */
+            sessions: components["schemas"]["PresenceCell"][];
+            /**
+             * Minutes
+             * @description Validated, cancelled sessions left out.
+             */
+            minutes: number;
+            /**
+             * Total Minutes
+             * @description What the sessions that were not cancelled last.
+             */
+            total_minutes: number;
+            /**
+             * Is Validated
+             * @description Everything is validated.
+             */
+            is_validated: boolean;
+        };
+        /**
+         * PresenceSource
+         * @description What a presence was drawn from; `organiser` when it was corrected or said by hand.
+         * @enum {string}
+         */
+        PresenceSource: "scan" | "visio" | "organiser";
+        /**
+         * PresenceState
+         * @description What an organiser says of somebody at a session.
+         * @enum {string}
+         */
+        PresenceState: "present" | "absent" | "excused";
         /**
          * Preview
          * @description The mail as it would leave now.
@@ -16375,6 +22751,62 @@ export interface components {
             funder_id?: string | null;
         };
         /**
+         * ProgrammeItem
+         * @description A moment of a session.
+         */
+        ProgrammeItem: {
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /**
+             * Title
+             * @example Table ronde : la parole des habitants
+             */
+            title: string;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Speakers
+             * @default []
+             */
+            speakers: components["schemas"]["Speaker"][];
+        };
+        /**
+         * ProgrammeItemRead
+         * @description A moment of a session, as people read it.
+         */
+        ProgrammeItemRead: {
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /**
+             * Title
+             * @example Table ronde : la parole des habitants
+             */
+            title: string;
+            /** Description */
+            description: string;
+            /** Speakers */
+            speakers: components["schemas"]["SpeakerRead"][];
+        };
+        /**
          * Progress
          * @description How far the sending went.
          */
@@ -16391,6 +22823,40 @@ export interface components {
              * @example 250
              */
             written: number;
+        };
+        /**
+         * ProgressRead
+         * @description The plan of a year against what was held and what is planned, in Paris days.
+         */
+        ProgressRead: {
+            /**
+             * Network Id
+             * Format: uuid
+             */
+            network_id: string;
+            /**
+             * Year
+             * @example 2027
+             */
+            year: number;
+            /**
+             * As Of
+             * Format: date
+             */
+            as_of: string;
+            /** Plan Version */
+            plan_version: number;
+            /** Formats */
+            formats: components["schemas"]["Counted"][];
+            /** Places */
+            places: components["schemas"]["Share"][];
+            /** Territories */
+            territories: components["schemas"]["Counted"][];
+            /**
+             * Visio Only
+             * @description What nobody travels to: in no place's share.
+             */
+            visio_only: components["schemas"]["Counted"][];
         };
         /**
          * Promise
@@ -16464,11 +22930,41 @@ export interface components {
             items: components["schemas"]["Promise"][];
         };
         /**
+         * ProposalRead
+         * @description What scans and stays say; it counts for nothing before it is validated.
+         */
+        ProposalRead: {
+            /** Minutes */
+            minutes: number;
+            /**
+             * Arrived At
+             * Format: date-time
+             */
+            arrived_at: string;
+            /**
+             * Left At
+             * Format: date-time
+             */
+            left_at: string;
+            source: components["schemas"]["PresenceSource"];
+            /**
+             * Is Open
+             * @description A stay whose end is not known: it was taken to last until the session's end.
+             */
+            is_open: boolean;
+        };
+        /**
          * ProposalStanding
          * @description Nobody follows its contract yet; its draft is made; the centre gave the draft up.
          * @enum {string}
          */
         ProposalStanding: "waiting" | "made" | "given_up";
+        /**
+         * ProviderKind
+         * @description Which software the rooms live in.
+         * @enum {string}
+         */
+        ProviderKind: "bigbluebutton" | "jitsi" | "livekit" | "external";
         /**
          * Public
          * @description A public reached: who, and how many people.
@@ -16866,6 +23362,12 @@ export interface components {
             needed_by?: string | null;
         };
         /**
+         * QuestionKind
+         * @description How answers to a question are counted.
+         * @enum {string}
+         */
+        QuestionKind: "rating" | "choice" | "choices" | "text";
+        /**
          * QuestionRead
          * @description A question, for who asked it and for the desk.
          */
@@ -16950,6 +23452,49 @@ export interface components {
              * @example 1
              */
             version: number;
+        };
+        /**
+         * QuestionResult
+         * @description What was answered to a question.
+         */
+        QuestionResult: {
+            /**
+             * Name
+             * @example rating
+             */
+            name: string;
+            /** Title */
+            title: string;
+            kind: components["schemas"]["QuestionKind"];
+            /**
+             * Count
+             * @description How many answered it.
+             */
+            count: number;
+            /**
+             * Mean
+             * @description Of a rating, to two decimals.
+             * @example 4.25
+             */
+            mean?: number | null;
+            /**
+             * Counts
+             * @description Of each choice, or each step of the rating, in the form's order.
+             * @default []
+             */
+            counts: components["schemas"]["ChoiceCount"][];
+            /**
+             * Texts
+             * @description In alphabetical order; shown from three answers to the survey on.
+             * @default []
+             */
+            texts: string[];
+            /**
+             * Texts Withheld
+             * @description Too few answers for texts to stay anonymous.
+             * @default false
+             */
+            texts_withheld: boolean;
         };
         /**
          * QuestionState
@@ -17075,6 +23620,41 @@ export interface components {
             asked_cents: number;
         };
         /**
+         * Recipients
+         * @description Registrations organisers write to; those whose e-mail is not confirmed are never among them.
+         * @enum {string}
+         */
+        Recipients: "seated" | "waiting" | "offered" | "to_approve";
+        /**
+         * RecordingRead
+         * @description What the provider kept of a session.
+         */
+        RecordingRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Session Id
+             * Format: uuid
+             */
+            session_id: string;
+            /** Name */
+            name: string;
+            /** Playbacks */
+            playbacks: components["schemas"]["Playback"][];
+            /** Starts At */
+            starts_at: string | null;
+            /** Ends At */
+            ends_at: string | null;
+            /**
+             * Found At
+             * Format: date-time
+             */
+            found_at: string;
+        };
+        /**
          * Refresh
          * @description The refresh token last received.
          */
@@ -17094,6 +23674,46 @@ export interface components {
              * @example Le RIB joint est illisible.
              */
             reason: string;
+        };
+        /**
+         * RefusalReason
+         * @description Why, as the person will read it.
+         */
+        RefusalReason: {
+            /**
+             * Reason
+             * @example La journée s'adresse aux élus.
+             */
+            reason: string;
+        };
+        /**
+         * RegisteredBySomebody
+         * @description Somebody registered by an organiser: by telephone, by letter, or because they were invited.
+         */
+        RegisteredBySomebody: {
+            /**
+             * Session Id
+             * @description When one registers session by session.
+             */
+            session_id?: string | null;
+            /**
+             * Contact Name
+             * @example Camille Exemple
+             */
+            contact_name: string;
+            /**
+             * Contact Email
+             * Format: email
+             * @example camille@asso.example.org
+             */
+            contact_email: string;
+            /**
+             * Contact Phone
+             * @default
+             */
+            contact_phone: string;
+            /** Attendees */
+            attendees: components["schemas"]["AttendeeWrite"][];
         };
         /**
          * Registration
@@ -17118,6 +23738,220 @@ export interface components {
              * @example Nadia Benali
              */
             full_name: string;
+        };
+        /**
+         * RegistrationChanged
+         * @description The registration as it is now.
+         */
+        RegistrationChanged: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Event Id
+             * Format: uuid
+             */
+            event_id: string;
+            /** Session Id */
+            session_id: string | null;
+            /**
+             * Code
+             * @example 7KQ29FVM
+             */
+            code: string;
+            state: components["schemas"]["RegistrationState"];
+            /**
+             * State Label
+             * @example Inscrit
+             */
+            state_label: string;
+            source: components["schemas"]["Source"];
+            /** Contact Name */
+            contact_name: string;
+            /** Contact Email */
+            contact_email: string;
+            /** Contact Phone */
+            contact_phone: string;
+            /**
+             * Rank
+             * @description Place in the waiting list, from 1: how many stand before, plus one.
+             */
+            rank: number | null;
+            /**
+             * Due At
+             * @description When the offer, or the wait for the confirmation, ends.
+             */
+            due_at: string | null;
+            /** Reason */
+            reason: string | null;
+            /** Attendees */
+            attendees: components["schemas"]["AttendeeRead"][];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Version */
+            version: number;
+            /**
+             * Email To Confirm
+             * @description A new address of the contact that has not confirmed yet.
+             */
+            email_to_confirm?: string | null;
+        };
+        /**
+         * RegistrationCreate
+         * @description One request for seats.
+         */
+        RegistrationCreate: {
+            /**
+             * Session Id
+             * @description When one registers session by session.
+             */
+            session_id?: string | null;
+            /**
+             * Contact Name
+             * @example Camille Exemple
+             */
+            contact_name: string;
+            /**
+             * Contact Email
+             * Format: email
+             * @example camille@asso.example.org
+             */
+            contact_email: string;
+            /**
+             * Contact Phone
+             * @default
+             */
+            contact_phone: string;
+            /** Attendees */
+            attendees: components["schemas"]["AttendeeWrite"][];
+        };
+        /**
+         * RegistrationDecision
+         * @description One yes or one no.
+         */
+        RegistrationDecision: {
+            /**
+             * Registration Id
+             * Format: uuid
+             */
+            registration_id: string;
+            /**
+             * Version
+             * @description The version that was read.
+             * @example 2
+             */
+            version: number;
+            decision: components["schemas"]["DecisionKind"];
+            /**
+             * Reason
+             * @description Of a refusal; the person reads it.
+             */
+            reason?: string | null;
+        };
+        /**
+         * RegistrationDecisionRead
+         * @description What became of one of them; the others do not depend on it.
+         */
+        RegistrationDecisionRead: {
+            /**
+             * Registration Id
+             * Format: uuid
+             */
+            registration_id: string;
+            /** @description Null when there was a problem. */
+            state: components["schemas"]["RegistrationState"] | null;
+            /** Rank */
+            rank: number | null;
+            problem: components["schemas"]["DecisionProblem"] | null;
+        };
+        /**
+         * RegistrationRead
+         * @description A registration, as who made it and the organisers see it.
+         */
+        RegistrationRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Event Id
+             * Format: uuid
+             */
+            event_id: string;
+            /** Session Id */
+            session_id: string | null;
+            /**
+             * Code
+             * @example 7KQ29FVM
+             */
+            code: string;
+            state: components["schemas"]["RegistrationState"];
+            /**
+             * State Label
+             * @example Inscrit
+             */
+            state_label: string;
+            source: components["schemas"]["Source"];
+            /** Contact Name */
+            contact_name: string;
+            /** Contact Email */
+            contact_email: string;
+            /** Contact Phone */
+            contact_phone: string;
+            /**
+             * Rank
+             * @description Place in the waiting list, from 1: how many stand before, plus one.
+             */
+            rank: number | null;
+            /**
+             * Due At
+             * @description When the offer, or the wait for the confirmation, ends.
+             */
+            due_at: string | null;
+            /** Reason */
+            reason: string | null;
+            /** Attendees */
+            attendees: components["schemas"]["AttendeeRead"][];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * RegistrationState
+         * @description A registration's life.
+         *
+         *     `unconfirmed`: its e-mail is not confirmed; it holds seats, or a rank in the waiting list. `to_approve`: waits for an organiser.
+         *     `offered`: seats are held for it until `offered_until`. `lapsed`: it let an offer or its confirmation go by.
+         * @enum {string}
+         */
+        RegistrationState: "unconfirmed" | "to_approve" | "seated" | "waiting" | "offered" | "cancelled" | "refused" | "lapsed";
+        /**
+         * RegistrationUpdate
+         * @description What changes of who answers for the registration.
+         */
+        RegistrationUpdate: {
+            /**
+             * Contact Name
+             * @example Dominique Exemple
+             */
+            contact_name?: string | null;
+            /**
+             * Contact Email
+             * @description Counts once the new address has confirmed.
+             */
+            contact_email?: string | null;
+            /** Contact Phone */
+            contact_phone?: string | null;
         };
         /**
          * ReinstatementCreate
@@ -17176,6 +24010,42 @@ export interface components {
             event_ids: string[];
             /** Dossier Ids */
             dossier_ids: string[];
+        };
+        /**
+         * RemindersRead
+         * @description When those who have a seat are reminded of each session.
+         */
+        RemindersRead: {
+            /**
+             * Hours
+             * @example [
+             *       168,
+             *       24
+             *     ]
+             */
+            hours: number[];
+            /**
+             * Is Usual
+             * @description Nobody chose: seven days and one day.
+             */
+            is_usual: boolean;
+            /** Version */
+            version: number;
+        };
+        /**
+         * RemindersWrite
+         * @description When those who have a seat are reminded of each session.
+         */
+        RemindersWrite: {
+            /**
+             * Hours
+             * @description Hours before each session begins, 720 at most; none: nobody is reminded.
+             * @example [
+             *       168,
+             *       24
+             *     ]
+             */
+            hours: number[];
         };
         /**
          * Reopening
@@ -17254,6 +24124,51 @@ export interface components {
              */
             recorded_at: string;
         };
+        /**
+         * Replacement
+         * @description The colleague who comes instead; they take part in the same way.
+         */
+        Replacement: {
+            /**
+             * Given Name
+             * @example Dominique
+             */
+            given_name: string;
+            /**
+             * Family Name
+             * @example Exemple
+             */
+            family_name: string;
+            /** Email */
+            email?: string | null;
+            /**
+             * Function
+             * @default
+             */
+            function: string;
+            /**
+             * Organisation Name
+             * @default
+             */
+            organisation_name: string;
+            /** Organisation Id */
+            organisation_id?: string | null;
+            /** @example association */
+            audience: components["schemas"]["Audience"];
+            /** Territory Code */
+            territory_code?: string | null;
+            /**
+             * Answers
+             * @default {}
+             * @example {
+             *       "atelier": "A"
+             *     }
+             */
+            answers: {
+                [key: string]: unknown;
+            };
+            needs?: components["schemas"]["NeedsWrite"] | null;
+        };
         /** ReportCompletionCreate */
         ReportCompletionCreate: {
             /**
@@ -17268,6 +24183,31 @@ export interface components {
              */
             comment: string;
         };
+        /**
+         * RequestAnswer
+         * @description What became of the request.
+         */
+        RequestAnswer: {
+            kind: components["schemas"]["RequestKind"];
+            /** @description For an export. */
+            export: components["schemas"]["PersonalDataExport"] | null;
+            /**
+             * Erased Count
+             * @description For an erasure: records in which nobody is named any more.
+             */
+            erased_count: number | null;
+            /**
+             * Kept
+             * @description For an erasure: what is still needed.
+             */
+            kept: components["schemas"]["KeptForNow"][];
+        };
+        /**
+         * RequestKind
+         * @description What somebody asks about their own data.
+         * @enum {string}
+         */
+        RequestKind: "export" | "erasure";
         /**
          * RequestRead
          * @description A request as the caller may see it: the holder sees no opinion, proposal or decision before its notification.
@@ -17312,6 +24252,17 @@ export interface components {
             readonly status_label: string;
         };
         /**
+         * RequestReceived
+         * @description The same whatever is held, and whether anything is.
+         */
+        RequestReceived: {
+            /**
+             * Message
+             * @example Un lien a été envoyé à cette adresse, si elle peut recevoir des courriels.
+             */
+            message: string;
+        };
+        /**
          * RequestStatus
          * @enum {string}
          */
@@ -17350,6 +24301,60 @@ export interface components {
              * @example Statuts signés
              */
             label: string;
+        };
+        /**
+         * Retention
+         * @description What is kept about people, and how long.
+         */
+        Retention: {
+            /** Items */
+            items: components["schemas"]["RetentionRule"][];
+            /** Next */
+            next?: null;
+            /**
+             * Kept
+             * @description What stays, which names nobody.
+             */
+            kept: string;
+        };
+        /**
+         * RetentionRule
+         * @description How long something is kept, and what becomes of it.
+         */
+        RetentionRule: {
+            /**
+             * Code
+             * @example needs
+             */
+            code: string;
+            /**
+             * Label
+             * @example Besoins alimentaires et d'accessibilité
+             */
+            label: string;
+            /**
+             * Kept For
+             * @example 7
+             */
+            kept_for: number;
+            unit: components["schemas"]["Unit"];
+            /**
+             * Counted From
+             * @example la fin de l'évènement
+             */
+            counted_from: string;
+            /**
+             * Then
+             * @description What becomes of it.
+             * @example effacés
+             */
+            then: string;
+            /**
+             * Erased Before
+             * Format: date-time
+             * @description Today: events that were over before this instant are concerned.
+             */
+            erased_before: string;
         };
         /** ReviewOpened */
         ReviewOpened: {
@@ -17539,6 +24544,46 @@ export interface components {
             attachment_id: string;
         };
         /**
+         * RoomRead
+         * @description The room, as its organisers follow it.
+         */
+        RoomRead: {
+            state: components["schemas"]["RoomState"];
+            /**
+             * State Label
+             * @example Prête
+             */
+            state_label: string;
+            /**
+             * Attempts
+             * @description Attempts that failed since it was last ready.
+             */
+            attempts: number;
+            /** Next Try At */
+            next_try_at: string | null;
+            /**
+             * Failure
+             * @description Why the last attempt failed.
+             * @example unreachable
+             */
+            failure: string | null;
+            /**
+             * Failure Label
+             * @example Le serveur ne répond pas.
+             */
+            failure_label: string | null;
+            /** Ready At */
+            ready_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+        };
+        /**
+         * RoomState
+         * @description `planned`: not there yet (or emptied by its provider). `ready`: people may be sent to it. `ended`: nobody is any more.
+         * @enum {string}
+         */
+        RoomState: "planned" | "ready" | "ended";
+        /**
          * RunCreate
          * @description A harvest asked for now.
          */
@@ -17686,6 +24731,20 @@ export interface components {
             name?: string | null;
             criteria?: components["schemas"]["Criteria"] | null;
             frequency?: components["schemas"]["Frequency"] | null;
+        };
+        /**
+         * ScanProblem
+         * @description Why a scan was refused.
+         */
+        ScanProblem: {
+            /**
+             * Type
+             * @description The problem's name, as in its page.
+             * @example badge-of-another-event
+             */
+            type: string;
+            /** Title */
+            title: string;
         };
         /**
          * ScenarioCreate
@@ -17847,6 +24906,33 @@ export interface components {
             shortened: boolean;
         };
         /**
+         * SeatDeskRead
+         * @description Where one registers, and what is left there.
+         */
+        SeatDeskRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Event Id
+             * Format: uuid
+             */
+            event_id: string;
+            /** Session Id */
+            session_id: string | null;
+            /** Pools */
+            pools: components["schemas"]["PoolRead"][];
+            /**
+             * Waiting Count
+             * @description Registrations in the waiting list.
+             */
+            waiting_count: number;
+            /** Version */
+            version: number;
+        };
+        /**
          * Section
          * @description A part of a document, in Markdown (CommonMark, without HTML).
          */
@@ -17903,6 +24989,118 @@ export interface components {
             reason: string;
         };
         /**
+         * SeriesCreate
+         * @description Events that come back: the same café every spring.
+         */
+        SeriesCreate: {
+            /**
+             * Network Id
+             * Format: uuid
+             */
+            network_id: string;
+            /**
+             * Title
+             * @example CaféLaboQUARTIERS
+             */
+            title: string;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+        };
+        /**
+         * SeriesRead
+         * @description A series; its events are read with `GET /events?series_id=…`.
+         */
+        SeriesRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Network Id
+             * Format: uuid
+             */
+            network_id: string;
+            /**
+             * Title
+             * @example CaféLaboQUARTIERS
+             */
+            title: string;
+            /** Description */
+            description: string;
+            /**
+             * Version
+             * @example 1
+             */
+            version: number;
+        };
+        /**
+         * SeriesUpdate
+         * @description What changes.
+         */
+        SeriesUpdate: {
+            /** Title */
+            title?: string | null;
+            /** Description */
+            description?: string | null;
+        };
+        /**
+         * SessionPlanned
+         * @description A session whose date was just set, and what else happens that week.
+         */
+        SessionPlanned: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Event Id
+             * Format: uuid
+             */
+            event_id: string;
+            /**
+             * Number
+             * @example 1
+             */
+            number: number;
+            /** Title */
+            title: string;
+            status: components["schemas"]["SessionStatus"];
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Is On Site */
+            is_on_site: boolean;
+            /** Is Visio */
+            is_visio: boolean;
+            place: components["schemas"]["EventPlace"] | null;
+            /** Room */
+            room: string;
+            /** Programme */
+            programme: components["schemas"]["ProgrammeItemRead"][];
+            /** Cancelled Reason */
+            cancelled_reason: string | null;
+            /**
+             * Previous Starts At
+             * @description When it was first promised to begin, once it was moved.
+             */
+            previous_starts_at: string | null;
+            /** Version */
+            version: number;
+            collisions: components["schemas"]["CollisionsRead"];
+        };
+        /**
          * SessionRead
          * @description A device that is signed in.
          */
@@ -17941,11 +25139,243 @@ export interface components {
             is_current: boolean;
         };
         /**
+         * SessionStatus
+         * @description A session's life.
+         * @enum {string}
+         */
+        SessionStatus: "planned" | "held" | "cancelled";
+        /**
+         * SessionUpdate
+         * @description What changes.
+         */
+        SessionUpdate: {
+            /** Title */
+            title?: string | null;
+            /** Starts At */
+            starts_at?: string | null;
+            /** Ends At */
+            ends_at?: string | null;
+            /** Is On Site */
+            is_on_site?: boolean | null;
+            /** Is Visio */
+            is_visio?: boolean | null;
+            place?: components["schemas"]["EventPlace"] | null;
+            /** Room */
+            room?: string | null;
+            /** Programme */
+            programme?: components["schemas"]["ProgrammeItem"][] | null;
+        };
+        /**
+         * SessionWrite
+         * @description A sitting: its date, its place, its visio.
+         */
+        SessionWrite: {
+            /**
+             * Title
+             * @default
+             * @example Première journée
+             */
+            title: string;
+            /**
+             * Starts At
+             * Format: date-time
+             * @example 2027-03-18T09:00:00+01:00
+             */
+            starts_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             * @example 2027-03-18T17:00:00+01:00
+             */
+            ends_at: string;
+            /**
+             * Is On Site
+             * @default true
+             */
+            is_on_site: boolean;
+            /**
+             * Is Visio
+             * @default false
+             */
+            is_visio: boolean;
+            place?: components["schemas"]["EventPlace"] | null;
+            /**
+             * Room
+             * @default
+             * @example Salle 2
+             */
+            room: string;
+            /**
+             * Programme
+             * @default []
+             */
+            programme: components["schemas"]["ProgrammeItem"][];
+        };
+        /**
          * Severity
          * @description `blocking`: the row is left out until mended. `advice`: it is published, and could say more. `withheld`: left out for good.
          * @enum {string}
          */
         Severity: "blocking" | "advice" | "withheld";
+        /**
+         * Share
+         * @description A share to keep within against what there is.
+         */
+        Share: {
+            /**
+             * Code
+             * @example 69123
+             */
+            code: string;
+            /**
+             * Label
+             * @example Lyon
+             */
+            label: string;
+            measure: components["schemas"]["Measure"];
+            /** Min Percent */
+            min_percent: number | null;
+            /** Max Percent */
+            max_percent: number | null;
+            /** Held */
+            held: number;
+            /** Planned */
+            planned: number;
+            /** Tentative */
+            tentative: number;
+            /**
+             * Held Percent
+             * @description Of what was held on site; null when nothing was.
+             * @example 58.3
+             */
+            held_percent: number | null;
+            /**
+             * Percent
+             * @description Of what was held or is planned on site.
+             * @example 61.5
+             */
+            percent: number | null;
+            /**
+             * Gap Points
+             * @description 0 within the bounds; below zero, so many points are missing; above, too many.
+             * @example -2.5
+             */
+            gap_points: number | null;
+        };
+        /**
+         * ShareMeasure
+         * @description What a share is of: an event may take place in several towns, a session in one.
+         * @enum {string}
+         */
+        ShareMeasure: "sessions" | "hours";
+        /**
+         * ShareWrite
+         * @description Seats reserved for some, inside a mode's capacity.
+         */
+        ShareWrite: {
+            /**
+             * Label
+             * @example Élus
+             */
+            label: string;
+            /**
+             * Seats
+             * @example 10
+             */
+            seats: number;
+            /**
+             * Audiences
+             * @description Whoever is one of these.
+             * @default []
+             */
+            audiences: components["schemas"]["Audience"][];
+            /**
+             * Territory Codes
+             * @description Whoever comes from one of these territories, or from inside them.
+             * @default []
+             */
+            territory_codes: string[];
+            /**
+             * Released At
+             * @description When what is left of it is for all.
+             */
+            released_at?: string | null;
+        };
+        /**
+         * SheetLine
+         * @description Somebody on a session's sheet.
+         */
+        SheetLine: {
+            /**
+             * Attendee Id
+             * Format: uuid
+             */
+            attendee_id: string;
+            /** Given Name */
+            given_name: string;
+            /** Family Name */
+            family_name: string;
+            /** Organisation Name */
+            organisation_name: string;
+            mode: components["schemas"]["Mode"];
+            /** First Scanned At */
+            first_scanned_at: string | null;
+            proposal: components["schemas"]["ProposalRead"] | null;
+            presence: components["schemas"]["ValidatedRead"] | null;
+            /**
+             * Has News
+             * @description Validated, and the traces say something else by now.
+             */
+            has_news: boolean;
+        };
+        /**
+         * SheetRead
+         * @description The presence at a session.
+         */
+        SheetRead: {
+            /**
+             * Event Id
+             * Format: uuid
+             */
+            event_id: string;
+            /**
+             * Session Id
+             * Format: uuid
+             */
+            session_id: string;
+            status: components["schemas"]["SessionStatus"];
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /**
+             * Minutes
+             * @description How long the session lasts.
+             * @example 480
+             */
+            minutes: number;
+            /**
+             * To Validate
+             * @description People nothing is validated for yet.
+             */
+            to_validate: number;
+            /** People */
+            people: components["schemas"]["SheetLine"][];
+            /** Version */
+            version: number;
+        };
+        /**
+         * ShownStatus
+         * @description An event's status as people read it: `full` and `registration_closed` are derived at the moment of reading.
+         * @enum {string}
+         */
+        ShownStatus: "idea" | "tentative" | "announced" | "open" | "full" | "registration_closed" | "held" | "cancelled" | "postponed";
         /**
          * Side
          * @description Who speaks.
@@ -18066,6 +25496,12 @@ export interface components {
              */
             readonly signed_file: string | null;
         };
+        /**
+         * Source
+         * @description How a registration came.
+         * @enum {string}
+         */
+        Source: "online" | "organiser" | "walk_in";
         /**
          * SourceCreate
          * @description A repository to harvest for a centre.
@@ -18190,6 +25626,84 @@ export interface components {
             themes?: {
                 [key: string]: string;
             } | null;
+        };
+        /**
+         * Speaker
+         * @description Who speaks, and what they agree to.
+         */
+        Speaker: {
+            /**
+             * Name
+             * @example Camille Exemple
+             */
+            name: string;
+            /**
+             * Function
+             * @default
+             * @example Cheffe de projet
+             */
+            function: string;
+            /**
+             * Organisation
+             * @default
+             * @example Ville d'Exemple
+             */
+            organisation: string;
+            /** @default unasked */
+            image_consent: components["schemas"]["Consent"];
+            /** @default unasked */
+            replay_consent: components["schemas"]["Consent"];
+            /**
+             * Consented On
+             * @description The day they answered.
+             */
+            consented_on?: string | null;
+        };
+        /**
+         * SpeakerConsent
+         * @description What a speaker answered; what is left out stays as it was.
+         */
+        SpeakerConsent: {
+            /**
+             * Name
+             * @description As the programme spells it.
+             * @example Camille Exemple
+             */
+            name: string;
+            image_consent?: components["schemas"]["Consent"] | null;
+            replay_consent?: components["schemas"]["Consent"] | null;
+            /**
+             * Consented On
+             * Format: date
+             * @description The day they answered.
+             * @example 2027-03-01
+             */
+            consented_on: string;
+        };
+        /**
+         * SpeakerRead
+         * @description Who speaks. What they agree to is between them and the organisers: null for everybody else.
+         */
+        SpeakerRead: {
+            /**
+             * Name
+             * @example Camille Exemple
+             */
+            name: string;
+            /**
+             * Function
+             * @example Cheffe de projet
+             */
+            function: string;
+            /**
+             * Organisation
+             * @example Ville d'Exemple
+             */
+            organisation: string;
+            image_consent?: components["schemas"]["Consent"] | null;
+            replay_consent?: components["schemas"]["Consent"] | null;
+            /** Consented On */
+            consented_on?: string | null;
         };
         /**
          * SplitWrite
@@ -18340,6 +25854,17 @@ export interface components {
             voluntary_uses?: components["schemas"]["ActualUse"][] | null;
             /** Voluntary Resources */
             voluntary_resources?: components["schemas"]["ActualResource"][] | null;
+        };
+        /**
+         * StatusReason
+         * @description Why, as participants will read it.
+         */
+        StatusReason: {
+            /**
+             * Reason
+             * @example L'intervenante est empêchée.
+             */
+            reason: string;
         };
         /**
          * Step
@@ -18650,6 +26175,131 @@ export interface components {
             /** Items */
             items: components["schemas"]["SupportedAction"][];
         };
+        /**
+         * SurveyRead
+         * @description A survey, as organisers see it.
+         */
+        SurveyRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Event Id
+             * Format: uuid
+             */
+            event_id: string;
+            state: components["schemas"]["SurveyState"];
+            /**
+             * State Label
+             * @example Ouvert
+             */
+            state_label: string;
+            /** Form */
+            form: {
+                [key: string]: unknown;
+            };
+            /** Automatic */
+            automatic: boolean;
+            /** Closes On */
+            closes_on: string | null;
+            /** Opened At */
+            opened_at: string | null;
+            /** Closed At */
+            closed_at: string | null;
+            /**
+             * Invited Count
+             * @description People who were sent a link.
+             */
+            invited_count: number;
+            /** Answered Count */
+            answered_count: number;
+            /** Version */
+            version: number;
+        };
+        /**
+         * SurveyResults
+         * @description What people said.
+         */
+        SurveyResults: {
+            /**
+             * Event Id
+             * Format: uuid
+             */
+            event_id: string;
+            state: components["schemas"]["SurveyState"];
+            /** Invited Count */
+            invited_count: number;
+            /** Answered Count */
+            answered_count: number;
+            /**
+             * Share
+             * @description Answers over invitations, between 0 and 1; null when nobody was invited.
+             */
+            share: number | null;
+            /** Questions */
+            questions: components["schemas"]["QuestionResult"][];
+        };
+        /**
+         * SurveyState
+         * @description Where a survey stands.
+         * @enum {string}
+         */
+        SurveyState: "prepared" | "open" | "closed";
+        /**
+         * SurveyToAnswer
+         * @description A survey, as who holds a link sees it.
+         */
+        SurveyToAnswer: {
+            /**
+             * Event Title
+             * @example La parole des habitants
+             */
+            event_title: string;
+            /**
+             * Event Reference
+             * @example CRDSU-2027-0042
+             */
+            event_reference: string;
+            state: components["schemas"]["SurveyState"];
+            /** Form */
+            form: {
+                [key: string]: unknown;
+            };
+            /** Closes On */
+            closes_on: string | null;
+            /**
+             * Answered
+             * @description An answer was given by this link: it cannot be changed, nobody knows which one it is.
+             */
+            answered: boolean;
+        };
+        /**
+         * SurveyWrite
+         * @description What will be asked, and until when.
+         */
+        SurveyWrite: {
+            /**
+             * Form
+             * @description JSON Schema (2020-12) of an object, one property for each question; null: the usual questions.
+             */
+            form?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Closes On
+             * @description Last day to answer, in Paris; null: `EVENTS_SURVEY_DAYS` after it opens.
+             * @example 2027-04-15
+             */
+            closes_on?: string | null;
+            /**
+             * Automatic
+             * @description It opens by itself once the event is held.
+             * @default true
+             */
+            automatic: boolean;
+        };
         /** TakingPart */
         TakingPart: {
             /** Name */
@@ -18818,6 +26468,24 @@ export interface components {
             population: number | null;
         };
         /**
+         * TerritoryTarget
+         * @description How many about a territory, those inside it included.
+         */
+        TerritoryTarget: {
+            /**
+             * Territory Code
+             * @example 69123
+             */
+            territory_code: string;
+            /** @default events */
+            measure: components["schemas"]["Measure"];
+            /**
+             * Wanted
+             * @example 12
+             */
+            wanted: number;
+        };
+        /**
          * TerritoryWrite
          * @description A territory as it is from now on.
          */
@@ -18922,6 +26590,22 @@ export interface components {
             abatement_cents: number;
             /** Actions Cents */
             actions_cents: number;
+        };
+        /**
+         * Thanks
+         * @description The answer is there, without its author.
+         */
+        Thanks: {
+            /**
+             * Received
+             * @default true
+             */
+            received: boolean;
+            /**
+             * Said
+             * @example Merci. Votre réponse est anonyme : elle ne peut plus être modifiée.
+             */
+            said: string;
         };
         /**
          * ThemeRead
@@ -19297,6 +26981,12 @@ export interface components {
             last_on: string;
         };
         /**
+         * Unit
+         * @description How a retention is counted.
+         * @enum {string}
+         */
+        Unit: "days" | "months";
+        /**
          * UsageRead
          * @description How much a document is read: readers are counted, never known.
          */
@@ -19322,6 +27012,72 @@ export interface components {
              * @description The last months first, for the centre's documentalists; null for other readers.
              */
             months: components["schemas"]["MonthRead"][] | null;
+        };
+        /**
+         * ValidatedRead
+         * @description What an organiser validated.
+         */
+        ValidatedRead: {
+            state: components["schemas"]["PresenceState"];
+            /** State Label */
+            state_label: string;
+            /** Minutes */
+            minutes: number;
+            /** Arrived At */
+            arrived_at: string | null;
+            /** Left At */
+            left_at: string | null;
+            source: components["schemas"]["PresenceSource"];
+            /** Note */
+            note: string;
+            /**
+             * Validated At
+             * Format: date-time
+             */
+            validated_at: string;
+            /** Validated By */
+            validated_by: string | null;
+        };
+        /**
+         * ValidationItem
+         * @description What is validated of one person; without `state`, what is proposed.
+         */
+        ValidationItem: {
+            /**
+             * Attendee Id
+             * Format: uuid
+             */
+            attendee_id: string;
+            state?: components["schemas"]["PresenceState"] | null;
+            /** Minutes */
+            minutes?: number | null;
+            /** Arrived At */
+            arrived_at?: string | null;
+            /** Left At */
+            left_at?: string | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * ValidationWrite
+         * @description What the organiser says of a session's presence.
+         */
+        ValidationWrite: {
+            /**
+             * Everybody
+             * @description Validate what is proposed for everybody not validated yet; who left no trace is absent.
+             * @default false
+             */
+            everybody: boolean;
+            /**
+             * Items
+             * @description These people, as said here; it corrects what was validated.
+             * @default []
+             */
+            items: components["schemas"]["ValidationItem"][];
         };
         /**
          * Verification
@@ -19372,6 +27128,249 @@ export interface components {
              */
             published_at: string;
         };
+        /**
+         * Visibility
+         * @description Who finds the event: everybody, or who was given its address.
+         * @enum {string}
+         */
+        Visibility: "public" | "unlisted";
+        /**
+         * VisioAccountCreate
+         * @description A network's account at a provider.
+         */
+        VisioAccountCreate: {
+            /**
+             * Name
+             * @example BigBlueButton de la région
+             */
+            name: string;
+            /**
+             * Address
+             * @description BigBlueButton: what `bbb-conf --secret` prints. Jitsi: the server. LiveKit: the page of rooms, with `{token}` (and `{room}`, `{server}`). External: a room for all sessions.
+             * @example https://visio.example/bigbluebutton/
+             */
+            address?: string | null;
+            /**
+             * Server Address
+             * @description LiveKit's own server: rooms are then made and ended there.
+             */
+            server_address?: string | null;
+            /**
+             * Identifier
+             * @description Jitsi's app id (`iss`), LiveKit's API key.
+             */
+            identifier?: string | null;
+            /**
+             * Subject
+             * @description Jitsi: `sub` of its tokens; without it, the server's name.
+             */
+            subject?: string | null;
+            /**
+             * Key Id
+             * @description Jitsi: `kid` of its tokens, when the server has several keys.
+             */
+            key_id?: string | null;
+            /**
+             * Algorithm
+             * @description Jitsi: shared secret, or private key in PEM.
+             * @default HS256
+             * @enum {string}
+             */
+            algorithm: "HS256" | "RS256";
+            /**
+             * Secret
+             * @description Never read back.
+             */
+            secret?: string | null;
+            /**
+             * Webhook Secret
+             * @description Jitsi: sent by the server in `Authorization`. Never read back.
+             */
+            webhook_secret?: string | null;
+            kind: components["schemas"]["ProviderKind"];
+            /**
+             * Is Default
+             * @description Used by the network's sessions that chose no other.
+             * @default false
+             */
+            is_default: boolean;
+        };
+        /**
+         * VisioAccountRead
+         * @description An account at a provider, without its secrets.
+         */
+        VisioAccountRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["ProviderKind"];
+            /**
+             * Kind Label
+             * @example BigBlueButton
+             */
+            kind_label: string;
+            /** Name */
+            name: string;
+            /**
+             * Network Id
+             * Format: uuid
+             */
+            network_id: string;
+            /** Address */
+            address: string | null;
+            /** Server Address */
+            server_address: string | null;
+            /** Identifier */
+            identifier: string | null;
+            /** Subject */
+            subject: string | null;
+            /** Key Id */
+            key_id: string | null;
+            /** Algorithm */
+            algorithm: string;
+            /** Has Secret */
+            has_secret: boolean;
+            /** Has Webhook Secret */
+            has_webhook_secret: boolean;
+            /**
+             * Webhook Address
+             * @description Where the provider tells who comes and goes.
+             */
+            webhook_address: string;
+            /** Is Default */
+            is_default: boolean;
+            /** Retired At */
+            retired_at: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * VisioAccountUpdate
+         * @description What changes; a secret that is not sent stays.
+         */
+        VisioAccountUpdate: {
+            /** Name */
+            name?: string | null;
+            /** Address */
+            address?: string | null;
+            /** Server Address */
+            server_address?: string | null;
+            /** Identifier */
+            identifier?: string | null;
+            /** Subject */
+            subject?: string | null;
+            /** Key Id */
+            key_id?: string | null;
+            /** Algorithm */
+            algorithm?: ("HS256" | "RS256") | null;
+            /** Secret */
+            secret?: string | null;
+            /** Webhook Secret */
+            webhook_secret?: string | null;
+            /** Is Default */
+            is_default?: boolean | null;
+        };
+        /**
+         * VisioEntrance
+         * @description Where somebody's link leads right now. It is theirs alone and changes: never keep it.
+         */
+        VisioEntrance: {
+            /**
+             * Address
+             * @example https://visio.example/bigbluebutton/api/join?…
+             */
+            address: string;
+        };
+        /**
+         * VisioRead
+         * @description How a session is held by visio, and how its room is.
+         */
+        VisioRead: {
+            /**
+             * Session Id
+             * Format: uuid
+             */
+            session_id: string;
+            /** @description The one that serves, chosen or by default. */
+            account: components["schemas"]["AccountFace"] | null;
+            /**
+             * Account Id
+             * @description The one that was chosen.
+             */
+            account_id: string | null;
+            /** Address */
+            address: string | null;
+            /** Minutes Before */
+            minutes_before: number;
+            /** Minutes After */
+            minutes_after: number;
+            /** Is Recorded */
+            is_recorded: boolean;
+            /** Has Waiting Room */
+            has_waiting_room: boolean;
+            /** Is Webinar */
+            is_webinar: boolean;
+            /**
+             * Opens At
+             * Format: date-time
+             */
+            opens_at: string;
+            /**
+             * Closes At
+             * Format: date-time
+             */
+            closes_at: string;
+            room: components["schemas"]["RoomRead"] | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * VisioWrite
+         * @description How a session is held by visio.
+         */
+        VisioWrite: {
+            /**
+             * Account Id
+             * @description None: the network's default account, or `address` alone.
+             */
+            account_id?: string | null;
+            /**
+             * Address
+             * @description The room itself, when it is an external one.
+             */
+            address?: string | null;
+            /**
+             * Minutes Before
+             * @description Minutes before the beginning from when links open.
+             * @default 15
+             */
+            minutes_before: number;
+            /**
+             * Minutes After
+             * @description Minutes after the end until when links lead to the room.
+             * @default 30
+             */
+            minutes_after: number;
+            /**
+             * Is Recorded
+             * @default false
+             */
+            is_recorded: boolean;
+            /**
+             * Has Waiting Room
+             * @description BigBlueButton: a moderator lets participants in.
+             * @default false
+             */
+            has_waiting_room: boolean;
+            /**
+             * Is Webinar
+             * @description Only moderators and presenters speak (BigBlueButton, LiveKit).
+             * @default false
+             */
+            is_webinar: boolean;
+        };
         /** VoluntaryLine */
         VoluntaryLine: {
             /**
@@ -19390,6 +27389,135 @@ export interface components {
              * @example 800000
              */
             amount_cents: number;
+        };
+        /**
+         * WalkInRead
+         * @description Somebody received without registration; they are registered now.
+         */
+        WalkInRead: {
+            result: components["schemas"]["CheckInResult"];
+            /**
+             * Attendee Id
+             * Format: uuid
+             */
+            attendee_id: string;
+            /** Given Name */
+            given_name: string;
+            /** Family Name */
+            family_name: string;
+            /** Organisation Name */
+            organisation_name: string;
+            audience: components["schemas"]["Audience"];
+            mode: components["schemas"]["Mode"];
+            /**
+             * First Scanned At
+             * Format: date-time
+             * @description The first time this person was scanned here.
+             */
+            first_scanned_at: string;
+            /** First Device Id */
+            first_device_id: string;
+            /**
+             * Scanned At
+             * Format: date-time
+             */
+            scanned_at: string;
+            /**
+             * Times
+             * @description How many scans of this person are known here.
+             * @example 1
+             */
+            times: number;
+            /**
+             * Present Count
+             * @description People scanned at this session so far.
+             * @example 42
+             */
+            present_count: number;
+            /**
+             * Registration Id
+             * Format: uuid
+             */
+            registration_id: string;
+            /** Code */
+            code: string;
+            /**
+             * Has Seat
+             * @description False: on the chair of somebody who did not come.
+             */
+            has_seat: boolean;
+        };
+        /**
+         * WalkInWrite
+         * @description Somebody who came without being registered.
+         */
+        WalkInWrite: {
+            /**
+             * Given Name
+             * @example Camille
+             */
+            given_name: string;
+            /**
+             * Family Name
+             * @example Exemple
+             */
+            family_name: string;
+            /**
+             * Email
+             * @description Where a certificate is sent; without one, nothing is.
+             */
+            email?: string | null;
+            /**
+             * Function
+             * @default
+             */
+            function: string;
+            /**
+             * Organisation Name
+             * @default
+             * @example Conseil citoyen
+             */
+            organisation_name: string;
+            /** @example resident */
+            audience: components["schemas"]["Audience"];
+            /** Territory Code */
+            territory_code?: string | null;
+            /**
+             * Device Id
+             * @description The device's own name, the same at each call.
+             * @default accueil
+             * @example accueil-1
+             */
+            device_id: string;
+            /**
+             * Over Capacity Reason
+             * @description Why somebody takes the chair of an absent person when no seat is free; never more people than the room holds.
+             */
+            over_capacity_reason?: string | null;
+        };
+        /**
+         * Week
+         * @description A week, Monday to Sunday in Paris: one agenda for each network.
+         */
+        Week: {
+            /**
+             * Week
+             * @example 2027-W11
+             */
+            week: string;
+            /**
+             * Monday
+             * Format: date
+             */
+            monday: string;
+            /** Agendas */
+            agendas: components["schemas"]["AgendaOfWeek"][];
+            /**
+             * Collisions
+             * @description Pairs of events that collide that week.
+             * @example 0
+             */
+            collisions: number;
         };
         /**
          * Withdrawal
@@ -53079,6 +61207,14701 @@ export interface operations {
             };
             /** @description `If-Match` is missing. */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listNetworks: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_NetworkRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    openNetwork: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NetworkCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getNetwork: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                network_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateNetwork: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+            };
+            path: {
+                network_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NetworkUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getEventByReference: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reference: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getEventLinkedData: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description schema.org `Event`, or `EventSeries` with its sessions as `subEvent`. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/ld+json": Record<string, never>;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readCollisions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CollisionsRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readEventJournal: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_JournalLine_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    duplicateEvent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Duplication"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recordSpeakerConsent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SpeakerConsent"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compareAgendas: {
+        parameters: {
+            query?: {
+                /** @description Any of these; none: all. */
+                network_id?: string[] | null;
+                /** @description From the week of this day; by default this week. */
+                since?: string | null;
+                /** @description To the week of this day; by default twelve weeks, at most 27. */
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgendaWeeks"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listEventSeries: {
+        parameters: {
+            query?: {
+                network_id?: string | null;
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SeriesRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    openEventSeries: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeriesCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getEventSeries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                series_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeEventSeries: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+            };
+            path: {
+                series_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateEventSeries: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+            };
+            path: {
+                series_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeriesUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listEvents: {
+        parameters: {
+            query?: {
+                /** @description Any of these networks: their agendas side by side. */
+                network_id?: string[];
+                /** @description Any of these. */
+                format?: components["schemas"]["EventFormat"][];
+                /** @description Any of these; `full` is not one: read it on each event. */
+                status?: ("idea" | "tentative" | "announced" | "open" | "closed" | "held" | "cancelled" | "postponed")[];
+                /** @description For any of these. */
+                audience?: components["schemas"]["Audience"][];
+                /** @description Any of these themes, or of those below them. */
+                theme?: string[];
+                /** @description Any of these territories, or of those inside them. */
+                territory?: string[];
+                /** @description Of this series. */
+                series_id?: string | null;
+                /** @description Those that name this document of the catalogue, past ones too. */
+                document_id?: string | null;
+                /** @description From this day on (Paris); by default today. */
+                since?: string | null;
+                /** @description Until this day. */
+                until?: string | null;
+                /** @description Words of the title. */
+                q?: string;
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_EventSummary_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createEvent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateEvent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+            };
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    announceEventTentatively: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    announceEvent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    openRegistrations: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    closeRegistrations: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    holdEvent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelEvent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StatusReason"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postponeEvent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StatusReason"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addSession: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SessionWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionPlanned"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventSessionRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeSession: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+            };
+            path: {
+                event_id: string;
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateSession: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+            };
+            path: {
+                event_id: string;
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SessionUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionPlanned"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelSession: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                event_id: string;
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StatusReason"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventSessionRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDesks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeatDeskRead"][];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putCapacity: {
+        parameters: {
+            query?: {
+                /** @description When one registers session by session. */
+                session_id?: string | null;
+            };
+            header?: {
+                /** @description ETag of the version that was read; left out to create. */
+                "if-match"?: string | null;
+            };
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CapacitiesWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeatDeskRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRegistrations: {
+        parameters: {
+            query?: {
+                /** @description Any of these. */
+                state?: components["schemas"]["RegistrationState"][];
+                /** @description Words of the contact's name or e-mail. */
+                q?: string;
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RegistrationRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    register: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegistrationCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listMyRegistrations: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RegistrationRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRegistration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                registration_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateRegistration: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+            };
+            path: {
+                registration_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegistrationUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationChanged"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRegistrationHistory: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                registration_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_HistoryLine_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelRegistration: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                registration_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Cancellation"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRegistrationByLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateRegistrationByLink: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+            };
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegistrationUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationChanged"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRegistrationHistoryByLink: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_HistoryLine_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirmRegistration: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acceptOffer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelRegistrationByLink: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateAttendee: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+            };
+            path: {
+                attendee_id: string;
+                registration_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttendeeUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationChanged"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addAttendee: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                registration_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttendeeWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationChanged"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeAttendeeMode: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                attendee_id: string;
+                registration_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModeChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationChanged"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replaceAttendee: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                attendee_id: string;
+                registration_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Replacement"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationChanged"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeAttendee: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                attendee_id: string;
+                registration_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationChanged"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putAttendeeNeeds: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+            };
+            path: {
+                attendee_id: string;
+                registration_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NeedsWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationChanged"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateAttendeeByLink: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+            };
+            path: {
+                attendee_id: string;
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttendeeUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationChanged"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addAttendeeByLink: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttendeeWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationChanged"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeAttendeeModeByLink: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                attendee_id: string;
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModeChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationChanged"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replaceAttendeeByLink: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                attendee_id: string;
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Replacement"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationChanged"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeAttendeeByLink: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                attendee_id: string;
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationChanged"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putAttendeeNeedsByLink: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+            };
+            path: {
+                attendee_id: string;
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NeedsWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationChanged"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getEmailChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                email_token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmailChangeRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirmEmailChange: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                email_token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationChanged"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    askRegistrationLink: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkRequestWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkRequestRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approveRegistration: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                registration_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refuseRegistration: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                registration_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefusalReason"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decideRegistrations: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionsWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionsRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    registerSomebody: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegisteredBySomebody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    moveRegistration: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                registration_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAttendees: {
+        parameters: {
+            query?: {
+                /** @description Any of these. */
+                mode?: components["schemas"]["Mode"][];
+                /** @description Any of these. */
+                audience?: components["schemas"]["Audience"][];
+                /** @description Of the registration: any of these. */
+                state?: components["schemas"]["RegistrationState"][];
+                /** @description Registered for any of these sessions. */
+                session_id?: string[];
+                /** @description Only those who have a seat, or only those who have none. */
+                has_seat?: boolean | null;
+                /** @description Also those who left their group or were replaced. */
+                with_those_who_left?: boolean;
+                /** @description Words of their name, e-mail or organisation, or the registration's code. */
+                q?: string;
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AttendeeListed_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportAttendeesCsv: {
+        parameters: {
+            query?: {
+                /** @description Any of these. */
+                mode?: components["schemas"]["Mode"][];
+                /** @description Any of these. */
+                audience?: components["schemas"]["Audience"][];
+                /** @description Of the registration: any of these. */
+                state?: components["schemas"]["RegistrationState"][];
+                /** @description Registered for any of these sessions. */
+                session_id?: string[];
+                /** @description Only those who have a seat, or only those who have none. */
+                has_seat?: boolean | null;
+                /** @description Also those who left their group or were replaced. */
+                with_those_who_left?: boolean;
+                /** @description With what they need, which the journal says. */
+                needs?: boolean;
+            };
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The table. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportAttendeesXlsx: {
+        parameters: {
+            query?: {
+                /** @description Any of these. */
+                mode?: components["schemas"]["Mode"][];
+                /** @description Any of these. */
+                audience?: components["schemas"]["Audience"][];
+                /** @description Of the registration: any of these. */
+                state?: components["schemas"]["RegistrationState"][];
+                /** @description Registered for any of these sessions. */
+                session_id?: string[];
+                /** @description Only those who have a seat, or only those who have none. */
+                has_seat?: boolean | null;
+                /** @description Also those who left their group or were replaced. */
+                with_those_who_left?: boolean;
+                /** @description With what they need, which the journal says. */
+                needs?: boolean;
+            };
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The workbook. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAnswers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswersSummary"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAttendeeNeeds: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_NeedsRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    countAttendeeNeeds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedsCounts"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPresence: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PresenceRow_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPresenceSheet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SheetRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    validatePresence: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                event_id: string;
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ValidationWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SheetRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRegistrationPresence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                registration_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresenceRow"][];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPresenceByLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresenceRow"][];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAttendanceSheet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBadge: {
+        parameters: {
+            query?: {
+                /** @description PNG or SVG; `Accept` says it otherwise. */
+                format?: components["schemas"]["BadgeFormat"] | null;
+            };
+            header?: never;
+            path: {
+                badge_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                    "image/svg+xml": string;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBadgeSheet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRegistrationBadges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                registration_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadgeRead"][];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listBadgesByLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadgeRead"][];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replaceBadge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+                attendee_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadgeReplaced"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCheckInList: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckInList"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    checkIn: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                event_id: string;
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckInWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckInRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    synchroniseCheckIns: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                event_id: string;
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    receiveWalkIn: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                event_id: string;
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WalkInWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WalkInRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSessionVisio: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisioRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putSessionVisio: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read; left out to create. */
+                "if-match"?: string | null;
+            };
+            path: {
+                event_id: string;
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VisioWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisioRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    moderateSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Moderation"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was there and was withdrawn; the problem says why. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSessionRecordings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingRead"][];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    makeVisioLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listVisioLinks: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LinkRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getVisioLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                visio_link_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeVisioLink: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                visio_link_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    renewVisioLink: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+            };
+            path: {
+                visio_link_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was there and was withdrawn; the problem says why. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listVisioAccounts: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                network_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_VisioAccountRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addVisioAccount: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                network_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VisioAccountCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisioAccountRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getVisioAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                visio_account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisioAccountRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateVisioAccount: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+            };
+            path: {
+                visio_account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VisioAccountUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisioAccountRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tryVisioAccount: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                visio_account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisioAccountRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retireVisioAccount: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                visio_account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisioAccountRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    followVisioLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                visio_token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisioEntrance"];
+                };
+            };
+            /** @description To the room, unless JSON is what is accepted. */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was there and was withdrawn; the problem says why. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tellVisioRoomEnded: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hearVisioNotice: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                account_key: string;
+            };
+            cookie?: never;
+        };
+        /** @description As the provider writes it; its signature is verified on the bytes received. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "event": "participant_joined"
+                 *     }
+                 */
+                "application/json": Record<string, never>;
+                "application/x-www-form-urlencoded": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getReminders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemindersRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putReminders: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read; left out to create. */
+                "if-match"?: string | null;
+            };
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemindersWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemindersRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listMessages: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_EventMessageRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sendMessage: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessageCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventMessageRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewMail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+                letter_kind: components["schemas"]["LetterKind"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The mail's HTML. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAgendaFeed: {
+        parameters: {
+            query?: {
+                /** @description Any of these networks. */
+                network_id?: string[];
+                /** @description Any of these themes, or of those below them. */
+                theme?: string[];
+                /** @description Any of these territories, or of those inside them. */
+                territory?: string[];
+                /** @description For any of these. */
+                audience?: components["schemas"]["Audience"][];
+                /** @description Any of these. */
+                format?: components["schemas"]["EventFormat"][];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The calendar (RFC 5545). */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": string;
+                };
+            };
+            /** @description Nothing new since. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPersonalFeed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Secret of the address. */
+                feed_token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The calendar (RFC 5545). */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": string;
+                };
+            };
+            /** @description Nothing new since. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The calendar (RFC 5545). */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": string;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMyFeed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonalFeedRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    renewPersonalFeed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonalFeedMade"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokePersonalFeed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCertificates: {
+        parameters: {
+            query?: {
+                /** @description Any of these. */
+                state?: components["schemas"]["CertificateState"][];
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CertificateRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    issueCertificates: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssueRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCertificate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+                certificate_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    downloadCertificate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One byte range (RFC 9110 §14). */
+                range?: string | null;
+            };
+            path: {
+                event_id: string;
+                certificate_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description Partial Content */
+            206: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The range asked for is outside of the file. */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeCertificate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                event_id: string;
+                certificate_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StatusReason"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRegistrationCertificates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                registration_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateRead"][];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    downloadRegistrationCertificate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One byte range (RFC 9110 §14). */
+                range?: string | null;
+            };
+            path: {
+                registration_id: string;
+                certificate_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description Partial Content */
+            206: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The range asked for is outside of the file. */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCertificatesByLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateRead"][];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    downloadCertificateByLink: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One byte range (RFC 9110 §14). */
+                range?: string | null;
+            };
+            path: {
+                token: string;
+                certificate_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description Partial Content */
+            206: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The range asked for is outside of the file. */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verifyCertificate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                certificate_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateFace"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSurvey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    prepareSurvey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read; left out to create. */
+                "if-match"?: string | null;
+            };
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SurveyWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyRead"];
+                };
+            };
+            /** @description Prepared. */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    openSurvey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read; left out to create. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    closeSurvey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSurveyResults: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyResults"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportSurveyAnswers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The table. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSurveyByLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                survey_token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyToAnswer"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answerSurvey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                survey_token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswersWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Thanks"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listOutcomes: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_OutcomeRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    proposeOutcome: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutcomeCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutcomeRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOutcome: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+                outcome_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutcomeRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sayNeed: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NeedCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    convertNeeds: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Conversion"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getNeed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                need_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdrawNeed: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                need_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mergeNeed: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                need_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Merging"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answerNeed: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                need_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Answer"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dismissNeed: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                need_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Answer"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listMyNeeds: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_NeedRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listNeeds: {
+        parameters: {
+            query?: {
+                /** @description Any of these. */
+                status?: components["schemas"]["NeedStatus"][] | null;
+                theme?: string | null;
+                territory?: string | null;
+                audience?: components["schemas"]["Audience"] | null;
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                network_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_NeedRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    groupNeeds: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                network_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_NeedGroup_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPlans: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                network_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PlanFace_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                network_id: string;
+                /** @description The year, in Paris. */
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putPlan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read; left out to create. */
+                "if-match"?: string | null;
+            };
+            path: {
+                network_id: string;
+                /** @description The year, in Paris. */
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readPlanProgress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                network_id: string;
+                /** @description The year, in Paris. */
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgressRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportPlan: {
+        parameters: {
+            query?: {
+                /** @description A table for machines, or a workbook for people. */
+                format?: components["schemas"]["PlanFormat"];
+            };
+            header?: never;
+            path: {
+                network_id: string;
+                /** @description The year, in Paris. */
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The plan and its gaps. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAttendanceStatistics: {
+        parameters: {
+            query?: {
+                /** @description What attendance is counted by. */
+                by?: components["schemas"]["Dimension"];
+                /** @description First day of the events counted; this year's by default. */
+                since?: string | null;
+                /** @description Last day; this year's by default. */
+                until?: string | null;
+            };
+            header?: never;
+            path: {
+                network_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttendanceStatistics"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportAttendanceCsv: {
+        parameters: {
+            query?: {
+                /** @description What attendance is counted by. */
+                by?: components["schemas"]["Dimension"];
+                /** @description First day of the events counted; this year's by default. */
+                since?: string | null;
+                /** @description Last day; this year's by default. */
+                until?: string | null;
+            };
+            header?: never;
+            path: {
+                network_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The table. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportAttendanceXlsx: {
+        parameters: {
+            query?: {
+                /** @description What attendance is counted by. */
+                by?: components["schemas"]["Dimension"];
+                /** @description First day of the events counted; this year's by default. */
+                since?: string | null;
+                /** @description Last day; this year's by default. */
+                until?: string | null;
+            };
+            header?: never;
+            path: {
+                network_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The workbook. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRetentionRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retention"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listErasures: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ErasureRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verifyErasures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureVerification"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportMyData: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonalDataExport"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    requestPersonalData: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonalDataRequestCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestReceived"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPersonalDataRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataRequestRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirmPersonalDataRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestAnswer"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -194,7 +194,7 @@ class EventSession(Base, table=True):
     ends_at: datetime = instant()
     is_on_site: bool = True
     is_visio: bool = False
-    #: `schemas.Place`.
+    #: `schemas.EventPlace`.
     place: dict[str, Any] | None = jsonb(optional=True)
     room: str = Field(default="", max_length=200)
     #: `schemas.ProgrammeItem`, in order.

@@ -38,7 +38,7 @@ _MOST_WEEKS = 27
 
 
 @router.get(
-    "/events/by-reference/{reference}",
+    "/events-by-reference/{reference}",
     operation_id="getEventByReference",
     summary="Find an event by its reference",
     response_model=EventRead,

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from services.common.texts import Name
 
 from ..networks.schemas import NetworkFace
-from .schemas import Audience, Consent, Day, EventSummary, Paragraphs, SessionRead
+from .schemas import Audience, Consent, Day, EventSessionRead, EventSummary, Paragraphs
 
 #: A week of the calendar (ISO 8601): `2027-W11`.
 WeekName = Annotated[str, Field(examples=["2027-W11"])]
@@ -85,7 +85,7 @@ class CollisionsRead(BaseModel):
     items: list[CollisionRead]
 
 
-class SessionPlanned(SessionRead):
+class SessionPlanned(EventSessionRead):
     """A session whose date was just set, and what else happens that week."""
 
     collisions: CollisionsRead

@@ -26,10 +26,10 @@ from .schemas import (
     EventCreate,
     EventFormat,
     EventRead,
+    EventSessionRead,
     EventStatus,
     EventSummary,
     EventUpdate,
-    SessionRead,
     SessionUpdate,
     SessionWrite,
     StatusReason,
@@ -64,7 +64,7 @@ class AgendaQuery(BaseModel):
     summary="The agenda",
     response_model=Page[EventSummary],
     openapi_extra=right("Anyone; organisers also see the ideas and the unlisted events of their networks.", public=True)
-    | published(AgendaQuery),
+    | published(AgendaQuery, spelt_out=[EventStatus]),
 )
 async def listing(reader: Reader, caller: MaybeCaller, request: Request, response: Response, now: Now) -> Any:
     """Events from a day on, in the order of their dates. Those whose date is not known stand where they are expected."""
@@ -214,7 +214,7 @@ async def add_session(
     "/{event_id}/sessions/{session_id}",
     operation_id="getSession",
     summary="Read a session",
-    response_model=SessionRead,
+    response_model=EventSessionRead,
     openapi_extra=right("Anyone; a session of an idea, its organisers alone.", public=True),
 )
 async def read_session(
@@ -256,7 +256,7 @@ async def change_session(
     status_code=201,
     operation_id="cancelSession",
     summary="Cancel one session",
-    response_model=SessionRead,
+    response_model=EventSessionRead,
     openapi_extra=right(ORGANISERS),
 )
 async def cancel_session(

@@ -140,7 +140,7 @@ class AttachedDocument(BaseModel):
     title: Name = Field(examples=["Compte rendu de la journée"])
 
 
-class Place(BaseModel):
+class EventPlace(BaseModel):
     """Where people meet."""
 
     model_config = ConfigDict(extra="forbid")
@@ -301,7 +301,7 @@ class SessionWrite(BaseModel):
     ends_at: Instant = Field(examples=["2027-03-18T17:00:00+01:00"])
     is_on_site: bool = True
     is_visio: bool = False
-    place: Place | None = None
+    place: EventPlace | None = None
     room: Line = Field("", examples=["Salle 2"])
     programme: list[ProgrammeItem] = Field([], max_length=100)
 
@@ -326,12 +326,12 @@ class SessionUpdate(BaseModel):
     ends_at: Instant | None = None
     is_on_site: bool | None = None
     is_visio: bool | None = None
-    place: Place | None = None
+    place: EventPlace | None = None
     room: Line | None = None
     programme: list[ProgrammeItem] | None = Field(None, max_length=100)
 
 
-class SessionRead(BaseModel):
+class EventSessionRead(BaseModel):
     """A session as everybody sees it."""
 
     id: UUID
@@ -343,7 +343,7 @@ class SessionRead(BaseModel):
     ends_at: LocalInstant
     is_on_site: bool
     is_visio: bool
-    place: Place | None
+    place: EventPlace | None
     room: str
     programme: list[ProgrammeItemRead]
     cancelled_reason: str | None
@@ -398,7 +398,7 @@ class EventRead(EventSummary):
     series_id: UUID | None
     copied_from_id: UUID | None
     page_url: WebAddress | None = Field(description="Where people read about it.")
-    sessions: list[SessionRead]
+    sessions: list[EventSessionRead]
     possible_acts: list[str] = Field(description="What may follow, for its organisers; empty for others.", examples=[["opening"]])
     version: int
 

@@ -16,7 +16,7 @@ from services.common.routing import ActRoute, right
 
 from ..networks.router import ORGANISERS
 from . import service
-from .schemas import LetterKind, MessageCreate, MessageRead, RemindersRead, RemindersWrite
+from .schemas import EventMessageRead, LetterKind, MessageCreate, RemindersRead, RemindersWrite
 
 router = APIRouter(prefix="/events/v1", tags=["invitations"], route_class=ActRoute)
 
@@ -70,7 +70,7 @@ async def put_reminders(
     status_code=201,
     operation_id="sendMessage",
     summary="Write to participants",
-    response_model=MessageRead,
+    response_model=EventMessageRead,
     openapi_extra=right(ORGANISERS, refusals=(429,)),
 )
 async def send(event_id: UUID, wish: MessageCreate, caller: Caller, session: Session, now: Now, response: Response) -> Any:
@@ -87,7 +87,7 @@ async def send(event_id: UUID, wish: MessageCreate, caller: Caller, session: Ses
     "/events/{event_id}/messages",
     operation_id="listMessages",
     summary="Messages written to participants",
-    response_model=Page[MessageRead],
+    response_model=Page[EventMessageRead],
     openapi_extra=right(ORGANISERS),
 )
 async def messages(

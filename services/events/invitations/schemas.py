@@ -67,7 +67,7 @@ class MessageCreate(BaseModel):
     to: MessageTo = MessageTo()
 
 
-class MessageRead(BaseModel):
+class EventMessageRead(BaseModel):
     """A message that was written."""
 
     id: UUID

@@ -18,7 +18,7 @@ from services.common.tabular import XLSX
 
 from ..networks.router import MANAGERS, ORGANISERS
 from . import service, sheets
-from .schemas import ExportFormat, PlanFace, PlanRead, PlanWrite, ProgressRead
+from .schemas import PlanFace, PlanFormat, PlanRead, PlanWrite, ProgressRead
 
 V1 = "/events/v1"
 router = APIRouter(prefix=V1, tags=["plans"], route_class=ActRoute)
@@ -115,11 +115,11 @@ async def export(
     caller: Caller,
     session: Snapshot,
     now: Now,
-    format: Annotated[ExportFormat, Query(description="A table for machines, or a workbook for people.")] = ExportFormat.XLSX,
+    format: Annotated[PlanFormat, Query(description="A table for machines, or a workbook for people.")] = PlanFormat.XLSX,
 ) -> Response:
     """What `progress` says, as CSV or as a workbook."""
     read = ProgressRead.model_validate(await service.progress(session, caller, network_id, year, now=now))
     headers = {"Content-Disposition": f'attachment; filename="plan-{year}.{format.value}"', "Cache-Control": "private, no-cache"}
-    if format is ExportFormat.CSV:
+    if format is PlanFormat.CSV:
         return Response(sheets.as_csv(read), headers=headers, media_type="text/csv; charset=utf-8")
     return Response(await asyncio.to_thread(sheets.as_xlsx, read), headers=headers, media_type=XLSX)

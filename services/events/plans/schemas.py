@@ -138,7 +138,7 @@ class ProgressRead(BaseModel):
     visio_only: list[Counted] = Field(description="What nobody travels to: in no place's share.")
 
 
-class ExportFormat(Enum):
+class PlanFormat(Enum):
     """As what the plan is downloaded."""
 
     CSV = "csv"

@@ -18,7 +18,7 @@ from ..tables import KERNEL
 from . import letters, links, register, repository, rules, service
 from .errors import BadDataRequestLink, TooManyDataRequests
 from .models import PersonalDataRequest, RequestKind
-from .schemas import PersonalDataExport, PersonalDataRequestCreate, RequestAnswer, RequestRead
+from .schemas import DataRequestRead, PersonalDataExport, PersonalDataRequestCreate, RequestAnswer
 
 
 async def export_of_account(
@@ -49,9 +49,9 @@ async def ask(session: AsyncSession, resources: Resources, wish: PersonalDataReq
     await _note(session, request, "personal_data.asked", now)
 
 
-async def read(session: AsyncSession, resources: Resources, token: str, *, now: datetime) -> RequestRead:
+async def read(session: AsyncSession, resources: Resources, token: str, *, now: datetime) -> DataRequestRead:
     request, _ = await _pending(session, resources, token, now)
-    return RequestRead(kind=request.kind, asked_at=request.asked_at, expires_at=request.asked_at + rules.LINK_SERVES)
+    return DataRequestRead(kind=request.kind, asked_at=request.asked_at, expires_at=request.asked_at + rules.LINK_SERVES)
 
 
 async def confirm(session: AsyncSession, resources: Resources, token: str, *, now: datetime) -> RequestAnswer:

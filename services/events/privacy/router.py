@@ -15,12 +15,12 @@ from services.common.routing import ActRoute, right
 
 from . import requests, rules, service
 from .schemas import (
+    DataRequestRead,
     ErasureRead,
     ErasureVerification,
     PersonalDataExport,
     PersonalDataRequestCreate,
     RequestAnswer,
-    RequestRead,
     RequestReceived,
     Retention,
 )
@@ -108,7 +108,7 @@ async def ask(wish: PersonalDataRequestCreate, request: Request, session: Sessio
     "/personal-data-requests/{request_token}",
     operation_id="getPersonalDataRequest",
     summary="See what a request about your data will do",
-    response_model=RequestRead,
+    response_model=DataRequestRead,
     openapi_extra=right(_BEARER, public=True),
 )
 async def read(request_token: str, session: Snapshot, resources: Held, now: Now) -> Any:

@@ -73,7 +73,7 @@ class RequestReceived(BaseModel):
     message: str = Field(examples=["Un lien a été envoyé à cette adresse, si elle peut recevoir des courriels."])
 
 
-class RequestRead(BaseModel):
+class DataRequestRead(BaseModel):
     """A request, as who holds its link sees it."""
 
     kind: RequestKind

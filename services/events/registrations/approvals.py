@@ -16,7 +16,7 @@ from ..agenda import service as agenda
 from . import reaching, repository, seats, service
 from .errors import NoSeatLeft, RegistrationActNotPossible
 from .models import Registration, RegistrationState
-from .people_schemas import Decision, DecisionKind
+from .people_schemas import DecisionKind, RegistrationDecision
 from .reaching import Held
 from .telling import News
 
@@ -53,7 +53,7 @@ async def decide(
     session: AsyncSession,
     caller: Principal,
     event_id: UUID,
-    decisions: list[Decision],
+    decisions: list[RegistrationDecision],
     *,
     base_url: str,
     language: Language,
@@ -89,7 +89,7 @@ async def decide(
     return results
 
 
-async def _carry_out(session: AsyncSession, caller: Principal, decision: Decision, now: datetime) -> Registration:
+async def _carry_out(session: AsyncSession, caller: Principal, decision: RegistrationDecision, now: datetime) -> Registration:
     if decision.decision is DecisionKind.APPROVAL:
         return await approve(session, caller, decision.registration_id, version=decision.version, now=now)
     return await refuse(session, caller, decision.registration_id, decision.reason or "", version=decision.version, now=now)

@@ -119,7 +119,7 @@ class DecisionKind(Enum):
     REFUSAL = "refusal"
 
 
-class Decision(BaseModel):
+class RegistrationDecision(BaseModel):
     """One yes or one no."""
 
     model_config = ConfigDict(extra="forbid")
@@ -141,7 +141,7 @@ class DecisionsWrite(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    decisions: list[Decision] = Field(min_length=1, max_length=100)
+    decisions: list[RegistrationDecision] = Field(min_length=1, max_length=100)
 
 
 class DecisionProblem(BaseModel):
@@ -152,7 +152,7 @@ class DecisionProblem(BaseModel):
     status: int
 
 
-class DecisionRead(BaseModel):
+class RegistrationDecisionRead(BaseModel):
     """What became of one of them; the others do not depend on it."""
 
     registration_id: UUID
@@ -164,7 +164,7 @@ class DecisionRead(BaseModel):
 class DecisionsRead(BaseModel):
     """In the order they were sent."""
 
-    items: list[DecisionRead]
+    items: list[RegistrationDecisionRead]
 
 
 class RegisteredBySomebody(RegistrationCreate):
@@ -212,7 +212,7 @@ class AnswerCount(BaseModel):
     count: int
 
 
-class QuestionSummary(BaseModel):
+class FormQuestionSummary(BaseModel):
     """A question, and what was answered."""
 
     key: str = Field(examples=["atelier"])
@@ -225,7 +225,7 @@ class AnswersSummary(BaseModel):
     """What participants answered so far; those who left or cancelled are not counted."""
 
     attendees: int
-    questions: list[QuestionSummary]
+    questions: list[FormQuestionSummary]
 
 
 class NeedsRead(BaseModel):

@@ -21,11 +21,11 @@ from .models import Registration
 from .schemas import (
     Cancellation,
     CapacitiesWrite,
-    DeskRead,
     HistoryLine,
     RegistrationCreate,
     RegistrationRead,
     RegistrationState,
+    SeatDeskRead,
 )
 
 router = APIRouter(prefix="/events/v1", tags=["registrations"], route_class=ActRoute)
@@ -38,7 +38,7 @@ _BEARER = "Whoever holds the link received by e-mail."
     "/events/{event_id}/desks",
     operation_id="listDesks",
     summary="Seats of an event",
-    response_model=list[DeskRead],
+    response_model=list[SeatDeskRead],
     openapi_extra=right(ORGANISERS),
 )
 async def desks(event_id: UUID, caller: Caller, session: Snapshot) -> Any:
@@ -50,7 +50,7 @@ async def desks(event_id: UUID, caller: Caller, session: Snapshot) -> Any:
     "/events/{event_id}/capacity",
     operation_id="putCapacity",
     summary="Say how many seats there are",
-    response_model=DeskRead,
+    response_model=SeatDeskRead,
     openapi_extra=right(ORGANISERS),
 )
 async def put_capacity(

@@ -110,7 +110,7 @@ class PoolRead(BaseModel):
     released_at: LocalInstant | None
 
 
-class DeskRead(BaseModel):
+class SeatDeskRead(BaseModel):
     """Where one registers, and what is left there."""
 
     id: UUID

@@ -28,7 +28,7 @@ from .providers.contract import TROUBLES, Account, Guest, Provider, Room, Troubl
 from .providers.external import External
 from .providers.jitsi import Jitsi
 from .providers.livekit import LiveKit
-from .schemas import KIND_LABELS, REQUIRED_OF_ANY, AccountCreate, AccountUpdate, LinkRole, missing_of
+from .schemas import KIND_LABELS, REQUIRED_OF_ANY, LinkRole, VisioAccountCreate, VisioAccountUpdate, missing_of
 
 _PURPOSE = "visio accounts"
 _SECRETS = ("secret", "webhook_secret")
@@ -36,7 +36,7 @@ AGENT = "Canevas (visio)"
 
 
 async def add(
-    session: AsyncSession, resources: Resources, caller: Principal, network_id: UUID, wish: AccountCreate, *, now: datetime
+    session: AsyncSession, resources: Resources, caller: Principal, network_id: UUID, wish: VisioAccountCreate, *, now: datetime
 ) -> VisioAccount:
     """A manager gives an account: it is looked at before it is kept, so that a wrong address or key is said at once."""
     network = await networks.managed_by(session, caller, network_id)
@@ -62,7 +62,7 @@ async def change(
     resources: Resources,
     caller: Principal,
     account_id: UUID,
-    wish: AccountUpdate,
+    wish: VisioAccountUpdate,
     *,
     version: int,
     now: datetime,
@@ -134,7 +134,7 @@ async def listing(session: AsyncSession, caller: Principal, network_id: UUID, *,
 
 
 def shown(resources: Resources, row: Row) -> Row:
-    """As `AccountRead` shows it: of secrets, only that they are there."""
+    """As `VisioAccountRead` shows it: of secrets, only that they are there."""
     return {
         **{name: value for name, value in row.items() if not name.endswith("_sealed") and name != "key"},
         "kind_label": KIND_LABELS[ProviderKind(row["kind"])],
@@ -178,7 +178,7 @@ def web(resources: Resources) -> Outbound:
     return Outbound.of(resources.settings, AGENT)
 
 
-def _seal(resources: Resources, account: VisioAccount, wish: AccountCreate | AccountUpdate) -> None:
+def _seal(resources: Resources, account: VisioAccount, wish: VisioAccountCreate | VisioAccountUpdate) -> None:
     for name in _SECRETS:
         given: SecretStr | None = getattr(wish, name)
         if given is not None:

@@ -16,7 +16,7 @@ from services.common.routing import ActRoute, right
 from ..networks.router import MANAGERS
 from . import accounts
 from .models import VisioAccount
-from .schemas import AccountCreate, AccountRead, AccountUpdate
+from .schemas import VisioAccountCreate, VisioAccountRead, VisioAccountUpdate
 
 router = APIRouter(prefix="/events/v1", tags=["visio"], route_class=ActRoute)
 
@@ -26,11 +26,11 @@ router = APIRouter(prefix="/events/v1", tags=["visio"], route_class=ActRoute)
     status_code=201,
     operation_id="addVisioAccount",
     summary="Give an account at a visio provider",
-    response_model=AccountRead,
+    response_model=VisioAccountRead,
     openapi_extra=right(MANAGERS),
 )
 async def add(
-    network_id: UUID, wish: AccountCreate, caller: Caller, session: Session, resources: Held, now: Now, response: Response
+    network_id: UUID, wish: VisioAccountCreate, caller: Caller, session: Session, resources: Held, now: Now, response: Response
 ) -> Any:
     """BigBlueButton, Jitsi, LiveKit or an external address. Secrets are kept sealed and never read back."""
     account = await accounts.add(session, resources, caller, network_id, wish, now=now)
@@ -42,7 +42,7 @@ async def add(
     "/networks/{network_id}/visio-accounts",
     operation_id="listVisioAccounts",
     summary="Accounts at visio providers",
-    response_model=Page[AccountRead],
+    response_model=Page[VisioAccountRead],
     openapi_extra=right(MANAGERS),
 )
 async def listing(
@@ -66,7 +66,7 @@ async def listing(
     "/visio-accounts/{visio_account_id}",
     operation_id="getVisioAccount",
     summary="Read an account at a visio provider",
-    response_model=AccountRead,
+    response_model=VisioAccountRead,
     openapi_extra=right(MANAGERS),
 )
 async def read(
@@ -81,12 +81,12 @@ async def read(
     "/visio-accounts/{visio_account_id}",
     operation_id="updateVisioAccount",
     summary="Change an account at a visio provider",
-    response_model=AccountRead,
+    response_model=VisioAccountRead,
     openapi_extra=right(MANAGERS),
 )
 async def change(
     visio_account_id: UUID,
-    wish: AccountUpdate,
+    wish: VisioAccountUpdate,
     caller: Caller,
     session: Session,
     resources: Held,
@@ -104,7 +104,7 @@ async def change(
     status_code=201,
     operation_id="tryVisioAccount",
     summary="Try an account at a visio provider",
-    response_model=AccountRead,
+    response_model=VisioAccountRead,
     openapi_extra=right(MANAGERS),
 )
 async def try_out(visio_account_id: UUID, caller: Caller, resources: Held, now: Now, response: Response) -> Any:
@@ -119,7 +119,7 @@ async def try_out(visio_account_id: UUID, caller: Caller, resources: Held, now: 
     status_code=201,
     operation_id="retireVisioAccount",
     summary="Use an account no more",
-    response_model=AccountRead,
+    response_model=VisioAccountRead,
     openapi_extra=right(MANAGERS),
 )
 async def retire(

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Path, Request, Response
-from fastapi.responses import RedirectResponse
+from fastapi.responses import JSONResponse, RedirectResponse
 
 from services.common.clock import Now
 from services.common.db import Session
@@ -14,6 +14,7 @@ from services.common.routing import ActRoute, right
 
 from . import notices, service, tokens
 from .providers.contract import Notice
+from .schemas import VisioEntrance
 
 router = APIRouter(prefix=tokens.PREFIX, tags=["visio"], route_class=ActRoute)
 
@@ -39,26 +40,30 @@ async def _notice(request: Request, resources: Held, account_key: Token) -> Noti
 
 @router.get(
     "/{visio_token}",
-    status_code=303,
     operation_id="followVisioLink",
     summary="Enter the visio by a personal link",
-    response_class=RedirectResponse,
+    response_model=VisioEntrance,
+    responses={303: {"description": "To the room, unless JSON is what is accepted."}},
     openapi_extra=right(_BEARER, public=True, refusals=[409, 410]),
 )
 async def follow(visio_token: Token, request: Request, resources: Held, now: Now) -> Any:
     """Redirects to the room of the session that is now, as this person; the link is the same for every session.
 
     Otherwise says why: too early (and when the room opens), over, cancelled, revoked, not by visio, or the room is not ready yet
-    (503 with `Retry-After`). A browser is led to the page that says it to people, where the platform has one.
+    (503 with `Retry-After`). A browser is led to the page that says it to people, where the platform has one. An application that
+    accepts `application/json` and no page is told the room's address instead.
     """
+    accepted, apart = request.headers.get("accept", ""), {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
     try:
         leads_to = await service.follow(resources, visio_token, now=now)
+        if "application/json" in accepted and "text/html" not in accepted:
+            return JSONResponse(VisioEntrance(address=leads_to).model_dump(), headers=apart)
     except Problem as problem:
         template = resources.settings.visio_page_url
-        if not template or "text/html" not in request.headers.get("accept", ""):
+        if not template or "text/html" not in accepted:
             raise
         leads_to = template.replace("{token}", quote(visio_token, safe="")).replace("{problem}", problem.slug())
-    return RedirectResponse(leads_to, 303, headers={"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"})
+    return RedirectResponse(leads_to, 303, headers=apart)
 
 
 @router.get(

@@ -44,7 +44,7 @@ Before = Annotated[int, Field(ge=0, le=240, description="Minutes before the begi
 After = Annotated[int, Field(ge=0, le=480, description="Minutes after the end until when links lead to the room.")]
 
 
-class AccountFields(BaseModel):
+class VisioAccountFields(BaseModel):
     """What an account at a provider is made of; which are needed depends on `kind`."""
 
     model_config = ConfigDict(extra="forbid")
@@ -64,7 +64,7 @@ class AccountFields(BaseModel):
     webhook_secret: Secret | None = Field(None, description="Jitsi: sent by the server in `Authorization`. Never read back.")
 
 
-class AccountCreate(AccountFields):
+class VisioAccountCreate(VisioAccountFields):
     """A network's account at a provider."""
 
     kind: ProviderKind
@@ -95,7 +95,7 @@ def missing_of(kind: ProviderKind, given: set[str], address: str | None) -> list
     return missing
 
 
-class AccountUpdate(BaseModel):
+class VisioAccountUpdate(BaseModel):
     """What changes; a secret that is not sent stays."""
 
     model_config = ConfigDict(extra="forbid")
@@ -121,7 +121,7 @@ class AccountFace(BaseModel):
     name: str
 
 
-class AccountRead(AccountFace):
+class VisioAccountRead(AccountFace):
     """An account at a provider, without its secrets."""
 
     network_id: UUID
@@ -239,3 +239,9 @@ class LinkRead(BaseModel):
     revoked_because: str | None = Field(examples=["organiser"])
     created_at: LocalInstant
     version: int
+
+
+class VisioEntrance(BaseModel):
+    """Where somebody's link leads right now. It is theirs alone and changes: never keep it."""
+
+    address: str = Field(examples=["https://visio.example/bigbluebutton/api/join?…"])

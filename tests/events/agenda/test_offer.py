@@ -150,7 +150,7 @@ async def test_what_promises_a_date_is_not_possible_without_one(world: World) ->
 
 async def test_an_event_is_found_by_its_reference_unless_it_is_hidden(world: World) -> None:
     event = await world.dated()
-    path = f"/events/by-reference/{event['reference']}"
+    path = f"/events-by-reference/{event['reference']}"
     await world.refused(None, "GET", path, 404, "not-found")
     assert (await world.call(world.organiser, "GET", path, expect=200)).json()["id"] == event["id"]
     await world.act(event, "announcement")

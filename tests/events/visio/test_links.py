@@ -216,3 +216,14 @@ async def _set(visio: VisioWorld, found: dict[str, object], values: str) -> None
     resources = visio.world.running.resources
     async with resources.database.readers.connection() as connection:
         await connection.execute(f"UPDATE attendees SET {values} WHERE id = %s".encode(), [attendees[0]["id"]])  # noqa: S608
+
+
+async def test_an_application_that_accepts_json_is_told_the_address(visio: VisioWorld) -> None:
+    event = await visio.event()
+    address = await visio.address(await visio.participant(event))
+    visio.world.at(event["sessions"][0]["starts_at"])
+    client = visio.world.running.client
+    led = await client.get(address)
+    told = await client.get(address, headers={"Accept": "application/json"})
+    assert (led.status_code, told.status_code, told.headers["cache-control"]) == (303, 200, "no-store")
+    assert told.json()["address"].partition("?")[0] == led.headers["location"].partition("?")[0]
