@@ -25,7 +25,7 @@ _SUMMARY = [
     for name in (
         *("id", "network_id", "reference", "format", "status", "title", "summary", "audiences", "theme_codes", "territory_codes"),
         *("vague_date", "sort_on", "starts_at", "ends_at", "is_on_site", "is_visio", "is_full"),
-        *("registration_opens_at", "registration_closes_at"),
+        *("enrolment", "registration_opens_at", "registration_closes_at"),
     )
 ]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from services.common.clock import in_paris
 
-from .schemas import EventStatus, SessionStatus, ShownStatus
+from .schemas import Enrolment, EventStatus, SessionStatus, ShownStatus
 
 S = EventStatus
 
@@ -25,6 +25,8 @@ ACTS: dict[str, tuple[EventStatus, frozenset[EventStatus]]] = {
 DATED = frozenset({S.ANNOUNCED, S.OPEN, S.CLOSED, S.HELD})
 #: Nothing more is expected of these.
 OVER = frozenset({S.HELD, S.CANCELLED})
+#: As rows and models say it.
+_BY_SESSION = frozenset({Enrolment.PER_SESSION, Enrolment.PER_SESSION.value})
 _BY_VALUE = {each.value: each for each in EventStatus}
 _SHOWN = {each: ShownStatus(each.value) for each in EventStatus if each is not S.CLOSED}
 #: What organisers keep to themselves.
@@ -74,13 +76,16 @@ def sort_day(starts_at: datetime | None, expected_on: date | None, today: date) 
 
 
 def registrations_end(event: Mapping[str, Any]) -> datetime | None:
-    """The instant from which nobody registers any more: the one that was set, never after the end; else the beginning."""
+    """The instant from which nobody registers any more: the one that was set, never after the end; else the beginning.
+
+    Registered for session by session, each desk closes when its own session begins, which the desk knows: the event with its end.
+    """
     closes_at: datetime | None = event["registration_closes_at"]
     starts_at: datetime | None = event["starts_at"]
     ends_at: datetime | None = event["ends_at"]
     if closes_at is not None and ends_at is not None:
         return min(closes_at, ends_at)
-    return closes_at or starts_at
+    return closes_at or (ends_at if event["enrolment"] in _BY_SESSION else starts_at)
 
 
 def shown_status(event: Mapping[str, Any], now: datetime) -> ShownStatus:

@@ -40,10 +40,14 @@ from .telling import News, moved_on, tell
 
 #: Fields whose absence means something.
 _NULLABLE = {"vague_date", "expected_on", "registration_opens_at", "registration_closes_at", "form", "series_id"}
-#: States whose participants have something to be told.
-_FOLLOWED = frozenset({EventStatus.OPEN, EventStatus.CLOSED, EventStatus.POSTPONED, EventStatus.CANCELLED})
 #: States whose dates were promised to everybody.
-_PROMISED = _FOLLOWED | {EventStatus.ANNOUNCED}
+_PROMISED = frozenset(
+    {EventStatus.ANNOUNCED, EventStatus.OPEN, EventStatus.CLOSED, EventStatus.POSTPONED, EventStatus.CANCELLED}
+)
+#: States whose participants have something to be told: organisers register people before the opening, and keep them when they postpone.
+_FOLLOWED = _PROMISED | {EventStatus.TENTATIVE}
+#: States in which anybody may have registered.
+_REGISTERED_FOR = _PROMISED - {EventStatus.ANNOUNCED} | rules.OVER
 #: What a change of makes calendars look again.
 _CALENDAR = {"starts_at", "ends_at", "place", "room", "is_on_site", "is_visio", "title"}
 
@@ -127,6 +131,8 @@ async def act(
                 each.sequence, each.version = each.sequence + 1, each.version + 1
     if before in _FOLLOWED and leads_to in {EventStatus.CANCELLED, EventStatus.POSTPONED}:
         await tell(session, event.id, News.CANCELLED if leads_to is EventStatus.CANCELLED else News.POSTPONED)
+    if before in {EventStatus.POSTPONED, EventStatus.TENTATIVE} and leads_to in {EventStatus.ANNOUNCED, EventStatus.OPEN}:
+        await tell(session, event.id, News.RESUMED)
     if before in _FOLLOWED or leads_to in _FOLLOWED:
         await moved_on(session, event.id)
     await touch(session, event, f"event.{leads_to.value}", caller, now, {"status": [before.value, leads_to.value]}, reason)
@@ -226,7 +232,7 @@ async def remove_session(
     """A session nobody could register for yet is taken away."""
     event, found = await _held_session(session, caller, event_id, session_id)
     require_version(found.version, version)
-    if event.status in _FOLLOWED | rules.OVER:
+    if event.status in _REGISTERED_FOR:
         raise SessionHasParticipants()
     await session.delete(found)
     await session.flush()

@@ -23,6 +23,8 @@ class News(Enum):
     MOVED = "moved"
     SESSION_CANCELLED = "session_cancelled"
     SESSION_ADDED = "session_added"
+    #: It was postponed, and is on again.
+    RESUMED = "resumed"
 
 
 async def tell(session: AsyncSession, event_id: UUID, news: News, *, session_id: UUID | None = None) -> None:

@@ -23,9 +23,18 @@ from .writing import News
 
 @job(TELL_REGISTRANT)
 async def tell_registrant(
-    session: AsyncSession, resources: Resources, registration_id: str, news: str, telling_id: str = ""
+    session: AsyncSession,
+    resources: Resources,
+    registration_id: str,
+    news: str,
+    telling_id: str = "",
+    former: dict[str, str] | None = None,
 ) -> None:
+    """The news of a registration; calendars of addresses that people no longer have are told first."""
     said = News(rules.OF_REGISTRATION[RegistrationNews(news)], telling_id)
+    if former:
+        left = {UUID(attendee_id): address for attendee_id, address in former.items()}
+        await writing.take_back(session, resources, UUID(registration_id), left, telling_id, now=resources.clock.now())
     await writing.write(session, resources, UUID(registration_id), said, now=resources.clock.now())
 
 

@@ -59,7 +59,7 @@ def write(kind: LetterKind, matter: Matter) -> Letter:
     return Letter(plain(subject, 190), blocks.as_text(body), blocks.as_html(subject, body))
 
 
-def write_invitation(matter: Matter, session: Row, *, is_request: bool) -> Letter:
+def write_invitation(matter: Matter, session: Row, *, is_request: bool, has_moved: bool = False) -> Letter:
     """The short mail that carries the invitation of one more session of a cycle, or takes it back."""
     when, title = dates.moment(session["starts_at"]), plain(matter.event["title"])
     subject = f"{'Invitation' if is_request else 'Annulé'} : {title}, {when}"
@@ -67,6 +67,7 @@ def write_invitation(matter: Matter, session: Row, *, is_request: bool) -> Lette
         opening = "Bonjour,\n\nVoici, pour votre agenda, une autre séance de votre inscription."
     else:
         opening = "Bonjour,\n\nCette séance est à retirer de votre agenda."
+        opening += " L'inscription est désormais suivie à une autre adresse." if has_moved else ""
     body = [blocks.quiet(plain(matter.network["name"])), blocks.heading(subject), blocks.paragraphs(opening)]
     body += _session(matter, session, several=True) if is_request else []
     body.append(_footer(K.SEATED, matter))
@@ -169,6 +170,14 @@ def _lapsed(matter: Matter) -> tuple[str, list[Block]]:
 
 
 def _cancelled(matter: Matter) -> tuple[str, list[Block]]:
+    if not matter.recipient.is_contact and not matter.recipient.people:
+        return _titled("Inscription annulée", matter), [
+            blocks.paragraphs(
+                "Bonjour,\n\nVous ne faites plus partie de l'inscription à cette rencontre : votre place a été rendue ou transmise. "
+                "Votre badge et votre lien de visio ne sont plus valables.\n\n"
+                "Si c'est une erreur, écrivez à la personne qui vous avait inscrit."
+            ),
+        ]
     return _titled("Inscription annulée", matter), [
         blocks.paragraphs("Bonjour,\n\nL'inscription est annulée ; la place est rendue." + _because(matter.reason)),
         blocks.quiet(f"Pour s'inscrire de nouveau : {matter.page_url}"),
@@ -201,6 +210,13 @@ def _event_postponed(matter: Matter) -> tuple[str, list[Block]]:
             f"{kept} ; la nouvelle date vous sera écrite."
         ),
         _manage(matter, "Voir ou annuler mon inscription"),
+    ]
+
+
+def _event_resumed(matter: Matter) -> tuple[str, list[Block]]:
+    kept = "Votre inscription est gardée." if matter.state == "seated" else "Votre demande est gardée."
+    return _titled("La rencontre aura bien lieu", matter), [
+        blocks.paragraphs(f"Bonjour,\n\nCette rencontre, qui avait été reportée, aura lieu. {kept} Voici ce qu'il en est à présent."),
     ]
 
 
@@ -248,6 +264,7 @@ _OPENINGS = {
     K.CHANGED: _changed,
     K.EVENT_CANCELLED: _event_cancelled,
     K.EVENT_POSTPONED: _event_postponed,
+    K.EVENT_RESUMED: _event_resumed,
     K.SESSION_MOVED: _session_moved,
     K.SESSION_CANCELLED: _session_cancelled,
     K.SESSION_ADDED: _session_added,
@@ -255,7 +272,7 @@ _OPENINGS = {
     K.MESSAGE: _message,
 }
 #: Letters that give all one needs to come; those that only recall which meeting they speak of.
-_WHOLE = frozenset({K.SEATED, K.CHANGED, K.SESSION_MOVED, K.SESSION_ADDED, K.REMINDER})
+_WHOLE = frozenset({K.SEATED, K.CHANGED, K.EVENT_RESUMED, K.SESSION_MOVED, K.SESSION_ADDED, K.REMINDER})
 #: Letters that speak of one session, when one is concerned.
 _ONE_SESSION = frozenset({K.SESSION_MOVED, K.SESSION_ADDED, K.REMINDER, K.SESSION_CANCELLED})
 

@@ -45,6 +45,11 @@ async def was_told_since(session: AsyncSession, registration_id: UUID, news: str
     return (await execute(session, asked.limit(1))).first() is not None
 
 
+async def was_written_to(session: AsyncSession, registration_id: UUID, recipient_id: UUID) -> bool:
+    asked = sa.select(sa.literal(1)).where(_L.c.registration_id == registration_id, _L.c.recipient_id == recipient_id)
+    return (await execute(session, asked.limit(1))).first() is not None
+
+
 async def invitations(session: AsyncSession, attendee_ids: Sequence[UUID]) -> list[Row]:
     return await fetch_in(session, INVITATIONS, {"ids": list(attendee_ids)})
 

@@ -25,7 +25,9 @@ TRUE_IN: Mapping[LetterKind, frozenset[RegistrationState]] = {
     LetterKind.CANCELLED: frozenset({S.CANCELLED}),
     LetterKind.REFUSED: frozenset({S.REFUSED}),
     LetterKind.CHANGED: frozenset({S.SEATED, S.WAITING, S.OFFERED, S.TO_APPROVE}),
-    LetterKind.EVENT_CANCELLED: frozenset({S.SEATED, S.WAITING, S.OFFERED, S.TO_APPROVE}),
+    # Whoever had no seat yet is told with the end of their request.
+    LetterKind.EVENT_CANCELLED: frozenset({S.SEATED}),
+    LetterKind.EVENT_RESUMED: frozenset({S.SEATED, S.WAITING, S.OFFERED, S.TO_APPROVE}),
     LetterKind.EVENT_POSTPONED: frozenset({S.SEATED, S.WAITING, S.OFFERED, S.TO_APPROVE}),
     LetterKind.SESSION_MOVED: frozenset({S.SEATED, S.WAITING, S.OFFERED, S.TO_APPROVE}),
     LetterKind.SESSION_CANCELLED: frozenset({S.SEATED, S.WAITING, S.OFFERED, S.TO_APPROVE}),
@@ -75,7 +77,7 @@ def recipients(contact_name: str, contact_email: str, people: Sequence[Any], kin
         is_contact = address == contact_email.casefold()
         present = tuple(each for each in those if each.left_at is None)
         former = tuple(each for each in those if each.left_at is not None)
-        if not _is_reachable(address):
+        if not is_reachable(address):
             continue
         if is_contact:
             # Who asked for others reads what became of it; the reminder is for those who come.
@@ -87,7 +89,7 @@ def recipients(contact_name: str, contact_email: str, people: Sequence[Any], kin
     return found
 
 
-def _is_reachable(address: str) -> bool:
+def is_reachable(address: str) -> bool:
     """What stands for an address that was forgotten, or never given, receives nothing (`.invalid`: RFC 2606)."""
     return "@" in address and not address.endswith(".invalid")
 

@@ -95,6 +95,7 @@ class LetterKind(Enum):
     CHANGED = "changed"
     EVENT_CANCELLED = "event_cancelled"
     EVENT_POSTPONED = "event_postponed"
+    EVENT_RESUMED = "event_resumed"
     SESSION_MOVED = "session_moved"
     SESSION_CANCELLED = "session_cancelled"
     SESSION_ADDED = "session_added"

@@ -4,7 +4,7 @@ One invitation is one message (RFC 5546 §3.2: one `UID`), and mail programs sho
 carries the first session's invitation, each further session of a cycle has a short mail of its own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -58,6 +58,8 @@ class Case:
     event: Row
     network: Row
     sessions: Sequence[Row]
+    #: Sessions of the event it is not for: calendars that have them forget them.
+    others: Sequence[Row]
     concerned: Row | None
     message: EventMessage | None
 
@@ -70,14 +72,50 @@ async def write(session: AsyncSession, resources: Resources, registration_id: UU
     registration = case.registration
     seated = registration.state is RegistrationState.SEATED
     found = rules.recipients(registration.contact_name, registration.contact_email, case.people, news.kind, seated=seated)
+    case, news = _as_decided(case, news)
     for recipient in found:
         if case.message is not None and not _is_meant(case.message, recipient):
             continue
-        if not recipient.is_contact and not recipient.people and not await _has_invitations(session, recipient):
-            continue
+        identity = recipient.identity(registration_id)
         said = {"news": news.kind.value, "edition": news.edition or f"v{registration.version}", "written_at": now}
-        if await repository.claim(session, case.event["id"], registration_id, recipient.identity(registration_id), said):
+        if not recipient.is_contact and not recipient.people:
+            # Those who left are told of that alone, once, if they were ever written to.
+            if not await repository.was_written_to(session, registration_id, identity):
+                continue
+            said |= {"news": K.CANCELLED.value, "edition": f"left:{max(each.position for each in recipient.former)}"}
+        if await repository.claim(session, case.event["id"], registration_id, identity, said):
             await _write_one(session, resources, case, recipient, news, now)
+
+
+async def take_back(
+    session: AsyncSession, resources: Resources, registration_id: UUID, former: Mapping[UUID, str], edition: str, *, now: datetime
+) -> None:
+    """Calendars of addresses that people no longer have (`attendee id → address`) forget their entries, whatever follows; once."""
+    news = News(K.CANCELLED, edition)
+    case = await _read(session, registration_id, news)
+    for person in case.people if case else ():
+        address = former.get(person.id, "")
+        if case is None or person.erased_at is not None or not rules.is_reachable(address):
+            continue
+        said = {"news": "address_left", "edition": edition, "written_at": now}
+        if await repository.claim(session, case.event["id"], registration_id, person.id, said):
+            gone = Recipient(address, f"{person.given_name} {person.family_name}", False, (), (person,))
+            matter = await _matter(session, resources, case, gone, news.kind, now)
+            for each in await _settle(session, case, matter, news, now):
+                letter = letters.write_invitation(matter, each.session, is_request=False, has_moved=True)
+                await _queue(session, matter, letter, each)
+
+
+def _as_decided(case: Case, news: News) -> tuple[Case, News]:
+    """A registration that ended because its event, or the one session it was for, is cancelled: that is what is said, and why."""
+    if news.kind is not K.CANCELLED or case.registration.reason is None:
+        return case, news
+    if case.event["status"] == "cancelled" and case.registration.reason == (case.event["status_reason"] or ""):
+        return case, replace(news, kind=K.EVENT_CANCELLED)
+    own = next((row for row in case.sessions if row["id"] == case.registration.session_id), None)
+    if own is not None and own["status"] == "cancelled" and case.registration.reason == (own["cancelled_reason"] or ""):
+        return replace(case, concerned=own), replace(news, kind=K.SESSION_CANCELLED, session_id=own["id"])
+    return case, news
 
 
 async def _read(session: AsyncSession, registration_id: UUID, news: News) -> Case | None:
@@ -97,6 +135,7 @@ async def _read(session: AsyncSession, registration_id: UUID, news: News) -> Cas
         event,
         faces[event["network_id"]],
         [row for row in rows if registration.session_id in {None, row["id"]}],
+        [row for row in rows if registration.session_id not in {None, row["id"]}],
         next((row for row in rows if row["id"] == news.session_id), None),
         await repository.message(session, news.message_id) if news.message_id else None,
     )
@@ -120,7 +159,8 @@ async def _is_true(session: AsyncSession, case: Case, news: News, now: datetime)
     if concerned is None or concerned not in case.sessions:
         return False
     if kind is K.SESSION_CANCELLED:
-        return bool(concerned["status"] == "cancelled")
+        # Who came to that session alone is told with the end of their registration.
+        return bool(concerned["status"] == "cancelled") and case.registration.session_id is None
     if concerned["status"] != "planned" or concerned["ends_at"] <= now:
         return False
     if kind is not K.REMINDER:
@@ -136,18 +176,14 @@ def _is_meant(message: EventMessage, recipient: Recipient) -> bool:
     return not message.modes or any(each.mode.value in message.modes for each in recipient.people)
 
 
-async def _has_invitations(session: AsyncSession, recipient: Recipient) -> bool:
-    """Whether those who left have something in their calendar to be told about."""
-    rows = await repository.invitations(session, [each.id for each in recipient.former])
-    return any(row["method"] == Method.REQUEST.value for row in rows)
-
-
 async def _write_one(
     session: AsyncSession, resources: Resources, case: Case, recipient: Recipient, news: News, now: datetime
 ) -> None:
     kind = news.kind if recipient.is_contact or recipient.people else K.CANCELLED
     matter = await _matter(session, resources, case, recipient, kind, now)
     told = await _settle(session, case, matter, news, now)
+    if kind is K.EVENT_RESUMED and recipient.people and matter.state == "seated" and not told:
+        return  # their calendars were told already, session by session
     letter = letters.write(kind, matter)
     await _queue(session, matter, letter, told[0] if told else None)
     for each in told[1:]:
@@ -176,11 +212,13 @@ async def _settle(session: AsyncSession, case: Case, matter: Matter, news: News,
     }
     lead: Any = recipient.people[0] if recipient.people else None
     found = []
-    for row in case.sessions:
+    for row in (*case.sessions, *case.others):
         if row["ends_at"] <= now or (news.kind in _OF_SESSION and row["id"] != news.session_id):
             continue
+        is_theirs = row in case.sessions
         for each in everybody:
-            wanted = rules.said(row, each.mode.value) if each is lead and _is_expected(case, each, row, news) else None
+            is_wanted = is_theirs and each is lead and _is_expected(case, each, row, news)
+            wanted = rules.said(row, each.mode.value) if is_wanted else None
             told = rules.next_told(known.get((each.id, row["id"])), wanted, row["sequence"])
             if told is not None:
                 method = Method.REQUEST if told.is_request else Method.CANCEL

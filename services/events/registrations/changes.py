@@ -12,7 +12,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common.db import Row
 from services.common.ids import new_id
-from services.common.mail import queue_mail
 from services.common.problems import NotFound
 from services.common.resources import Resources
 
@@ -53,9 +52,13 @@ async def update_attendee(
     if wish.answers is not None:
         given["answers"] = _answered(held.event, attendee.answers, wish.answers)
         changed.append("answers")
+    before = attendee.email or held.found.contact_email
     for name, value in given.items():
         setattr(attendee, name, value)
-    return await reaching.done(session, held, "attendee_changed", now, News.CHANGED, attendee=str(attendee.id), fields=changed)
+    has_moved = before.casefold() != (attendee.email or held.found.contact_email).casefold()
+    told = {"attendee": str(attendee.id), "fields": changed}
+    former = {attendee.id: before} if has_moved else None
+    return await reaching.done(session, held, "attendee_changed", now, News.CHANGED, former=former, **told)
 
 
 async def change_mode(session: AsyncSession, reach: Reach, attendee_id: UUID, mode: Mode, *, now: datetime) -> Registration:
@@ -83,7 +86,6 @@ async def replace(
     coming.pool_id = leaving.pool_id
     await _gone(session, leaving, now)
     await _come(session, coming, wish.needs)
-    await _tell_who_left(session, held, leaving, "Votre place a été transmise à quelqu'un d'autre dans")
     return await reaching.done(session, held, "attendee_replaced", now, News.CHANGED, attendee=str(leaving.id), by=str(coming.id))
 
 
@@ -96,7 +98,6 @@ async def leave(session: AsyncSession, reach: Reach, attendee_id: UUID, *, now: 
     freed = leaving.pool_id
     await _gone(session, leaving, now)
     await seats.give_back(session, [freed])
-    await _tell_who_left(session, held, leaving, "Vous avez été retiré de")
     return await reaching.done(session, held, "attendee_left", now, News.CHANGED, attendee=str(leaving.id))
 
 
@@ -199,16 +200,3 @@ def _require_open(held: Held, now: datetime) -> None:
     status = agenda_rules.shown_status(held.event, now)
     if status not in {ShownStatus.OPEN, ShownStatus.FULL}:
         raise RegistrationsNotOpen(status=status.value)
-
-
-async def _tell_who_left(session: AsyncSession, held: Held, leaving: Attendee, how: str) -> None:
-    """The contact is told with the change; who left had perhaps an address of their own."""
-    if leaving.email is None or leaving.email.lower() == held.found.contact_email.lower():
-        return
-    text = (
-        f"Bonjour {leaving.given_name} {leaving.family_name},\n\n"
-        f"{how} l'inscription {held.found.code} à « {held.event['title']} » ({held.event['reference']}).\n"
-        "Votre badge et votre lien de visio ne sont plus valables.\n\n"
-        "Si c'est une erreur, écrivez à la personne qui vous avait inscrit.\n"
-    )
-    await queue_mail(session, to=leaving.email, subject=f"Votre place à « {held.event['title']} »", text=text)

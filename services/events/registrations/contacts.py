@@ -87,9 +87,9 @@ async def confirm_change(session: AsyncSession, resources: Resources, token: str
     )
     await queue_mail(session, to=former, subject="Votre inscription est suivie à une autre adresse", text=text)
     is_new = found.state is RegistrationState.UNCONFIRMED
-    found = await reaching.done(
-        session, held, "email_changed", now, None if is_new else News.CHANGED, link_version=found.link_version
-    )
+    news = None if is_new else News.CHANGED
+    moved = {each.id: former for each in held.people if each.email is None}
+    found = await reaching.done(session, held, "email_changed", now, news, former=moved, link_version=found.link_version)
     if is_new and found.state is RegistrationState.UNCONFIRMED:
         found = await service.confirm(session, resources, links.token(resources.settings, found.id, found.link_version), now=now)
     return found

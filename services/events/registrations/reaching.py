@@ -136,13 +136,25 @@ async def exchange_seat(session: AsyncSession, held: Held, attendee: Attendee, b
     await repository.set_seats(session, {attendee.id: given[0]})
 
 
-async def done(session: AsyncSession, held: Held, act: str, now: datetime, news: News | None, **changes: Any) -> Registration:
-    """The registration is at its next version, its history and its people are told, and what it freed goes to who waits."""
+async def done(
+    session: AsyncSession,
+    held: Held,
+    act: str,
+    now: datetime,
+    news: News | None,
+    *,
+    former: Mapping[UUID, str] | None = None,
+    **changes: Any,
+) -> Registration:
+    """The registration is at its next version, its history and its people are told, and what it freed goes to who waits.
+
+    `former`: `attendee id → address` of those whose address the act changed.
+    """
     found = held.found
     found.version, found.updated_at = found.version + 1, now
     await session.flush()
     if news is not None:
-        await tell(session, found.id, news)
+        await tell(session, found.id, news, former=former)
     await service.note(session, found.id, f"registration.{act}", held.reach.caller, now, changes)
     await seats.promote(session, held.event, held.desk, await repository.pools(session, [held.desk["id"]]), now=now)
     return await service.get(session, found.id)

@@ -1,5 +1,6 @@
 """What somebody must be told of their registration: written with the act as a job, carried out by the room that writes to people."""
 
+from collections.abc import Mapping
 from enum import Enum
 from typing import Any
 from uuid import UUID
@@ -9,7 +10,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.common.ids import new_id
 from services.common.jobs import enqueue
 
-#: `registration_id`, `news`, and `telling_id`, drawn here so that a job that runs twice tells once.
+#: `registration_id`, `news`, `telling_id`, drawn here so that a job that runs twice tells once, and `former`: `attendee id → address`
+#: of those who were written to at another address so far.
 TELL_REGISTRANT = "events:tell_registrant"
 
 
@@ -27,9 +29,10 @@ class News(Enum):
     CHANGED = "changed"
 
 
-async def tell(session: AsyncSession, registration_id: UUID, news: News) -> None:
-    """Once committed, the contact (and the participants who gave an address) are told."""
-    await enqueue(session, TELL_REGISTRANT, lock=turn(registration_id), **told(registration_id, news))
+async def tell(session: AsyncSession, registration_id: UUID, news: News, *, former: Mapping[UUID, str] | None = None) -> None:
+    """Once committed, the contact (and the participants who gave an address) are told; what `former` addresses knew is taken back."""
+    more = {"former": {str(attendee_id): address for attendee_id, address in former.items()}} if former else {}
+    await enqueue(session, TELL_REGISTRANT, lock=turn(registration_id), **told(registration_id, news), **more)
 
 
 def turn(registration_id: UUID) -> str:
