@@ -164,11 +164,13 @@ def _in_feed() -> Any:
         _E.c.sort_on >= bindparam("since_on", type_=sa.Date),
         sa.or_(_E.c.starts_at.is_not(None), _E.c.expected_on.is_not(None), _E.c.status == "cancelled"),
         sa.or_(_E.c.status != "cancelled", _E.c.updated_at >= bindparam("cancelled_since", type_=sa.DateTime(timezone=True))),
-        _any_of(_E.c.network_id, "network_ids"),
-        _any_of(_E.c.format, "formats"),
-        _shares(_E.c.audiences, "audiences"),
-        _shares(_E.c.theme_path, "themes"),
-        _shares(_E.c.territory_path, "territories"),
+        *(
+            sa.or_(bindparam(name, type_=ARRAY(sa.Text)).is_(None), condition)
+            for name, condition in (
+                ("network_ids", _any_of(_E.c.network_id, "network_ids")),
+                *((name, _FILTERS[name]) for name in ("formats", "audiences", "themes", "territories")),
+            )
+        ),
     )
 
 

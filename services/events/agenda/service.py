@@ -41,9 +41,7 @@ from .telling import News, moved_on, tell
 #: Fields whose absence means something.
 _NULLABLE = {"vague_date", "expected_on", "registration_opens_at", "registration_closes_at", "form", "series_id"}
 #: States whose dates were promised to everybody.
-_PROMISED = frozenset(
-    {EventStatus.ANNOUNCED, EventStatus.OPEN, EventStatus.CLOSED, EventStatus.POSTPONED, EventStatus.CANCELLED}
-)
+_PROMISED = frozenset({EventStatus.ANNOUNCED, EventStatus.OPEN, EventStatus.CLOSED, EventStatus.POSTPONED, EventStatus.CANCELLED})
 #: States whose participants have something to be told: organisers register people before the opening, and keep them when they postpone.
 _FOLLOWED = _PROMISED | {EventStatus.TENTATIVE}
 #: States in which anybody may have registered.
@@ -214,8 +212,9 @@ async def cancel_session(
     require_version(found.version, version)
     if found.status is SessionStatus.CANCELLED:
         raise SessionCancelled()
-    if found.status is SessionStatus.HELD or event.status in rules.OVER:
+    if found.status is SessionStatus.HELD or event.status is EventStatus.CANCELLED:
         raise EventIsOver()
+    # Of an event said to be held, a session may turn out not to have been: certificates are made again without it.
     found.status, found.cancelled_reason = SessionStatus.CANCELLED, reason
     found.sequence, found.version = found.sequence + 1, found.version + 1
     if event.status in _FOLLOWED:
@@ -451,8 +450,8 @@ def _whole(found: EventSession, given: dict[str, Any]) -> SessionWrite:
 
 def _plain(wish: EventCreate | EventUpdate | SessionWrite | SessionUpdate, *, partial: bool = False) -> dict[str, Any]:
     """What is stored as JSON or codes, as it is stored."""
-    stored = {"partners", "documents", "audiences", "place", "programme"} & set(type(wish).model_fields)
-    return wish.model_dump(mode="json", include=stored, exclude_unset=partial)
+    stored = {"partners", "documents", "audiences", "place", "programme"}
+    return wish.model_dump(mode="json", include=stored & (wish.model_fields_set if partial else set(type(wish).model_fields)))
 
 
 async def over_before(reader: AsyncConnection[Any], event_ids: Sequence[UUID], before: datetime) -> list[UUID]:
