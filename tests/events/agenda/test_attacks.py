@@ -135,8 +135,6 @@ async def test_what_was_held_is_not_lowered_afterwards(world: World) -> None:
         answer = await world.change(world.organiser, "PATCH", session, json=sent)
         assert answer.json()["type"].endswith("/event-is-over")
     await world.change(world.organiser, "PATCH", session, json={"room": "Salle 3"}, expect=200)
-    answer = await world.change(world.organiser, "POST", f"{session}/cancellation", of=session, json={"reason": "Non."})
-    assert answer.json()["type"].endswith("/event-is-over")
     added = {"starts_at": world.day(50), "ends_at": world.day(50, 12)}
     await world.refused(world.organiser, "POST", f"{path}/sessions", 409, "event-is-over", json=added)
 

@@ -93,7 +93,7 @@ async def test_each_receives_one_mail_with_the_paper_however_often_it_is_issued(
     assert len(rows) == len({row["code"] for row in rows}) == 2
     for person in people:
         to = person["attendees"][0]["email"]
-        sent = [job["args"] for job in await world.running.jobs("kernel:send_mail") if job["args"]["to"] == to]
+        sent = [mail for mail in await world.mails("Certificat") if mail["to"] == to]
         assert len(sent) == 1
         assert sent[0]["attachments"][0][1].startswith("certificat-N")
         mine = next(row for row in rows if row["registration_id"] == person["id"])
