@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
-from typing import Any, ClassVar, Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar, cast
 
 import orjson
 import psycopg
@@ -23,8 +23,7 @@ from services.common.ids import new_id
 from services.common.resources import Service
 from tests.support import Running
 
-P = ParamSpec("P")
-R = TypeVar("R")
+Walk = TypeVar("Walk", bound=Callable[..., Coroutine[Any, Any, Any]])
 Row = dict[str, Any]
 #: By table, how many rows there are and the last transaction that wrote one: moves with any insertion, change or deletion.
 Traces = list[tuple[Any, ...]]
@@ -63,9 +62,6 @@ class World(Protocol):
     organisations: dict[Any, dict[str, Any]]
 
 
-W = TypeVar("W", bound=World)
-
-
 @dataclass(frozen=True)
 class Kept:
     """What a walk left, in the words of the world that made it."""
@@ -84,16 +80,16 @@ class Kept:
 _kept: dict[str, Kept | None] = {}
 
 
-def walked_once(walk: Callable[Concatenate[W, P], Coroutine[Any, Any, R]]) -> Callable[Concatenate[W, P], Coroutine[Any, Any, R]]:
+def walked_once(walk: Walk) -> Walk:
     """For a walk whose whole effect is rows, files, the clock and plain attributes of the world, and that returns plain values."""
 
     @wraps(walk)
-    async def walked(world: W, *args: P.args, **more: P.kwargs) -> R:
+    async def walked(world: World, *args: Any, **more: Any) -> Any:
         steps = world.steps
         if steps.walker is not None:  # a walk within a walk
             steps.alone = steps.alone and steps.walker is asyncio.current_task()
             return await walk(world, *args, **more)
-        way = await _way(world, walk.__qualname__, args, more)
+        way = await _way(world, f"{walk.__module__}.{walk.__qualname__}", args, more)
         if way is None or (way in _kept and _kept[way] is None):
             return await walk(world, *args, **more)
         kept = _kept.get(way)
@@ -104,9 +100,9 @@ def walked_once(walk: Callable[Concatenate[W, P], Coroutine[Any, Any, R]]) -> Ca
             result = await _copy(world, kept)
         steps.way = way
         steps.traces = await _traces(world.running)
-        return result  # type: ignore[no-any-return]
+        return result
 
-    return walked
+    return cast(Walk, walked)
 
 
 async def _way(world: World, name: str, args: Any, more: Any) -> str | None:
@@ -119,7 +115,7 @@ async def _way(world: World, name: str, args: Any, more: Any) -> str | None:
         steps.ids = sorted(_ids([_json(own)], steps.born))
     ranks = {identifier: f"#{rank}" for rank, identifier in enumerate(steps.ids)}
     told = {str(key): value for key, value in world.organisations.items() if key.hex in ranks}
-    common = [await running.rows(f"SELECT * FROM {table} ORDER BY 1, 2") for table in world.COMMON]
+    common = [await running.rows(f"SELECT * FROM {table} ORDER BY 1, 2") for table in world.COMMON]  # noqa: S608 - names of ours
     settings = running.resources.settings.model_dump(mode="json", exclude={"database_url", "data_dir"})
     try:
         text = _json([steps.way, running.service.name, name, args, more, own, told, common, settings, running.clock.now()])
@@ -197,7 +193,7 @@ async def _insert(running: Running, rows: Iterable[tuple[str, bool, str]]) -> No
     statements = _statements_of(running.service)
     async with running.resources.database.readers.connection() as connection, connection.pipeline(), connection.transaction():
         for table, replaced, text in rows:
-            statement = statements.replace[table] if replaced else statements.insert[table]
+            statement = statements.insert[table] + (statements.replace[table] if replaced else "")
             await connection.execute(statement.encode(), {"rows": text})
 
 
@@ -217,6 +213,7 @@ class Statements:
 
     tables: Sequence[str]
     insert: Mapping[str, str]
+    #: What an insertion ends with when its rows are already there.
     replace: Mapping[str, str]
     #: Every row's key.
     keys: str
@@ -229,30 +226,33 @@ _statements: dict[str, Statements] = {}
 
 
 def _statements_of(service: Service) -> Statements:
-    """Names are the metadata's own: nothing here comes from outside."""
     if service.name not in _statements:
-        insert, replace, keys, written, traces = {}, {}, [], [], []
-        columns = {table.name: [column.name for column in table.columns] for table in service.metadata.sorted_tables}
-        primary = {table.name: [column.name for column in table.primary_key] for table in service.metadata.sorted_tables}
-        # The queue gives its jobs their numbers, and tells their beginning itself.
-        columns[JOBS], primary[JOBS] = (
-            ["queue_name", "task_name", "priority", "lock", "queueing_lock", "args", "scheduled_at"],
-            ["id"],
+        tables = service.metadata.sorted_tables
+        columns = {table.name: [column.name for column in table.columns] for table in tables}
+        keys = {table.name: _listed(column.name for column in table.primary_key) for table in tables}
+        # The queue numbers its jobs and tells their beginning itself.
+        columns[JOBS], keys[JOBS] = ["queue_name", "task_name", "priority", "lock", "queueing_lock", "args", "scheduled_at"], "id"
+        told = {name: f"'{name}' AS name, json_build_array({key})::text AS key" for name, key in keys.items()}
+        _statements[service.name] = Statements(
+            list(columns),
+            {name: _INSERT.format(table=name, columns=_listed(listed)) for name, listed in columns.items()},
+            {name: _REPLACE.format(key=keys[name], changes=_changes(listed)) for name, listed in columns.items()},
+            _UNION.join(f"SELECT {told[name]} FROM {name}" for name in columns),  # noqa: S608 - names of ours
+            _UNION.join(_WRITTEN.format(told=told[name], table=name, key=keys[name]) for name in columns),
+            _UNION.join(_TRACES.format(table=name) for name in columns),
         )
-        for table, names in columns.items():
-            listed, key = _listed(names), _listed(primary[table])
-            insert[table] = f"INSERT INTO {table} ({listed}) SELECT {listed} FROM json_populate_recordset(NULL::{table}, %(rows)s)"
-            changes = ", ".join(f'"{name}" = EXCLUDED."{name}"' for name in names)
-            replace[table] = f"{insert[table]} ON CONFLICT ({key}) DO UPDATE SET {changes}"
-            told = f"'{table}' AS name, json_build_array({key})::text AS key"
-            keys.append(f"SELECT {told} FROM {table}")
-            written.append(
-                f"(SELECT {told}, to_json(t)::text AS row FROM {table} t WHERE xmin::text::bigint >= %(start)s ORDER BY {key})"
-            )
-            traces.append(f"SELECT count(*), max(xmin::text::bigint) FROM {table}")
-        union = " UNION ALL ".join
-        _statements[service.name] = Statements(list(columns), insert, replace, union(keys), union(written), union(traces))
     return _statements[service.name]
+
+
+_INSERT = "INSERT INTO {table} ({columns}) SELECT {columns} FROM json_populate_recordset(NULL::{table}, %(rows)s)"
+_REPLACE = " ON CONFLICT ({key}) DO UPDATE SET {changes}"
+_WRITTEN = "(SELECT {told}, to_json(t)::text AS row FROM {table} t WHERE xmin::text::bigint >= %(start)s ORDER BY {key})"
+_TRACES = "SELECT count(*), max(xmin::text::bigint) FROM {table}"
+_UNION = " UNION ALL "
+
+
+def _changes(columns: Iterable[str]) -> str:
+    return ", ".join(f'"{name}" = EXCLUDED."{name}"' for name in columns)
 
 
 def _listed(names: Iterable[str]) -> str:
