@@ -141,6 +141,7 @@ class World(Walk):
         async with self.running.resources.database.transaction() as session:
             await close_expired_campaigns.run(session, self.running.resources, timestamp=0)
 
+    @walked_once
     async def grant(self, who: Person, committee_id: str, request_id: str, amount_cents: int) -> None:
         granted = await self.decide(who, committee_id, request_id, outcome="granted", amount_cents=amount_cents)
         assert granted.status_code == 200, granted.text
@@ -185,6 +186,7 @@ class World(Walk):
             **more,
         }
 
+    @walked_once
     async def prepare_campaign(
         self, *, envelopes: Mapping[str, int] | None = None, code: str | None = None, funders: bool = True, **more: Any
     ) -> None:
@@ -332,6 +334,7 @@ class World(Walk):
                 await self.review(officer, dossier["id"])
         return str(dossier["id"])
 
+    @walked_once
     async def convene(self, *dossier_ids: str, kind: str = "steering") -> str:
         """A session under way, with these dossiers on its agenda and every funder at the table: its id."""
         wish = {
@@ -357,6 +360,7 @@ class World(Walk):
     async def decide(self, who: Person, committee_id: str, request_id: str, **decision: Any) -> httpx.Response:
         return await self.call(who, "PUT", f"/committees/{committee_id}/decisions/{request_id}", json=decision)
 
+    @walked_once
     async def close(self, committee_id: str) -> None:
         tag = (await self.call(self.team, "GET", f"/committees/{committee_id}", expect=200)).headers["etag"]
         await self.call(self.team, "POST", f"/committees/{committee_id}/closing", headers={"If-Match": tag}, expect=201)
