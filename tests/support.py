@@ -31,13 +31,11 @@ EVENTS_SECRET = "whsec_" + base64.b64encode(b"tests only, thirty-two bytes or so
 
 
 class MovableClock(Clock):
-    """Stands still at the instant the tests began until moved."""
-
-    BEGAN: ClassVar[datetime] = datetime.now(UTC)
+    """Stands still at the machine's time of its creation until moved."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.at = self.BEGAN
+        self.at = datetime.now(UTC)
 
     def now(self) -> datetime:
         return self.at

@@ -1,6 +1,7 @@
 """Programming on a real database, with a directory that answers and a campaign that is open."""
 
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,8 @@ from tests.programming.world import World, fake_directory
 from tests.support import MovableClock, Running, open_service, settings_for
 
 ORGANISATIONS: dict[UUID, dict[str, Any]] = {}
+#: Every module begins at this instant: what one walked is copied in the next.
+BEGAN = datetime.now(UTC)
 
 
 @pytest.fixture(scope="module")
@@ -21,6 +24,7 @@ async def running(databases: Databases, tmp_path_factory: pytest.TempPathFactory
     data_dir: Path = tmp_path_factory.mktemp("programming")
     settings = settings_for(Settings, databases(SERVICE), data_dir)
     async with open_service(SERVICE, settings, apps={"directory": fake_directory(ORGANISATIONS)}) as running:
+        running.clock.at = BEGAN
         yield running
 
 
