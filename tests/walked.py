@@ -29,6 +29,8 @@ Row = dict[str, Any]
 Traces = list[tuple[Any, ...]]
 
 JOBS = "procrastinate_jobs"
+#: How many times a code that is taken is drawn again.
+_DRAWS = 20
 #: A UUIDv7, with or without its dashes.
 _ID = r"(?<![0-9a-f])[0-9a-f]{8}(-?)[0-9a-f]{4}\1(?:7[0-9a-f]{3})\1[0-9a-f]{4}\1[0-9a-f]{12}(?![0-9a-f])"
 
@@ -46,7 +48,7 @@ class Steps:
     traces: Traces = field(default_factory=list)
     walker: "asyncio.Task[Any] | None" = None
     alone: bool = True
-    #: False for a test that replaces parts of the product: what is walked then is nobody else's.
+    #: False once it went a way of its own, or in a test that replaces parts of the product: what is walked then is nobody else's.
     shared: bool = True
 
 
@@ -90,16 +92,16 @@ def walked_once(walk: Walk) -> Walk:
             steps.alone = steps.alone and steps.walker is asyncio.current_task()
             return await walk(world, *args, **more)
         way = await _way(world, f"{walk.__module__}.{walk.__qualname__}", args, more)
-        if way is None or (way in _kept and _kept[way] is None):
+        kept = _kept.get(way) if way else None
+        if way is None or (way in _kept and kept is None):
+            steps.shared = False
             return await walk(world, *args, **more)
-        kept = _kept.get(way)
         if kept is None:
             kept, result = await _record(world, lambda: walk(world, *args, **more))
-            _kept[way] = kept
+            _kept[way], steps.shared = kept, kept is not None
         else:
             result = await _copy(world, kept)
-        steps.way = way
-        steps.traces = await _traces(world.running)
+        steps.way, steps.traces = way, await _traces(world.running)
         return result
 
     return cast(Walk, walked)
@@ -111,16 +113,17 @@ async def _way(world: World, name: str, args: Any, more: Any) -> str | None:
     if not steps.shared or (steps.traces and steps.traces != await _traces(running)):
         return None
     own = {name: value for name, value in vars(world).items() if name not in {"running", "steps", "organisations", "_signed"}}
-    if not steps.way:
-        steps.ids = sorted(_ids([_json(own)], steps.born))
+    try:
+        if not steps.way:
+            steps.ids = sorted(_ids([_json(own)], steps.born))
+        asked = _json([args, more, own])
+    except TypeError:  # what JSON cannot tell cannot be compared
+        return None
     ranks = {identifier: f"#{rank}" for rank, identifier in enumerate(steps.ids)}
     told = {str(key): value for key, value in world.organisations.items() if key.hex in ranks}
     common = [await running.rows(f"SELECT * FROM {table} ORDER BY 1, 2") for table in world.COMMON]  # noqa: S608 - names of ours
     settings = running.resources.settings.model_dump(mode="json", exclude={"database_url", "data_dir"})
-    try:
-        text = _json([steps.way, running.service.name, name, args, more, own, told, common, settings, running.clock.now()])
-    except TypeError:
-        return None
+    text = asked + _json([steps.way, running.service.name, name, told, common, settings, running.clock.now()])
     if not _ids([text], steps.born) <= ranks.keys():
         return None
     ranked = re.sub(_ID, lambda found: ranks.get(found[0].replace("-", ""), found[0]), text)
@@ -170,15 +173,16 @@ def _is_own(row: Row, before: set[tuple[str, str]], steps: Steps) -> bool:
 async def _copy(world: World, kept: Kept) -> Any:
     """The same rows and files for this world, under its own ids."""
     steps, running = world.steps, world.running
-    while True:
+    for attempt in range(_DRAWS):
         mine = [new_id().hex for _ in kept.new]
         names = dict(zip((*kept.known, *kept.new), (*steps.ids, *mine), strict=True))
         names |= {code: draw() for code, draw in kept.drawn}
         try:
             await _insert(running, [(table, replaced, _renamed(world, text, names)) for table, replaced, text in kept.rows])
+            break
         except psycopg.errors.UniqueViolation:  # a code drawn twice
-            continue
-        break
+            if not kept.drawn or attempt == _DRAWS - 1:
+                raise
     for key, content in kept.files.items():
         (_folder(running) / _renamed(world, key, names)).write_bytes(content)
     left = orjson.loads(_renamed(world, kept.left, names))

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.anyio
 
 ID = r"(?<![0-9a-f])[0-9a-f]{8}-?[0-9a-f]{4}-?7[0-9a-f]{3}-?[0-9a-f]{4}-?[0-9a-f]{12}(?![0-9a-f])"
 TABLES = [*(table.name for table in SERVICE.metadata.sorted_tables), "procrastinate_jobs"]
+(CONTRACT,) = (shape for shape in World.DRAWN if "CN" in shape)
 ROWS = "SELECT '{table} ' || to_jsonb(t)::text AS row FROM {table} t"
 
 
@@ -112,6 +113,18 @@ async def test_a_copy_lives_its_own_life(running: Running) -> None:
     await running.run_jobs()
     for reference in references:
         assert [mail for mail in await copy.mails(reference) if mail["attachments"]], "the letter"
+
+
+@pytest.mark.usefixtures("nothing_kept")
+async def test_a_code_that_is_taken_is_drawn_again(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    draws: list[str] = []
+    monkeypatch.setattr(World, "DRAWN", {**World.DRAWN, CONTRACT: lambda: draws.pop(0)})
+    first = await opened(running)
+    taken = (await first.call(first.team, "GET", f"/contracts/{first.contract_id}", expect=200)).json()["code"]
+    draws += [taken, taken, "CN09799M"]
+    copy = await opened(running)
+    assert draws == []
+    assert (await copy.call(copy.team, "GET", f"/contracts/{copy.contract_id}", expect=200)).json()["code"] == "CN09799M"
 
 
 async def _another_day(world: World) -> None:
