@@ -44,6 +44,8 @@ class Steps:
     #: What led here, and every id met on the way: the n-th of one world is the n-th of another that came the same way.
     way: str = ""
     ids: list[str] = field(default_factory=list)
+    #: Likewise what was drawn on the way.
+    codes: list[str] = field(default_factory=list)
     #: What the database looked like after the last step.
     traces: Traces = field(default_factory=list)
     walker: "asyncio.Task[Any] | None" = None
@@ -70,6 +72,8 @@ class Kept:
 
     known: Sequence[str]
     new: Sequence[str]
+    #: Codes met before, and those this walk drew.
+    codes: Sequence[str]
     drawn: Sequence[tuple[str, Callable[[], str]]]
     #: Table, whether its rows replace others, rows as one JSON array; a table after those it refers to.
     rows: Sequence[tuple[str, bool, str]]
@@ -156,10 +160,10 @@ async def _record(world: World, walk: Callable[[], Awaitable[Any]]) -> tuple[Kep
     left = _json({"result": result, "attributes": changed})
     texts = [*(text for _, _, text in rows), *files, left]
     new = sorted(_ids(texts, steps.born) - set(steps.ids))
-    met = {found for shape in world.DRAWN for text in texts for found in re.findall(shape, text)}
+    met = {found for shape in world.DRAWN for text in texts for found in re.findall(shape, text)} - set(steps.codes)
     drawn = [(code, draw) for shape, draw in world.DRAWN.items() for code in sorted(met) if re.fullmatch(shape, code)]
-    kept = Kept(list(steps.ids), new, drawn, rows, files, left, running.clock.at)
-    steps.ids = [*steps.ids, *new]
+    kept = Kept(steps.ids, new, steps.codes, drawn, rows, files, left, running.clock.at)
+    steps.ids, steps.codes = [*steps.ids, *new], [*steps.codes, *(code for code, _ in drawn)]
     return kept, result
 
 
@@ -176,7 +180,8 @@ async def _copy(world: World, kept: Kept) -> Any:
     for attempt in range(_DRAWS):
         mine = [new_id().hex for _ in kept.new]
         names = dict(zip((*kept.known, *kept.new), (*steps.ids, *mine), strict=True))
-        names |= {code: draw() for code, draw in kept.drawn}
+        codes = [draw() for _, draw in kept.drawn]
+        names |= zip((*kept.codes, *(code for code, _ in kept.drawn)), (*steps.codes, *codes), strict=True)
         try:
             await _insert(running, [(table, replaced, _renamed(world, text, names)) for table, replaced, text in kept.rows])
             break
@@ -189,7 +194,7 @@ async def _copy(world: World, kept: Kept) -> Any:
     for name, value in left["attributes"].items():
         setattr(world, name, value)
     running.clock.at = kept.at
-    steps.ids = [*steps.ids, *mine]
+    steps.ids, steps.codes = [*steps.ids, *mine], [*steps.codes, *codes]
     return left["result"]
 
 

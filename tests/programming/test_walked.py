@@ -48,7 +48,7 @@ async def opened(running: Running, *, shared: bool = True) -> World:
 
 
 async def written(world: World, *, until: str) -> list[str]:
-    """Every row that names somebody or something born from this world on, ids by rank, codes by shape, jobs without their number."""
+    """Every row that names somebody or something born from this world on, ids and codes by rank, jobs without their number."""
     found = [row["row"] for table in TABLES for row in await world.running.rows(ROWS.format(table=table))]
     own = [row for row in found if any(world.steps.born <= each < until for each in ids(row))]
     return re.sub(r'"id": \d+', "", told_by_rank("\n".join(own))).splitlines()
@@ -62,7 +62,8 @@ def told_by_rank(text: str) -> str:
     ranks = {each: f"#{rank}" for rank, each in enumerate(sorted(set(ids(text))))}
     text = re.sub(ID, lambda found: ranks[found[0].replace("-", "")], text)
     for shape in World.DRAWN:
-        text = re.sub(shape, "(code)", text)
+        codes = list(dict.fromkeys(re.findall(shape, text)))
+        text = re.sub(shape, lambda found, codes=codes: f"(code {codes.index(found[0])})", text)  # type: ignore[misc]
     return text
 
 
@@ -94,6 +95,8 @@ async def test_a_copy_is_what_the_walk_would_have_left(running: Running, asked: 
     assert await read(copy, dossiers[1]) == await read(real, dossiers[2])
     assert not {*ids(str(dossiers[0]))} & {*ids(str(dossiers[1]))}
     assert first.campaign_id != copy.campaign_id
+    campaign = (await copy.call(copy.team, "GET", f"/campaigns/{copy.campaign_id}", expect=200)).json()
+    assert campaign["code"] in dossiers[1]["reference"]
 
 
 @pytest.mark.usefixtures("nothing_kept")
