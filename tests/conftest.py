@@ -4,13 +4,17 @@ Acts commit for real, through both doors, so that races, jobs and constraints ar
 """
 
 import hashlib
+import os
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 import structlog
 from procrastinate import __version__ as queue_version
+from xdist.scheduler import LoadFileScheduling
 
 from gateway import postgres
 from services.common import migrations
@@ -27,11 +31,42 @@ structlog.configure(
     ]
 )
 
+# Platforms that tests start, and the processes of one run, compile the product once: a container may say never to keep it.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
 ROOT = Path(__file__).resolve().parents[1]
 #: Nothing a test writes has to survive a power cut.
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
 
+#: Folders whose tests start whole platforms: they begin first, so that no process ends alone on one of them.
+LONG = ("journeys", "gateway", "contract")
+
 Databases = Callable[[Service], str]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: LONG.index(_folder(item.nodeid)) if _folder(item.nodeid) in LONG else len(LONG))
+
+
+class Modules(LoadFileScheduling):  # type: ignore[misc] # xdist has no types
+    """A test process takes a module at a time, and the journeys whole, since they share one platform; in the order above."""
+
+    def __init__(self, config: pytest.Config, log: Any = None) -> None:
+        config.option.loadscopereorder = False
+        super().__init__(config, log)
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "journeys" if _folder(nodeid) == "journeys" else str(super()._split_scope(nodeid))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Modules | None:
+    return Modules(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
+def _folder(nodeid: str) -> str:
+    """`gateway` for `tests/gateway/demo/test_play.py::test_…`."""
+    return nodeid.split("/", 2)[1]
 
 
 @pytest.fixture(scope="session")

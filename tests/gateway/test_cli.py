@@ -1,5 +1,6 @@
 """The `canevas` command: what it says and how it exits."""
 
+import functools
 import json
 import socket
 import stat
@@ -13,13 +14,20 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from gateway import preparation, processes
+from gateway import openapi, preparation, processes
 from gateway.cli import main
 from gateway.processes import CannotStart, Options, Platform
 from gateway.settings import GatewaySettings
 from gateway.welcome import Account, welcome
 
 run = CliRunner().invoke
+#: Made for real, once: that they are the same every time is `test_openapi.py`'s to say.
+_documents = functools.cache(openapi.documents)
+
+
+@pytest.fixture
+def documents_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(openapi, "documents", _documents)
 
 
 def test_every_command_explains_itself() -> None:
@@ -29,6 +37,7 @@ def test_every_command_explains_itself() -> None:
         assert "Usage" in shown.output
 
 
+@pytest.mark.usefixtures("documents_made_once")
 def test_the_contract_is_written_then_fresh_then_stale(tmp_path: Path) -> None:
     folder = ["--folder", str(tmp_path)]
     missing = run(main, ["openapi", "--check", *folder])
@@ -50,6 +59,7 @@ def test_settings_are_listed_with_their_defaults() -> None:
     assert "DIRECTORY_DATABASE_URL  [required]" in shown.output
 
 
+@pytest.mark.usefixtures("documents_made_once")
 def test_the_nginx_configuration_goes_to_the_terminal_or_a_folder(tmp_path: Path) -> None:
     shown = run(main, ["nginx"])
     assert shown.exit_code == 0

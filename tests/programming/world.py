@@ -1,6 +1,6 @@
 """A small contrat de ville to test in: a team, three funders, two associations, an open campaign."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,8 +17,19 @@ from services.common.outbox import Event
 from services.programming.worker import close_expired_campaigns
 from tests.programming.papers import FRAMEWORK, PDF, SWORN, budget_line, contract, funder, refusal
 from tests.support import Person, Walk, member_of
+from tests.walked import Steps, walked_once
 
 V1 = "/programming/v1"
+
+
+def campaign_code() -> str:
+    return f"T{new_id().hex[-8:].upper()}"
+
+
+def contract_code() -> str:
+    """Any department, any year: one that is taken is drawn again."""
+    drawn = int(new_id().hex[-8:], 16)
+    return f"CN0{drawn % 95 + 1:02d}{drawn // 95 % 90 + 10}{'IM'[drawn // 95 // 90 % 2]}"
 
 
 def fake_directory(organisations: Mapping[UUID, dict[str, Any]]) -> FastAPI:
@@ -37,7 +48,10 @@ class World(Walk):
     """Who is who, what is open, and the acts tests repeat."""
 
     V1: ClassVar[str] = V1
+    COMMON: ClassVar[Sequence[str]] = ("legal_parameters",)
+    DRAWN: ClassVar[Mapping[str, Callable[[], str]]] = {r"\bT[0-9A-F]{8}\b": campaign_code, r"\bCN0\d{4}[IM]\b": contract_code}
 
+    steps: Steps = field(default_factory=Steps, init=False)  # the first of its ids
     organisations: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     lead: UUID = field(default_factory=new_id)
     state: UUID = field(default_factory=new_id)
@@ -127,10 +141,12 @@ class World(Walk):
         async with self.running.resources.database.transaction() as session:
             await close_expired_campaigns.run(session, self.running.resources, timestamp=0)
 
+    @walked_once
     async def grant(self, who: Person, committee_id: str, request_id: str, amount_cents: int) -> None:
         granted = await self.decide(who, committee_id, request_id, outcome="granted", amount_cents=amount_cents)
         assert granted.status_code == 200, granted.text
 
+    @walked_once
     async def open(self, *, envelopes: Mapping[str, int] | None = None, code: str | None = None, **campaign: Any) -> None:
         """A contract and its campaign, open until next month; `envelopes` per budget line in cents."""
         await self.sign_contract()
@@ -140,12 +156,9 @@ class World(Walk):
 
     async def sign_contract(self) -> None:
         """A contract without framework yet."""
-        number = int(new_id().hex[-5:], 16) % 90 + 10
-        department = f"{int(new_id().hex[-4:], 16) % 900 % 95 + 1:02d}"
-        answer = await self.call(self.team, "POST", "/contracts", json=contract(self.lead, f"CN0{department}{number}I"))
+        answer = await self.call(self.team, "POST", "/contracts", json=contract(self.lead, contract_code()))
         while answer.status_code == 409:
-            number = number % 99 + 1
-            answer = await self.call(self.team, "POST", "/contracts", json=contract(self.lead, f"CN0{department}{number:02d}M"))
+            answer = await self.call(self.team, "POST", "/contracts", json=contract(self.lead, contract_code()))
         assert answer.status_code == 201, answer.text
         self.contract_id = answer.json()["id"]
 
@@ -160,7 +173,7 @@ class World(Walk):
         now = self.running.clock.now()
         return {
             "contract_id": self.contract_id,
-            "code": f"T{new_id().hex[-8:].upper()}",
+            "code": campaign_code(),
             "year": now.year,
             "title": "Appel à projets",
             "opens_at": (now - timedelta(days=1)).isoformat(),
@@ -173,6 +186,7 @@ class World(Walk):
             **more,
         }
 
+    @walked_once
     async def prepare_campaign(
         self, *, envelopes: Mapping[str, int] | None = None, code: str | None = None, funders: bool = True, **more: Any
     ) -> None:
@@ -263,19 +277,26 @@ class World(Walk):
         return await self.submitted_with(self.content(**asks))
 
     async def submitted_with(self, content: Mapping[str, Any]) -> dict[str, Any]:
+        return await self.seen(await self._submit(content), self.holder)
+
+    @walked_once
+    async def _submit(self, content: Mapping[str, Any]) -> str:
         dossier_id, tag = await self.draft(content)
         answer = await self.submit(dossier_id, tag)
         assert answer.status_code == 201, answer.text
-        found: dict[str, Any] = (await self.call(self.holder, "GET", f"/dossiers/{dossier_id}", expect=200)).json()
-        return found
+        return dossier_id
 
     async def admitted(self, **asks: int) -> dict[str, Any]:
         """A dossier under review, as the team reads it."""
-        dossier = await self.submitted(**asks)
-        tag = await self.tag(dossier["id"], self.team)
-        where = f"/dossiers/{dossier['id']}/admissibility"
+        return await self.seen(await self._admit(self.content(**asks)), self.team)
+
+    @walked_once
+    async def _admit(self, content: Mapping[str, Any]) -> str:
+        dossier_id = await self._submit(content)
+        tag = await self.tag(dossier_id, self.team)
+        where = f"/dossiers/{dossier_id}/admissibility"
         await self.call(self.team, "POST", where, json={"admissible": True}, headers={"If-Match": tag}, expect=201)
-        return await self.seen(dossier["id"], self.team)
+        return dossier_id
 
     async def seen(self, dossier_id: str, who: Person) -> dict[str, Any]:
         found: dict[str, Any] = (await self.call(who, "GET", f"/dossiers/{dossier_id}", expect=200)).json()
@@ -302,13 +323,18 @@ class World(Walk):
 
     async def reviewed(self, **asks: int) -> dict[str, Any]:
         """A dossier that every funder asked has reviewed, favourably and in full."""
+        return await self.seen(await self._have_reviewed(asks), self.team)
+
+    @walked_once
+    async def _have_reviewed(self, asks: Mapping[str, int]) -> str:
         dossier = await self.admitted(**asks)
         asked = {request["funder_id"] for request in dossier["requests"]}
         for officer in (self.state_officer, self.caf_officer, self.region_officer):
             if str(next(iter(officer.memberships))) in asked:
                 await self.review(officer, dossier["id"])
-        return await self.seen(dossier["id"], self.team)
+        return str(dossier["id"])
 
+    @walked_once
     async def convene(self, *dossier_ids: str, kind: str = "steering") -> str:
         """A session under way, with these dossiers on its agenda and every funder at the table: its id."""
         wish = {
@@ -334,6 +360,7 @@ class World(Walk):
     async def decide(self, who: Person, committee_id: str, request_id: str, **decision: Any) -> httpx.Response:
         return await self.call(who, "PUT", f"/committees/{committee_id}/decisions/{request_id}", json=decision)
 
+    @walked_once
     async def close(self, committee_id: str) -> None:
         tag = (await self.call(self.team, "GET", f"/committees/{committee_id}", expect=200)).headers["etag"]
         await self.call(self.team, "POST", f"/committees/{committee_id}/closing", headers={"If-Match": tag}, expect=201)
@@ -348,13 +375,21 @@ class World(Walk):
         """A dossier asked, granted and notified: `asks` and `granted` in euros by `state`, `caf`, `region` (all that was asked
         by default; 0 refuses). The dossier as its holder reads it, with its awards by funder under `awards`."""
         asks = asks or {"state": 8_000, "caf": 4_000}
+        funders = {"state": self.state, "caf": self.caf, "region": self.region}
+        told = await self.seen(await self._award(asks, granted or asks), self.holder)
+        awards = await self.pages(self.holder, "/awards", dossier_id=told["id"])
+        told["awards"] = {name: next((a for a in awards if a["funder_id"] == str(funders[name])), None) for name in asks}
+        return told
+
+    @walked_once
+    async def _award(self, asks: Mapping[str, int], granted: Mapping[str, int]) -> str:
         officers = {"state": self.state_officer, "caf": self.caf_officer, "region": self.region_officer}
         funders = {"state": self.state, "caf": self.caf, "region": self.region}
         dossier = await self.reviewed(**asks)
         committee_id = await self.convene(dossier["id"])
         for name in asks:
             request = self.request_of(dossier, funders[name])
-            amount = (granted or asks).get(name, 0) * 100
+            amount = granted.get(name, 0) * 100
             said = (
                 {"outcome": "granted", "amount_cents": amount} if amount else {"outcome": "refused", "motive": "Enveloppe épuisée."}
             )
@@ -364,10 +399,7 @@ class World(Walk):
         for name in asks:
             wish = {"funder_id": str(funders[name])}
             await self.call(officers[name], "POST", f"/dossiers/{dossier['id']}/notifications", json=wish, expect=201)
-        told: dict[str, Any] = (await self.call(self.holder, "GET", f"/dossiers/{dossier['id']}", expect=200)).json()
-        awards = await self.pages(self.holder, "/awards", dossier_id=dossier["id"])
-        told["awards"] = {name: next((a for a in awards if a["funder_id"] == str(funders[name])), None) for name in asks}
-        return told
+        return str(dossier["id"])
 
     async def commit(self, who: Person, award_id: str, **wish: Any) -> dict[str, Any]:
         """The funder commits the award, all of it by default."""

@@ -1,6 +1,5 @@
-"""What a first start loads, and that loading again makes nothing twice."""
+"""What a first start loads; that loading again makes nothing twice is a journey (`tests/journeys/test_first_start.py`)."""
 
-import asyncio
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,10 +7,7 @@ from pathlib import Path
 import pytest
 
 from gateway.demo import seed
-from gateway.demo.clock import PARIS, Clock
-from gateway.demo.data import library
-from gateway.demo.http import CATALOGUE, PROGRAMMING, Account, Api, Json
-from gateway.demo.scratch import running, scratch_folder
+from gateway.demo.clock import PARIS
 from gateway.demo.seed import CannotLoad, Stage, call_open_at, plans_of
 
 
@@ -40,38 +36,3 @@ def test_a_platform_that_sends_real_mail_is_left_alone(monkeypatch: pytest.Monke
     monkeypatch.setenv("CANEVAS_SMTP_URL", "smtp://mail.example.org")
     with pytest.raises(CannotLoad, match="CANEVAS_SMTP_URL"):
         seed.load("http://127.0.0.1:1", tmp_path)
-
-
-def test_loading_twice_makes_nothing_twice() -> None:
-    with scratch_folder() as scratch:
-        scratch.clock_file.write_text("0")
-        with running(scratch):
-            loaded = seed.load(scratch.base_url, scratch.data_dir)
-            shown = {who for who, _, _ in loaded.accounts}
-            assert {"Signataire, État", "Comptable, État", "Documentaliste", "Direction du centre"} <= shown
-            once = asyncio.run(_seen(scratch.base_url, loaded.accounts))
-            assert seed.load(scratch.base_url, scratch.data_dir) == loaded
-            assert asyncio.run(_seen(scratch.base_url, loaded.accounts)) == once
-    campaign, dossiers, reviews, documents, followed = once
-    assert campaign["status"] == "open"
-    assert Counter(dossier["status"] for dossier in dossiers)["submitted"] == 3
-    assert len(dossiers) == 8, "drafts are their holder's alone"
-    assert {review["status"] for review in reviews} == {"to_review", "completed"}
-    assert len(documents) == len(library.documents())
-    assert [each["contract_id"] for each in followed] == [campaign["contract_id"]]
-
-
-async def _seen(base_url: str, accounts: list[tuple[str, str, str]]) -> tuple[Json, list[Json], list[Json], list[Json], list[Json]]:
-    """The campaign, the dossiers and the catalogue as the contract's team sees them, reviews of the State, contracts of the centre."""
-    people = {who: Account(who, email, password) for who, email, password in accounts}
-    async with Api(base_url, Clock()) as api:
-        for person in people.values():
-            assert await api.try_sign_in(person) == 201
-        (campaign,) = await api.pages(None, f"{PROGRAMMING}/campaigns")
-        team, state = people["Équipe du contrat"], people["Instruction, État"]
-        dossiers = await api.pages(team, f"{PROGRAMMING}/dossiers", limit=100)
-        reviews = await api.pages(state, f"{PROGRAMMING}/reviews", limit=100)
-        documents = await api.pages(team, f"{CATALOGUE}/documents", limit=100)
-        (centre,) = await api.pages(None, f"{CATALOGUE}/centres")
-        path = f"{CATALOGUE}/centres/{centre['id']}/followed-contracts"
-        return campaign, dossiers, reviews, documents, await api.pages(people["Documentaliste"], path)

@@ -12,6 +12,7 @@ from services.programming.agreements import service
 from services.programming.awards import service as awards
 from tests.programming.world import World
 from tests.support import Person, member_of
+from tests.walked import walked_once
 
 PATH = "/agreements"
 
@@ -23,6 +24,7 @@ async def granted(world: World, euros: int, *, asked: int | None = None) -> dict
     return award
 
 
+@walked_once
 async def decided(world: World, euros: int) -> str:
     """A dossier the region may notify: its id."""
     dossier = await world.reviewed(region=euros)

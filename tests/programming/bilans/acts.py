@@ -12,6 +12,7 @@ from services.programming.awards import service as awards
 from services.programming.bilans import jobs
 from tests.programming.world import World
 from tests.support import Person
+from tests.walked import walked_once
 
 SWORN = {"sworn_statement": True, "signatory_name": "Camille Exemple", "signatory_function": "Présidente"}
 REPORT = {
@@ -45,8 +46,13 @@ def where(dossier: Mapping[str, Any]) -> str:
 async def opened(world: World, *, granted: Mapping[str, int] | None = None, **asks: int) -> dict[str, Any]:
     """A dossier notified, whose bilan is open; `awarded`'s arguments."""
     dossier = await world.awarded(granted=granted, **asks)
-    await run(world, jobs.open_bilan, dossier_id=dossier["id"])
+    await _open(world, dossier["id"])
     return dossier
+
+
+@walked_once
+async def _open(world: World, dossier_id: str) -> None:
+    await run(world, jobs.open_bilan, dossier_id=dossier_id)
 
 
 async def bilan_of(world: World, dossier: Mapping[str, Any], who: Person | None = None) -> dict[str, Any]:
@@ -94,11 +100,16 @@ async def submit(world: World, dossier: Mapping[str, Any], *, who: Person | None
 async def submitted(world: World, *, on: str = "2028-02-01", charges: int | None = None, **asks: Any) -> dict[str, Any]:
     """A dossier whose bilan is submitted that day."""
     dossier = await opened(world, **asks)
+    await _submit(world, {"id": dossier["id"]}, on, charges)
+    return dossier
+
+
+@walked_once
+async def _submit(world: World, dossier: Mapping[str, Any], on: str, charges: int | None) -> None:
     at(world, on)
     await fill(world, dossier, charges=charges)
     answer = await submit(world, dossier)
     assert answer.status_code == 201, answer.text
-    return dossier
 
 
 async def review_of(world: World, dossier: Mapping[str, Any], funder_id: UUID) -> dict[str, Any]:

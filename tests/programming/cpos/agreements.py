@@ -13,6 +13,7 @@ from services.programming.cpos.jobs import JOBS
 from tests.programming.papers import SWORN
 from tests.programming.world import World
 from tests.support import Person, member_of
+from tests.walked import walked_once
 
 LINES = {"state": "p147", "caf": "caf", "region": "region"}
 INDICATOR = {"code": "adultes", "label": "Adultes accueillis", "unit": "personnes"}
@@ -104,19 +105,29 @@ def parties(cpo: Mapping[str, Any], world: World) -> list[str]:
 
 
 async def approved(world: World, **more: Any) -> dict[str, Any]:
+    return await read(world, {"id": await _approve(world, more)})
+
+
+@walked_once
+async def _approve(world: World, more: Mapping[str, Any]) -> str:
     cpo = await drawn(world, **more)
     for name in parties(cpo, world):
         await act(world, officer(world, name), cpo, "approval", {"funder_id": str(funder(world, name))})
-    return await read(world, cpo)
+    return str(cpo["id"])
 
 
 async def signed(world: World, **more: Any) -> dict[str, Any]:
     """In force: its first day has come."""
+    return await read(world, {"id": await _sign(world, more)})
+
+
+@walked_once
+async def _sign(world: World, more: Mapping[str, Any]) -> str:
     cpo = await approved(world, **more)
     for name in parties(cpo, world):
         await act(world, signatory(world, name), cpo, "signature", signing(funder(world, name)))
     await act(world, world.president, cpo, "signature", signing(world.association))
-    return await read(world, cpo)
+    return str(cpo["id"])
 
 
 def tranche(world: World, cpo: Mapping[str, Any], name: str, offset: int) -> dict[str, Any]:
