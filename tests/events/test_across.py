@@ -214,3 +214,54 @@ async def test_seats_of_a_later_session_are_still_offered_once_the_first_began(w
     await world.running.run_jobs()
     await world.call(None, "POST", f"{world.link(seated)}/cancellation", expect=201)
     assert (await world.registered(waiting))["state"] == "offered"
+
+
+# Places, badges and papers.
+
+
+async def test_a_cancelled_sessions_seats_do_not_keep_the_event_from_being_full(world: World) -> None:
+    event = await world.dated(sessions=2, enrolment="per_session")
+    one, two = event["sessions"]
+    await world.seats(event, {"mode": "on_site", "seats": 10}, session_id=one["id"])
+    await world.seats(event, {"mode": "on_site", "seats": 1}, session_id=two["id"])
+    event = await world.act(event, "opening")
+    await world.register(event, session_id=two["id"])
+    assert (await world.event(event))["status"] == "open"
+    await cancel_session(world, event, one)
+    await world.running.run_jobs()
+    assert (await world.event(event))["status"] == "full"
+
+
+async def test_nobody_is_received_while_the_event_is_postponed(world: World) -> None:
+    event = await world.opened()
+    found = await world.register(event)
+    (session,) = event["sessions"]
+    await world.act(event, "postponement", reason="Grève.")
+    world.at(session["starts_at"])
+    sent = {"code": found["code"], "device_id": "porte"}
+    path = f"/events/{event['id']}/sessions/{session['id']}/check-ins"
+    await world.refused(world.organiser, "POST", path, 409, "event-postponed", json=sent)
+
+
+async def test_whoever_left_a_cycle_is_certified_for_their_share_of_the_whole(world: World) -> None:
+    event = await world.opened(sessions=3, most_in_group=2)
+    found = await world.register(event, attendee("Part"), attendee("Reste"))
+    one, *others = event["sessions"]
+    world.at(one["starts_at"])
+    for each in found["attendees"]:
+        sent = {"attendee_id": each["id"], "device_id": "porte"}
+        await world.call(world.organiser, "POST", f"/events/{event['id']}/sessions/{one['id']}/check-ins", json=sent, expect=201)
+    await by_link(world, found, "POST", f"/attendees/{first(found)}/departure", expect=201)
+    world.at(one["ends_at"])
+    await cancel_session(world, event, others[1])
+    world.at(others[0]["ends_at"])
+    for session in (one, others[0]):
+        path = f"/events/{event['id']}/sessions/{session['id']}/presence"
+        await world.change(world.organiser, "POST", f"{path}/validation", of=path, json={"everybody": True}, expect=201)
+    event = await world.act(event, "holding")
+    await world.call(world.organiser, "POST", f"/events/{event['id']}/certificates", expect=201)
+    papers = await world.pages(world.organiser, f"/events/{event['id']}/certificates")
+    assert {(each["holder_name"], each["minutes"], each["total_minutes"]) for each in papers} == {
+        ("Camille Part", 480, 960),
+        ("Camille Reste", 480, 960),
+    }

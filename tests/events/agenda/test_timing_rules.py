@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from services.common.ids import new_id
 from services.events.agenda import rules, timing, weeks
-from services.events.agenda.schemas import EventStatus
+from services.events.agenda.schemas import Enrolment, EventStatus
 from services.events.agenda.timing import Timed
 from services.events.agenda.weeks import Planned, collision
 
@@ -145,10 +146,13 @@ def test_no_act_that_promises_a_date_is_possible_without_one(status: EventStatus
     assert set(possible) <= set(rules.possible_acts(status))
 
 
-@given(st.none() | INSTANTS, st.none() | INSTANTS, LENGTHS)
-def test_nobody_registers_once_the_event_is_over(closes_at: datetime | None, starts_at: datetime | None, length: timedelta) -> None:
+@given(st.none() | INSTANTS, st.none() | INSTANTS, LENGTHS, st.sampled_from(["whole", "per_session", *Enrolment]))
+def test_nobody_registers_once_the_event_is_over(
+    closes_at: datetime | None, starts_at: datetime | None, length: timedelta, enrolment: Any
+) -> None:
     ends_at = starts_at and starts_at + length
-    end = rules.registrations_end({"registration_closes_at": closes_at, "starts_at": starts_at, "ends_at": ends_at})
+    dates = {"registration_closes_at": closes_at, "starts_at": starts_at, "ends_at": ends_at}
+    end = rules.registrations_end({**dates, "enrolment": enrolment})
     if ends_at is not None:
         assert end is not None
         assert end <= ends_at
