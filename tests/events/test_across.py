@@ -1,12 +1,14 @@
 """What falls between the rooms: somebody's place changes in one, all the others follow."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 from tests.events.invitations.post import Mail, Post
-from tests.events.registrations.folk import anonymous, by_link, first, tag
+from tests.events.registrations.folk import anonymous, by_link, email_token, first, tag, taken
+from tests.events.registrations.seating import all_is_true
 from tests.events.world import World, attendee
 
 pytestmark = pytest.mark.anyio
@@ -81,8 +83,6 @@ async def test_a_participant_without_address_any_more_is_in_the_contacts_calenda
 
 
 async def test_a_contacts_new_address_takes_over_and_the_old_calendar_forgets(world: World, post: Post) -> None:
-    from tests.events.registrations.folk import email_token
-
     event = await world.opened()
     found = await anonymous(world, event, "avant-contact@example.fr")
     mails = await post.delivered()
@@ -265,3 +265,34 @@ async def test_whoever_left_a_cycle_is_certified_for_their_share_of_the_whole(wo
         ("Camille Part", 480, 960),
         ("Camille Reste", 480, 960),
     }
+
+
+# Acts that race one another.
+
+
+async def test_a_registration_cancelled_while_it_is_moved_gives_its_seat_back_where_it_sits(world: World) -> None:
+    event, (one, two) = await by_session(world)
+    for turn in range(8):
+        found = await world.register(event, session_id=one["id"])
+        moving, leaving = await asyncio.gather(
+            world.call(
+                world.organiser, "POST", f"/registrations/{found['id']}/move", headers=tag(found), json={"session_id": two["id"]}
+            ),
+            world.call(None, "POST", f"{world.link(found)}/cancellation"),
+        )
+        assert leaving.status_code == 201, leaving.text
+        assert moving.status_code in {201, 409, 412}, moving.text
+        assert await all_is_true(world, event) == {"cancelled": turn + 1}
+    assert await taken(world, event) == {"on_site": 0}
+
+
+async def test_an_offer_is_theirs_until_the_second_it_expires_and_nobodys_twice(world: World) -> None:
+    event = await world.opened(1, offer_hours=1)
+    seated, waiting, behind = [await world.register(event) for _ in range(3)]
+    await world.call(None, "POST", f"{world.link(seated)}/cancellation", expect=201)
+    due_at = (await world.registered(waiting))["due_at"]
+    world.at(due_at)
+    answer, _ = await asyncio.gather(world.call(None, "POST", f"{world.link(waiting)}/acceptance"), world.lapse())
+    assert answer.status_code == 409, answer.text
+    assert [(await world.registered(each))["state"] for each in (waiting, behind)] == ["lapsed", "offered"]
+    await all_is_true(world, event)

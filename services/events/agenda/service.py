@@ -41,9 +41,7 @@ from .telling import News, moved_on, tell
 #: Fields whose absence means something.
 _NULLABLE = {"vague_date", "expected_on", "registration_opens_at", "registration_closes_at", "form", "series_id"}
 #: States whose dates were promised to everybody.
-_PROMISED = frozenset(
-    {EventStatus.ANNOUNCED, EventStatus.OPEN, EventStatus.CLOSED, EventStatus.POSTPONED, EventStatus.CANCELLED}
-)
+_PROMISED = frozenset({EventStatus.ANNOUNCED, EventStatus.OPEN, EventStatus.CLOSED, EventStatus.POSTPONED, EventStatus.CANCELLED})
 #: States whose participants have something to be told: organisers register people before the opening, and keep them when they postpone.
 _FOLLOWED = _PROMISED | {EventStatus.TENTATIVE}
 #: States in which anybody may have registered.

@@ -216,7 +216,9 @@ def _event_postponed(matter: Matter) -> tuple[str, list[Block]]:
 def _event_resumed(matter: Matter) -> tuple[str, list[Block]]:
     kept = "Votre inscription est gardée." if matter.state == "seated" else "Votre demande est gardée."
     return _titled("La rencontre aura bien lieu", matter), [
-        blocks.paragraphs(f"Bonjour,\n\nCette rencontre, qui avait été reportée, aura lieu. {kept} Voici ce qu'il en est à présent."),
+        blocks.paragraphs(
+            f"Bonjour,\n\nCette rencontre, qui avait été reportée, aura lieu. {kept} Voici ce qu'il en est à présent."
+        ),
     ]
 
 
