@@ -1,12 +1,14 @@
 """What falls between the rooms: somebody's place changes in one, all the others follow."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 from tests.events.invitations.post import Mail, Post
-from tests.events.registrations.folk import anonymous, by_link, first, tag
+from tests.events.registrations.folk import anonymous, by_link, email_token, first, tag, taken
+from tests.events.registrations.seating import all_is_true
 from tests.events.world import World, attendee
 
 pytestmark = pytest.mark.anyio
@@ -81,8 +83,6 @@ async def test_a_participant_without_address_any_more_is_in_the_contacts_calenda
 
 
 async def test_a_contacts_new_address_takes_over_and_the_old_calendar_forgets(world: World, post: Post) -> None:
-    from tests.events.registrations.folk import email_token
-
     event = await world.opened()
     found = await anonymous(world, event, "avant-contact@example.fr")
     mails = await post.delivered()
@@ -214,3 +214,85 @@ async def test_seats_of_a_later_session_are_still_offered_once_the_first_began(w
     await world.running.run_jobs()
     await world.call(None, "POST", f"{world.link(seated)}/cancellation", expect=201)
     assert (await world.registered(waiting))["state"] == "offered"
+
+
+# Places, badges and papers.
+
+
+async def test_a_cancelled_sessions_seats_do_not_keep_the_event_from_being_full(world: World) -> None:
+    event = await world.dated(sessions=2, enrolment="per_session")
+    one, two = event["sessions"]
+    await world.seats(event, {"mode": "on_site", "seats": 10}, session_id=one["id"])
+    await world.seats(event, {"mode": "on_site", "seats": 1}, session_id=two["id"])
+    event = await world.act(event, "opening")
+    await world.register(event, session_id=two["id"])
+    assert (await world.event(event))["status"] == "open"
+    await cancel_session(world, event, one)
+    await world.running.run_jobs()
+    assert (await world.event(event))["status"] == "full"
+
+
+async def test_nobody_is_received_while_the_event_is_postponed(world: World) -> None:
+    event = await world.opened()
+    found = await world.register(event)
+    (session,) = event["sessions"]
+    await world.act(event, "postponement", reason="Grève.")
+    world.at(session["starts_at"])
+    sent = {"code": found["code"], "device_id": "porte"}
+    path = f"/events/{event['id']}/sessions/{session['id']}/check-ins"
+    await world.refused(world.organiser, "POST", path, 409, "event-postponed", json=sent)
+
+
+async def test_whoever_left_a_cycle_is_certified_for_their_share_of_the_whole(world: World) -> None:
+    event = await world.opened(sessions=3, most_in_group=2)
+    found = await world.register(event, attendee("Part"), attendee("Reste"))
+    one, *others = event["sessions"]
+    world.at(one["starts_at"])
+    for each in found["attendees"]:
+        sent = {"attendee_id": each["id"], "device_id": "porte"}
+        await world.call(world.organiser, "POST", f"/events/{event['id']}/sessions/{one['id']}/check-ins", json=sent, expect=201)
+    await by_link(world, found, "POST", f"/attendees/{first(found)}/departure", expect=201)
+    world.at(one["ends_at"])
+    await cancel_session(world, event, others[1])
+    world.at(others[0]["ends_at"])
+    for session in (one, others[0]):
+        path = f"/events/{event['id']}/sessions/{session['id']}/presence"
+        await world.change(world.organiser, "POST", f"{path}/validation", of=path, json={"everybody": True}, expect=201)
+    event = await world.act(event, "holding")
+    await world.call(world.organiser, "POST", f"/events/{event['id']}/certificates", expect=201)
+    papers = await world.pages(world.organiser, f"/events/{event['id']}/certificates")
+    assert {(each["holder_name"], each["minutes"], each["total_minutes"]) for each in papers} == {
+        ("Camille Part", 480, 960),
+        ("Camille Reste", 480, 960),
+    }
+
+
+# Acts that race one another.
+
+
+async def test_a_registration_cancelled_while_it_is_moved_gives_its_seat_back_where_it_sits(world: World) -> None:
+    event, (one, two) = await by_session(world)
+    for turn in range(8):
+        found = await world.register(event, session_id=one["id"])
+        moving, leaving = await asyncio.gather(
+            world.call(
+                world.organiser, "POST", f"/registrations/{found['id']}/move", headers=tag(found), json={"session_id": two["id"]}
+            ),
+            world.call(None, "POST", f"{world.link(found)}/cancellation"),
+        )
+        assert leaving.status_code == 201, leaving.text
+        assert moving.status_code in {201, 409, 412}, moving.text
+        assert await all_is_true(world, event) == {"cancelled": turn + 1}
+    assert await taken(world, event) == {"on_site": 0}
+
+
+async def test_an_offer_is_theirs_until_the_second_it_expires_and_nobodys_twice(world: World) -> None:
+    event = await world.opened(1, offer_hours=1)
+    seated, waiting, behind = [await world.register(event) for _ in range(3)]
+    await world.call(None, "POST", f"{world.link(seated)}/cancellation", expect=201)
+    due_at = (await world.registered(waiting))["due_at"]
+    world.at(due_at)
+    answer, _ = await asyncio.gather(world.call(None, "POST", f"{world.link(waiting)}/acceptance"), world.lapse())
+    assert answer.status_code == 409, answer.text
+    assert [(await world.registered(each))["state"] for each in (waiting, behind)] == ["lapsed", "offered"]
+    await all_is_true(world, event)

@@ -449,9 +449,9 @@ def _whole(found: EventSession, given: dict[str, Any]) -> SessionWrite:
 
 
 def _plain(wish: EventCreate | EventUpdate | SessionWrite | SessionUpdate, *, partial: bool = False) -> dict[str, Any]:
-    """What is stored as JSON or codes, as it is stored."""
-    stored = {"partners", "documents", "audiences", "place", "programme"}
-    return wish.model_dump(mode="json", include=stored & (wish.model_fields_set if partial else set(type(wish).model_fields)))
+    """What is stored as JSON or codes, as it is stored: of what was sent when `partial`, each item whole."""
+    stored = {"partners", "documents", "audiences", "place", "programme"} & set(type(wish).model_fields)
+    return wish.model_dump(mode="json", include=stored & wish.model_fields_set if partial else stored)
 
 
 async def over_before(reader: AsyncConnection[Any], event_ids: Sequence[UUID], before: datetime) -> list[UUID]:

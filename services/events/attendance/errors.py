@@ -57,6 +57,14 @@ class SeveralPeople(Problem):
     )
 
 
+class EventPostponed(Problem):
+    title = Text("L'évènement est reporté", "The event is postponed")
+    advice = Text(
+        "Nul n'est attendu à cette date. S'il a lieu malgré tout, rouvrez-le (`…/opening`), puis recommencez.",
+        "Nobody is expected on that date. If it takes place after all, open it again (`…/opening`), then try again.",
+    )
+
+
 class CheckInNotOpen(Problem):
     title = Text("L'accueil de cette séance n'est pas ouvert à cet instant", "This session receives nobody at that instant")
     advice = Text(

@@ -218,10 +218,20 @@ def _row(all_known: Attendance, person: Row, now: datetime) -> Row:
         **_face(person),
         "sessions": cells,
         "minutes": sum(cell["minutes"] for cell in kept),
-        "total_minutes": sum(cell["minutes_of_session"] for cell in kept),
+        "total_minutes": _whole_minutes(all_known, person),
         "is_validated": all(cell["state"] is not None for cell in kept),
         "person": person,
     }
+
+
+def _whole_minutes(all_known: Attendance, person: Row) -> int:
+    """What they registered for lasts, also for who left before its end, with what else they came to."""
+    return sum(
+        rules.whole_minutes(sitting.starts_at, sitting.ends_at)
+        for sitting in all_known.sessions
+        if sitting.status is not SessionStatus.CANCELLED
+        and (person["session_id"] in {None, sitting.id} or all_known.is_expected(sitting, person))
+    )
 
 
 def _face(person: Row) -> Row:

@@ -25,6 +25,7 @@ from .errors import (
     BadgeOfAnotherEvent,
     BadgeOfAnotherSession,
     CheckInNotOpen,
+    EventPostponed,
     NoSeatYet,
     RegisteredByVisio,
     RegistrationNotStanding,
@@ -219,6 +220,8 @@ async def _sitting(session: AsyncSession, caller: Principal, event_id: UUID, ses
     sitting = await agenda.session_of(session, event_id, session_id)
     if sitting.status is SessionStatus.CANCELLED:
         raise SessionCancelled()
+    if event.status is EventStatus.POSTPONED:
+        raise EventPostponed()
     return event, sitting
 
 

@@ -110,10 +110,9 @@ async def _is_coming(session: AsyncSession, registration: Registration, now: dat
 
 async def _leave(session: AsyncSession, registration: Registration, attendee_ids: Sequence[UUID], now: datetime) -> None:
     """Some of a registration give their seats back, under the desk's lock; the last one to go takes the registration along."""
-    event = await agenda.row_in(session, registration.event_id)
-    if event is None or not attendee_ids:
+    if not attendee_ids:
         return
-    desk, _ = await seats.held(session, registration.desk_id, now)
+    event, desk, _ = await service.held(session, registration, now)
     people = await repository.attendees_of(session, registration.id)
     going = [each for each in people if each.id in attendee_ids and each.left_at is None]
     if all(each in going or each.left_at is not None for each in people):

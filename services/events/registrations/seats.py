@@ -137,11 +137,16 @@ async def promote(session: AsyncSession, event: Row, desk: Row, pools: list[Row]
 
 
 async def mark_full(session: AsyncSession, event_id: UUID) -> None:
-    """Full is when no desk where one registers has a seat left, open to all or in a share."""
+    """Full is when no desk where one registers has a seat left, open to all or in a share; a cancelled session's seats are no seats."""
     was_full = await agenda.hold_fullness(session, event_id)
     event = await agenda.row_in(session, event_id)
     desks = await fetch_in(session, repository.DESKS_OF_EVENT, {"id": event_id})
-    used = [desk["id"] for desk in desks if (desk["session_id"] is None) == (event and event["enrolment"] == Enrolment.WHOLE.value)]
+    if event is not None and event["enrolment"] == Enrolment.PER_SESSION.value:
+        rows = await agenda.session_rows(await driver(session), [event_id])
+        held = {row["id"] for row in rows if row["status"] == SessionStatus.PLANNED.value}
+        used = [desk["id"] for desk in desks if desk["session_id"] in held]
+    else:
+        used = [desk["id"] for desk in desks if desk["session_id"] is None]
     if was_full is not (is_full := _is_full(await repository.pools(session, used))):
         await agenda.set_full(session, event_id, is_full)
 

@@ -106,7 +106,7 @@ async def withdraw(session: AsyncSession, registration_id: UUID, *, now: datetim
 async def lapse(session: AsyncSession, registration_id: UUID, *, now: datetime) -> None:
     """An offer, or a confirmation, that was not answered in time: its seats go on. Whoever let it go is not served again unasked."""
     found = await _one(session, registration_id)
-    event, desk, pools = await _held(session, found, now)
+    event, desk, pools = await held(session, found, now)
     found = await _one(session, registration_id)
     if found.state not in {S.OFFERED, S.UNCONFIRMED} or found.due_at is None or found.due_at > now:
         return
@@ -217,7 +217,7 @@ async def _one(session: AsyncSession, registration_id: UUID) -> Registration:
     return found
 
 
-async def _held(session: AsyncSession, found: Registration, now: datetime) -> tuple[Row, Row, list[Row]]:
+async def held(session: AsyncSession, found: Registration, now: datetime) -> tuple[Row, Row, list[Row]]:
     """The event, the desk (locked) and its pools; again where an organiser moved the registration to another desk meanwhile."""
     for _ in range(_PATIENCE):
         event, desk, pools = await seats.held_with_event(session, found.event_id, found.desk_id, now)
@@ -231,7 +231,7 @@ async def _held_by_link(
     session: AsyncSession, resources: Resources, token: str, now: datetime
 ) -> tuple[Row, Row, list[Row], Registration]:
     found = await by_link(session, resources, token)
-    event, desk, pools = await _held(session, found, now)
+    event, desk, pools = await held(session, found, now)
     return event, desk, pools, await _one(session, found.id)
 
 
@@ -246,7 +246,7 @@ async def _cancel(
     reason: str | None = None,
 ) -> Registration:
     found = await _one(session, registration_id)
-    event, desk, pools = await _held(session, found, now)
+    event, desk, pools = await held(session, found, now)
     found = await _one(session, registration_id)
     if version is not None:
         require_version(found.version, version)

@@ -43,6 +43,8 @@ async def tend(session: AsyncSession, desk_id: UUID, *, now: datetime) -> None:
         await seats.promote(session, event, desk, pools, now=now)
     if ids:
         await service.end_all(session, desk, ids, end, reason=reason, now=now)
+    if desk["session_id"] is not None and begins is None:
+        await seats.mark_full(session, event["id"])  # what the other desks have left is all there is
 
 
 async def to_tend(session: AsyncSession, now: datetime) -> list[UUID]:
