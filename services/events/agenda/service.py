@@ -27,6 +27,7 @@ from .errors import (
     EventActNotPossible,
     EventIsOver,
     EventNotDated,
+    LastSession,
     ProgrammeOutsideSession,
     RegistrationsCloseAfterTheEnd,
     SessionCancelled,
@@ -210,6 +211,8 @@ async def cancel_session(
         raise SessionCancelled()
     if found.status is SessionStatus.HELD or event.status in rules.OVER:
         raise EventIsOver()
+    if rules.would_lose_its_date(event.status, session_id, await repository.sessions_of(session, event.id)):
+        raise LastSession(possible_acts=["cancellation", "postponement"])
     found.status, found.cancelled_reason = SessionStatus.CANCELLED, reason
     found.sequence, found.version = found.sequence + 1, found.version + 1
     if event.status in _FOLLOWED:

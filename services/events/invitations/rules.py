@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
+from ..registrations.people import is_reachable
 from ..registrations.schemas import RegistrationState
 from ..registrations.telling import News
 from .schemas import LetterKind
@@ -75,7 +76,7 @@ def recipients(contact_name: str, contact_email: str, people: Sequence[Any], kin
         is_contact = address == contact_email.casefold()
         present = tuple(each for each in those if each.left_at is None)
         former = tuple(each for each in those if each.left_at is not None)
-        if not _is_reachable(address):
+        if not is_reachable(address):
             continue
         if is_contact:
             # Who asked for others reads what became of it; the reminder is for those who come.
@@ -85,11 +86,6 @@ def recipients(contact_name: str, contact_email: str, people: Sequence[Any], kin
             first = those[0]
             found.append(Recipient(first.email, f"{first.given_name} {first.family_name}", False, present, former))
     return found
-
-
-def _is_reachable(address: str) -> bool:
-    """What stands for an address that was forgotten, or never given, receives nothing (`.invalid`: RFC 2606)."""
-    return "@" in address and not address.endswith(".invalid")
 
 
 def uid(attendee_id: UUID, session_id: UUID) -> UUID:
