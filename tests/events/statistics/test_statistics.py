@@ -100,7 +100,7 @@ async def test_presence_is_counted_as_it_was_validated(world: World) -> None:
     whole, partly, absent = [await world.register(event, attendee(name)) for name in ("A", "B", "C")]
     path = sitting(event, 2)
     await world.change(world.organiser, "POST", f"{path}/cancellation", of=path, json={"reason": "Neige."}, expect=201)
-    come(world, event, 1, minutes=5)
+    come(world, event, 1)
     for each in (whole, partly):
         await scan(world, event, each)
     come(world, event, 1, hours=9)
