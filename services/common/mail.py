@@ -235,13 +235,13 @@ def _say_list(message: EmailMessage, mailing_list: MailingList, domain: str) -> 
 
 
 SEND: Job = _send
-#: The queue's own tables: what happened to a job goes with it.
+#: The queue's own tables: what happened to a job goes with it. One that was given up has failed.
 _FORGET = sql(
-    "DELETE FROM procrastinate_jobs AS sent WHERE task_name = :task AND status = 'succeeded' AND EXISTS (SELECT 1"
-    " FROM procrastinate_events AS event WHERE event.job_id = sent.id AND event.type = 'succeeded' AND event.at < :before)"
+    "DELETE FROM procrastinate_jobs AS done WHERE task_name = :task AND status IN ('succeeded', 'failed') AND EXISTS (SELECT 1"
+    " FROM procrastinate_events AS event WHERE event.job_id = done.id AND event.type IN ('succeeded', 'failed') AND event.at < :before)"
 )
 
 
-async def forget_sent(session: AsyncSession, before: datetime) -> None:
-    """A mail that left a while ago is an address and words nobody needs."""
-    await execute(session, _FORGET, {"task": SEND.name, "before": before})
+async def forget_sent(session: AsyncSession, before: datetime, task: str = SEND.name) -> None:
+    """A mail that left (or never could) a while ago is an address and words nobody needs. So are those of another job, named."""
+    await execute(session, _FORGET, {"task": task, "before": before})

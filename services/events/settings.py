@@ -40,9 +40,6 @@ class Settings(ServiceSettings):
     link_requests_per_hour: int = Field(
         120, ge=1, description="Most requests for a link accepted from one network address in an hour."
     )
-    needs_days: int = Field(
-        7, ge=0, le=90, description="Days after an event's end when dietary and accessibility needs are forgotten."
-    )
     certificate_page_url: str = Field(
         "",
         description="Page where anyone verifies a certificate, with `{code}`; empty: the verification itself, as JSON, under public_url.",
@@ -66,4 +63,7 @@ class Settings(ServiceSettings):
         12, ge=0, le=36, description="Months answers to an event's form, and texts of its survey, are kept after it."
     )
     retention_identity_months: int = Field(36, ge=0, le=120, description="Months names and e-mails are kept after an event.")
+    retention_wishes_months: int = Field(
+        36, ge=0, le=120, description="Months the account and the address of who said a training need are kept."
+    )
     retention_certificates_months: int = Field(60, ge=0, le=240, description="Months certificates are kept after an event.")

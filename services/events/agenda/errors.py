@@ -29,6 +29,16 @@ class SessionCancelled(Problem):
     advice = Text("Ajoutez une autre séance.", "Add another session.")
 
 
+class LastSession(Problem):
+    title = Text("C'est la seule séance qui reste à l'évènement", "It is the only session the event has left")
+    advice = Text(
+        "Un évènement ouvert, ou dont les inscriptions sont closes, a une date. `possible_acts` : annulez-le (`…/cancellation`), reportez-le"
+        " (`…/postponement`), ou ajoutez d'abord une autre séance. Les personnes inscrites seront prévenues.",
+        "An event that is open, or whose registrations are closed, has a date. `possible_acts`: cancel it (`…/cancellation`), postpone it"
+        " (`…/postponement`), or add another session first. Participants will be told.",
+    )
+
+
 class SessionHasParticipants(Problem):
     title = Text("Des personnes sont inscrites à cette séance", "People are registered for this session")
     advice = Text("Annulez-la (`…/cancellation`) : elles seront prévenues.", "Cancel it (`…/cancellation`): they will be told.")

@@ -1,14 +1,21 @@
 """What the agenda holds of somebody: the programmes that name them as a speaker. It is public, and corrected by organisers."""
 
+from datetime import datetime
 from typing import Any
 
 from psycopg import AsyncConnection
 from psycopg.types.json import Jsonb
+from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.common.db import Row, fetch
+from services.common.db import Row, driver, fetch
 
-from ..personal import Who
+from ..personal import Erased, Who, reason
 from . import personal_repository
+
+_SPEAKER = (
+    "Le programme, public, nomme une personne qui porte votre nom : demandez à l'organisateur, dont l'adresse est celle du réseau,"
+    " de l'en retirer."
+)
 
 
 async def export(reader: AsyncConnection[Any], who: Who) -> list[Row]:
@@ -29,3 +36,9 @@ async def export(reader: AsyncConnection[Any], who: Who) -> list[Row]:
         for speaker in item.get("speakers", [])
         if speaker["name"] == who.full_name
     ]
+
+
+async def erase(session: AsyncSession, who: Who, now: datetime) -> Erased:
+    """A name is not proof of who bears it, and the programme is public: organisers correct it. It is said, for each event."""
+    spoken = {row["event"]: reason(row["event"], _SPEAKER) for row in await export(await driver(session), who)}
+    return Erased(0, list(spoken.values()))

@@ -1,9 +1,10 @@
 """What may follow what in an event's life, and what people read of it. Pure functions."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from services.common.clock import in_paris
 
@@ -104,3 +105,9 @@ def shown_status(event: Mapping[str, Any], now: datetime) -> ShownStatus:
     if opens_at is not None and now < opens_at:
         return ShownStatus.ANNOUNCED
     return ShownStatus.FULL if event["is_full"] else ShownStatus.OPEN
+
+
+def would_lose_its_date(status: EventStatus, session_id: UUID, sessions: Iterable[Any]) -> bool:
+    """Whether an event people register for would be left without a session: it is cancelled or postponed as a whole instead."""
+    others = [each for each in sessions if each.id != session_id]
+    return status in {S.OPEN, S.CLOSED} and all(each.status is SessionStatus.CANCELLED for each in others)

@@ -27,6 +27,7 @@ from .errors import (
     EventActNotPossible,
     EventIsOver,
     EventNotDated,
+    LastSession,
     ProgrammeOutsideSession,
     RegistrationsCloseAfterTheEnd,
     SessionCancelled,
@@ -214,7 +215,8 @@ async def cancel_session(
         raise SessionCancelled()
     if found.status is SessionStatus.HELD or event.status is EventStatus.CANCELLED:
         raise EventIsOver()
-    # Of an event said to be held, a session may turn out not to have been: certificates are made again without it.
+    if rules.would_lose_its_date(event.status, session_id, await repository.sessions_of(session, event.id)):
+        raise LastSession(possible_acts=["cancellation", "postponement"])
     found.status, found.cancelled_reason = SessionStatus.CANCELLED, reason
     found.sequence, found.version = found.sequence + 1, found.version + 1
     if event.status in _FOLLOWED:

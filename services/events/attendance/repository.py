@@ -6,7 +6,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -48,6 +48,33 @@ KNOWN_SCAN = sa.select(*_C.c).where(
 PRESENT_COUNT = sa.select(sa.func.count(sa.distinct(_C.c.attendee_id)).label("count")).where(_C.c.session_id == _session)
 STAYS = sa.select(*_S.c).where(_S.c.event_id == _event, sa.or_(_session.is_(None), _S.c.session_id == _session))
 PRESENCES = sa.select(*_P.c).where(_P.c.event_id == _event, sa.or_(_session.is_(None), _P.c.session_id == _session))
+
+_events = bindparam("event_ids", type_=ARRAY(sa.Uuid))
+_people = bindparam("ids", type_=ARRAY(sa.Uuid))
+
+
+def _theirs(table: Any) -> Any:
+    return sa.and_(table.c.event_id == sa.func.any(_events), table.c.attendee_id == sa.func.any(_people))
+
+
+SCANS_OF = sa.select(_C.c.session_id, _C.c.attendee_id, _C.c.scanned_at).where(_theirs(_C)).order_by(_C.c.scanned_at, _C.c.id)
+STAYS_OF = (
+    sa.select(_S.c.session_id, _S.c.attendee_id, _S.c.joined_at, _S.c.left_at).where(_theirs(_S)).order_by(_S.c.joined_at, _S.c.id)
+)
+PRESENCES_OF = sa.select(*_P.c).where(_theirs(_P)).order_by(_P.c.id)
+_lasts = (
+    sa.func.unnest(bindparam("session_ids", type_=ARRAY(sa.Uuid)), bindparam("minutes", type_=ARRAY(sa.Integer)))
+    .table_valued(sa.column("id", sa.Uuid), sa.column("minutes", sa.Integer))
+    .render_derived(name="lasts")
+)
+#: Who was said to be there at some of these sessions, with their minutes, none beyond what its session lasted.
+FOLLOWED = (
+    sa.select(_P.c.attendee_id, sa.func.sum(sa.func.least(_P.c.minutes, _lasts.c.minutes)).label("minutes"))
+    .join(_lasts, _lasts.c.id == _P.c.session_id)
+    .where(_P.c.event_id == sa.func.any(_events), _P.c.state == "present")
+    .group_by(_P.c.attendee_id)
+)
+IS_KNOWN = sa.select(sa.exists().where(_P.c.event_id == sa.func.any(_events)).label("known"))
 
 
 async def sheet(session: AsyncSession, event_id: UUID, session_id: UUID) -> Row:
@@ -92,6 +119,31 @@ async def put_presences(session: AsyncSession, rows: Sequence[Row]) -> None:
 
 async def forget_notes(session: AsyncSession, attendee_ids: Sequence[UUID]) -> None:
     await execute(session, sa.update(_P).where(_P.c.attendee_id.in_(attendee_ids), _P.c.note != "").values(note=""))
+
+
+async def forget_traces(session: AsyncSession, event_ids: Sequence[UUID], attendee_ids: Sequence[UUID]) -> int:
+    """Of these people: notes, and the scans and stays of sheets that were validated; other sheets are drawn from theirs. How many."""
+
+    def of(table: Any) -> Any:
+        return sa.and_(table.c.event_id.in_(list(event_ids)), table.c.attendee_id.in_(list(attendee_ids)))
+
+    done = [_is_validated(table) for table in (_C, _S)]
+    notes = await execute(session, sa.update(_P).where(of(_P), _P.c.note != "").values(note=""))
+    scans = await execute(session, sa.delete(_C).where(of(_C), done[0]))
+    return int(notes.rowcount + scans.rowcount + (await execute(session, sa.delete(_S).where(of(_S), done[1]))).rowcount)
+
+
+async def forget_traces_of(session: AsyncSession, event_ids: Sequence[UUID]) -> int:
+    """Every note, scan and stay of these events, which are long over; who acted too. How many."""
+    there = [table.c.event_id.in_(list(event_ids)) for table in (_P, _C, _S)]
+    noted = sa.or_(_P.c.note != "", _P.c.validated_by.is_not(None))
+    notes = await execute(session, sa.update(_P).where(there[0], noted).values(note="", validated_by=None))
+    scans = await execute(session, sa.delete(_C).where(there[1]))
+    return int(notes.rowcount + scans.rowcount + (await execute(session, sa.delete(_S).where(there[2]))).rowcount)
+
+
+def _is_validated(table: Any) -> Any:
+    return sa.exists().where(_P.c.session_id == table.c.session_id, _P.c.attendee_id == table.c.attendee_id)
 
 
 async def arrivals(session: AsyncSession, event_id: UUID, session_id: UUID) -> dict[UUID, Row]:

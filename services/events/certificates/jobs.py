@@ -26,4 +26,11 @@ async def presence_changed(session: AsyncSession, resources: Resources, event_id
     await service.follow(session, UUID(event_id), [UUID(each) for each in attendee_ids], now=resources.clock.now())
 
 
-JOBS: list[Job] = [write_certificate, tell_certificate_revoked, presence_changed]
+@job(service.DISCARD_PAPERS)
+async def discard_papers(session: AsyncSession, resources: Resources, keys: list[str]) -> None:
+    """What is no longer in the store is gone already: run twice, it does no harm."""
+    for key in keys:
+        await resources.files.discard(key)
+
+
+JOBS: list[Job] = [write_certificate, tell_certificate_revoked, presence_changed, discard_papers]

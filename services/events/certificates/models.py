@@ -22,11 +22,12 @@ class CertificateKind(Enum):
 
 
 class CertificateState(Enum):
-    """Whether it stands: `replaced` by a later one with other hours, `revoked` without another."""
+    """Whether it stands: `replaced` by a later one with other hours, `revoked` without another, `expired` once its time is over."""
 
     ISSUED = "issued"
     REPLACED = "replaced"
     REVOKED = "revoked"
+    EXPIRED = "expired"
 
 
 class Certificate(Base, table=True):

@@ -1,6 +1,7 @@
 """All the SQL about certificates."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -40,7 +41,9 @@ LISTING = (
 )
 OF_REGISTRATION = sa.select(*_C.c).where(_C.c.registration_id == bindparam("id", type_=sa.Uuid)).order_by(_C.c.number)
 BY_CODE = sa.select(*_C.c).where(_C.c.code == bindparam("code", type_=sa.Text))
-FILES_OF = sa.select(_C.c.file_key).where(_C.c.attendee_id == sa.func.any(_ids), _C.c.file_key.is_not(None))
+OF_PEOPLE = sa.select(*_C.c).where(_C.c.attendee_id == sa.func.any(_ids)).order_by(_C.c.id)
+#: What the code of an expired one still tells.
+_SAID = ("event_title", "network", "days")
 
 
 async def latest(session: AsyncSession, event_id: UUID) -> dict[UUID, Row]:
@@ -67,7 +70,26 @@ async def get(session: AsyncSession, certificate_id: UUID, *, lock: bool = False
 
 async def forget(session: AsyncSession, attendee_ids: Sequence[UUID]) -> list[str]:
     """Names go, and the papers that bear them: their keys in the file store."""
-    keys = [row["file_key"] for row in await fetch_in(session, FILES_OF, {"ids": list(attendee_ids)})]
-    gone = sa.update(_C).where(_C.c.attendee_id.in_(attendee_ids))
-    await execute(session, gone.values(holder_name="", file_key=None, file_sha256=None, file_size=0, version=_C.c.version + 1))
+    return await _forget(session, _C.c.attendee_id.in_(list(attendee_ids)))
+
+
+async def forget_of_events(session: AsyncSession, event_ids: Sequence[UUID]) -> tuple[int, list[str]]:
+    """The same of everybody at these events: how many papers, and keys."""
+    named = sa.and_(_C.c.event_id.in_(list(event_ids)), _C.c.holder_name != "")
+    count = int((await execute(session, sa.select(sa.func.count()).where(named))).scalar_one())
+    return count, await _forget(session, named)
+
+
+async def expire(session: AsyncSession, event_ids: Sequence[UUID], now: datetime) -> int:
+    """Papers of these events certify nothing any more; their codes still say which event it was. How many were left."""
+    ended = sa.update(_C).where(_C.c.event_id.in_(list(event_ids)), _C.c.state != "expired")
+    kept = sa.func.jsonb_build_object(*(part for name in _SAID for part in (name, _C.c.facts[name])))
+    values: dict[str, Any] = {"state": "expired", "ended_at": now, "ended_reason": None, "facts": kept, "issued_by": None}
+    return int((await execute(session, ended.values(**values, version=_C.c.version + 1))).rowcount)
+
+
+async def _forget(session: AsyncSession, which: Any) -> list[str]:
+    keys = [row.file_key for row in await execute(session, sa.select(_C.c.file_key).where(which, _C.c.file_key.is_not(None)))]
+    none: dict[str, Any] = {"holder_name": "", "file_key": None, "file_sha256": None, "file_size": 0, "ended_reason": None}
+    await execute(session, sa.update(_C).where(which).values(**none, version=_C.c.version + 1))
     return keys

@@ -14,6 +14,7 @@ STATE_LABELS = {
     CertificateState.ISSUED: "Valable",
     CertificateState.REPLACED: "Remplacé par un autre",
     CertificateState.REVOKED: "Retiré",
+    CertificateState.EXPIRED: "Expiré",
 }
 
 
@@ -62,7 +63,9 @@ class CertificateFace(BaseModel):
     state_label: str = Field(examples=["Valable"])
     kind: CertificateKind
     kind_label: str = Field(examples=["Certificat de suivi"])
-    holder_name: str | None = Field(description="None: the person asked to be forgotten.", examples=["Camille Exemple"])
+    holder_name: str | None = Field(
+        description="None: it is too old to be told, or the person asked to be forgotten.", examples=["Camille Exemple"]
+    )
     event_title: str
     network: str
     days: str = Field(examples=["les 18 et 25 mars 2027"])

@@ -13,7 +13,6 @@ from services.common.auth import Principal
 from services.common.clock import in_paris
 from services.common.db import Row, driver, fetch, fetch_in, fetch_one
 from services.common.etag import require_version
-from services.common.files import DISCARD
 from services.common.ids import new_id
 from services.common.jobs import enqueue
 from services.common.problems import NotFound
@@ -34,6 +33,9 @@ from .schemas import KIND_LABELS, STATE_LABELS, CertificateKind, CertificateStat
 WRITE = "events:write_certificate"
 #: `certificate_id`: tells somebody that theirs was withdrawn.
 TELL_REVOKED = "events:tell_certificate_revoked"
+#: `keys`: papers that leave the file store.
+DISCARD_PAPERS = "events:discard_papers"
+_AT_ONCE = 500
 _NO_HOURS = "La présence a été corrigée : aucune heure n'est retenue."
 _CORRECTED = "La présence ou le nom a été corrigé."
 
@@ -75,7 +77,8 @@ async def revoke(
     if found.state is not CertificateState.ISSUED:
         raise CertificateEnded(state=found.state.value)
     await _end(session, certificate_id, CertificateState.REVOKED, reason, now)
-    await agenda.note(session, event, "certificate.revoked", caller, now, {"certificate_id": str(certificate_id)}, reason)
+    # The reason stays with the certificate: it may name somebody, and the journal forgets nothing.
+    await agenda.note(session, event, "certificate.revoked", caller, now, {"certificate_id": str(certificate_id)})
     return await _of_event(session, event_id, certificate_id)
 
 
@@ -166,8 +169,13 @@ def address(resources: Resources, code: str) -> str:
 
 async def forget(session: AsyncSession, attendee_ids: Sequence[UUID]) -> None:
     """People who are erased: names and papers go; the code still says that something was certified, to nobody's name."""
-    for key in await repository.forget(session, attendee_ids):
-        await enqueue(session, DISCARD, key=key)
+    await discard(session, await repository.forget(session, attendee_ids))
+
+
+async def discard(session: AsyncSession, keys: Sequence[str]) -> None:
+    """Papers nobody downloads any more leave the store, once this transaction has ended."""
+    for start in range(0, len(keys), _AT_ONCE):
+        await enqueue(session, DISCARD_PAPERS, keys=list(keys[start : start + _AT_ONCE]))
 
 
 async def of_event(reader: AsyncConnection[Any], event_id: UUID) -> list[Row]:

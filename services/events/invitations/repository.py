@@ -92,3 +92,20 @@ async def message_instants(session: AsyncSession, event_id: UUID, since: datetim
     """When messages were written since, the oldest first."""
     asked = sa.select(_M.c.written_at).where(_M.c.event_id == event_id, _M.c.written_at > since).order_by(_M.c.written_at)
     return list((await execute(session, asked)).scalars())
+
+
+_of_events = bindparam("event_ids", type_=ARRAY(sa.Uuid))
+_recipients = sa.or_(
+    _L.c.recipient_id == sa.func.any(_ids), _L.c.recipient_id == sa.func.any(bindparam("contacts", type_=ARRAY(sa.Uuid)))
+)
+LETTERS_OF = (
+    sa.select(_L.c.event_id, _L.c.news, _L.c.written_at)
+    .where(_L.c.event_id == sa.func.any(_of_events), _recipients)
+    .order_by(_L.c.written_at, _L.c.id)
+)
+
+
+async def forget_letters(session: AsyncSession, event_ids: Sequence[UUID], session_ids: Sequence[UUID]) -> int:
+    """Which mails were written to whom about these events, and what calendars were told of their sessions."""
+    await execute(session, sa.delete(_I).where(_I.c.session_id.in_(list(session_ids))))
+    return int((await execute(session, sa.delete(_L).where(_L.c.event_id.in_(list(event_ids))))).rowcount)

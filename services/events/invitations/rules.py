@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
+from ..registrations.people import is_reachable
 from ..registrations.schemas import RegistrationState
 from ..registrations.telling import News
 from .schemas import LetterKind

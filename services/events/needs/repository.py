@@ -1,6 +1,7 @@
 """All the SQL about training needs."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -126,3 +127,23 @@ async def open_count(session: AsyncSession, network_id: UUID, account_id: UUID) 
         _N.c.network_id == network_id, _N.c.account_id == account_id, _N.c.status == NeedStatus.OPEN
     )
     return int((await execute(session, counted)).scalar_one())
+
+
+SAID_BY = (
+    sa.select(*_N.c)
+    .where(
+        sa.or_(
+            _N.c.account_id == bindparam("account_id", type_=sa.Uuid),
+            sa.func.lower(_N.c.email) == bindparam("email", type_=sa.Text),
+        )
+    )
+    .order_by(_N.c.id)
+)
+
+
+async def forget_before(session: AsyncSession, before: datetime, limit: int) -> int:
+    """Who said needs before that instant is forgotten; so many at once."""
+    named = sa.or_(_N.c.account_id.is_not(None), _N.c.email.is_not(None))
+    old = sa.select(_N.c.id).where(_N.c.created_at < before, named).order_by(_N.c.id).limit(limit)
+    forgotten = sa.update(_N).where(_N.c.id.in_(old)).values(account_id=None, email=None, version=_N.c.version + 1)
+    return int((await execute(session, forgotten)).rowcount)

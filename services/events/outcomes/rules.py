@@ -8,6 +8,7 @@ from uuid import UUID
 from services.common.clock import in_paris
 
 from ..agenda.schemas import FORMAT_LABELS, DocumentRole, EventFormat
+from ..registrations.people import address_of
 from .schemas import OutcomeRole, OutcomeState
 
 ORIGIN = "outcome:"
@@ -92,6 +93,6 @@ def addresses(seated: Iterable[Mapping[str, Any]]) -> list[str]:
     """Each address once, however many people or sessions it stands for."""
     found: dict[str, str] = {}
     for row in seated:
-        address = row["email"] or row["contact_email"]
-        found.setdefault(address.lower(), address)
+        if (address := address_of(row)) is not None:
+            found.setdefault(address.lower(), address)
     return list(found.values())

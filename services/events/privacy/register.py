@@ -16,14 +16,22 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.common.db import Row
 
 from ..agenda import personal as agenda
+from ..attendance import personal as attendance
+from ..certificates import personal as certificates
+from ..feeds import personal as feeds
+from ..invitations import personal as invitations
+from ..needs import personal as needs
 from ..personal import Erased, Who
 from ..registrations import personal as registrations
 from ..surveys import personal as surveys
+from ..visio import personal as visio
 
 Export = Callable[[AsyncConnection[Any], Who], Awaitable[list[Row]]]
 Erase = Callable[[AsyncSession, Who, datetime], Awaitable[Erased]]
 #: Of these events; how many records.
 Forget = Callable[[AsyncSession, Sequence[UUID], datetime], Awaitable[int]]
+#: What no event's end dates: from before an instant, so many records at most; how many.
+ForgetOld = Callable[[AsyncSession, datetime, int], Awaitable[int]]
 
 
 @dataclass(frozen=True)
@@ -37,11 +45,22 @@ class Holder:
     export: Export | None = None
     erase: Erase | None = None
     forgets: Mapping[str, Forget] = field(default_factory=dict)
+    forgets_old: Mapping[str, ForgetOld] = field(default_factory=dict)
 
 
 #: From the highest room to the lowest.
 HOLDERS: tuple[Holder, ...] = (
-    Holder("surveys", forgets={"answers": surveys.forget_answers}),
+    Holder("surveys", export=surveys.export, erase=surveys.erase, forgets={"answers": surveys.forget_answers}),
+    Holder(
+        "certificates",
+        export=certificates.export,
+        erase=certificates.erase,
+        forgets={"identity": certificates.forget_names, "certificates": certificates.expire},
+    ),
+    Holder("feeds", export=feeds.export, erase=feeds.erase),
+    Holder("invitations", export=invitations.export, forgets={"identity": invitations.forget}),
+    Holder("visio", export=visio.export, erase=visio.erase, forgets={"identity": visio.forget}),
+    Holder("attendance", export=attendance.export, erase=attendance.erase, forgets={"identity": attendance.forget}),
     Holder(
         "registrations",
         export=registrations.export,
@@ -52,8 +71,10 @@ HOLDERS: tuple[Holder, ...] = (
             "answers": registrations.forget_answers,
             "identity": registrations.forget_people,
         },
+        forgets_old={"needs": registrations.forget_useless_needs},
     ),
-    Holder("agenda", export=agenda.export),
+    Holder("needs", export=needs.export, erase=needs.erase, forgets_old={"wishes": needs.forget_old}),
+    Holder("agenda", export=agenda.export, erase=agenda.erase),
 )
 
 _BY_RULE = "retention rule {}, and on request"
@@ -75,8 +96,48 @@ ACCOUNTED: dict[str, str] = {
     ),
     "registrations.contact_phone": _BY_RULE.format("phones"),
     "attendees.answers": _BY_RULE.format("answers"),
-    "attendee_needs.dietary": _BY_RULE.format("needs"),
-    "attendee_needs.accessibility": _BY_RULE.format("needs"),
+    **dict.fromkeys(
+        (
+            "attendee_needs.attendee_id",
+            "attendee_needs.dietary",
+            "attendee_needs.dietary_kinds",
+            "attendee_needs.accessibility",
+            "attendee_needs.accessibility_kinds",
+        ),
+        _BY_RULE.format("needs"),
+    ),
+    **dict.fromkeys(
+        (
+            "certificates.holder_name",
+            "certificates.ended_reason",
+            "check_ins.attendee_id",
+            "presence_stays.attendee_id",
+            "presences.note",
+            "visio_links.attendee_id",
+            "visio_links.marks",
+            "registrations.reason",
+        ),
+        _BY_RULE.format("identity"),
+    ),
+    **dict.fromkeys(("letters.recipient_id", "invitations.attendee_id"), "neither name nor address; retention rule identity"),
+    **dict.fromkeys(("certificates.attendee_id", "presences.attendee_id"), "hours stay counted, to a participant nobody names"),
+    "certificates.facts": "event, days and hours, no name; mostly gone by retention rule certificates",
+    "visio_links.label": "a speaker's; retention rule identity",
+    "survey_invitations.attendee_id": "whether they answered, not what; on request, and nobody is named once the participant is not",
+    "training_needs.account_id": _BY_RULE.format("wishes"),
+    "training_needs.email": "gone with the answer; retention rule wishes, and on request",
+    "training_needs.wish": "what is wished, not who wishes; exported",
+    "training_needs.reason": "what organisers answered",
+    "personal_feeds.account_id": "theirs to revoke; on request",
+    "email_changes.email": "until it confirms, or the day after; on request",
+    **dict.fromkeys(
+        ("link_requests.email_hash", "link_requests.origin"),
+        "what limits count; gone after a day",
+    ),
+    **dict.fromkeys(
+        ("registration_attempts.email_hash", "registration_attempts.origin"),
+        "what limits count; gone after an hour",
+    ),
     "survey_answers.answers": "anonymous from the first; texts go by retention rule answers",
     "attendees.organisation_name": "an organisation's name; follows the directory",
     "networks.name": "a network's name",
@@ -84,6 +145,26 @@ ACCOUNTED: dict[str, str] = {
     "told_organisations.name": "an organisation's name, as the directory told it",
     "events.created_by": _STAFF,
     "outcomes.proposed_by": _STAFF,
+    "certificates.issued_by": _STAFF,
+    "check_ins.scanned_by": _STAFF + "; gone with the scan",
+    "presences.validated_by": _STAFF + "; retention rule identity",
+    "event_messages.author_id": _STAFF,
+    "event_messages.text": "what organisers wrote to everybody registered",
+    "events.status_reason": "what organisers told everybody",
+    "event_sessions.cancelled_reason": "what organisers told everybody",
+    "yearly_plans.note": "a network's own words about its offer",
+    **dict.fromkeys(
+        (
+            "visio_accounts.address",
+            "visio_accounts.name",
+            "visio_accounts.server_address",
+            "visio_recordings.name",
+            "visio_rooms.account_id",
+            "visio_settings.account_id",
+            "visio_settings.address",
+        ),
+        "a provider's account, room or recording; nobody's",
+    ),
     "event_sessions.programme": "speakers, public; exported, corrected by organisers",
     "events.partners": "organisations",
     "personal_data_requests.email": "gone once answered, or after 24 hours",

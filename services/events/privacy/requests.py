@@ -30,6 +30,12 @@ async def export_of_account(
     return await _export(reader, who, now=now)
 
 
+async def erase_account(session: AsyncSession, resources: Resources, caller: Principal, *, now: datetime) -> RequestAnswer:
+    """Who is signed in is forgotten: what is held under their account too, which a mailed link says nothing of."""
+    account = await clients.account(resources.siblings, caller.token)
+    return await _erase(session, resources, Who(account.email.lower(), caller.account_id, account.full_name), now)
+
+
 async def ask(session: AsyncSession, resources: Resources, wish: PersonalDataRequestCreate, *, origin: str, now: datetime) -> None:
     """A link is mailed to the address, whether or not anything is held under it: neither the answer nor its delay tells."""
     email = wish.email.lower()
@@ -64,14 +70,10 @@ async def confirm(session: AsyncSession, resources: Resources, token: str, *, no
         await _note(session, request, "personal_data.exported", now)
         export = await _export(await driver(session), who, now=now)
         return RequestAnswer(kind=request.kind, export=export, erased_count=None, kept=[])
-    erased = Erased()
-    for holder in register.HOLDERS:
-        if holder.erase is not None:
-            erased.add(await holder.erase(session, who, now))
+    answer = await _erase(session, resources, who, now)
     request.done_at, request.email = now, None
-    await service.record(session, resources, rule=rules.REQUEST, before=None, count=erased.count, now=now)
     await _note(session, request, "personal_data.forgotten", now)
-    return RequestAnswer.model_validate({"kind": request.kind, "export": None, "erased_count": erased.count, "kept": erased.kept})
+    return answer
 
 
 async def forget_old(session: AsyncSession, *, now: datetime) -> None:
@@ -82,6 +84,17 @@ async def forget_old(session: AsyncSession, *, now: datetime) -> None:
 async def _export(reader: AsyncConnection[Any], who: Who, *, now: datetime) -> PersonalDataExport:
     rooms = {holder.room: await holder.export(reader, who) for holder in register.HOLDERS if holder.export is not None}
     return PersonalDataExport(made_at=now, email=who.email, rooms=rooms)
+
+
+async def _erase(session: AsyncSession, resources: Resources, who: Who, now: datetime) -> RequestAnswer:
+    """Room by room, from the highest to the lowest; the register has its line."""
+    erased = Erased()
+    for holder in register.HOLDERS:
+        if holder.erase is not None:
+            erased.add(await holder.erase(session, who, now))
+    await service.record(session, resources, rule=rules.REQUEST, before=None, count=erased.count, now=now)
+    said = {"kind": RequestKind.ERASURE, "export": None, "erased_count": erased.count, "kept": erased.kept}
+    return RequestAnswer.model_validate(said)
 
 
 async def _pending(session: AsyncSession, resources: Resources, token: str, now: datetime) -> tuple[PersonalDataRequest, str]:

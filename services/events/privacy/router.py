@@ -130,3 +130,19 @@ async def confirm(request_token: str, session: Session, resources: Held, now: No
     response.headers["Location"] = request.url.path.removesuffix("/confirmation")
     response.headers["Cache-Control"] = "private, no-store"
     return await requests.confirm(session, resources, request_token, now=now)
+
+
+@router.post(
+    "/me/erasure",
+    status_code=201,
+    operation_id="eraseMyData",
+    summary="Be forgotten",
+    response_model=RequestAnswer,
+    openapi_extra=right("Anyone signed in, for themselves.", secret_answer=True),
+)
+async def forget_me(session: Session, caller: Caller, resources: Held, now: Now, response: Response) -> Any:
+    """All that is held by your account and by the address you confirmed, at once and for good: registrations to come are cancelled,
+    names and addresses go, your personal calendar stops, except what `kept` says is still needed (art. 17)."""
+    response.headers["Location"] = f"{router.prefix}/me/export"
+    response.headers["Cache-Control"] = "private, no-store"
+    return await requests.erase_account(session, resources, caller, now=now)

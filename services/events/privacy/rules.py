@@ -23,7 +23,8 @@ LINK_SERVES = timedelta(hours=24)
 WINDOW = timedelta(hours=1)
 KEPT = (
     "Public, territoire, organisation, mode de participation et présence restent comptés, sans nom ni adresse ; les réponses aux"
-    " questionnaires de satisfaction sont anonymes dès l'origine."
+    " questionnaires de satisfaction sont anonymes dès l'origine. Les besoins de qui ne vient plus sont effacés dès la nuit suivante."
+    " Les courriels envoyés sont oubliés 30 jours après leur envoi ; le journal des actes ne porte ni nom ni adresse."
 )
 
 
@@ -40,7 +41,7 @@ class Rule:
 
 
 RULES = (
-    Rule("needs", "Besoins alimentaires et d'accessibilité", Unit.DAYS, "retention_needs_days", "effacés"),
+    Rule("needs", "Besoins alimentaires et d'accessibilité, en mots et cochés", Unit.DAYS, "retention_needs_days", "effacés"),
     Rule("phones", "Téléphone de la personne qui inscrit", Unit.MONTHS, "retention_phones_months", "effacé"),
     Rule(
         "answers",
@@ -51,10 +52,11 @@ RULES = (
     ),
     Rule(
         "identity",
-        "Noms, adresses électroniques et fonctions des participants et de qui les inscrit",
+        "Noms, adresses électroniques et fonctions des participants et de qui les inscrit ; noms et fichiers de leurs attestations,"
+        " passages à l'accueil et en visio, notes sur leur présence, traces des courriels écrits",
         Unit.MONTHS,
         "retention_identity_months",
-        "remplacés par « Anonyme »",
+        "remplacés par « Anonyme », ou effacés",
     ),
     Rule(
         "certificates",
@@ -62,6 +64,14 @@ RULES = (
         Unit.MONTHS,
         "retention_certificates_months",
         "effacées ; leur vérification répond qu'elles ont expiré",
+    ),
+    Rule(
+        "wishes",
+        "Compte et adresse électronique de qui a dit un besoin de formation",
+        Unit.MONTHS,
+        "retention_wishes_months",
+        "effacés ; le besoin reste, sans son auteur",
+        "la demande",
     ),
 )
 

@@ -25,6 +25,8 @@ from .schemas import ErasureVerification, RetentionRule
 
 #: Events looked at in one transaction.
 BATCH = 100
+#: Records no event dates, forgotten in one transaction.
+RECORDS = 5_000
 _LABELS = {rule.code: rule.label for rule in rules.RULES} | {rules.REQUEST: rules.REQUEST_LABEL}
 
 
@@ -40,7 +42,7 @@ class Progress:
 
 def carried_out() -> list[rules.Rule]:
     """Rules that some room carries out: nothing is promised that nobody does."""
-    done = {code for holder in register.HOLDERS for code in holder.forgets}
+    done = {code for holder in register.HOLDERS for code in (*holder.forgets, *holder.forgets_old)}
     return [rule for rule in rules.RULES if rule.code in done]
 
 
@@ -68,13 +70,16 @@ def tonight(settings: Settings, now: datetime) -> list[Progress]:
 async def erase_some(session: AsyncSession, resources: Resources, progress: Progress, *, now: datetime) -> Progress | None:
     """Erase what a rule says of some events; how to go on, or None at the end, when the register has its line. Twice is no harm."""
     events = await following.over_before(session, progress.before, after_id=progress.after_id, limit=BATCH)
-    count = progress.count
+    count, some_left = progress.count, False
     for holder in register.HOLDERS:
-        forget = holder.forgets.get(progress.rule)
+        forget, forget_old = holder.forgets.get(progress.rule), holder.forgets_old.get(progress.rule)
         if forget is not None and events:
             count += await forget(session, events, now)
-    if len(events) == BATCH:
-        return Progress(progress.rule, progress.before, events[-1], count)
+        if forget_old is not None and len(events) < BATCH:
+            old = await forget_old(session, progress.before, RECORDS)
+            count, some_left = count + old, some_left or old == RECORDS
+    if len(events) == BATCH or some_left:
+        return Progress(progress.rule, progress.before, events[-1] if events else progress.after_id, count)
     await record(session, resources, rule=progress.rule, before=progress.before, count=count, now=now)
     return None
 

@@ -13,7 +13,7 @@ from services.common.db import Row, driver, fetch_in
 from services.common.ids import new_id
 from services.common.jobs import enqueue
 from services.common.language import day_in_words
-from services.common.mail import queue_mail
+from services.common.mail import forget_sent, queue_mail
 from services.common.problems import NotFound
 from services.common.resources import Resources
 from services.common.settings import ServiceSettings
@@ -130,8 +130,9 @@ async def send_links(session: AsyncSession, resources: Resources, event: str, em
 
 
 async def forget(session: AsyncSession, now: datetime) -> None:
-    """Requests that limits do not count any more, changes of address that are over."""
+    """Requests that limits do not count any more, changes of address that are over, addresses links were sent to."""
     await people_repository.forget_requests(session, now - timedelta(days=1))
+    await forget_sent(session, now - timedelta(days=1), SEND_LINKS)
 
 
 def change_token(settings: ServiceSettings, change_id: UUID) -> str:

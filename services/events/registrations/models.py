@@ -118,6 +118,7 @@ class Registration(Base, table=True):
         ),
         Index("ix_registrations_waiting", "desk_id", "rank", postgresql_where=text("rank IS NOT NULL")),
         Index("ix_registrations_event", "event_id", "id"),
+        Index("ix_registrations_email", text("lower(contact_email)")),
         Index("ix_registrations_account", "account_id", "id", postgresql_where=text("account_id IS NOT NULL")),
         Index("ix_registrations_due", "due_at", postgresql_where=text("due_at IS NOT NULL")),
         CheckConstraint("state <> 'waiting' OR rank IS NOT NULL", name="waiting_has_a_rank"),
@@ -163,6 +164,7 @@ class Attendee(Base, table=True):
         UniqueConstraint("key"),
         Index("ix_attendees_event", "event_id", "family_name", "id"),
         Index("ix_attendees_pool", "pool_id"),
+        Index("ix_attendees_email", text("lower(email)"), postgresql_where=text("email IS NOT NULL")),
     )
 
     id: UUID = identity()

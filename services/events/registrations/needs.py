@@ -1,18 +1,16 @@
-"""Use cases of dietary and accessibility needs: read by the event's organisers, which the journal says; forgotten after the event."""
+"""Use cases of dietary and accessibility needs: read by the event's organisers, which the journal says."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.common import journal
 from services.common.auth import Principal
-from services.common.db import Row, driver, fetch_in
+from services.common.db import Row, fetch_in
 from services.common.resources import Resources
 
 from ..agenda import service as agenda
-from ..tables import KERNEL
 from . import lists, people_repository
 from .people_schemas import ACCESSIBILITY_LABELS, DIETARY_LABELS
 
@@ -45,22 +43,3 @@ async def counts(session: AsyncSession, caller: Principal, event_id: UUID) -> Ro
         "accessibility": await kinds(people_repository.ACCESSIBILITY_KINDS, ACCESSIBILITY_LABELS),
         "accessibility_in_words": await count(people_repository.ACCESSIBILITY_IN_WORDS),
     }
-
-
-async def forget(session: AsyncSession, resources: Resources, *, now: datetime) -> None:
-    """What is needed for a day is forgotten after it: `needs_days` after the end, at once when the event or the registration is
-    cancelled. The journal says how many, of which event."""
-    await people_repository.forget_useless_needs(session)
-    held = [row["event_id"] for row in await fetch_in(session, people_repository.EVENTS_WITH_NEEDS, {})]
-    before = now - timedelta(days=resources.settings.needs_days)
-    for event_id in await agenda.over_before(await driver(session), held, before):
-        count = await people_repository.forget_needs_of(session, event_id)
-        await journal.record(
-            session,
-            KERNEL.journal,
-            at=now,
-            act="event.needs_forgotten",
-            resource=("event", event_id),
-            actor=None,
-            changes={"attendees": count},
-        )

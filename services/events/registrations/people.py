@@ -4,7 +4,7 @@ Rows are those of `attendees` with the registration's `code`, `session_id`, `sta
 `contact_name`, and `seat`, the label of the share their seat is of.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -46,7 +46,12 @@ async def replace_key(session: AsyncSession, attendee_id: UUID) -> str:
     return key
 
 
-def address_of(person: Row) -> str | None:
+def address_of(person: Mapping[str, Any]) -> str | None:
     """Where somebody is written to: their own address, else their contact's; None when there is none, or they were erased."""
     address: str = person["email"] or person["contact_email"]
-    return None if person["erased_at"] or not address or address.endswith("@" + NOWHERE) else address
+    return None if person["erased_at"] or not is_reachable(address) else address
+
+
+def is_reachable(address: str) -> bool:
+    """Whether somebody may read what is sent there: not what stands for an address that was forgotten, or never given (RFC 6761 §6.4)."""
+    return "@" in address and not address.strip().endswith(("@invalid", ".invalid"))

@@ -1,11 +1,11 @@
-"""Jobs around registrations: links sent again, needs forgotten."""
+"""Jobs around registrations: links sent again, requests forgotten."""
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common.jobs import Job, job
 from services.common.resources import Resources
 
-from . import contacts, needs
+from . import contacts
 
 
 @job(contacts.SEND_LINKS)
@@ -13,12 +13,10 @@ async def send_links(session: AsyncSession, resources: Resources, event: str, em
     await contacts.send_links(session, resources, event, email)
 
 
-@job("events:forget_needs", cron="40 2 * * *")
-async def forget_needs(session: AsyncSession, resources: Resources, timestamp: int) -> None:
-    """Every night: needs of events that are over, and requests nobody waits for any more. Twice is once."""
-    now = resources.clock.now()
-    await needs.forget(session, resources, now=now)
-    await contacts.forget(session, now)
+@job("events:forget_link_requests", cron="40 2 * * *")
+async def forget_requests(session: AsyncSession, resources: Resources, timestamp: int) -> None:
+    """Every night: requests for links that limits do not count any more, changes of address nobody waits for. Twice is once."""
+    await contacts.forget(session, resources.clock.now())
 
 
-JOBS: list[Job] = [send_links, forget_needs]
+JOBS: list[Job] = [send_links, forget_requests]

@@ -171,12 +171,6 @@ async def forget_needs(session: AsyncSession, attendee_ids: Sequence[UUID]) -> i
     return (await execute(session, sa.delete(_N).where(_N.c.attendee_id.in_(attendee_ids)))).rowcount
 
 
-async def forget_needs_of(session: AsyncSession, event_id: UUID) -> int:
-    """All of an event's; how many they were."""
-    of_event = sa.select(_A.c.id).where(_A.c.event_id == event_id)
-    return (await execute(session, sa.delete(_N).where(_N.c.attendee_id.in_(of_event)))).rowcount
-
-
 async def forget_useless_needs(session: AsyncSession) -> int:
     """Those of people who do not come any more."""
     gone = (

@@ -11,16 +11,17 @@ from uuid import UUID
 from psycopg import AsyncConnection
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.common.db import Row, fetch, fetch_in
+from services.common.db import Row, driver, fetch, fetch_in
 from services.common.texts import fold
 
 from ..agenda import service as agenda
 from ..personal import Erased, Who, reason
-from . import personal_repository, repository, seats, service
-from .models import ACTIVE, Attendee, Registration
+from . import people_repository, personal_repository, repository, seats, service
+from .models import ACTIVE, Registration
 
 _OWN = ("code", "state", "source", "contact_name", "contact_email", "contact_phone", "created_at", "email_confirmed_at", "reason")
 _PERSON = ("given_name", "family_name", "email", "function", "organisation_name", "audience", "territory_code", "mode", "answers")
+_NEEDS = ("dietary", "dietary_kinds", "accessibility", "accessibility_kinds")
 _COLLEAGUES = (
     "Vos collègues inscrits avec vous gardent leurs places, et votre adresse sert à les prévenir : refaites la demande après"
     " l'évènement."
@@ -34,9 +35,11 @@ async def export(reader: AsyncConnection[Any], who: Who) -> list[Row]:
     people = await fetch(reader, repository.ATTENDEES, {"ids": [row["id"] for row in made]})
     named = [row for row in await fetch(reader, personal_repository.NAMED, {"email": who.email}) if row not in people]
     needs = await _needs(reader, [row["id"] for row in [*people, *named]])
+    asked = await fetch(reader, personal_repository.CHANGES, {"ids": [row["id"] for row in made]})
+    changes = {row["registration_id"]: row["email"] for row in asked}
     for registration in made:
         theirs = [_person(row, needs) for row in people if row["registration_id"] == registration["id"]]
-        own = {name: registration[name] for name in _OWN}
+        own = {name: registration[name] for name in _OWN} | {"email_to_confirm": changes.get(registration["id"])}
         found.append({**await _event(reader, registration["event_id"]), "registration": own, "people": theirs})
     others = [{**await _event(reader, row["event_id"]), "registration": None, "people": [_person(row, needs)]} for row in named]
     return [*found, *others]
@@ -44,7 +47,7 @@ async def export(reader: AsyncConnection[Any], who: Who) -> list[Row]:
 
 async def erase(session: AsyncSession, who: Who, now: datetime) -> Erased:
     """Forget somebody. What is to come is cancelled first, so that seats go to who waits; colleagues keep theirs."""
-    erased = Erased()
+    erased = Erased(await personal_repository.forget_changes_to(session, who.email))
     asked = {"email": who.email, "account_id": who.account_id}
     for row in await fetch_in(session, personal_repository.MADE, asked):
         erased.add(await _erase_made(session, row["id"], now))
@@ -56,8 +59,30 @@ async def erase(session: AsyncSession, who: Who, now: datetime) -> Erased:
     return erased
 
 
+async def own(reader: AsyncConnection[Any], who: Who) -> list[Row]:
+    """`{id, event_id, registration_id}` of who somebody is among participants: what rooms above hold of them is found by it.
+
+    Nobody else's: neither the colleagues they registered, nor who shares their name.
+    """
+    made = await fetch(reader, personal_repository.MADE, {"email": who.email, "account_id": who.account_id})
+    people = await fetch(reader, repository.ATTENDEES, {"ids": [row["id"] for row in made]})
+    found = {row["id"]: row for row in await fetch(reader, personal_repository.NAMED, {"email": who.email})}
+    for registration in made:
+        group = [row for row in people if row["registration_id"] == registration["id"]]
+        found |= {row["id"]: row for row in _theirs(registration["contact_email"], registration["contact_name"], group)}
+    return [{name: row[name] for name in ("id", "event_id", "registration_id")} for row in found.values()]
+
+
 async def forget_needs(session: AsyncSession, event_ids: Sequence[UUID], now: datetime) -> int:
     return await personal_repository.forget_needs(session, event_ids)
+
+
+async def forget_useless_needs(session: AsyncSession, before: datetime, limit: int) -> int:
+    """Needs for nothing: of who does not come any more, of events that were cancelled. They are not kept until their time is over."""
+    count = await people_repository.forget_useless_needs(session)
+    needed = [row["event_id"] for row in await fetch_in(session, people_repository.EVENTS_WITH_NEEDS, {})]
+    useless = await agenda.over_before(await driver(session), needed, before)
+    return count + await personal_repository.forget_needs(session, useless)
 
 
 async def forget_phones(session: AsyncSession, event_ids: Sequence[UUID], now: datetime) -> int:
@@ -77,7 +102,11 @@ async def _erase_made(session: AsyncSession, registration_id: UUID, now: datetim
     if registration is None:
         return Erased()
     people = await repository.attendees_of(session, registration_id)
-    own = _theirs(registration, people)
+    await people_repository.forget_email_change(session, registration_id)
+    hers = {
+        row["id"] for row in _theirs(registration.contact_email, registration.contact_name, [each.model_dump() for each in people])
+    }
+    own = [each for each in people if each.id in hers]
     colleagues = [each for each in people if each not in own and each.left_at is None]
     coming = await _is_coming(session, registration, now)
     if coming and colleagues:
@@ -91,14 +120,13 @@ async def _erase_made(session: AsyncSession, registration_id: UUID, now: datetim
     return Erased(count + await personal_repository.forget_contact(session, registration_id))
 
 
-def _theirs(registration: Registration, people: Sequence[Attendee]) -> list[Attendee]:
+def _theirs(contact_email: str, contact_name: str, people: Sequence[Row]) -> list[Row]:
     """Who of a registration is the person who made it: by their address or, without one, by their name or being alone."""
-    contact = registration.contact_email.lower()
     found = []
     for each in people:
-        alone = len(people) == 1 and each.email is None
-        named = each.email is None and fold(f"{each.given_name} {each.family_name}") == fold(registration.contact_name)
-        if alone or named or (each.email is not None and each.email.lower() == contact):
+        alone = len(people) == 1 and each["email"] is None
+        named = each["email"] is None and fold(f"{each['given_name']} {each['family_name']}") == fold(contact_name)
+        if alone or named or (each["email"] is not None and each["email"].lower() == contact_email.lower()):
             found.append(each)
     return found
 
@@ -128,7 +156,7 @@ async def _leave(session: AsyncSession, registration: Registration, attendee_ids
 
 async def _needs(reader: AsyncConnection[Any], attendee_ids: Sequence[UUID]) -> dict[UUID, Row]:
     rows = await fetch(reader, personal_repository.NEEDS, {"ids": list(attendee_ids)})
-    return {row["attendee_id"]: {"dietary": row["dietary"], "accessibility": row["accessibility"]} for row in rows}
+    return {row["attendee_id"]: {name: row[name] for name in _NEEDS} for row in rows}
 
 
 def _person(row: Row, needs: Mapping[UUID, Row]) -> Row:

@@ -13,10 +13,12 @@ from services.common.db import execute
 
 from ..personal import ANONYMOUS, NOWHERE
 from .models import Attendee, AttendeeNeeds, Registration
+from .people_models import EmailChange
 
 _R: Any = Registration.__table__  # type: ignore[attr-defined]
 _A: Any = Attendee.__table__  # type: ignore[attr-defined]
 _N: Any = AttendeeNeeds.__table__  # type: ignore[attr-defined]
+_C: Any = EmailChange.__table__  # type: ignore[attr-defined]
 
 _email = bindparam("email", type_=sa.Text)
 #: Registrations somebody made.
@@ -28,6 +30,11 @@ MADE = (
 #: What others registered under somebody's address.
 NAMED = sa.select(*_A.c).where(sa.func.lower(_A.c.email) == _email).order_by(_A.c.id)
 NEEDS = sa.select(*_N.c).where(_N.c.attendee_id == sa.func.any(bindparam("ids", type_=sa.ARRAY(sa.Uuid))))
+
+#: New addresses that were asked for these registrations and have not confirmed.
+CHANGES = sa.select(_C.c.registration_id, _C.c.email).where(
+    _C.c.registration_id == sa.func.any(bindparam("ids", type_=sa.ARRAY(sa.Uuid))), _C.c.confirmed_at.is_(None)
+)
 
 
 def _of(event_ids: Sequence[UUID]) -> Any:
@@ -42,6 +49,11 @@ async def forget_needs(session: AsyncSession, event_ids: Sequence[UUID]) -> int:
     return await _changed(session, sa.delete(_N).where(_N.c.attendee_id.in_(sa.select(_A.c.id).where(_of(event_ids)))))
 
 
+async def forget_changes_to(session: AsyncSession, email: str) -> int:
+    """Somebody's address, given as the new one of a registration that was not theirs yet."""
+    return await _changed(session, sa.delete(_C).where(sa.func.lower(_C.c.email) == email))
+
+
 async def forget_phones(session: AsyncSession, event_ids: Sequence[UUID]) -> int:
     there = sa.and_(_R.c.event_id.in_(list(event_ids)), _R.c.contact_phone != "")
     return await _changed(session, sa.update(_R).where(there).values(contact_phone=""))
@@ -53,7 +65,9 @@ async def forget_answers(session: AsyncSession, event_ids: Sequence[UUID]) -> in
 
 async def forget_people(session: AsyncSession, event_ids: Sequence[UUID], now: datetime) -> int:
     """Names, addresses and functions of everybody who registered for these events; how many participants."""
-    await execute(session, _anonymous_contact(_R.c.event_id.in_(list(event_ids))))
+    there = _R.c.event_id.in_(list(event_ids))
+    await execute(session, sa.delete(_C).where(_C.c.registration_id.in_(sa.select(_R.c.id).where(there))))
+    await execute(session, _anonymous_contact(there))
     return await _changed(session, _anonymous(sa.and_(_of(event_ids), _A.c.erased_at.is_(None)), now))
 
 

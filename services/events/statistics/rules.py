@@ -45,7 +45,7 @@ class Count:
         presence: Mapping[UUID, int] | None,
         kinds: Callable[[str], str | None] = lambda code: None,
     ) -> None:
-        """`presence`: minutes by participant; None when nobody knows. `kinds`: level of a territory."""
+        """`presence`: minutes by participant who was there; None when nobody knows. `kinds`: level of a territory."""
         self.dimension = dimension
         self.presence = presence
         self.total = Cell()
@@ -62,11 +62,11 @@ class Count:
     def _take(self, cell: Cell, row: Mapping[str, Any]) -> None:
         cell.events.add(row["event_id"])
         cell.people.add(row["person"])
-        cell.registered += 1
+        cell.registered += bool(row["stands"])
         cell.seated += bool(row["seated"])
-        minutes = (self.presence or {}).get(row["id"], 0)
-        cell.present += minutes > 0
-        cell.minutes += minutes
+        known = self.presence or {}
+        cell.present += row["id"] in known
+        cell.minutes += known.get(row["id"], 0)
 
     def _keys(self, row: Mapping[str, Any]) -> list[str]:
         event = self._events[row["event_id"]]

@@ -45,9 +45,11 @@ class AttendanceFigures(BaseModel):
     events: int = Field(description="Events somebody of this line asked for a seat at.")
     registered: int | None = Field(description="Requests for a seat that still stand, one per person and registration.")
     seated: int | None = Field(description="Seats given.")
-    present: int | None = Field(description="Seats whose holder was there; null until presence is validated.")
+    present: int | None = Field(
+        description="People who were there, walk-ins too, as organisers validated it; null until one sheet is."
+    )
     hours: float | None = Field(description="Hours they followed together; null until presence is validated.")
-    people: int | None = Field(description="Different people among those registered, told apart without their names.")
+    people: int | None = Field(description="Different people among those registered or present, told apart without their names.")
     withheld: dict[str, str] = Field({}, description="`<3`: fewer than three people; `n.c.`: it would give another one away.")
 
 

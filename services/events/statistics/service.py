@@ -82,7 +82,7 @@ async def _count(
     count = rules.Count(by, events, known, kinds.get)
     if not events:
         return count
-    async for rows in registrations.people(connection, [event["id"] for event in events]):
+    async for rows in registrations.people(connection, [event["id"] for event in events], known or ()):
         if by in LEVELS and (new := {code for row in rows for code in row["territory_path"]} - kinds.keys()):
             told = await levels.territories(connection, new)
             kinds |= {code: told[code]["kind"] if code in told else None for code in new}

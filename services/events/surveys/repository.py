@@ -68,3 +68,15 @@ async def forget_texts(session: AsyncSession, survey_id: UUID, names: Sequence[s
     listed = sa.cast(list(names), ARRAY(sa.Text))
     held = sa.and_(_A.c.survey_id == survey_id, _A.c.answers.has_any(listed))
     return (await execute(session, sa.update(_A).where(held).values(answers=_A.c.answers - listed))).rowcount
+
+
+INVITED_PEOPLE = (
+    sa.select(_S.c.event_id, _I.c.answered)
+    .join(_S, _S.c.id == _I.c.survey_id)
+    .where(_I.c.attendee_id == sa.func.any(bindparam("ids", type_=ARRAY(sa.Uuid))))
+    .order_by(_S.c.id)
+)
+
+
+async def forget_invitations(session: AsyncSession, attendee_ids: Sequence[UUID]) -> int:
+    return int((await execute(session, sa.delete(_I).where(_I.c.attendee_id.in_(list(attendee_ids))))).rowcount)

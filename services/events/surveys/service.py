@@ -24,6 +24,7 @@ from services.common.resources import Resources
 from ..agenda import following, forms
 from ..agenda import service as agenda
 from ..agenda.schemas import EventStatus
+from ..registrations import people
 from ..registrations import service as registrations
 from ..tables import KERNEL
 from . import letters, links, repository, rules
@@ -127,12 +128,14 @@ async def send(session: AsyncSession, resources: Resources, survey_id: UUID, *, 
         return True
     event = await agenda.get(session, survey.event_id)
     already = {row["attendee_id"] for row in await fetch_in(session, repository.INVITED, {"id": survey.id})}
-    wanted = rules.invited(await registrations.seated(await driver(session), survey.event_id), already)
+    seated = await registrations.seated(await driver(session), survey.event_id)
+    wanted = rules.invited([person for person in seated if people.address_of(person)], already)
     for person in wanted[:_AT_ONCE]:
-        if await repository.invite(session, survey.id, person["id"]):
+        address = people.address_of(person)
+        if address and await repository.invite(session, survey.id, person["id"]):
             where = links.address(resources.settings, resources.settings.survey_page_url, survey.id, person["id"])
             subject, text = letters.invitation(event.title, person, survey.closes_on, where)
-            await queue_mail(session, to=person["email"] or person["contact_email"], subject=subject, text=text)
+            await queue_mail(session, to=address, subject=subject, text=text)
     if len(wanted) > _AT_ONCE:
         return False
     survey.sent_at = now

@@ -210,3 +210,20 @@ async def unproposed(session: AsyncSession, *, since: datetime) -> list[UUID]:
         .order_by(_S.c.session_id)
     )
     return [row.session_id for row in await execute(session, asked)]
+
+
+_theirs = _L.c.attendee_id == sa.func.any(bindparam("ids", type_=sa.ARRAY(sa.Uuid)))
+LINKS_OF = sa.select(*_L.c).where(_L.c.event_id == sa.func.any(bindparam("event_ids", type_=sa.ARRAY(sa.Uuid))), _theirs)
+MOVEMENTS_OF = (
+    sa.select(_M.c.link_id, _M.c.session_id, _M.c.kind, _M.c.at)
+    .where(_M.c.link_id == sa.func.any(bindparam("ids", type_=sa.ARRAY(sa.Uuid))))
+    .order_by(_M.c.at, _M.c.id)
+)
+
+
+async def remove_links(session: AsyncSession, event_ids: Iterable[UUID], attendee_ids: Iterable[UUID] | None) -> int:
+    """Participants' links of these events (of these people, or of everybody), with who came and went by them."""
+    which = [_L.c.event_id.in_(list(event_ids)), _L.c.attendee_id.is_not(None)]
+    if attendee_ids is not None:
+        which.append(_L.c.attendee_id.in_(list(attendee_ids)))
+    return int((await execute(session, sa.delete(_L).where(*which))).rowcount)

@@ -1,5 +1,7 @@
 """The life of an event, from the idea to what everybody reads."""
 
+from typing import Any
+
 import pytest
 
 from services.common.ids import new_id
@@ -90,3 +92,29 @@ async def test_dates_are_read_in_paris_on_both_sides_of_the_clock_change(world: 
         await world.call(world.organiser, "POST", f"/events/{event['id']}/sessions", json=wish, expect=201)
     shown = await world.event(event)
     assert [each["starts_at"] for each in shown["sessions"]] == ["2027-03-26T09:00:00+01:00", "2027-03-29T09:00:00+02:00"]
+
+
+async def test_the_only_session_left_is_not_cancelled_alone(world: World) -> None:
+    event = await world.opened(sessions=2)
+
+    def path(number: int) -> str:
+        return f"/events/{event['id']}/sessions/{event['sessions'][number]['id']}"
+
+    async def cancelled(number: int, expect: int) -> dict[str, Any]:
+        wish = {"reason": "Neige."}
+        sent = await world.change(
+            world.organiser, "POST", f"{path(number)}/cancellation", of=path(number), json=wish, expect=expect
+        )
+        body: dict[str, Any] = sent.json()
+        return body
+
+    await cancelled(0, 201)
+    for act in ("open", "closed"):
+        problem = await cancelled(1, 409)
+        assert problem["type"].endswith("/problems/last-session")
+        assert problem["possible_acts"] == ["cancellation", "postponement"], "it says the way out"
+        if act == "open":
+            await world.act(event, "closing")
+    await world.act(event, "postponement", reason="Neige.")
+    assert (await cancelled(1, 201))["status"] == "cancelled"
+    assert (await world.event(event))["starts_at"] is None

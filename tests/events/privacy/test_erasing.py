@@ -118,6 +118,8 @@ async def test_the_nightly_job_writes_work_for_each_rule_and_the_table_says_the_
         "phones": (3, "months"),
         "answers": (12, "months"),
         "identity": (36, "months"),
+        "certificates": (60, "months"),
+        "wishes": (36, "months"),
     }
 
 
@@ -170,3 +172,51 @@ async def test_lines_written_at_once_stand_in_one_chain(world: World) -> None:
 
     await asyncio.gather(*(one() for _ in range(6)))
     assert (await world.call(world.manager, "GET", "/erasures/verification", expect=200)).json()["whole"]
+
+
+async def _needs(world: World, event: dict[str, Any]) -> int:
+    rows = await world.running.rows(
+        "SELECT 1 FROM attendee_needs n JOIN attendees a ON a.id = n.attendee_id WHERE a.event_id = %(id)s", id=event["id"]
+    )
+    return len(rows)
+
+
+async def test_needs_go_a_week_after_the_event_and_the_register_says_how_many(world: World) -> None:
+    event = await world.opened(days=2, most_in_group=2)
+    needs = {"dietary": "sans sel", "dietary_kinds": ["vegan"]}
+    await world.register(event, attendee(needs=needs), attendee(needs=needs))
+    later = await world.opened(days=40)
+    await world.register(later, attendee(needs=needs))
+    await night(world)
+    world.at(world.day(9, 12))  # two days to the event, seven after it have not passed
+    await night(world)
+    assert (await _needs(world, event), await _needs(world, later)) == (2, 1)
+    world.running.clock.forward(days=1)
+    await night(world)
+    assert (await _needs(world, event), await _needs(world, later)) == (0, 1)
+    assert [each["count"] for each in await lines(world) if each["rule"] == "needs"][-1] == 2
+
+
+async def test_needs_for_nothing_go_the_next_night(world: World) -> None:
+    needs = {"dietary": "sans sel"}
+    event, cancelled = await world.opened(), await world.opened()
+    found = await world.register(event, attendee(needs=needs))
+    await world.register(event, attendee(needs=needs))
+    await world.register(cancelled, attendee(needs=needs))
+    await world.call(None, "POST", f"{world.link(found)}/cancellation", expect=201)
+    await world.act(cancelled, "cancellation", reason="Grève")
+    await night(world)
+    assert (await _needs(world, event), await _needs(world, cancelled)) == (1, 0)
+
+
+async def test_who_said_a_need_is_forgotten_whatever_became_of_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service, "RECORDS", 2)
+    wish = {"network_id": world.network_id, "audience": "association", "wish": "Animer un conseil citoyen."}
+    said = [(await world.call(world.participant, "POST", "/needs", json=wish, expect=201)).json()["id"] for _ in range(3)]
+    world.running.clock.forward(days=1000)
+    await night(world)
+    assert len((await world.call(world.participant, "GET", "/my-needs", expect=200)).json()["items"]) == 3
+    world.running.clock.forward(days=200)
+    await night(world)
+    rows = await world.running.rows("SELECT account_id, email, wish FROM training_needs WHERE id = ANY(%(ids)s)", ids=said)
+    assert rows == [{"account_id": None, "email": None, "wish": wish["wish"]}] * 3

@@ -29,7 +29,7 @@ async def test_who_is_signed_in_is_told_all_that_is_held_of_them(world: World) -
     await world.act(event, "opening")
     hidden = await world.idea()
     await world.add_session(hidden, programme=[speaker])
-    needs = {"dietary": "végétarien", "accessibility": ""}
+    needs = {"dietary": "végétarien", "dietary_kinds": ["vegan"], "accessibility": "", "accessibility_kinds": []}
     await register(world, event, somebody(), attendee(needs=needs))
     own = f"{world.participant.account_id}@example.fr"
     await register(world, event, somebody(), attendee("Collègue", email=own.upper()), who=world.stranger)

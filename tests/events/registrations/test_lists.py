@@ -3,7 +3,6 @@
 import csv
 import io
 from typing import Any
-from uuid import UUID
 
 import pytest
 from python_calamine import CalamineWorkbook
@@ -207,50 +206,6 @@ async def test_the_caterer_is_told_numbers_without_names(world: World) -> None:
     assert [(each["kind"], each["count"]) for each in body["accessibility"]] == [("hearing_loop", 1), ("captions", 1)]
     assert (body["people"], body["dietary_in_words"]) == (2, 1)
     assert "Camille" not in answer.text
-
-
-async def _forget(world: World) -> None:
-    await world.running.run_jobs()
-    from services.events.registrations.people_jobs import forget_needs
-
-    async with world.running.resources.database.transaction() as session:
-        await forget_needs.run(session, world.running.resources, timestamp=0)
-
-
-async def _needs(world: World, event: dict[str, Any]) -> int:
-    rows = await world.running.rows(
-        "SELECT 1 FROM attendee_needs n JOIN attendees a ON a.id = n.attendee_id WHERE a.event_id = %(id)s", id=UUID(event["id"])
-    )
-    return len(rows)
-
-
-async def test_needs_are_forgotten_after_the_event_and_the_journal_says_how_many(world: World) -> None:
-    event = await world.opened(days=2, most_in_group=2)
-    needs = {"dietary": "sans sel"}
-    await world.register(event, attendee(needs=needs), attendee(needs=needs))
-    later = await world.opened(days=40)
-    await world.register(later, attendee(needs=needs))
-    world.at(world.day(9, 12))  # two days to the event, seven after it have not passed
-    await _forget(world)
-    assert (await _needs(world, event), await _needs(world, later)) == (2, 1)
-    world.running.clock.forward(days=1)
-    await _forget(world)
-    await _forget(world)
-    assert (await _needs(world, event), await _needs(world, later)) == (0, 1)
-    said = [line["changes"] for line in await journalled(world, "event.needs_forgotten") if str(line["resource_id"]) == event["id"]]
-    assert said == [{"attendees": 2}]
-
-
-async def test_needs_for_nothing_are_forgotten_at_once(world: World) -> None:
-    needs = {"dietary": "sans sel"}
-    event, cancelled = await world.opened(), await world.opened()
-    found = await world.register(event, attendee(needs=needs))
-    await world.register(event, attendee(needs=needs))
-    await world.register(cancelled, attendee(needs=needs))
-    await by_link(world, found, "POST", "/cancellation", expect=201)
-    await world.act(cancelled, "cancellation", reason="Grève")
-    await _forget(world)
-    assert (await _needs(world, event), await _needs(world, cancelled)) == (1, 0)
 
 
 async def test_answers_are_judged_with_pointers_in_french(world: World) -> None:

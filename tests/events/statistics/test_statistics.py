@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,8 +11,9 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from services.common.ids import new_id
-from services.events.statistics import exports, presence, rules
+from services.events.statistics import exports, rules
 from services.events.statistics.schemas import AttendanceFigures, AttendanceStatistics, Dimension
+from tests.events.attendance.desk import begins, come, said, scan, sitting, stay, validate
 from tests.events.world import World, attendee, registration
 
 pytestmark = pytest.mark.anyio
@@ -92,17 +94,43 @@ async def test_who_cancelled_waits_or_is_elsewhere_is_counted_as_what_they_are(w
     assert (await figures(world, who=world.organiser, until="2020-12-31"))["items"] == []
 
 
-async def test_presence_is_counted_once_somebody_knows_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    await filled(world)
-    rows = await world.running.rows("SELECT id FROM attendees WHERE audience = 'state' ORDER BY id DESC LIMIT 1")
-
-    async def known(connection: Any, event_ids: Any) -> dict[Any, int]:
-        return {rows[0]["id"]: 90}
-
-    monkeypatch.setattr(presence, "minutes", known)
+async def test_presence_is_counted_as_it_was_validated(world: World) -> None:
+    """A cycle of three days, the second cancelled: scans count for nothing until the organiser validates them."""
+    event = await world.opened(5, sessions=3)
+    whole, partly, absent = [await world.register(event, attendee(name)) for name in ("A", "B", "C")]
+    path = sitting(event, 2)
+    await world.change(world.organiser, "POST", f"{path}/cancellation", of=path, json={"reason": "Neige."}, expect=201)
+    come(world, event, 1)
+    for each in (whole, partly):
+        await scan(world, event, each)
+    come(world, event, 1, hours=9)
     found = await figures(world, who=world.organiser)
-    assert (found["presence_known"], line(found, "state")["present"], line(found, "state")["hours"]) == (True, 1, 1.5)
-    assert line(found, "association")["present"] == 0
+    assert (found["presence_known"], found["total"]["present"], found["total"]["hours"]) == (False, None, None)
+    await validate(world, event, 1)
+    come(world, event, 3, hours=9)
+    items = [said(whole, state="present", minutes=120), said(partly, state="absent"), said(absent, state="excused")]
+    await validate(world, event, 3, items=items)
+    found = await figures(world, who=world.organiser)
+    assert (found["presence_known"], found["total"]["registered"], found["total"]["present"]) == (True, 3, 2)
+    assert found["total"]["hours"] == 18, "eight hours each on the first day, two on the third, none on the second"
+
+
+async def test_who_came_without_a_seat_or_after_cancelling_is_counted_as_present(world: World) -> None:
+    event = await world.opened(3)
+    await world.register(event, attendee("Absente"))
+    late = await world.register(event, attendee("Revenue"))
+    come(world, event, minutes=-30)
+    await world.call(None, "POST", f"{world.link(late)}/cancellation", expect=201)
+    come(world, event, minutes=5)
+    await stay(world, event, late, begins(event), begins(event) + timedelta(hours=8))
+    for number in range(2):
+        wish = {"given_name": "Sans", "family_name": f"Inscription {number}", "audience": "resident"}
+        await world.call(world.organiser, "POST", f"{sitting(event)}/walk-ins", json=wish, expect=201)
+    come(world, event, hours=9)
+    await validate(world, event)
+    found = await figures(world, who=world.organiser)
+    assert (found["total"]["registered"], found["total"]["seated"], found["total"]["present"]) == (3, 3, 3)
+    assert line(found, "resident")["present"] == 2
 
 
 async def test_tables_say_the_same_and_hold_no_formula(world: World) -> None:
@@ -133,7 +161,9 @@ def _count(people: list[tuple[int, str]]) -> rules.Count:
     event = {"id": new_id()}
     count = rules.Count(Dimension.AUDIENCE, [event], None)
     for person, audience in people:
-        count.add({"id": new_id(), "event_id": event["id"], "audience": audience, "seated": True, "person": str(person)})
+        count.add(
+            {"id": new_id(), "event_id": event["id"], "audience": audience, "stands": True, "seated": True, "person": str(person)}
+        )
     return count
 
 
