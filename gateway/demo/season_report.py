@@ -16,8 +16,7 @@ def show_season(where: Console, season: SeasonAnswers) -> None:
         f"{rush.people('waiting')} en liste d’attente, {season.oversold()} place vendue deux fois",
         f"Liste d’attente : {season.offered} propositions, {season.accepted} acceptées",
     ]
-    for each in season.sittings:
-        lines.append(f"« {each.title} » : {each.arrived} arrivées sur place, {each.entered_visio} en visio")
+    lines += [f"« {each.title} » : {each.arrived} arrivées sur place, {each.entered_visio} en visio" for each in season.sittings]
     hours = sum(each["minutes"] for each in season.certificates) / 60
     lines.append(f"{len(season.certificates)} attestations, {hours:.0f} heures suivies")
     if season.verified:

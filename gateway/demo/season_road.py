@@ -169,8 +169,12 @@ class SeasonRoad:
         return found
 
     async def enters(self, link: str) -> bool:
-        """Whether the link leads to the room now."""
+        """Whether the link leads to the room now; while the room is being made, it is opened again, as it is told to be."""
+        until = monotonic() + _PATIENCE
         answer = await self.api.call(None, "GET", link, also=(409, 410, 503))
+        while answer.status_code == 503 and monotonic() < until:
+            await asyncio.sleep(0.5)
+            answer = await self.api.call(None, "GET", link, also=(409, 410, 503))
         return answer.status_code == 303 and answer.headers["location"].startswith(season.VISIO_ROOM)
 
     async def sit(self, number: int, links: Collection[str]) -> Sitting:

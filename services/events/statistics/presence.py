@@ -6,7 +6,9 @@ from uuid import UUID
 
 from psycopg import AsyncConnection
 
+from ..attendance import followed
+
 
 async def minutes(connection: AsyncConnection[Any], event_ids: Sequence[UUID]) -> Mapping[UUID, int] | None:
-    """Minutes of presence by participant; None: presence is not known, and no figure of it is shown."""
-    return None
+    """Validated minutes by participant; None: nothing was validated yet, and no figure of presence is shown."""
+    return (await followed.minutes(connection, event_ids)) or None

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from gateway.demo import seed
+from gateway.demo import season_seed, seed
 from gateway.demo.clock import PARIS, Clock
 from gateway.demo.data import library
-from gateway.demo.http import CATALOGUE, PROGRAMMING, Account, Api, Json
+from gateway.demo.http import CATALOGUE, EVENTS, PROGRAMMING, Account, Api, Json
 from gateway.demo.scratch import running, scratch_folder
 from gateway.demo.seed import CannotLoad, Stage, call_open_at, plans_of
+
+Seen = tuple[Json, list[Json], list[Json], list[Json], list[Json], list[Json], list[Json]]
 
 
 @pytest.mark.parametrize(("now", "year"), [(datetime(2026, 8, 31, 12, tzinfo=UTC), 2026), (datetime(2026, 9, 1, tzinfo=UTC), 2027)])
@@ -52,7 +54,11 @@ def test_loading_twice_makes_nothing_twice() -> None:
             once = asyncio.run(_seen(scratch.base_url, loaded.accounts))
             assert seed.load(scratch.base_url, scratch.data_dir) == loaded
             assert asyncio.run(_seen(scratch.base_url, loaded.accounts)) == once
-    campaign, dossiers, reviews, documents, followed = once
+    campaign, dossiers, reviews, documents, followed, agenda, registered = once
+    assert Counter(event["status"] for event in agenda) == {"open": 2, "tentative": 1, "held": 1}
+    assert [each["state"] for each in registered] == ["seated"] * 5
+    (tentative,) = [event for event in agenda if event["status"] == "tentative"]
+    assert (tentative["starts_at"], tentative["vague_date"]) == (None, "Après l’été ?")
     assert campaign["status"] == "open"
     assert Counter(dossier["status"] for dossier in dossiers)["submitted"] == 3
     assert len(dossiers) == 8, "drafts are their holder's alone"
@@ -61,8 +67,9 @@ def test_loading_twice_makes_nothing_twice() -> None:
     assert [each["contract_id"] for each in followed] == [campaign["contract_id"]]
 
 
-async def _seen(base_url: str, accounts: list[tuple[str, str, str]]) -> tuple[Json, list[Json], list[Json], list[Json], list[Json]]:
-    """The campaign, the dossiers and the catalogue as the contract's team sees them, reviews of the State, contracts of the centre."""
+async def _seen(base_url: str, accounts: list[tuple[str, str, str]]) -> Seen:
+    """The campaign, the dossiers and the catalogue as the contract's team sees them, reviews of the State, contracts of the centre,
+    the agenda as its organiser sees it and who is registered."""
     people = {who: Account(who, email, password) for who, email, password in accounts}
     async with Api(base_url, Clock()) as api:
         for person in people.values():
@@ -74,4 +81,9 @@ async def _seen(base_url: str, accounts: list[tuple[str, str, str]]) -> tuple[Js
         documents = await api.pages(team, f"{CATALOGUE}/documents", limit=100)
         (centre,) = await api.pages(None, f"{CATALOGUE}/centres")
         path = f"{CATALOGUE}/centres/{centre['id']}/followed-contracts"
-        return campaign, dossiers, reviews, documents, await api.pages(people["Documentaliste"], path)
+        followed = await api.pages(people["Documentaliste"], path)
+        organiser = people["Organisation des rencontres"]
+        agenda = await api.pages(organiser, f"{EVENTS}/events", since="2000-01-01", limit=100)
+        (opened,) = [event for event in agenda if event["title"] == season_seed.OPEN]
+        registered = await api.pages(organiser, f"{EVENTS}/events/{opened['id']}/registrations", limit=100)
+        return campaign, dossiers, reviews, documents, followed, agenda, registered
