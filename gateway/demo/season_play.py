@@ -94,7 +94,7 @@ class Season:
         self.clock.go_to(OPENED)
         await road.open_network(cast.administrator, self.centre.organisation_id, self.centre.centre_id)
         self.clock.go_to(NEEDS_SAID)
-        needs = await road.say_needs(list(cast.holders.values()))
+        needs = await road.say_needs([cast.holders[key] for key in sorted(cast.holders)])
         self.clock.go_to(ANNOUNCED)
         await road.turn_into_event(needs)
         await road.act("announcement")

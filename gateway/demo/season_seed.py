@@ -104,7 +104,7 @@ class SeasonSeed:
         """Some of the contract's people, each once."""
         cast, path = self.centre.registry.cast, f"{EVENTS}/events/{event_id}/registrations"
         known = {each["contact_email"] for each in await self.api.pages(self.organiser, path, limit=100)}
-        for who in (*list(cast.holders.values())[:3], cast.team, cast.agents["etat"]):
+        for who in (*(cast.holders[key] for key in sorted(cast.holders)[:3]), cast.team, cast.agents["etat"]):
             if who.email not in known:
                 given_name, family_name = who.full_name.split(" ", 1)
                 person = {"given_name": given_name, "family_name": family_name, "mode": "on_site", "audience": "association"}
