@@ -71,6 +71,7 @@ class Library:
     api: Api
     registry: Registry
     centre_id: str = ""
+    organisation_id: str = ""
 
     def __post_init__(self) -> None:
         self.manager, self.documentalist = account(library.MANAGER), account(library.DOCUMENTALIST)
@@ -105,12 +106,13 @@ class Library:
             await asyncio.sleep(1)
 
     async def _open(self) -> None:
-        organisation_id = await self.registry.settle_association(library.ORGANISATION, self.manager, [self.documentalist])
+        people = [self.documentalist]
+        self.organisation_id = await self.registry.settle_association(library.ORGANISATION, self.manager, people)
         centres = await self.api.pages(None, f"{CATALOGUE}/centres", limit=100)
         centre = next((each for each in centres if each["code"] == library.CODE), None)
         if centre is None:
             wish = {
-                "organisation_id": organisation_id,
+                "organisation_id": self.organisation_id,
                 "code": library.CODE,
                 "name": library.NAME,
                 "description": library.DESCRIPTION,

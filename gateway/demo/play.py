@@ -24,6 +24,9 @@ from .people import CannotMakeAdministrator, Cast, Registry
 from .report import console, show
 from .road import Road
 from .scratch import PlatformSilent, Scratch, running, scratch_folder, stopped_by_signals
+from .season import SeasonAnswers
+from .season_play import Season
+from .season_report import show_season
 from .sequel import Sequel
 from .telling import Telling
 from .year import Year
@@ -38,8 +41,8 @@ def main(args: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="canevas demo",
         description="Joue une campagne entière de novembre à avril, puis conventions, paiements, bilans et conventions "
-        "pluriannuelles jusqu’en décembre de l’année d’après, et le catalogue d’un centre de ressources, par l’API HTTP seule, "
-        "sur une plateforme lancée pour l’occasion puis effacée.",
+        "pluriannuelles jusqu’en décembre de l’année d’après, le catalogue d’un centre de ressources et un cycle de qualification, "
+        "de l’ouverture des inscriptions aux attestations, par l’API HTTP seule, sur une plateforme lancée pour l’occasion puis effacée.",
     )
     parser.add_argument("--dossiers", type=_count, default=100, metavar="N", help="nombre de dossiers déposés (100)")
     count: int = parser.parse_args(args).dossiers
@@ -72,12 +75,15 @@ def _play(screen: Console, count: int) -> int:
     show(screen, lived.answers, _NAMES)
     show_money(screen, lived.money)
     show_catalogue(screen, lived.holdings, lived.drafts)
+    show_season(screen, lived.season)
     said = summary(lived.answers, len(lived.errors))
     wrong = lived.missing + faults(lived.answers, said, count) + money_faults(lived.money) + lived.holdings.faults()
+    wrong += lived.season.faults()
     for line in (*wrong, *lived.errors[:_SHOWN_ERRORS]):
         print(line, file=sys.stderr)
     screen.print(f"\nCampagne jouée en {monotonic() - started:.0f} secondes.", style="dim")
-    print(json.dumps({**said, **money_summary(lived.money), **lived.holdings.summary()}), flush=True)
+    played = {**money_summary(lived.money), **lived.holdings.summary(), **lived.season.summary()}
+    print(json.dumps({**said, **played}), flush=True)
     return 1 if wrong else 0
 
 
@@ -89,6 +95,7 @@ class _Lived:
     money: MoneyAnswers
     holdings: Holdings
     drafts: list[Json]
+    season: SeasonAnswers
     errors: list[str]
     missing: list[str]
 
@@ -114,8 +121,9 @@ async def _live(scratch: Scratch, clock: MovedClock, telling: Telling, count: in
         if len(drafts) < closed:
             missing.append(f"{closed - len(drafts)} dossiers clos ne sont pas des brouillons du catalogue")
         holdings = await centre.read(cast.team)
-        telling.say(f"{api.requests} requêtes HTTP en tout", later.ALL_READ)
-        return _Lived(answers, money, holdings, drafts, api.errors, missing)
+        season = await Season(centre, clock, telling).live()
+        telling.say(f"{api.requests} requêtes HTTP en tout")
+        return _Lived(answers, money, holdings, drafts, season, api.errors, missing)
 
 
 async def _open_centre(api: Api, registry: Registry, telling: Telling, contract_id: str) -> Library:

@@ -1,4 +1,5 @@
-"""What a first `make run` loads: the contract, its funders, an open call, a dozen dossiers on their way, a resource centre.
+"""What a first `make run` loads: the contract, its funders, an open call, a dozen dossiers on their way, a resource
+centre and its network's agenda.
 
 Every step looks for what is there before it makes anything: interrupted, it is simply run again.
 """
@@ -18,6 +19,7 @@ from .http import PROGRAMMING, Account, Api, Json, Refused, together
 from .mailbox import Mailbox, NoMail
 from .people import CannotMakeAdministrator, Cast, Registry
 from .road import Call, Road, in_year
+from .season_seed import SeasonSeed
 
 _OPEN_DAYS = 60
 #: From September on, the call is for the year to come.
@@ -81,6 +83,7 @@ async def _load(base_url: str, data_dir: Path) -> Loaded:
             await road.campaign_act(campaign["id"], "opening")
         loading = _Loading(road, campaign["id"])
         await together([_open_centre(centre, contract_id), *(loading.bring(plan, stage) for plan, stage in staged)])
+        await SeasonSeed(centre, clock.now()).load()
         await loading.review_some([plan for plan, stage in staged if stage is Stage.UNDER_REVIEW])
         return Loaded(_accounts(cast, centre))
 
@@ -170,6 +173,7 @@ def _accounts(cast: Cast, centre: Library) -> list[tuple[str, str, str]]:
         ("Signataire, État", cast.signatories["etat"]),
         ("Comptable, État", cast.payers["etat"]),
         ("Documentaliste", centre.documentalist),
+        ("Organisation des rencontres", centre.documentalist),
         ("Direction du centre", centre.manager),
         ("Administration", cast.administrator),
     ]

@@ -9,13 +9,13 @@ from pathlib import Path
 import httpx
 import pytest
 
-from gateway.demo import seed
+from gateway.demo import season_seed, seed
 from gateway.demo.clock import Clock
-from gateway.demo.http import CATALOGUE, PROGRAMMING, Account, Api, Json
+from gateway.demo.http import CATALOGUE, EVENTS, PROGRAMMING, Account, Api, Json
 from gateway.demo.scratch import running, scratch_folder
 
-#: The campaign, dossiers, reviews, documents, followed contracts.
-Seen = tuple[Json, list[Json], list[Json], list[Json], list[Json]]
+#: The campaign, dossiers, reviews, documents, followed contracts, the agenda, who is registered at the open event.
+Seen = tuple[Json, list[Json], list[Json], list[Json], list[Json], list[Json], list[Json]]
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,8 @@ def platform() -> Iterator[Platform]:
 
 
 async def _seen(base_url: str, accounts: list[tuple[str, str, str]]) -> Seen:
-    """The campaign, the dossiers and the catalogue as the contract's team sees them, reviews of the State, contracts of the centre."""
+    """The campaign, the dossiers and the catalogue as the contract's team sees them, reviews of the State, contracts of the centre,
+    the agenda as its organiser sees it and who is registered."""
     people = {who: Account(who, email, password) for who, email, password in accounts}
     async with Api(base_url, Clock()) as api:
         for person in people.values():
@@ -70,4 +71,9 @@ async def _seen(base_url: str, accounts: list[tuple[str, str, str]]) -> Seen:
         documents = await api.pages(team, f"{CATALOGUE}/documents", limit=100)
         (centre,) = await api.pages(None, f"{CATALOGUE}/centres")
         path = f"{CATALOGUE}/centres/{centre['id']}/followed-contracts"
-        return campaign, dossiers, reviews, documents, await api.pages(people["Documentaliste"], path)
+        followed = await api.pages(people["Documentaliste"], path)
+        organiser = people["Organisation des rencontres"]
+        agenda = await api.pages(organiser, f"{EVENTS}/events", since="2000-01-01", limit=100)
+        (opened,) = [event for event in agenda if event["title"] == season_seed.OPEN]
+        registered = await api.pages(organiser, f"{EVENTS}/events/{opened['id']}/registrations", limit=100)
+        return campaign, dossiers, reviews, documents, followed, agenda, registered

@@ -22,6 +22,7 @@ _P: Any = Presence.__table__  # type: ignore[attr-defined]
 
 _event = bindparam("event_id", type_=sa.Uuid)
 _session = bindparam("session_id", type_=sa.Uuid)
+_events = bindparam("ids", type_=ARRAY(sa.Uuid))
 
 SHEET = sa.select(*_H.c).where(_H.c.session_id == _session)
 LOCK_SHEET = SHEET.with_for_update()
@@ -47,6 +48,7 @@ KNOWN_SCAN = sa.select(*_C.c).where(
 )
 PRESENT_COUNT = sa.select(sa.func.count(sa.distinct(_C.c.attendee_id)).label("count")).where(_C.c.session_id == _session)
 STAYS = sa.select(*_S.c).where(_S.c.event_id == _event, sa.or_(_session.is_(None), _S.c.session_id == _session))
+VALIDATED = sa.select(_P.c.attendee_id, _P.c.session_id, _P.c.minutes).where(_P.c.event_id == sa.func.any(_events))
 PRESENCES = sa.select(*_P.c).where(_P.c.event_id == _event, sa.or_(_session.is_(None), _P.c.session_id == _session))
 
 _events = bindparam("event_ids", type_=ARRAY(sa.Uuid))

@@ -70,7 +70,7 @@ async def known(session: AsyncSession, event_id: UUID, session_id: UUID | None =
     for row in await fetch_in(session, repository.STAYS, asked):
         stays[_pair(row)].append(row)
     reader = await driver(session)
-    found = {row["id"]: row for row in await people.seated(reader, event_id)}
+    found = {row["id"]: row for row in (*await people.seated(reader, event_id), *await people.received(reader, event_id))}
     traced = {attendee_id for _, attendee_id in (*arrivals, *presences, *stays)}
     found |= await people.by_id(reader, traced - found.keys())
     sessions = [each for each in await agenda.sessions_of(session, event_id) if session_id in {None, each.id}]

@@ -90,11 +90,6 @@ def recipients(contact_name: str, contact_email: str, people: Sequence[Any], kin
     return found
 
 
-def is_reachable(address: str) -> bool:
-    """What stands for an address that was forgotten, or never given, receives nothing (`.invalid`: RFC 2606)."""
-    return "@" in address and not address.endswith(".invalid")
-
-
 def uid(attendee_id: UUID, session_id: UUID) -> UUID:
     """The same for ever: one person's entry for one session, in every calendar."""
     return uuid5(attendee_id, f"session:{session_id}")

@@ -22,6 +22,7 @@ from ..agenda import service as agenda
 from ..networks import service as networks
 from ..registrations import links
 from ..registrations import service as registrations
+from ..registrations.people import is_reachable
 from ..registrations.schemas import RegistrationState
 from ..visio import links as visio
 from . import addresses, calendars, letters, repository, rules
@@ -95,7 +96,7 @@ async def take_back(
     case = await _read(session, registration_id, news)
     for person in case.people if case else ():
         address = former.get(person.id, "")
-        if case is None or person.erased_at is not None or not rules.is_reachable(address):
+        if case is None or person.erased_at is not None or not is_reachable(address):
             continue
         said = {"news": "address_left", "edition": edition, "written_at": now}
         if await repository.claim(session, case.event["id"], registration_id, person.id, said):

@@ -39,6 +39,11 @@ async def seated(reader: AsyncConnection[Any], event_id: UUID) -> list[Row]:
     return await fetch(reader, repository.PEOPLE_SEATED, {"id": event_id})
 
 
+async def received(reader: AsyncConnection[Any], event_id: UUID) -> list[Row]:
+    """Everybody who came without being registered and holds no seat: they are expected at the sessions that follow."""
+    return await fetch(reader, repository.PEOPLE_RECEIVED, {"id": event_id})
+
+
 async def replace_key(session: AsyncSession, attendee_id: UUID) -> str:
     """A new secret key for a badge: the old one is nobody's from now on."""
     key = rules.new_key()

@@ -312,6 +312,14 @@ PEOPLE_SEATED = _PEOPLE.where(
     _A.c.pool_id.is_not(None),
     _A.c.left_at.is_(None),
 )
+#: Who came without being registered, on the chair of somebody who did not.
+PEOPLE_RECEIVED = _PEOPLE.where(
+    _A.c.event_id == _one,
+    _R.c.state == "seated",
+    _R.c.source == "walk_in",
+    _A.c.pool_id.is_(None),
+    _A.c.left_at.is_(None),
+)
 
 
 async def set_key(session: AsyncSession, attendee_id: UUID, key: str) -> None:

@@ -373,3 +373,23 @@ async def test_nobody_is_received_before_the_doors_open_nor_at_what_is_cancelled
     await world.act(event, "cancellation", reason="Neige.")
     come(world, event)
     await world.refused(world.organiser, "POST", path, 409, "walk-ins-not-possible", json=_walk_in())
+
+
+async def test_who_took_a_chair_at_the_first_session_of_a_cycle_is_on_the_sheets_of_the_next(world: World) -> None:
+    event = await world.opened(1, sessions=2)
+    await world.register(event)
+    come(world, event)
+    reason = {"over_capacity_reason": "La personne inscrite n'est pas venue."}
+    received = (await world.call(world.organiser, "POST", f"{sitting(event)}/walk-ins", json=_walk_in(**reason), expect=201)).json()
+    assert not received["has_seat"]
+    for number in (1, 2):
+        come(world, event, number, hours=10)
+        path = f"{sitting(event, number)}/presence"
+        read = await world.call(world.organiser, "GET", path, expect=200)
+        assert received["attendee_id"] in {each["attendee_id"] for each in read.json()["people"]}
+        await world.change(world.organiser, "POST", f"{path}/validation", of=path, json={"everybody": True}, expect=201)
+    rows = await world.pages(world.organiser, f"/events/{event['id']}/presence")
+    assert [row["is_validated"] for row in rows] == [True, True]
+    await world.act(event, "holding")
+    issued = (await world.call(world.organiser, "POST", f"/events/{event['id']}/certificates", expect=201)).json()
+    assert (issued["issued"], issued["nothing"]) == (1, 1)

@@ -182,3 +182,17 @@ def test_lines_add_up_to_the_total(people: list[tuple[int, str]]) -> None:
     total, lines = _count(people).figures({})
     assert sum(each.registered or 0 for each in lines) == total.registered == len(people)
     assert total.people == len({person for person, _ in people})
+
+
+async def test_presence_is_what_was_validated(world: World) -> None:
+    event = await world.opened(days=1)
+    came, absent = await world.register(event), await world.register(event)
+    world.at(event["sessions"][0]["ends_at"])
+    world.running.clock.forward(minutes=1)
+    path = f"/events/{event['id']}/sessions/{event['sessions'][0]['id']}/presence"
+    items = [{"attendee_id": came["attendees"][0]["id"], "state": "present", "minutes": 90}]
+    items.append({"attendee_id": absent["attendees"][0]["id"], "state": "absent"})
+    await world.change(world.organiser, "POST", f"{path}/validation", of=path, json={"items": items}, expect=201)
+    found = await figures(world, who=world.organiser)
+    assert found["presence_known"]
+    assert (line(found, "association")["present"], line(found, "association")["hours"]) == (1, 1.5)
