@@ -128,7 +128,7 @@ async def move(
         await seats.give_back(session, freed)
         await repository.set_seats(session, {each.id: seat for each, seat in zip(held.people, given, strict=True)})
     held.found.desk_id, held.found.session_id = target_id, session_id
-    changes = {"from": str(held.desk["session_id"]), "to": str(session_id)}
+    changes: dict[str, Any] = {"from": str(held.desk["session_id"]), "to": str(session_id)}
     moved = await reaching.done(session, held, "moved", now, News.CHANGED, **changes)
     await seats.mark_full(session, event["id"])  # the other desk may have given its last seat
     return moved

@@ -31,7 +31,7 @@ class News(Enum):
 
 async def tell(session: AsyncSession, registration_id: UUID, news: News, *, former: Mapping[UUID, str] | None = None) -> None:
     """Once committed, the contact (and the participants who gave an address) are told; what `former` addresses knew is taken back."""
-    more = {"former": {str(attendee_id): address for attendee_id, address in former.items()}} if former else {}
+    more: dict[str, Any] = {"former": {str(attendee_id): address for attendee_id, address in former.items()}} if former else {}
     await enqueue(session, TELL_REGISTRANT, lock=turn(registration_id), **told(registration_id, news), **more)
 
 
