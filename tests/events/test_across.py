@@ -3,13 +3,15 @@
 import asyncio
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from services.events.registrations import tending
 from tests.events.invitations.post import Mail, Post
 from tests.events.registrations.folk import anonymous, by_link, email_token, first, tag, taken
 from tests.events.registrations.seating import all_is_true
-from tests.events.world import World, attendee
+from tests.events.world import World, attendee, registration
 
 pytestmark = pytest.mark.anyio
 
@@ -296,3 +298,41 @@ async def test_an_offer_is_theirs_until_the_second_it_expires_and_nobodys_twice(
     assert answer.status_code == 409, answer.text
     assert [(await world.registered(each))["state"] for each in (waiting, behind)] == ["lapsed", "offered"]
     await all_is_true(world, event)
+
+
+# What mails say is true.
+
+
+async def test_whoever_waited_to_the_end_reads_that_no_seat_was_left(world: World, post: Post) -> None:
+    event = await world.opened(1)
+    await world.register(event)
+    waiting = await world.register(event)
+    await post.delivered()
+    world.at(event["starts_at"])
+    (desk,) = (await world.call(world.organiser, "GET", f"/events/{event['id']}/desks", expect=200)).json()
+    async with world.running.resources.database.transaction() as session:
+        await tending.tend(session, UUID(desk["id"]), now=world.running.clock.now())
+    (mail,) = await post.delivered()
+    assert mail.to == waiting["contact_email"]
+    assert mail.subject.startswith("Aucune place ne s'est libérée")
+    assert "sans qu'une place se soit libérée" in mail.text
+    assert "Sans réponse" not in mail.text
+
+
+async def test_an_address_that_never_confirmed_hears_nothing_more_of_a_cancelled_event(world: World, post: Post) -> None:
+    event = await world.opened()
+    wish = registration("jamais-confirmee@example.fr")
+    await world.call(None, "POST", f"/events/{event['id']}/registrations", json=wish, expect=201)
+    assert len(await post.delivered()) == 1
+    await world.act(event, "cancellation", reason="Grève.")
+    assert await post.delivered() == []
+
+
+@pytest.mark.parametrize("sent", [{"title": "Table ronde"}, {"title": "Table ronde", "speakers": [{"name": "Inès Exemple"}]}])
+async def test_a_programme_sent_without_what_is_optional_is_read_whole(world: World, sent: dict[str, Any]) -> None:
+    event = await world.dated()
+    (session,) = event["sessions"]
+    item = {**sent, "starts_at": session["starts_at"], "ends_at": session["ends_at"]}
+    await move(world, event, session, programme=[item])
+    (read,) = (await world.event(event))["sessions"][0]["programme"]
+    assert (read["title"], read["description"]) == ("Table ronde", "")

@@ -62,7 +62,9 @@ def write(kind: LetterKind, matter: Matter) -> Letter:
 def write_invitation(matter: Matter, session: Row, *, is_request: bool, has_moved: bool = False) -> Letter:
     """The short mail that carries the invitation of one more session of a cycle, or takes it back."""
     when, title = dates.moment(session["starts_at"]), plain(matter.event["title"])
-    subject = f"{'Invitation' if is_request else 'Annulé'} : {title}, {when}"
+    is_off = not has_moved and "cancelled" in {session["status"], matter.state, matter.event["status"]}
+    withdrawn = "Annulé" if is_off else "À retirer de votre agenda"
+    subject = f"{'Invitation' if is_request else withdrawn} : {title}, {when}"
     if is_request:
         opening = "Bonjour,\n\nVoici, pour votre agenda, une autre séance de votre inscription."
     else:
@@ -160,6 +162,8 @@ def _offered(matter: Matter) -> tuple[str, list[Block]]:
 
 
 def _lapsed(matter: Matter) -> tuple[str, list[Block]]:
+    if matter.reason:  # nothing was ever offered to them
+        return _titled("Aucune place ne s'est libérée", matter), [blocks.paragraphs(f"Bonjour,{_because(matter.reason)}")]
     return _titled("La place n'est plus réservée", matter), [
         blocks.paragraphs(
             "Bonjour,\n\nSans réponse dans le délai, la place est allée à quelqu'un d'autre. "

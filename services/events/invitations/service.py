@@ -189,7 +189,7 @@ async def preview(
         link=addresses.page(settings, event["reference"], event_id),
         rank=3,
         due_at=now + timedelta(hours=event["offer_hours"]),
-        reason=event["status_reason"] or "La raison que vous donnerez.",
+        reason="" if kind is K.LAPSED else event["status_reason"] or "La raison que vous donnerez.",
         visio=visio,
         badges={imaginary: f"{settings.public_url}/…"},
         message=("Objet de votre message", "Bonjour,\n\nLe texte de votre message."),

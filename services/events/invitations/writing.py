@@ -23,7 +23,7 @@ from ..networks import service as networks
 from ..registrations import links
 from ..registrations import service as registrations
 from ..registrations.people import is_reachable
-from ..registrations.schemas import RegistrationState
+from ..registrations.schemas import RegistrationState, Source
 from ..visio import links as visio
 from . import addresses, calendars, letters, repository, rules
 from .calendars import Entry, Party
@@ -34,6 +34,8 @@ from .schemas import LetterKind
 
 K = LetterKind
 _OF_SESSION = frozenset({K.SESSION_MOVED, K.SESSION_ADDED, K.SESSION_CANCELLED, K.REMINDER})
+#: Said of registrations that an organiser's act ended.
+_DECIDED = frozenset({K.EVENT_CANCELLED, K.SESSION_CANCELLED})
 #: What is still worth saying once the event is cancelled.
 _AFTER_CANCELLATION = frozenset({K.EVENT_CANCELLED, K.CANCELLED, K.REFUSED, K.LAPSED, K.MESSAGE})
 
@@ -74,6 +76,8 @@ async def write(session: AsyncSession, resources: Resources, registration_id: UU
     seated = registration.state is RegistrationState.SEATED
     found = rules.recipients(registration.contact_name, registration.contact_email, case.people, news.kind, seated=seated)
     case, news = _as_decided(case, news)
+    if news.kind in _DECIDED and registration.source is not Source.WALK_IN and registration.email_confirmed_at is None:
+        return  # an address that did not confirm was promised that nothing more would be written to it
     for recipient in found:
         if case.message is not None and not _is_meant(case.message, recipient):
             continue
@@ -296,6 +300,7 @@ async def _matter(
         K.EVENT_POSTPONED: case.event["status_reason"],
         K.SESSION_CANCELLED: case.concerned["cancelled_reason"] if case.concerned else "",
         K.CANCELLED: registration.reason,
+        K.LAPSED: registration.reason,
         K.REFUSED: registration.reason,
     }
     token = links.token(settings, registration.id, registration.link_version)
