@@ -1,14 +1,16 @@
 """Use cases nobody at the network decides: an organisation is renamed or erased, the catalogue publishes a document of an event."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from psycopg import AsyncConnection
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.common.db import fetch_in
+from services.common.db import fetch, fetch_in
 
-from . import following_repository, service
+from . import following_repository, repository, service
 from .schemas import AttachedDocument
 
 #: Events followed in one transaction.
@@ -70,3 +72,9 @@ def _renamed(partner: dict[str, Any], organisation_id: UUID, name: str, *, erase
     if partner.get("organisation_id") != str(organisation_id):
         return partner
     return {**partner, "name": name[:200], "organisation_id": None if erased else str(organisation_id)}
+
+
+async def over_among(reader: AsyncConnection[Any], event_ids: Sequence[UUID], before: datetime) -> list[UUID]:
+    """Of these events, those that were cancelled, or ended before that instant."""
+    asked = {"ids": list(event_ids), "before": before}
+    return [each["id"] for each in await fetch(reader, repository.OVER_BEFORE, asked)]

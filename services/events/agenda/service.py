@@ -183,7 +183,7 @@ async def change_session(
     given = {name: getattr(wish, name) for name in wish.model_fields_set} | _plain(wish, partial=True)
     given = {name: value for name, value in given.items() if value is not None or name == "place"}
     if "programme" not in given and {"starts_at", "ends_at"} & given.keys():
-        given["programme"] = _carried_along(found, given)
+        given["programme"] = timing.carried_programme(found, given)
     whole = _whole(found, given)
     others = await repository.sessions_of(session, event.id)
     _require_possible(whole, found.id, others)
@@ -412,15 +412,6 @@ def _require_possible(wish: SessionWrite, session_id: UUID | None, others: Seque
         raise ProgrammeOutsideSession(errors=[FieldError(f"/programme/{each}", said, "outside") for each in positions])
 
 
-def _carried_along(found: EventSession, given: dict[str, Any]) -> list[dict[str, Any]]:
-    """The programme follows a session that is moved as a whole."""
-    before = timing.Timed(found.starts_at, found.ends_at)
-    after = timing.Timed(given.get("starts_at", found.starts_at), given.get("ends_at", found.ends_at))
-    items = timing.timed_items(found.programme)
-    moved = timing.carried_along(before, after, items)
-    return found.programme if moved == items else timing.rewritten(found.programme, moved)
-
-
 def _require_movable(event: Event, found: EventSession, changed: Iterable[str]) -> None:
     """What was held was held then and there; what was said of it may be mended."""
     if event.status not in rules.OVER and found.status is not SessionStatus.HELD:
@@ -454,9 +445,3 @@ def _plain(wish: EventCreate | EventUpdate | SessionWrite | SessionUpdate, *, pa
     """What is stored as JSON or codes, as it is stored: of what was sent when `partial`, each item whole."""
     stored = {"partners", "documents", "audiences", "place", "programme"} & set(type(wish).model_fields)
     return wish.model_dump(mode="json", include=stored & wish.model_fields_set if partial else stored)
-
-
-async def over_before(reader: AsyncConnection[Any], event_ids: Sequence[UUID], before: datetime) -> list[UUID]:
-    """Of these events, those that were cancelled, or ended before that instant."""
-    asked = {"ids": list(event_ids), "before": before}
-    return [each["id"] for each in await fetch(reader, repository.OVER_BEFORE, asked)]

@@ -103,3 +103,12 @@ def rewritten(programme: Iterable[Mapping[str, Any]], items: Iterable[Timed]) ->
         {**item, "starts_at": at.starts_at.isoformat(), "ends_at": at.ends_at.isoformat()}
         for item, at in zip(programme, items, strict=True)
     ]
+
+
+def carried_programme(found: Any, given: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The programme follows a session that is moved as a whole."""
+    before = Timed(found.starts_at, found.ends_at)
+    after = Timed(given.get("starts_at", found.starts_at), given.get("ends_at", found.ends_at))
+    items = timed_items(found.programme)
+    moved = carried_along(before, after, items)
+    return found.programme if moved == items else rewritten(found.programme, moved)

@@ -24,7 +24,7 @@ from .errors import ErasuresForManagers
 from .schemas import ErasureVerification, RetentionRule
 
 #: Events looked at in one transaction.
-BATCH = 100
+BATCH = 25
 #: Records no event dates, forgotten in one transaction.
 RECORDS = 5_000
 _LABELS = {rule.code: rule.label for rule in rules.RULES} | {rules.REQUEST: rules.REQUEST_LABEL}

@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.common.db import Row, driver, fetch, fetch_in
 from services.common.texts import fold
 
+from ..agenda import following
 from ..agenda import service as agenda
 from ..personal import Erased, Who, reason
 from . import people_repository, personal_repository, repository, seats, service
@@ -81,7 +82,7 @@ async def forget_useless_needs(session: AsyncSession, before: datetime, limit: i
     """Needs for nothing: of who does not come any more, of events that were cancelled. They are not kept until their time is over."""
     count = await people_repository.forget_useless_needs(session)
     needed = [row["event_id"] for row in await fetch_in(session, people_repository.EVENTS_WITH_NEEDS, {})]
-    useless = await agenda.over_before(await driver(session), needed, before)
+    useless = await following.over_among(await driver(session), needed, before)
     return count + await personal_repository.forget_needs(session, useless)
 
 

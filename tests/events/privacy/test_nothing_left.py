@@ -8,6 +8,7 @@ import pytest
 
 from services.common.ids import new_id
 from services.common.mail import queue_mail
+from services.events import schema
 from tests import events
 from tests.contract import authorisation
 from tests.events.attendance.desk import begins, come, key_of, said, scan, sitting, stay, validate
@@ -123,6 +124,40 @@ async def test_after_its_time_no_operation_shows_anybody(world: World) -> None:
         id=story.event["id"],
     )
     assert (traces[0]["left"], traces[0]["minutes"] > 900) == (0, True), "hours stay counted"
+
+
+async def holding(world: World, story: Story, *names: str) -> set[str]:
+    """Tables in which a row says one of these names or addresses, the kernel's own and the queue of jobs included."""
+    words = [f"%{word}%" for name in names for word in (FAMILY[name], story.emails[name])]
+    found = set()
+    for table in [*schema.metadata.tables, "procrastinate_jobs"]:
+        sql = f"SELECT 1 FROM {table} AS kept WHERE to_jsonb(kept)::text ILIKE ANY(%(words)s) LIMIT 1"  # noqa: S608 - our own tables
+        if await world.running.rows(sql, words=words):
+            found.add(table)
+    return found
+
+
+async def test_no_table_holds_a_name_or_an_address_after_its_time(world: World) -> None:
+    story = await lived(world)
+    before = await holding(world, story, *FAMILY)
+    assert {
+        "attendees",
+        "registrations",
+        "certificates",
+        "presences",
+        "visio_links",
+        "training_needs",
+        "procrastinate_jobs",
+    } <= before
+    assert "journal_lines" not in before, "the journal forgets nothing: it never knew"
+    world.running.clock.forward(days=1200)
+    await night(world)
+    await world.running.run_jobs()
+    resources = world.running.resources
+    sweep = {job.name: job for job in world.running.service.all_jobs}["kernel:sweep"]
+    async with resources.database.transaction() as session:
+        await sweep.run(session, resources, timestamp=int(resources.clock.now().timestamp()))
+    assert await holding(world, story, *FAMILY) == set()
 
 
 async def test_a_certificate_expires_after_its_time(world: World) -> None:

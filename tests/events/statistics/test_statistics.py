@@ -196,3 +196,16 @@ async def test_presence_is_what_was_validated(world: World) -> None:
     found = await figures(world, who=world.organiser)
     assert found["presence_known"]
     assert (line(found, "association")["present"], line(found, "association")["hours"]) == (1, 1.5)
+@given(st.lists(st.tuples(st.booleans(), st.booleans(), st.none() | st.integers(0, 480)), max_size=40))
+def test_who_was_there_is_counted_with_their_minutes_whatever_became_of_their_seat(
+    people: list[tuple[bool, bool, int | None]],
+) -> None:
+    event, ids = {"id": new_id()}, [new_id() for _ in people]
+    known = {each: minutes for each, (_, _, minutes) in zip(ids, people, strict=True) if minutes is not None}
+    count = rules.Count(Dimension.AUDIENCE, [event], known)
+    for each, (stands, seated, _) in zip(ids, people, strict=True):
+        row = {"id": each, "event_id": event["id"], "audience": "state", "person": str(each)}
+        count.add({**row, "stands": stands, "seated": stands and seated})
+    total, _ = count.figures({})
+    assert (total.present, total.hours) == (len(known), round(sum(known.values()) / 60, 2))
+    assert (total.registered, total.seated) == (sum(each[0] for each in people), sum(each[0] and each[1] for each in people))
