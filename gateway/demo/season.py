@@ -112,8 +112,8 @@ def _oversold(registrations: Sequence[Json], pools: Sequence[Json]) -> int:
     unlimited = {pool["mode"] for pool in pools if pool["seats"] is None}
     for pool in pools:
         seats[pool["mode"]] += pool["seats"] or 0
-    by_mode = sum(max(count - seats[mode], 0) for mode, count in seated.items() if mode not in unlimited)
-    by_pool = sum(max(pool["taken"] - pool["seats"], 0) for pool in pools if pool["seats"] is not None)
+    by_mode: int = sum(max(count - seats[mode], 0) for mode, count in seated.items() if mode not in unlimited)
+    by_pool: int = sum(max(pool["taken"] - pool["seats"], 0) for pool in pools if pool["seats"] is not None)
     return max(by_mode, by_pool)
 
 

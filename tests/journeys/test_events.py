@@ -266,7 +266,7 @@ def test_a_replay_becomes_a_draft_of_the_catalogue_whose_publication_is_told(wal
     told = soon(lambda: walk.organiser.get(f"{walk.path}/outcomes/{outcome['id']}"), lambda found: found["state"] == "published")
     assert told["document_id"] == draft["id"]
     assert [each["role"] for each in done(walk.anybody.get(walk.path), 200)["documents"]] == ["replay"]
-    walk.letter(CLEO, TITLE, lambda letter: told["permalink"] in text_of(letter))
+    walk.letter(CLEO, replay["title"], lambda letter: told["permalink"] in text_of(letter))
 
 
 def test_what_is_held_of_somebody_is_given_then_forgotten(walk: Walk) -> None:

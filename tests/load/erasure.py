@@ -1,5 +1,9 @@
 """A night of erasure at 50 000 participants: `python -m tests.load.erasure [participants]` prints how long each rule takes, as JSON."""
 
+import asyncio
+import json
+import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any

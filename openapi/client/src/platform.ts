@@ -10114,6 +10114,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/events/v1/me/erasure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Be forgotten
+         * @description All that is held by your account and by the address you confirmed, at once and for good: registrations to come are cancelled,
+         *     names and addresses go, your personal calendar stops, except what `kept` says is still needed (art. 17).
+         *
+         *     **Right:** Anyone signed in, for themselves.
+         */
+        post: operations["eraseMyData"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -11098,7 +11121,7 @@ export interface components {
             seated: number | null;
             /**
              * Present
-             * @description Seats whose holder was there; null until presence is validated.
+             * @description People who were there, walk-ins too, as organisers validated it; null until one sheet is.
              */
             present: number | null;
             /**
@@ -11108,7 +11131,7 @@ export interface components {
             hours: number | null;
             /**
              * People
-             * @description Different people among those registered, told apart without their names.
+             * @description Different people among those registered or present, told apart without their names.
              */
             people: number | null;
             /**
@@ -13114,7 +13137,7 @@ export interface components {
             kind_label: string;
             /**
              * Holder Name
-             * @description None: the person asked to be forgotten.
+             * @description None: it is too old to be told, or the person asked to be forgotten.
              * @example Camille Exemple
              */
             holder_name: string | null;
@@ -13233,10 +13256,10 @@ export interface components {
         };
         /**
          * CertificateState
-         * @description Whether it stands: `replaced` by a later one with other hours, `revoked` without another.
+         * @description Whether it stands: `replaced` by a later one with other hours, `revoked` without another, `expired` once its time is over.
          * @enum {string}
          */
-        CertificateState: "issued" | "replaced" | "revoked";
+        CertificateState: "issued" | "replaced" | "revoked" | "expired";
         /**
          * Change
          * @description What changed of a field. Applied to the old content, all of them together give the new one.
@@ -18678,7 +18701,7 @@ export interface components {
          * @description Mails an organiser may look at beforehand.
          * @enum {string}
          */
-        LetterKind: "to_confirm" | "to_approve" | "seated" | "waiting" | "offered" | "lapsed" | "cancelled" | "refused" | "changed" | "event_cancelled" | "event_postponed" | "session_moved" | "session_cancelled" | "session_added" | "reminder" | "message";
+        LetterKind: "to_confirm" | "to_approve" | "seated" | "waiting" | "offered" | "lapsed" | "cancelled" | "refused" | "changed" | "event_cancelled" | "event_postponed" | "event_resumed" | "session_moved" | "session_cancelled" | "session_added" | "reminder" | "message";
         /**
          * Licence
          * @description The two licences a French administration may publish under (CRPA, art. D323-2-1).
@@ -75902,6 +75925,73 @@ export interface operations {
             };
             /** @description Malformed payload; `errors` points at the fields. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    eraseMyData: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestAnswer"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

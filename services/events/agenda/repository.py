@@ -1,6 +1,6 @@
 """All the SQL about events and their sessions."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -157,6 +157,11 @@ UPCOMING = (
 )
 
 
+def _if_asked(criterion: Callable[[Any, str], Any], column: Any, name: str) -> Any:
+    """The criterion, or nothing when its values are null: the feed's statement is one, whatever is asked."""
+    return sa.or_(bindparam(name, type_=ARRAY(sa.Text)).is_(None), criterion(column, name))
+
+
 def _in_feed() -> Any:
     """What a public calendar shows: dated or expected events that everybody reads, cancelled ones for a while."""
     return sa.and_(
@@ -164,13 +169,11 @@ def _in_feed() -> Any:
         _E.c.sort_on >= bindparam("since_on", type_=sa.Date),
         sa.or_(_E.c.starts_at.is_not(None), _E.c.expected_on.is_not(None), _E.c.status == "cancelled"),
         sa.or_(_E.c.status != "cancelled", _E.c.updated_at >= bindparam("cancelled_since", type_=sa.DateTime(timezone=True))),
-        *(
-            sa.or_(bindparam(name, type_=ARRAY(sa.Text)).is_(None), condition)
-            for name, condition in (
-                ("network_ids", _any_of(_E.c.network_id, "network_ids")),
-                *((name, _FILTERS[name]) for name in ("formats", "audiences", "themes", "territories")),
-            )
-        ),
+        _if_asked(_any_of, _E.c.network_id, "network_ids"),
+        _if_asked(_any_of, _E.c.format, "formats"),
+        _if_asked(_shares, _E.c.audiences, "audiences"),
+        _if_asked(_shares, _E.c.theme_path, "themes"),
+        _if_asked(_shares, _E.c.territory_path, "territories"),
     )
 
 

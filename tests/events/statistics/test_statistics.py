@@ -196,6 +196,8 @@ async def test_presence_is_what_was_validated(world: World) -> None:
     found = await figures(world, who=world.organiser)
     assert found["presence_known"]
     assert (line(found, "association")["present"], line(found, "association")["hours"]) == (1, 1.5)
+
+
 @given(st.lists(st.tuples(st.booleans(), st.booleans(), st.none() | st.integers(0, 480)), max_size=40))
 def test_who_was_there_is_counted_with_their_minutes_whatever_became_of_their_seat(
     people: list[tuple[bool, bool, int | None]],

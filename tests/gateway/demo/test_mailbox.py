@@ -1,5 +1,6 @@
 """Confirmation links are found in the mails of the folder, as they come."""
 
+import re
 from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
@@ -42,3 +43,14 @@ async def test_a_mail_being_written_is_left_for_later(tmp_path: Path, monkeypatc
         await box.next_token("a@x.example.org", 0)
     (tmp_path / "1.eml").write_bytes(whole)
     assert await box.next_token("a@x.example.org", 0) == "abcdef"
+
+
+async def test_links_of_other_letters_are_found_by_their_subject_each_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mailbox, "_PATIENCE", 0.3)
+    box, token = Mailbox(tmp_path), re.compile(r"token=([\w-]+)")
+    for name, said in (("1.eml", "first"), ("2.eml", "second"), ("3.eml", "first")):
+        write(tmp_path, name, "a@x.example.org", said)
+    assert await box.links("a@x.example.org", "Confirmez", token, least=2) == ["first", "second"]
+    assert await box.link("a@x.example.org", "Confirmez", token) == "second"
+    with pytest.raises(NoMail, match="Une place"):
+        await box.link("a@x.example.org", "Une place", token)
