@@ -11,8 +11,13 @@ from services.common.settings import ServiceSettings
 from services.common.siblings import Apps
 
 from .accounts.router import router as accounts
+from .actors.router import router as actors
+from .api_clients.router import router as api_clients
+from .imports.router import router as imports
+from .joining.router import router as joining
 from .organisations.members_router import router as memberships
 from .organisations.router import router as organisations
+from .privacy.router import router as privacy
 from .schema import metadata
 from .sessions.keys import SigningKeys
 from .sessions.router import router as sessions
@@ -33,7 +38,7 @@ SERVICE = Service(
     description="People, organisations, who speaks for which, sign-in; territories and themes as reference data.",
     metadata=metadata,
     tables=KERNEL,
-    routers=(accounts, sessions, organisations, memberships, territories, themes),
+    routers=(accounts, sessions, organisations, memberships, territories, themes, joining, api_clients, actors, imports, privacy),
     jobs=JOBS,
     keys=_keys,
     tags=(
@@ -42,6 +47,11 @@ SERVICE = Service(
         {"name": "organisations", "description": "Organisations and who has a part in them."},
         {"name": "territories", "description": "From regions to neighbourhoods (QPV), both generations."},
         {"name": "themes", "description": "What projects and documents are about."},
+        {"name": "joining", "description": "Invitations to an organisation and requests to join it."},
+        {"name": "api-clients", "description": "Programs that act for an organisation: client credentials and scopes."},
+        {"name": "actors", "description": "Public directory of actors; people by their consent only."},
+        {"name": "reference-imports", "description": "Organisations and territories from files."},
+        {"name": "personal-data", "description": "Export and erasure of a person's data, across the services."},
     ),
 )
 

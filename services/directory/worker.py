@@ -8,6 +8,11 @@ from services.common.jobs import Job, job
 from services.common.resources import Resources
 
 from .accounts import service as accounts
+from .actors import jobs as actors
+from .api_clients import jobs as api_clients
+from .imports import jobs as imports
+from .joining import jobs as joining
+from .privacy import jobs as privacy
 from .sessions import service as sessions
 
 
@@ -20,4 +25,4 @@ async def _forget(session: AsyncSession, resources: Resources, timestamp: int) -
 
 
 FORGET: Job = _forget
-JOBS = (FORGET,)
+JOBS = (FORGET, *joining.JOBS, *api_clients.JOBS, *actors.JOBS, *imports.JOBS, *privacy.JOBS)

@@ -9,6 +9,7 @@ from services.common.siblings import Apps
 from . import schema
 from .agreements.router import router as agreements
 from .agreements.router import upload_router as signed_files
+from .assignments.router import router as assignments
 from .awards.router import router as awards
 from .bank_accounts.router import router as bank_accounts
 from .bilans.attachments_router import router as bilan_attachments
@@ -16,8 +17,11 @@ from .bilans.attachments_router import upload_router as bilan_uploads
 from .bilans.reviews_router import router as bilan_reviews
 from .bilans.router import router as bilans
 from .campaigns.router import router as campaigns
+from .change_requests.router import router as change_requests
+from .collaborators.router import router as collaborators
 from .committees.router import router as committees
 from .contracts.router import router as contracts
+from .conversations.router import router as conversations
 from .coverage.leads_router import router as action_leads
 from .coverage.partners_router import router as partners
 from .coverage.router import router as coverage
@@ -31,21 +35,31 @@ from .dossiers.attachments_router import router as attachments
 from .dossiers.attachments_router import upload_router as uploads
 from .dossiers.router import delays_router as delays
 from .dossiers.router import router as dossiers
+from .due_lists.router import router as due_lists
 from .events import CONSUMERS
+from .minutes.router import router as minutes
 from .monitoring.router import router as monitoring
+from .notices.router import router as notices
 from .notifications.router import router as notifications
 from .open_data.matrix_router import matrix_router as open_data_matrices
 from .open_data.public_router import public_router as open_data_public
 from .open_data.router import router as open_data
+from .other_subsidies.router import router as other_subsidies
 from .parameters.router import router as parameters
 from .payments.imports_router import router as payment_imports
 from .payments.imports_router import upload_router as payment_uploads
 from .payments.router import router as payments
+from .permanent_files.router import router as permanent_files
+from .privacy.router import router as privacy
 from .reports.router import router as reports
+from .retroplanning.router import router as retroplanning
 from .reviews.router import dossier_router as admissibility
 from .reviews.router import router as reviews
 from .settings import Settings
+from .similar.router import router as similar
 from .tables import KERNEL
+from .versions.router import router as versions
+from .webhooks.router import router as webhooks
 from .worker import JOBS
 
 SERVICE = Service(
@@ -62,6 +76,20 @@ SERVICE = Service(
         *(bilan_uploads, bilan_attachments, bilan_reviews),
         *(payment_uploads, payment_imports),
         *(coverage, scenarios, partners, action_leads, open_data_public, open_data_matrices),
+        permanent_files,
+        collaborators,
+        conversations,
+        change_requests,
+        versions,
+        other_subsidies,
+        notices,
+        similar,
+        assignments,
+        minutes,
+        retroplanning,
+        due_lists,
+        webhooks,
+        privacy,
     ],
     jobs=JOBS,
     consumers=CONSUMERS,
@@ -86,6 +114,29 @@ SERVICE = Service(
         {"name": "monitoring", "description": "How long everything takes, from the request to the last justified euro."},
         {"name": "reports", "description": "Annual report of the programme and booklet of a committee, as PDF."},
         {"name": "open-data", "description": "SCDL subsidies, coverage and supported actions, with DCAT metadata."},
+        {
+            "name": "permanent-files",
+            "description": "Permanent files of organisations: statutes, accounts, bank details' proof, asked once and reused.",
+        },
+        {
+            "name": "collaborators",
+            "description": "People invited to write a dossier with its holder, and the sign-off of the legal representative.",
+        },
+        {
+            "name": "conversations",
+            "description": "Messages between a holder and those who instruct, and between funders instructing together.",
+        },
+        {"name": "change-requests", "description": "Changes asked of a holder on named fields of a submitted dossier."},
+        {"name": "versions", "description": "A dossier as it was at each submission: what changed between two, and its PDF."},
+        {"name": "other-subsidies", "description": "What a holder asks for or got elsewhere, told to the funders concerned."},
+        {"name": "notices", "description": "Dated notices that amend a campaign already open, and reach every draft's holder."},
+        {"name": "similar", "description": "Similar actions for holders, probable duplicates and overlaps for funders."},
+        {"name": "assignments", "description": "Who instructs what: bulk assignment, conflicts of interest, calibration, to-do."},
+        {"name": "minutes", "description": "Agenda and minutes of a committee session, as PDF."},
+        {"name": "retroplanning", "description": "The calendar of a campaign, computed backwards from the promised answer."},
+        {"name": "due-lists", "description": "What each person has to do, and by when; reminders and digests."},
+        {"name": "webhooks", "description": "What happens, told to the information systems that asked for it (Standard Webhooks)."},
+        {"name": "retention", "description": "Retention of personal data, erasure with proof, export."},
     ],
 )
 

@@ -6,16 +6,30 @@ from services.common.jobs import Job, job
 from services.common.resources import Resources
 
 from .agreements import jobs as agreements
+from .assignments import jobs as assignments
 from .bank_accounts import jobs as bank_accounts
 from .bilans import jobs as bilans
 from .campaigns import service as campaigns
+from .change_requests import jobs as change_requests
+from .collaborators import jobs as collaborators
+from .conversations import jobs as conversations
 from .coverage import jobs as coverage
 from .cpos import jobs as cpos
+from .due_lists import jobs as due_lists
+from .minutes import jobs as minutes
 from .monitoring import jobs as monitoring
+from .notices import jobs as notices
 from .notifications.service import write_letter
 from .open_data import jobs as open_data
+from .other_subsidies import jobs as other_subsidies
 from .payments import jobs as payments
+from .permanent_files import jobs as permanent_files
+from .privacy import jobs as privacy
 from .reports import jobs as reports
+from .retroplanning import jobs as retroplanning
+from .similar import jobs as similar
+from .versions import jobs as versions
+from .webhooks import jobs as webhooks
 
 
 @job("programming:close_expired_campaigns", cron="* * * * *")
@@ -36,4 +50,18 @@ JOBS: list[Job] = [
     *open_data.JOBS,
     *payments.JOBS,
     *reports.JOBS,
+    *permanent_files.JOBS,
+    *collaborators.JOBS,
+    *conversations.JOBS,
+    *change_requests.JOBS,
+    *versions.JOBS,
+    *other_subsidies.JOBS,
+    *notices.JOBS,
+    *similar.JOBS,
+    *assignments.JOBS,
+    *minutes.JOBS,
+    *retroplanning.JOBS,
+    *due_lists.JOBS,
+    *webhooks.JOBS,
+    *privacy.JOBS,
 ]

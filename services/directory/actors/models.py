@@ -1,0 +1,1 @@
+"""Public directory of actors; people by their consent only. Tables."""

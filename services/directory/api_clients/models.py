@@ -1,0 +1,1 @@
+"""Programs that act for an organisation: client credentials and scopes. Tables."""

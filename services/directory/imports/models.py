@@ -1,0 +1,1 @@
+"""Organisations and territories from files. Tables."""

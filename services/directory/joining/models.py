@@ -1,0 +1,1 @@
+"""Invitations to an organisation and requests to join it. Tables."""

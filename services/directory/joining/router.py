@@ -1,0 +1,7 @@
+"""Invitations to an organisation and requests to join it. HTTP."""
+
+from fastapi import APIRouter
+
+from services.common.routing import ActRoute
+
+router = APIRouter(route_class=ActRoute, prefix="/directory/v1", tags=["joining"])

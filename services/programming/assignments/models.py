@@ -1,0 +1,1 @@
+"""Who instructs what: bulk assignment, conflicts of interest, calibration, to-do. Tables."""

@@ -1,0 +1,1 @@
+"""Changes asked of a holder on named fields of a submitted dossier. Tables."""

@@ -1,0 +1,5 @@
+"""People invited to write a dossier with its holder, and the sign-off of the legal representative. Jobs."""
+
+from services.common.jobs import Job
+
+JOBS: list[Job] = []

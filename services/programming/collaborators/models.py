@@ -1,0 +1,1 @@
+"""People invited to write a dossier with its holder, and the sign-off of the legal representative. Tables."""

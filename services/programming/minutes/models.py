@@ -1,0 +1,1 @@
+"""Agenda and minutes of a committee session, as PDF. Tables."""

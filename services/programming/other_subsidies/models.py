@@ -1,0 +1,1 @@
+"""What a holder asks for or got elsewhere, told to the funders concerned. Tables."""

@@ -1,0 +1,1 @@
+"""Retention of personal data, erasure with proof, export. Tables."""

@@ -1,0 +1,1 @@
+"""The calendar of a campaign, computed backwards from the promised answer. Tables."""

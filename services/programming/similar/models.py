@@ -1,0 +1,1 @@
+"""Similar actions for holders, probable duplicates and overlaps for funders. Tables."""

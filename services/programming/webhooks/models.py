@@ -1,0 +1,1 @@
+"""What happens, told to the information systems that asked for it (Standard Webhooks). Tables."""
