@@ -5,6 +5,7 @@ Acts commit for real, through both doors, so that races, jobs and constraints ar
 
 import hashlib
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -34,6 +35,10 @@ structlog.configure(
 # Platforms that tests start, and the processes of one run, compile the product once: a container may say never to keep it.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+# A run started in the background ignores Ctrl-C, and so would the platforms that tests interrupt.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).resolve().parents[1]
 #: Nothing a test writes has to survive a power cut.
