@@ -3,8 +3,6 @@
 import asyncio
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib import import_module
 from ipaddress import ip_address
 from pathlib import Path
@@ -16,12 +14,13 @@ from rich.console import Console
 from services.common.problems import Problem
 from services.common.resources import opened, prepare
 
+from . import care
 from . import openapi as contract
-from .postgres import PostgresUnavailable
+from .command_line import DATA_DIR, DataDir, plain_failures
 from .preparation import migrate as migrate_all
 from .preparation import prepared
 from .routes import PAGES_NAME, PAGES_PORT, load, route_of
-from .settings import GatewaySettings, UnfitSettings, read
+from .settings import GatewaySettings, read
 
 main = typer.Typer(
     name="canevas",
@@ -32,29 +31,8 @@ main = typer.Typer(
 )
 user = typer.Typer(help="Accounts that are made from the command line.", no_args_is_help=True)
 main.add_typer(user, name="user")
-
-DataDir = Annotated[
-    Path,
-    typer.Option(
-        "--data-dir",
-        envvar="CANEVAS_DATA_DIR",
-        help="Folder of the embedded database, files, mails, keys and logs.",
-        file_okay=False,
-    ),
-]
-_DATA_DIR = Path(".canevas")
-
-
-@contextmanager
-def _plain_failures() -> Iterator[None]:
-    """What a person can mend is one message on stderr and exit code 1, not a traceback."""
-    from .processes import CannotStart
-
-    try:
-        yield
-    except (CannotStart, PostgresUnavailable, LookupError, UnfitSettings, contract.ContractConflict) as error:
-        typer.echo(str(error.args[0] if isinstance(error, LookupError) else error), err=True)
-        raise typer.Exit(1) from error
+for command in (care.backup, care.restore, care.doctor, care.journal, care.retry):
+    main.command()(command)
 
 
 def is_loopback(host: str) -> bool:
@@ -69,7 +47,7 @@ def up(
     port: Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)] = 8000,
     host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for every interface.")] = "127.0.0.1",
     workers: Annotated[int, typer.Option(help="Number of web processes.", min=1, max=32)] = 1,
-    data_dir: DataDir = _DATA_DIR,
+    data_dir: DataDir = DATA_DIR,
     demo: Annotated[bool, typer.Option("--demo/--no-demo", help="Load the demonstration the first time.")] = False,
     clock_file: Annotated[
         Path | None, typer.Option(help="Development only: file of seconds added to the platform's clock.", dir_okay=False)
@@ -85,14 +63,14 @@ def up(
             "the demonstration listens on this machine only: leave --host, or say --no-demo", param_hint="--demo"
         )
     options = Options(data_dir, host, port, workers, demo, clock_file, verbose)
-    with _plain_failures():
+    with plain_failures():
         up(options, Console(soft_wrap=True))
 
 
 @main.command()
-def migrate(data_dir: DataDir = _DATA_DIR) -> None:
+def migrate(data_dir: DataDir = DATA_DIR) -> None:
     """Bring every service's database up to date. May be run again, or by several machines at once."""
-    with _plain_failures(), prepared(data_dir) as ready:
+    with plain_failures(), prepared(data_dir) as ready:
         migrate_all(ready.environment)
     typer.echo("Every database is up to date.")
 
@@ -110,7 +88,7 @@ def openapi(
     folder: Annotated[Path, typer.Option(help="Where the files are.", file_okay=False)] = contract.FOLDER,
 ) -> None:
     """Write the published contract: one OpenAPI document per service and one for the platform."""
-    with _plain_failures():
+    with plain_failures():
         names = contract.stale(folder) if check else contract.write(folder)
     for name in names:
         typer.echo(f"{'stale' if check else 'written'}: {folder / name}")
@@ -126,7 +104,7 @@ def create_admin(
     email: Annotated[str, typer.Argument(help="Address of the account, already confirmed.")],
     name: Annotated[str, typer.Option("--name", help="Full name.", prompt="Full name")],
     password_stdin: Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input.")] = False,
-    data_dir: DataDir = _DATA_DIR,
+    data_dir: DataDir = DATA_DIR,
 ) -> None:
     """Create an administrator of the platform, in the embedded database or in that of DIRECTORY_DATABASE_URL."""
     password = (
@@ -134,7 +112,7 @@ def create_admin(
         if password_stdin
         else typer.prompt("Password", hide_input=True, confirmation_prompt=True)
     )
-    with _plain_failures(), prepared(data_dir) as ready:
+    with plain_failures(), prepared(data_dir) as ready:
         migrate_all(ready.environment)
         os.environ.update(ready.environment)
         try:
@@ -163,7 +141,7 @@ def settings() -> None:
     """List every environment variable with its default and what it does."""
     from .variables import every_variable
 
-    with _plain_failures():
+    with plain_failures():
         rows = every_variable()
     for row in rows:
         typer.echo(f"{row.name}  [{row.default}]")
@@ -183,7 +161,7 @@ def nginx(
     """Write the nginx configuration made from the routing table and the CANEVAS_* settings."""
     from .nginx import Listening, configuration
 
-    with _plain_failures():
+    with plain_failures():
         text = configuration(
             read(GatewaySettings),
             contract.platform(),
@@ -206,7 +184,7 @@ def serve(
     """Run one service on its own, as behind nginx."""
     from .web import serve_one
 
-    with _plain_failures():
+    with plain_failures():
         default = PAGES_PORT if service == PAGES_NAME else route_of(service).port
         serve_one(service, host, port or default)
 
@@ -216,7 +194,7 @@ def worker(service: Annotated[str | None, typer.Argument(help="Only this service
     """Run background jobs until asked to stop."""
     from .worker import main as work
 
-    with _plain_failures():
+    with plain_failures():
         work(service)
 
 

@@ -125,6 +125,16 @@ class Files:
         async for chunk in result.stream(min_chunk_size=CHUNK):
             yield bytes(chunk)
 
+    async def listing(self) -> AsyncIterator[tuple[str, int]]:
+        """Key and size in bytes of every file there, in no order; what comes or goes meanwhile may be missed."""
+        async for batch in obstore.list(self._store):
+            for each in batch:
+                yield each["path"], each["size"]
+
+    async def put(self, key: str, content: AsyncIterator[bytes]) -> None:
+        """Store a stream under a key that is known already: a file brought back."""
+        await obstore.put_async(self._store, key, content)
+
     async def discard(self, key: str) -> None:
         """Forget a file; one that is not there is forgotten already."""
         with contextlib.suppress(FileNotFoundError):

@@ -119,6 +119,11 @@ class SmtpMailer:
     async def send(self, message: EmailMessage) -> None:
         await aiosmtplib.send(message, **self._options)  # type: ignore[arg-type]
 
+    async def greet(self) -> None:
+        """Enter and leave without a mail: raises what would keep one from leaving."""
+        async with aiosmtplib.SMTP(**self._options, timeout=10):  # type: ignore[arg-type]
+            pass
+
 
 def create_mailer(smtp_url: SecretStr, data_dir: Path) -> Mailer:
     url = smtp_url.get_secret_value()

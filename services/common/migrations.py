@@ -48,6 +48,11 @@ def heads(service: str, metadata: MetaData) -> list[str]:
     return list(ScriptDirectory.from_config(config(service, metadata)).get_heads())
 
 
+def revisions(service: str, metadata: MetaData) -> list[str]:
+    """Every revision of a lineage, from its head down."""
+    return [each.revision for each in ScriptDirectory.from_config(config(service, metadata)).walk_revisions()]
+
+
 def check(conninfo: str, service: str, metadata: MetaData) -> None:
     """Fails (`alembic check`) when the tables declared and the lineage differ."""
     engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(conninfo))

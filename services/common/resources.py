@@ -12,6 +12,7 @@ from sqlalchemy import MetaData
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from .auth import KeySource, TokenVerifier
+from .checks import Check
 from .clock import Clock
 from .db import Database
 from .files import DISCARD, Files
@@ -43,6 +44,8 @@ class Service:
     consumers: Mapping[str, Consumer] = field(default_factory=dict)
     keys: Callable[["Resources"], KeySource] | None = None
     tags: Sequence[Mapping[str, str]] = ()
+    #: What must always hold in its tables.
+    checks: Sequence[Check] = ()
     #: Made once per web process: what watches answers leave.
     observers: Sequence[Callable[["Resources"], Observer]] = ()
 

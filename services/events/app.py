@@ -12,6 +12,7 @@ from .agenda.router import router as agenda
 from .attendance.router import router as attendance
 from .attendance.welcome_router import welcome_router
 from .certificates.router import router as certificates
+from .checks import CHECKS
 from .events import CONSUMERS
 from .feeds.router import router as feeds
 from .invitations.router import router as invitations
@@ -65,6 +66,7 @@ SERVICE = Service(
         privacy,
     ],
     jobs=JOBS,
+    checks=CHECKS,
     consumers=CONSUMERS,
     tags=[
         {"name": "networks", "description": "Networks whose agendas are here, and who organises."},

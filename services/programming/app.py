@@ -18,6 +18,7 @@ from .bilans.reviews_router import router as bilan_reviews
 from .bilans.router import router as bilans
 from .campaigns.router import router as campaigns
 from .change_requests.router import router as change_requests
+from .checks import CHECKS
 from .collaborators.router import router as collaborators
 from .committees.router import router as committees
 from .contracts.router import router as contracts
@@ -92,6 +93,7 @@ SERVICE = Service(
         privacy,
     ],
     jobs=JOBS,
+    checks=CHECKS,
     consumers=CONSUMERS,
     tags=[
         {"name": "parameters", "description": "Thresholds and delays the law fixes, with the day each applies from."},
