@@ -155,6 +155,10 @@ def _human() -> APIRouter:
     async def password_reset() -> Response:
         return _page("password-reset.html")
 
+    @router.api_route("/inscription", methods=READ)
+    async def registration() -> Response:
+        return _page("registration.html")
+
     return router
 
 

@@ -43,6 +43,7 @@ PAGES: tuple[str, ...] = (
     "/health",
     "/verification",
     "/password-reset",
+    "/inscription",
     "/static",
 )
 PAGES_NAME = "pages"

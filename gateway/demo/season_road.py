@@ -12,7 +12,7 @@ from .http import EVENTS, Account, Api, Json, everybody
 from .mailbox import Mailbox
 from .season import Rush, Sitting, at
 
-TOKEN = re.compile(r"/my-registrations/([\w.-]+)")
+TOKEN = re.compile(r"/inscription#([\w.-]+)")
 VISIO = re.compile(r"(/events/v1/visio/[\w.-]+)")
 SURVEY = re.compile(r"(/events/v1/surveys/[\w.-]+)")
 _PATIENCE = 90.0

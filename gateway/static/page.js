@@ -16,20 +16,29 @@ const page = {
   },
 
   // Sends `body` and resolves to what was answered, or to null once a refusal has been said.
-  post: async function (address, body) {
+  post: function (address, body) {
+    const headers = body === undefined ? {} : { "Content-Type": "application/json" };
+    return page.ask(address, { method: "POST", headers: headers, body: body && JSON.stringify(body) }, {});
+  },
+
+  // Resolves to what is read there, or to null; `quiet` says nothing of a refusal.
+  read: function (address, options) {
+    return page.ask(address, { headers: {} }, options || {});
+  },
+
+  ask: async function (address, request, options) {
     try {
-      const answer = await fetch(address, {
-        method: "POST",
-        headers: { "Content-Type": "application/json", "Accept-Language": "fr" },
-        body: JSON.stringify(body),
-      });
+      request.headers["Accept-Language"] = "fr";
+      const answer = await fetch(address, request);
       const text = await answer.text();
       const content = text ? JSON.parse(text) : {};
       if (answer.ok) {
         return content;
       }
-      const details = (content.errors || []).map((error) => error.detail);
-      page.say([content.title + ".", content.detail, ...details].filter(Boolean).join(" "), false);
+      if (!options.quiet) {
+        const details = (content.errors || []).map((error) => error.detail);
+        page.say([content.title + ".", content.detail, ...details].filter(Boolean).join(" "), false);
+      }
     } catch {
       page.say("La plateforme ne répond pas. Réessayez dans un instant.", false);
     }

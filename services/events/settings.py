@@ -17,7 +17,7 @@ class Settings(ServiceSettings):
     )
     registration_page_url: str = Field(
         "",
-        description="Page of one's own registration, with `{token}`; empty: the registration itself, as JSON, under public_url.",
+        description="Page of one's own registration, with `{token}`; empty: the platform's own (`/inscription`), under public_url.",
     )
     visio_page_url: str = Field(
         "",

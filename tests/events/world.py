@@ -183,9 +183,13 @@ class World(Walk):
         return body
 
     def link(self, found: Mapping[str, Any], link_version: int = 1) -> str:
-        """The address of the registration as its mail gives it."""
+        """The address of the registration for whoever holds its link."""
         token = links.token(self.running.resources.settings, UUID(found["id"]), link_version)
         return f"/my-registrations/{token}"
+
+    def page(self, found: Mapping[str, Any]) -> str:
+        """The page its mail leads to."""
+        return f"/inscription#{self.link(found).rpartition('/')[2]}"
 
     async def lapse(self) -> None:
         """What ended by the clock has ended."""

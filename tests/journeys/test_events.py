@@ -21,7 +21,7 @@ from tests.events.visio.stand_ins import SECRET, BigBlueButtonServer, bbb_event,
 from tests.journeys.agenda_walk import V1, Walk, change, done, local, slug, soon, text_of, visio_server
 
 TITLE = "Marcher dans le quartier"
-TOKEN = re.compile(r"/my-registrations/([\w.-]+)")
+TOKEN = re.compile(r"/inscription#([\w.-]+)")
 VISIO = re.compile(r"/events/v1/visio/[\w.-]+")
 ALIX, BO, CLEO = (f"{name}@marche.example.org" for name in ("alix", "bo", "cleo"))
 

@@ -35,7 +35,7 @@ def read(settings: ServiceSettings, given: str) -> Linked:
 def address(settings: ServiceSettings, page_url: str, registration_id: UUID, link_version: int) -> str:
     """Where somebody finds their registration."""
     signed = token(settings, registration_id, link_version)
-    template = page_url or f"{settings.public_url}/events/v1/my-registrations/{{token}}"
+    template = page_url or f"{settings.public_url}/inscription#{{token}}"
     return template.replace("{token}", quote(signed, safe=""))
 
 

@@ -52,7 +52,7 @@ async def test_whoever_is_seated_reads_all_they_need_to_come(world: World, post:
             "Repas compris.",
             found["code"],
             "/events/v1/badges/",
-            world.link(found),
+            world.page(found),
         ):
             assert fact in said, fact
     assert "<script" not in mail.html
@@ -64,7 +64,7 @@ async def test_without_an_account_one_first_confirms_then_is_told(world: World, 
     found = (await world.call(None, "POST", f"/events/{event['id']}/registrations", json=wish, expect=201)).json()
     (mail,) = await post.delivered()
     assert mail.subject.startswith("Confirmez votre inscription")
-    assert world.link(found) in mail.text
+    assert world.page(found) in mail.text
     assert "piege" not in mail.text + mail.html
     assert mail.calendar is None
     await world.call(None, "POST", f"{world.link(found)}/confirmation", expect=201)
@@ -86,7 +86,7 @@ async def test_the_waiting_list_tells_its_rank_then_the_offer_with_its_end_in_pa
     assert [mail.to for mail in offered] == [second["contact_email"]]
     # Summer time began meanwhile: 24 hours after 21:00 is 22:00.
     assert "dimanche 28 mars 2027 à 22\u00a0h (heure de Paris)" in offered[0].text
-    assert world.link(second) in offered[0].html
+    assert world.page(second) in offered[0].html
     world.running.clock.forward(hours=25)
     await world.lapse()
     mails = await post.delivered()
@@ -110,9 +110,9 @@ async def test_each_of_a_group_who_gave_an_address_is_told_and_only_the_contact_
     contact, other = mails[found["contact_email"]], mails["autre@example.fr"]
     assert "Vos 2 places" in contact.text
     assert "Camille Sans-adresse" in contact.text
-    assert world.link(found) in contact.text
-    assert world.link(found) not in other.text
-    assert "my-registrations" not in other.text + other.html
+    assert world.page(found) in contact.text
+    assert world.page(found) not in other.text
+    assert "/inscription" not in other.text + other.html
     assert contact.calendar.vevent.uid.value != other.calendar.vevent.uid.value
     assert other.calendar.vevent.attendee.value == "mailto:autre@example.fr"
 
