@@ -44,6 +44,8 @@ class CampaignFormWrite(BaseModel):
 class CampaignFormRead(CampaignFormWrite):
     """A version of a form that holders were given: it never changes."""
 
+    model_config = ConfigDict(extra="ignore")
+
     number: int
     published_at: AwareDatetime
 

@@ -27,6 +27,13 @@ def form_errors(campaign: Campaign, lines: Sequence[Line]) -> list[FieldError]:
 
 def keep_form(session: AsyncSession, campaign: Campaign, now: datetime) -> None:
     """The form as holders are given it from now on, for good."""
-    if campaign.form is not None:
-        version = {"number": campaign.form_number, "form": campaign.form, "asked_when": campaign.asked_when}
-        session.add(CampaignForm(campaign_id=campaign.id, published_at=now, **version))
+    if campaign.form is None:
+        return
+    version = CampaignForm(
+        campaign_id=campaign.id,
+        number=campaign.form_number,
+        form=campaign.form,
+        asked_when=campaign.asked_when,
+        published_at=now,
+    )
+    session.add(version)

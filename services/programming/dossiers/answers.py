@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from services.common import questions
 from services.common.forms import errors_in, label_of
-from services.common.language import Text
+from services.common.language import Language, Text
 from services.common.problems import FieldError
 
 from ..campaigns import form_rules
@@ -95,7 +95,7 @@ def refusals(judged: Judged, sent: Collection[str], known: Collection[str]) -> l
     return errors
 
 
-def told(judged: Judged, language: str) -> list[dict[str, Any]]:
+def told(judged: Judged, language: Language) -> list[dict[str, Any]]:
     """Every question asked, then the answers left out, with their labels."""
     form = dict(judged.form.schema or {})
     written = questions.declared(form) if form else {}

@@ -153,8 +153,7 @@ async def deliver(session: AsyncSession, notice_id: UUID, after: UUID, *, now: d
             await queue_mail(session, to=address, subject=letter.subject, text=letter.text)
         await dossiers.note(session, dossier, "dossier.notice_told", None, now, notice=notice.number)
     if len(batch) == BATCH:
-        following = {"notice_id": str(notice.id), "after": str(batch[-1].id)}
-        await enqueue(session, DELIVER, lock=f"notice:{notice.id}", **following)
+        await enqueue(session, DELIVER, lock=f"notice:{notice.id}", notice_id=str(notice.id), after=str(batch[-1].id))
 
 
 async def acknowledge(
