@@ -10,8 +10,8 @@ from services.common.language import Text
 from services.common.problems import FieldError
 
 from . import form_rules, forms, freeze, repository, rules, service
-from .errors import AmendmentRefused
-from .form_schemas import Amendment, CharterChange
+from .errors import CampaignAmendmentRefused
+from .form_schemas import CampaignAmendment, CharterChange
 from .models import Campaign
 
 
@@ -20,7 +20,7 @@ async def hold_rules(session: AsyncSession, campaign_id: UUID) -> None:
     await repository.hold_rules(session, campaign_id, alone=True)
 
 
-async def require_applicable(session: AsyncSession, campaign: Campaign, wish: Amendment, at: str) -> None:
+async def require_applicable(session: AsyncSession, campaign: Campaign, wish: CampaignAmendment, at: str) -> None:
     """Refuse, pointing under `at`, an amendment that changes nothing, or that the campaign could not have opened with."""
     errors: list[FieldError] = []
     if not wish.changes:
@@ -35,7 +35,7 @@ async def require_applicable(session: AsyncSession, campaign: Campaign, wish: Am
         asked_when = wish.form.model_dump(mode="json")["asked_when"]
         errors += form_rules.unknown_choices(asked_when, lines, f"{at}/form/asked_when")
     if errors:
-        raise AmendmentRefused(errors=errors)
+        raise CampaignAmendmentRefused(errors=errors)
 
 
 def _charter_errors(
@@ -60,7 +60,7 @@ def _charter_errors(
     return errors
 
 
-async def apply(session: AsyncSession, campaign_id: UUID, wish: Amendment, *, notice: int, now: datetime) -> Campaign:
+async def apply(session: AsyncSession, campaign_id: UUID, wish: CampaignAmendment, *, notice: int, now: datetime) -> Campaign:
     """The amendment enters into force, whole, in this transaction. The rules are held alone by the caller (`hold_rules`)."""
     campaign = await service.locked(session, campaign_id)
     if wish.form is not None:

@@ -81,6 +81,6 @@ class CampaignFrozen(Problem):
     )
 
 
-class AmendmentRefused(Problem):
+class CampaignAmendmentRefused(Problem):
     title = Text("Cette modification ne peut être appliquée", "This amendment cannot be applied")
     advice = Text("Corrigez ce que désigne `errors`.", "Correct what `errors` points at.")

@@ -57,7 +57,7 @@ class CharterChange(CharterRule):
     budget_line: Annotated[Code, Field(examples=["caf-actions"])]
 
 
-class Amendment(BaseModel):
+class CampaignAmendment(BaseModel):
     """What changes; what is left out stays."""
 
     model_config = ConfigDict(extra="forbid")

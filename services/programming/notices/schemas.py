@@ -8,7 +8,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from services.common.texts import Name, paragraphs
 
-from ..campaigns.form_schemas import Amendment
+from ..campaigns.form_schemas import CampaignAmendment
 from ..campaigns.schemas import LocalInstant
 
 Body = Annotated[
@@ -26,7 +26,7 @@ class NoticeCreate(BaseModel):
     effective_on: Annotated[
         date, Field(description="Day (of Paris) from which it applies: today or later.", examples=["2026-12-01"])
     ]
-    amendment: Amendment
+    amendment: CampaignAmendment
 
 
 class NoticeRead(BaseModel):
@@ -39,7 +39,7 @@ class NoticeRead(BaseModel):
     text: str
     effective_on: date
     changes: Annotated[list[str], Field(description="What it touches.", examples=[["form", "charter"]])]
-    amendment: Amendment
+    amendment: CampaignAmendment
     form_number: Annotated[int | None, Field(description="The version of the form it brings, if any.")]
     published_at: LocalInstant
     applied_at: Annotated[LocalInstant | None, Field(description="When it entered into force; null while its day has not come.")]

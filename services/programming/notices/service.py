@@ -18,7 +18,7 @@ from ..campaigns import amendments
 from ..campaigns import rules as campaign_rules
 from ..campaigns import service as campaigns
 from ..campaigns.errors import CampaignStateRefused
-from ..campaigns.form_schemas import Amendment
+from ..campaigns.form_schemas import CampaignAmendment
 from ..campaigns.schemas import CampaignStatus
 from ..dossiers import answers
 from ..dossiers import service as dossiers
@@ -94,7 +94,7 @@ def _require_in_time(wish: NoticeCreate, closes_at: datetime, days: int, now: da
 
 
 async def _put_in_force(session: AsyncSession, notice: CampaignNotice, now: datetime) -> None:
-    amendment = Amendment.model_validate(notice.amendment)
+    amendment = CampaignAmendment.model_validate(notice.amendment)
     await amendments.apply(session, notice.campaign_id, amendment, notice=notice.number, now=now)
     notice.applied_at = now
     await session.flush()
@@ -127,7 +127,7 @@ async def deliver(session: AsyncSession, notice_id: UUID, after: UUID, *, now: d
         return
     campaign = await campaigns.get(session, notice.campaign_id)
     batch = await dossiers.of_campaign(session, notice.campaign_id, after, BATCH)
-    amendment = Amendment.model_validate(notice.amendment)
+    amendment = CampaignAmendment.model_validate(notice.amendment)
     charter = [(change.funder_id, change.budget_line) for change in amendment.charter]
     form = answers.current(campaign)
     if amendment.form is not None and notice.applied_at is None:

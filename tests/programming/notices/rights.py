@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tests.programming.notices.papers import FORM, QUESTION, notice, publish
+from tests.programming.notices.papers import QUESTION, notice, publish
 from tests.programming.world import World
 
 QUERIES: dict[str, dict[str, Any]] = {}
@@ -11,10 +11,9 @@ _FORM = {"form": {"form": {"type": "object", "properties": {"partenaire": QUESTI
 
 
 async def prepare(world: World, ids: Mapping[str, str]) -> dict[str, str]:
-    """A notice, told to the holder of the dossier that the ids name: its grid changes."""
-    criteria = [{"code": "besoin", "label": "Réponse au besoin", "weight": 100}]
-    form = {"form": FORM, "asked_when": {}}
-    published = (await publish(world, form=form, criteria=criteria)).json()
+    """A notice, told to the holder of the dossier that the ids name; rooms prepared after this one see the same grid."""
+    campaign = (await world.call(world.team, "GET", f"/campaigns/{world.campaign_id}", expect=200)).json()
+    published = (await publish(world, **_FORM, criteria=campaign["criteria"])).json()
     await world.running.run_jobs()
     return {"notice_id": published["id"], "form_number": "1"}
 
