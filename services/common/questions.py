@@ -49,8 +49,8 @@ def require_drawable(form: dict[str, Any], at: str = "/form") -> None:
             said = "a clé d'une question est en minuscules sans accent, chiffres et `_` (40 au plus)."
             raise refused(where, Text(f"L{said}", "A question's key is of plain lower case letters, digits and `_` (at most 40)."))
         if not any(_titled(form, schema) for _, schema in found):
-            said = "Donnez à la question un intitulé (`title`) : c'est ce que lisent les porteurs."
-            raise refused(where, Text(said, "Give the question a `title`: it is what holders read."))
+            said = "Donnez à la question un intitulé (`title`) : c'est ce que lit qui répond."
+            raise refused(where, Text(said, "Give the question a `title`: it is what people read."))
 
 
 def _titled(form: dict[str, Any], schema: dict[str, Any]) -> bool:

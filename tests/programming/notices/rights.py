@@ -7,7 +7,7 @@ from tests.programming.notices.papers import QUESTION, notice, publish
 from tests.programming.world import World
 
 QUERIES: dict[str, dict[str, Any]] = {}
-_FORM = {"form": {"form": {"type": "object", "properties": {"partenaire": QUESTION}}}}
+_FORM: dict[str, Any] = {"form": {"form": {"type": "object", "properties": {"partenaire": QUESTION}}}}
 
 
 async def prepare(world: World, ids: Mapping[str, str]) -> dict[str, str]:

@@ -106,7 +106,7 @@ async def test_charter_criteria_and_attachments_change_and_concern_those_submitt
     draft_id, _ = await world.draft()
     where = f"/campaigns/{world.campaign_id}"
     rule = {"natures": ["action"], "cap_cents": 100_000, "reason": "Enveloppe réduite."}
-    wrong = {
+    wrong: dict[str, Any] = {
         "charter": [
             {"funder_id": str(world.caf), "budget_line": "inconnue", **rule},
             {"funder_id": str(world.caf), "budget_line": "caf", **rule, "excluded_objective_codes": ["99"]},
@@ -120,12 +120,14 @@ async def test_charter_criteria_and_attachments_change_and_concern_those_submitt
         "/amendment/charter/2/budget_line": "repeated",
         "/amendment/criteria": "weights",
     }
-    bad = {"form": {"form": {"type": "object", "properties": {"a": {"title": "A", "pattern": "(a+)+$", "type": "string"}}}}}
+    bad: dict[str, Any] = {
+        "form": {"form": {"type": "object", "properties": {"a": {"title": "A", "pattern": "(a+)+$", "type": "string"}}}}
+    }
     assert codes((await publish(world, expect=409, **bad)).json()) == {"/amendment/form/form/properties/a/pattern": "bad_form"}
     empty = await publish(world, expect=409, criteria=None)
     assert codes(empty.json()) == {"/amendment": "nothing_changes"}
 
-    amendment = {
+    amendment: dict[str, Any] = {
         "charter": [{"funder_id": str(world.caf), "budget_line": "caf", **rule}],
         "required_attachments": {"*": [{"code": "rib", "label": "RIB"}]},
     }
@@ -146,7 +148,7 @@ async def test_charter_criteria_and_attachments_change_and_concern_those_submitt
 async def test_a_notice_is_refused_too_late_in_the_past_or_behind_another(world: World) -> None:
     where = f"/campaigns/{world.campaign_id}/notices"
     tag = {"If-Match": (await world.call(world.team, "GET", f"/campaigns/{world.campaign_id}")).headers["etag"]}
-    form = {"form": {"form": {"type": "object", "properties": {"partenaire": QUESTION}}}}
+    form: dict[str, Any] = {"form": {"form": {"type": "object", "properties": {"partenaire": QUESTION}}}}
     for in_days, code in ((-1, "past"), (25, "too_late")):
         sent = {"json": notice(world, in_days=in_days, **form), "headers": tag}
         problem = await world.refused(world.team, "POST", where, 409, "notice-too-late", **sent)
@@ -193,7 +195,7 @@ async def test_a_campaign_in_preparation_has_no_notice(world: World) -> None:
 async def test_batches_resume_after_a_crash_and_write_to_nobody_twice(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(service, "BATCH", 2)
     drafts = [(await world.draft())[0] for _ in range(5)]
-    form = {"form": {"form": {"type": "object", "properties": {"partenaire": QUESTION}}, "asked_when": {}}}
+    form: dict[str, Any] = {"form": {"form": {"type": "object", "properties": {"partenaire": QUESTION}}, "asked_when": {}}}
     published = (await publish(world, **form)).json()
     first = {"notice_id": published["id"], "after": str(UUID(int=0))}
 
@@ -217,7 +219,7 @@ async def test_a_submission_in_flight_is_judged_by_one_form_and_says_which(world
     second_id, second = await world.draft({**world.content(), "answers": COMPLETE})
     where = f"/campaigns/{world.campaign_id}"
     tag = (await world.call(world.team, "GET", where)).headers["etag"]
-    required = {"form": {"form": next_form(partenaire=QUESTION), "asked_when": asked_when(world)}}
+    required: dict[str, Any] = {"form": {"form": next_form(partenaire=QUESTION), "asked_when": asked_when(world)}}
     sent = {"json": notice(world, **required), "headers": {"If-Match": tag}}
     sworn = {"sworn_statement": True, "republican_commitment": True, "signatory_name": "C", "signatory_function": "P"}
 
