@@ -16,6 +16,7 @@ from .bilans.attachments_router import router as bilan_attachments
 from .bilans.attachments_router import upload_router as bilan_uploads
 from .bilans.reviews_router import router as bilan_reviews
 from .bilans.router import router as bilans
+from .campaigns.forms_router import forms_router as campaign_forms
 from .campaigns.router import router as campaigns
 from .change_requests.router import router as change_requests
 from .checks import CHECKS
@@ -32,6 +33,7 @@ from .cpos.money_router import money_router as cpo_money
 from .cpos.reports_router import reports_router as cpo_reports
 from .cpos.router import router as cpos
 from .cpos.tranches_router import tranches_router as cpo_tranches
+from .dossiers.answers_router import answers_router as answers
 from .dossiers.attachments_router import router as attachments
 from .dossiers.attachments_router import upload_router as uploads
 from .dossiers.router import delays_router as delays
@@ -84,6 +86,8 @@ SERVICE = Service(
         versions,
         other_subsidies,
         notices,
+        campaign_forms,
+        answers,
         similar,
         assignments,
         minutes,

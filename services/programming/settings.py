@@ -12,3 +12,6 @@ class Settings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="PROGRAMMING_")
 
     attachments_per_dossier: int = Field(30, ge=1, le=200, description="Most attachments a dossier may carry.")
+    notice_days: int = Field(
+        8, ge=0, le=90, description="Fewest days between the day a notice amends a campaign and the campaign's deadline."
+    )

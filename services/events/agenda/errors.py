@@ -44,11 +44,6 @@ class SessionHasParticipants(Problem):
     advice = Text("Annulez-la (`…/cancellation`) : elles seront prévenues.", "Cancel it (`…/cancellation`): they will be told.")
 
 
-class BadForm(Problem):
-    title = Text("Le questionnaire n'est pas un schéma JSON que l'on puisse suivre", "The form is no JSON Schema one can follow")
-    advice = Text("Corrigez ce que désigne `errors`.", "Correct what `errors` points at.")
-
-
 class SessionsOverlap(Problem):
     title = Text("Deux séances de l'évènement se chevauchent", "Two sessions of the event overlap")
     advice = Text(

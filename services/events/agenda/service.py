@@ -9,7 +9,7 @@ from psycopg import AsyncConnection
 from pydantic import ValidationError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.common import journal
+from services.common import forms, journal
 from services.common.auth import Principal
 from services.common.clock import today_in_paris
 from services.common.db import Row, driver, fetch, fetch_one
@@ -22,7 +22,7 @@ from services.common.validation import field_errors
 from ..networks import service as networks
 from ..tables import KERNEL
 from ..vocabulary import service as vocabulary
-from . import consents, figures, forms, repository, rules, timing
+from . import consents, figures, repository, rules, timing
 from .errors import (
     EventActNotPossible,
     EventIsOver,

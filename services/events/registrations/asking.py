@@ -12,13 +12,13 @@ from uuid import UUID
 import structlog
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.common import forms
 from services.common.auth import Principal
 from services.common.db import Row, fetch_in
 from services.common.ids import new_id
 from services.common.problems import NotFound
 from services.common.resources import Resources
 
-from ..agenda import forms
 from ..agenda import rules as agenda_rules
 from ..agenda import service as agenda
 from ..agenda.schemas import Enrolment, ShownStatus

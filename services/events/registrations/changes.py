@@ -10,12 +10,12 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.common import forms
 from services.common.db import Row
 from services.common.ids import new_id
 from services.common.problems import NotFound
 from services.common.resources import Resources
 
-from ..agenda import forms
 from ..agenda import rules as agenda_rules
 from ..agenda.schemas import ShownStatus
 from ..vocabulary import service as vocabulary

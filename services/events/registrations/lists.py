@@ -9,14 +9,13 @@ from uuid import UUID
 import orjson
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.common import journal
+from services.common import forms, journal
 from services.common.auth import Principal
 from services.common.clock import in_paris
 from services.common.db import Database, Row, fetch_in
 from services.common.resources import Resources
 from services.common.streams import borrowed, rows_of
 
-from ..agenda import forms
 from ..agenda import service as agenda
 from ..tables import KERNEL
 from . import people_repository, tables

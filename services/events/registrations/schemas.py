@@ -7,10 +7,10 @@ from uuid import UUID
 import orjson
 from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr, Field, StringConstraints
 
+from services.common import forms
 from services.common.language import Text
 from services.common.texts import Name, ShortName, paragraphs
 
-from ..agenda import forms
 from ..agenda.schemas import Audience, Codes, Instant, Line, LocalInstant, Reason
 from .models import ACTIVE as ACTIVE
 from .models import Mode as Mode

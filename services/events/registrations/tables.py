@@ -14,9 +14,9 @@ from datetime import datetime
 from typing import Any
 from xml.sax.saxutils import escape
 
+from services.common import forms
 from services.common.clock import in_paris
 
-from ..agenda import forms
 from ..agenda.schemas import AUDIENCE_LABELS, Audience
 from .people_schemas import ACCESSIBILITY_LABELS, DIETARY_LABELS
 from .schemas import STATE_LABELS, RegistrationState

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.common import journal
+from services.common import forms, journal
 from services.common.auth import Principal
 from services.common.clock import today_in_paris
 from services.common.db import Row, driver, fetch_in
@@ -21,7 +21,7 @@ from services.common.mail import queue_mail
 from services.common.problems import NotFound, PreconditionRequired, StaleVersion
 from services.common.resources import Resources
 
-from ..agenda import following, forms
+from ..agenda import following
 from ..agenda import service as agenda
 from ..agenda.schemas import EventStatus
 from ..registrations import people

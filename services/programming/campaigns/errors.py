@@ -69,3 +69,18 @@ class UnknownCode(Problem):
     status = 422
     title = Text("Code inconnu", "Unknown code")
     advice = Text("Employez un code du contrat ou de la campagne.", "Use a code of the contract or of the campaign.")
+
+
+class CampaignFrozen(Problem):
+    title = Text("Les règles de la campagne sont figées depuis son ouverture", "The campaign's rules are frozen since it opened")
+    advice = Text(
+        "Des porteurs écrivent leur dossier sur ces règles : un avis daté les modifie (`POST` à l'adresse `notices`), et prévient chaque "
+        "porteur. La date limite se reporte par un acte à part, et chaque financeur change lui-même son enveloppe.",
+        "Holders write their dossiers by these rules: a dated notice amends them (`POST` to the address `notices`), and tells every "
+        "holder. The deadline is extended by an act of its own, and each funder changes its own envelope.",
+    )
+
+
+class CampaignAmendmentRefused(Problem):
+    title = Text("Cette modification ne peut être appliquée", "This amendment cannot be applied")
+    advice = Text("Corrigez ce que désigne `errors`.", "Correct what `errors` points at.")

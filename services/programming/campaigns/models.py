@@ -58,9 +58,26 @@ class Campaign(Base, table=True):
     outside_qpv_allowed: bool = False
     criteria: list[dict[str, Any]] = jsonb(list)
     required_attachments: dict[str, Any] = jsonb(dict)
+    #: Extra questions asked of holders, as JSON Schema, and under what choice of theirs each is asked; 0 when there are none.
+    form: dict[str, Any] | None = jsonb(optional=True)
+    asked_when: dict[str, Any] = jsonb(dict)
+    form_number: int = 0
     last_reference: int = 0
     created_at: datetime = instant()
     version: int = 1
+
+
+class CampaignForm(Base, table=True):
+    """A version of a campaign's form that holders were given: never changed, since dossiers were submitted under it."""
+
+    __tablename__ = "campaign_forms"
+    __table_args__ = (CheckConstraint("number > 0", name="counted"),)
+
+    campaign_id: UUID = Field(primary_key=True, foreign_key="campaigns.id")
+    number: int = Field(primary_key=True)
+    form: dict[str, Any] = jsonb(dict)
+    asked_when: dict[str, Any] = jsonb(dict)
+    published_at: datetime = instant()
 
 
 class CampaignFunder(Base, table=True):

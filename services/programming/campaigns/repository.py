@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common.db import execute, fetch_in
 
-from .models import BudgetLine, Campaign, CampaignFunder, CampaignStatus
+from .models import BudgetLine, Campaign, CampaignForm, CampaignFunder, CampaignStatus
 
 _C: Any = Campaign.__table__  # type: ignore[attr-defined]
 _F: Any = CampaignFunder.__table__  # type: ignore[attr-defined]
@@ -35,7 +35,7 @@ _TOLD = sa.case(
 
 #: Visible campaigns, latest first, after a keyset cursor (year, id).
 LISTING = (
-    sa.select(*_C.c)
+    sa.select(*(column for column in _C.c if column.name not in {"form", "asked_when"}))
     .where(_VISIBLE)
     .where(sa.tuple_(_C.c.year, _C.c.id) < sa.tuple_(bindparam("before_year"), bindparam("before_id")))
     .where(bindparam("contract_id", type_=sa.Uuid).is_(None) | (_C.c.contract_id == bindparam("contract_id", type_=sa.Uuid)))
@@ -65,7 +65,7 @@ CHARTER = (
 
 
 async def get(session: AsyncSession, campaign_id: UUID, *, lock: bool = False) -> Campaign | None:
-    return await session.get(Campaign, campaign_id, with_for_update=lock or None)
+    return await session.get(Campaign, campaign_id, with_for_update=lock or None, populate_existing=lock)
 
 
 async def funders(session: AsyncSession, campaign_id: UUID) -> list[CampaignFunder]:
@@ -210,3 +210,31 @@ async def of_contract(session: AsyncSession, contract_id: UUID) -> list[Campaign
     """Campaigns of a contract that were called, oldest first."""
     called = select(Campaign).where(Campaign.contract_id == contract_id, Campaign.status != CampaignStatus.DRAFT)
     return list((await session.exec(called.order_by(_C.c.year, _C.c.id))).all())
+
+
+_V: Any = CampaignForm.__table__  # type: ignore[attr-defined]
+
+#: One version of a form, for whoever sees the campaign.
+FORM = (
+    sa.select(*_V.c)
+    .join(_C, _C.c.id == _V.c.campaign_id)
+    .where(_V.c.campaign_id == bindparam("campaign_id"), _V.c.number == bindparam("number"))
+    .where(_VISIBLE)
+)
+_QUESTIONS = sa.select(_V.c.form, _V.c.asked_when, _V.c.number).where(_V.c.campaign_id == bindparam("campaign_id"))
+
+
+async def forms(session: AsyncSession, campaign_id: UUID) -> list[Any]:
+    """Every version of a campaign's form: form, asked_when, number."""
+    return await fetch_in(session, _QUESTIONS, {"campaign_id": campaign_id})
+
+
+#: Many submissions hold a campaign's rules together; an amendment holds them alone. Given in the order they are asked.
+_RULES = sa.func.hashtextextended(sa.literal("campaign rules:") + bindparam("campaign", type_=sa.Text), 0)
+_TOGETHER = sa.select(sa.cast(sa.func.pg_advisory_xact_lock_shared(_RULES), sa.Text).label("held"))
+_ALONE = sa.select(sa.cast(sa.func.pg_advisory_xact_lock(_RULES), sa.Text).label("held"))
+
+
+async def hold_rules(session: AsyncSession, campaign_id: UUID, *, alone: bool = False) -> None:
+    """Until the transaction ends the campaign's rules do not change under it. Taken before the campaign's row."""
+    await fetch_in(session, _ALONE if alone else _TOGETHER, {"campaign": str(campaign_id)})

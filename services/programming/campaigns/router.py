@@ -269,3 +269,8 @@ async def advise(
 
 
 _acts()
+
+
+def tag_of(version: int, status: CampaignStatus) -> str:
+    """The ETag of a campaign, for the other routes that change it."""
+    return _tag(version, status)

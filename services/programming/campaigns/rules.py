@@ -38,17 +38,24 @@ def opening_errors(
     errors = []
     if funders == 0:
         errors.append(FieldError("/funders", Text("Aucun financeur ne participe.", "No funder takes part."), "no_funder"))
+    errors += criteria_errors(weights, codes)
+    if objectives == 0:
+        said = Text("Le contrat n'a pas encore de cadre adopté.", "The contract has no adopted framework yet.")
+        errors.append(FieldError("/objective_codes", said, "no_framework"))
+    if closes_at <= now:
+        errors.append(FieldError("/closes_at", Text("La date limite est passée.", "The deadline has passed."), "deadline_passed"))
+    return errors
+
+
+def criteria_errors(weights: Sequence[int], codes: Sequence[str]) -> list[FieldError]:
+    """A grid of criteria adds up to 100 and names each once."""
+    errors = []
     if sum(weights) != 100:
         said = Text(f"Les poids des critères font {sum(weights)}, pas 100.", f"Weights add up to {sum(weights)}, not 100.")
         errors.append(FieldError("/criteria", said, "weights"))
     if len(set(codes)) < len(codes):
         said = Text("Deux critères portent le même code.", "Two criteria carry the same code.")
         errors.append(FieldError("/criteria", said, "repeated_code"))
-    if objectives == 0:
-        said = Text("Le contrat n'a pas encore de cadre adopté.", "The contract has no adopted framework yet.")
-        errors.append(FieldError("/objective_codes", said, "no_framework"))
-    if closes_at <= now:
-        errors.append(FieldError("/closes_at", Text("La date limite est passée.", "The deadline has passed."), "deadline_passed"))
     return errors
 
 

@@ -1,7 +1,7 @@
 """What is sent and received about campaigns."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, computed_field
@@ -181,6 +181,16 @@ class CampaignSummary(BaseModel):
         return STATUS_LABELS[self.status]
 
 
+class AskedWhen(BaseModel):
+    """When a question is asked: the holder's choice matches every list that is not empty. Funder and line: of the same request."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    natures: Annotated[list[Nature], Field(max_length=3)] = []
+    funder_ids: Annotated[list[UUID], Field(max_length=30)] = []
+    budget_lines: Annotated[list[Code], Field(max_length=50)] = []
+
+
 class CampaignRead(CampaignSummary):
     framework_number: int
     qpv_codes: list[str]
@@ -189,6 +199,13 @@ class CampaignRead(CampaignSummary):
     outside_qpv_allowed: bool
     criteria: list[Criterion]
     required_attachments: dict[str, list[RequiredAttachment]]
+    form: Annotated[
+        dict[str, Any] | None, Field(description="Extra questions, as JSON Schema 2020-12: labels in `title`, choices in `oneOf`.")
+    ] = None
+    asked_when: Annotated[
+        dict[str, AskedWhen], Field(description="By question: under what choice it is asked; the others always are.")
+    ] = {}
+    form_number: Annotated[int, Field(description="Version of the form; 0 when nothing more is asked.")] = 0
 
 
 class Charter(BaseModel):

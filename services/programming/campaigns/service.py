@@ -18,7 +18,7 @@ from ..contracts import rules as contract_rules
 from ..contracts import service as contracts
 from ..contracts.errors import NotContractLead
 from ..tables import KERNEL
-from . import repository, rules
+from . import freeze, repository, rules
 from .errors import CampaignNotReady, CampaignStateRefused, EnvelopeExceeded, NotYourEnvelope, UnknownCode
 from .models import BudgetLine, Campaign, CampaignFunder, CampaignStatus
 from .schemas import CampaignCreate, CampaignUpdate, EnvelopeUpdate, FunderCreate
@@ -49,7 +49,7 @@ async def update(
 ) -> Campaign:
     """Only a draft changes: once people have been called, the rules they read stay."""
     campaign = await _led_by(session, caller, campaign_id)
-    _require(campaign, "update", CampaignStatus.DRAFT)
+    freeze.require_draft(campaign, "update")
     require_version(campaign.version, version)
     for name, value in wish.model_dump(include=_PLAIN, exclude_unset=True, exclude_none=True).items():
         setattr(campaign, name, value)
@@ -66,7 +66,7 @@ async def add_funder(
 ) -> CampaignFunder:
     """A funder takes part, with its envelopes and its rules."""
     campaign = await _led_by(session, caller, campaign_id)
-    _require(campaign, "funder", CampaignStatus.DRAFT)
+    freeze.require_draft(campaign, "funder")
     _refuse_unknown_objectives(await _objectives_of(session, campaign), wish)
     funder = CampaignFunder(campaign_id=campaign.id, **wish.model_dump(exclude={"budget_lines"}))
     session.add(funder)
@@ -84,7 +84,11 @@ async def add_funder(
 async def set_envelope(
     session: AsyncSession, caller: Principal, campaign_id: UUID, funder_id: UUID, code: str, wish: EnvelopeUpdate, *, now: datetime
 ) -> BudgetLine:
-    """The funder (or the team, before opening) changes what a line holds; never below what is granted."""
+    """The funder (or the team, before opening) changes what a line holds; never below what is granted.
+
+    Not frozen by the opening: the amount is the funder's money, voted when its budget is, and no rule that holders are judged by
+    (the charter they read does not tell it).
+    """
     campaign = await _seen_by(session, caller, campaign_id)
     may = caller.has_role(funder_id, "manager", "signatory")
     may = may or (campaign.status is CampaignStatus.DRAFT and caller.belongs_to(campaign.lead_organisation_id))
@@ -144,8 +148,10 @@ async def _prepare_opening(session: AsyncSession, campaign: Campaign, now: datet
         closes_at=campaign.closes_at,
         now=now,
     )
+    errors += freeze.form_errors(campaign, await charter_of(session, campaign.id))
     if errors:
         raise CampaignNotReady(errors=errors)
+    freeze.keep_form(session, campaign, now)
 
 
 async def close_expired(session: AsyncSession, *, now: datetime) -> None:
@@ -274,11 +280,6 @@ async def _led_by(session: AsyncSession, caller: Principal, campaign_id: UUID) -
     return campaign
 
 
-def _require(campaign: Campaign, act: str, status: CampaignStatus) -> None:
-    if campaign.status is not status:
-        raise CampaignStateRefused(status_code=campaign.status.value, act=act)
-
-
 async def _objectives_of(session: AsyncSession, campaign: Campaign) -> set[str]:
     contract = await contracts.get(session, campaign.contract_id)
     if not contract.framework_number:
@@ -348,3 +349,56 @@ async def funders_of_all(session: AsyncSession, campaign_ids: Sequence[UUID]) ->
 async def lines_of(session: AsyncSession, campaign_ids: Sequence[UUID]) -> list[dict[str, Any]]:
     """For the rooms above: budget lines of these campaigns (campaign_id, funder_id, code, amount_cents, counted for the cap)."""
     return await fetch_in(session, repository.LINES_OF, {"campaigns": list(campaign_ids)})
+
+
+async def locked(session: AsyncSession, campaign_id: UUID) -> Campaign:
+    """The campaign, its row locked and read again (404 unknown)."""
+    campaign = await repository.get(session, campaign_id, lock=True)
+    if campaign is None:
+        raise NotFound()
+    return campaign
+
+
+async def for_submission(session: AsyncSession, campaign_id: UUID) -> Campaign:
+    """For the rooms above: the campaign whose rules stay what they are until the transaction ends: one submission, one form."""
+    await repository.hold_rules(session, campaign_id)
+    return await get(session, campaign_id)
+
+
+async def form_versions(session: AsyncSession, campaign_id: UUID) -> dict[int, dict[str, Any]]:
+    """For the rooms above: every form holders were given: number → form, asked_when, number."""
+    return {row["number"]: dict(row) for row in await repository.forms(session, campaign_id)}
+
+
+async def led_by(session: AsyncSession, caller: Principal, campaign_id: UUID) -> Campaign:
+    """The campaign, locked, for its team (404 unseen, 403 for the others)."""
+    return await _led_by(session, caller, campaign_id)
+
+
+async def objectives_of(session: AsyncSession, campaign: Campaign) -> set[str]:
+    """Codes of the objectives of the contract's framework, as the campaign knows it."""
+    return await _objectives_of(session, campaign)
+
+
+async def note(
+    session: AsyncSession, campaign: Campaign, act: str, caller: Principal | None, now: datetime, **changes: object
+) -> None:
+    """A line in the campaign's journal."""
+    await _note(session, campaign, act, caller, now, **changes)
+
+
+async def for_amendment(session: AsyncSession, caller: Principal, campaign_id: UUID) -> Campaign:
+    """The campaign, locked, for its team, no submission being judged meanwhile (404 unseen, 403 for the others).
+
+    The rules are held before the row is: a submission, that holds the rules with others, takes the row last.
+    """
+    await require_team(session, caller, campaign_id)
+    await repository.hold_rules(session, campaign_id, alone=True)
+    return await locked(session, campaign_id)
+
+
+async def require_team(session: AsyncSession, caller: Principal, campaign_id: UUID) -> None:
+    """Refuse whoever is not of the campaign's team (404 unseen, 403 for the others), locking nothing."""
+    campaign = await _seen_by(session, caller, campaign_id)
+    if not caller.belongs_to(campaign.lead_organisation_id):
+        raise NotContractLead()

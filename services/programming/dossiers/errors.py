@@ -130,3 +130,12 @@ class ReportOverdue(Problem):
         "Déposez le bilan du dossier nommé dans `errors` : la nouvelle demande redevient aussitôt recevable.",
         "Submit the bilan of the dossier named in `errors`: the new request is admissible again at once.",
     )
+
+
+class AnswersRefused(Problem):
+    status = 422
+    title = Text("Une réponse n'est pas recevable", "An answer cannot be taken")
+    advice = Text(
+        "`errors` dit laquelle et pourquoi. Les questions de la campagne se lisent dans `form` à son adresse ; rien n'a été enregistré.",
+        "`errors` says which and why. The campaign's questions are in `form` at its address; nothing was saved.",
+    )

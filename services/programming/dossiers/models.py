@@ -96,6 +96,9 @@ class Dossier(Base, table=True):
     content: dict[str, Any] = jsonb(dict)
     contact: dict[str, Any] = jsonb(dict)
     budget: dict[str, Any] = jsonb(dict)
+    #: Answers to the campaign's own questions; once submitted, those that were asked, under the form of that number.
+    answers: dict[str, Any] = jsonb(dict)
+    form_number: int | None = None
     charges_cents: int = Field(default=0, sa_type=BigInteger)
     asked_cents: int = Field(default=0, sa_type=BigInteger)
     granted_cents: int = Field(default=0, sa_type=BigInteger)

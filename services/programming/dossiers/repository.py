@@ -355,3 +355,12 @@ FACE = sa.select(
     _D.c.qpv_codes,
     _D.c.exercise_ends_on,
 )
+
+
+_OF_CAMPAIGN = select(Dossier).where(_D.c.status != DossierStatus.INADMISSIBLE).order_by(_D.c.id)
+
+
+async def of_campaign(session: AsyncSession, campaign_id: UUID, after: UUID, limit: int) -> list[Dossier]:
+    """Living dossiers of a campaign, oldest first, after a keyset cursor."""
+    wanted = _OF_CAMPAIGN.where(_D.c.campaign_id == campaign_id, _D.c.id > after).limit(limit)
+    return list((await session.exec(wanted)).all())

@@ -19,7 +19,7 @@ from services.common.routing import ActRoute, right
 
 from ..campaigns import service as campaigns
 from ..tables import KERNEL
-from . import repository, rules, service, submission, views
+from . import answers, repository, rules, service, submission, views
 from .schemas import (
     Completeness,
     Delays,
@@ -121,13 +121,16 @@ async def check_completeness(dossier_id: UUID, request: Request, caller: Caller,
     """Everything that stands between this draft and its submission, and where: the same checks as submission, without submitting."""
     dossier = await service.held_by(session, caller, dossier_id)
     requests = await service.requests_of(session, dossier)
-    errors = await service.missing(session, dossier, requests, await campaigns.get(session, dossier.campaign_id), now=now)
+    campaign = await campaigns.get(session, dossier.campaign_id)
+    errors = await service.missing(session, dossier, requests, campaign, now=now)
+    judged = answers.judge(answers.current(campaign), dossier, requests)
     language = preferred(request.headers.get("accept-language"))
     missing = [
         {"pointer": e.pointer, "code": e.code or "refused", "detail": e.detail.to(language), "section": rules.section_of(e.pointer)}
         for e in errors
     ]
-    return {"complete": not missing, "missing": missing}
+    left_out = [{"pointer": pointer, "title": title} for pointer, title in judged.left_out]
+    return {"complete": not missing, "missing": missing, "left_out": left_out, "form_number": judged.form.number}
 
 
 @router.post(

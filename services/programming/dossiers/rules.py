@@ -208,6 +208,7 @@ SECTIONS = {
     "objective_codes": "territory",
     "transversal_codes": "territory",
     "content": "action",
+    "answers": "answers",
     "contact": "holder",
     "budget": "budget",
     "requests": "requests",

@@ -4,8 +4,10 @@ from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, EmailStr, Field, WithJsonSchema, computed_field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, EmailStr, Field, WithJsonSchema, computed_field
 
+from services.common import forms
+from services.common.language import Text
 from services.common.pagination import Cursor, Limit
 
 from ..campaigns.schemas import Cents, Nature
@@ -184,6 +186,18 @@ class BudgetUpdate(_Patch):
     voluntary_resources: Annotated[list[VoluntaryLine] | None, Field(None, max_length=30, description="Accounts 87.")]
 
 
+def _recordable(answers: dict[str, Any]) -> dict[str, Any]:
+    if forms.depth_of(answers, most=forms.DEEPEST_ANSWERS) > forms.DEEPEST_ANSWERS:
+        raise ValueError(Text("Les réponses s'emboîtent trop.", "The answers are nested too deep."))
+    if not forms.is_written(answers):
+        raise ValueError(Text("Un caractère ou un nombre ne peut être enregistré.", "A character or a number cannot be recorded."))
+    return answers
+
+
+#: By question of the campaign's form; null takes an answer away.
+Answers = Annotated[dict[str, Any], AfterValidator(_recordable), Field(max_length=200, examples=[{"garde": "oui", "places": 6}])]
+
+
 class DossierUpdate(_Patch):
     """Merge patch of a draft (RFC 7396): objects merge, lists are replaced, null clears."""
 
@@ -205,6 +219,7 @@ class DossierUpdate(_Patch):
     content: ContentUpdate | None = None
     contact: ContactUpdate | None = None
     budget: BudgetUpdate | None = None
+    answers: Annotated[Answers | None, Field(None, description="To the campaign's own questions (`form` of the campaign).")]
     requests: Annotated[list[RequestWrite] | None, Field(None, max_length=30)]
 
 
@@ -322,6 +337,11 @@ class DossierRead(DossierSummary):
     content: Content
     contact: Contact
     budget: Budget
+    answers: Annotated[
+        dict[str, Any],
+        Field(description="To the campaign's own questions; with their labels at `…/answers`.", examples=[{"garde": "oui"}]),
+    ] = {}
+    form_number: Annotated[int | None, Field(description="Version of the form it was submitted under.")] = None
     requests: list[RequestRead]
     attachments: list[AttachmentRead]
     silence_rejects_on: date | None
@@ -341,11 +361,41 @@ class Missing(BaseModel):
     section: Annotated[str, Field(examples=["action"])]
 
 
+class LeftOut(BaseModel):
+    """An answer kept in the draft that the submission will not hold: its question is no longer asked."""
+
+    pointer: Annotated[str, Field(examples=["/answers/places"])]
+    title: Annotated[str, Field(description="The question.", examples=["Combien de places ?"])]
+
+
 class Completeness(BaseModel):
     """What is missing and where, usable at any time before submission."""
 
     complete: bool
     missing: list[Missing]
+    left_out: list[LeftOut] = []
+    form_number: Annotated[
+        int, Field(description="Version of the form it is judged by; 0 when the campaign asks nothing more.")
+    ] = 0
+
+
+class AnsweredQuestion(BaseModel):
+    """A question of the campaign and what the holder answered."""
+
+    key: Annotated[str, Field(examples=["garde"])]
+    title: Annotated[str, Field(examples=["Proposez-vous une garde d'enfants ?"])]
+    description: str | None
+    asked: Annotated[bool, Field(description="False when other answers or choices make it pointless: kept in the draft only.")]
+    answer: Annotated[Any, Field(description="As it was sent; null when there is none.", examples=["oui"])]
+    said: Annotated[str, Field(description="The answer as people read it.", examples=["Oui, sur place"])]
+    warnings: Annotated[list[str], Field(description="What a submission would refuse.")]
+
+
+class AnswersRead(BaseModel):
+    """The campaign's own questions, in order, with the answers."""
+
+    form_number: int
+    questions: list[AnsweredQuestion]
 
 
 class FunderDelays(BaseModel):

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.common import journal
+from services.common import journal, questions
 from services.common.auth import Principal
 from services.common.clock import today_in_paris
 from services.common.etag import require_version
@@ -22,8 +22,9 @@ from ..campaigns import rules as campaign_rules
 from ..campaigns import service as campaigns
 from ..organisations import service as organisations
 from ..tables import KERNEL
-from . import renewal, repository, rules
+from . import answers, renewal, repository, rules
 from .errors import (
+    AnswersRefused,
     CampaignNotOpen,
     DeadlinePassed,
     DossierLocked,
@@ -86,6 +87,8 @@ async def save(
         await _renew(session, dossier, wish.renews_id)
     if "requests" in sent:
         await _replace_requests(session, dossier, wish.requests or [])
+    if "answers" in sent:
+        await _keep_answers(session, dossier, sent["answers"])
     dossier.version += 1
     dossier.updated_at = now
     await session.flush()
@@ -107,6 +110,21 @@ def _keep_fields(dossier: Dossier, wish: DossierUpdate, sent: Mapping[str, Any])
             merged = {} if sent[name] is None else rules.merge(getattr(dossier, name), sent[name])
             setattr(dossier, name, schema.model_validate(merged).model_dump(mode="json"))
     dossier.charges_cents = rules.total(Budget.model_validate(dossier.budget).charges)
+
+
+async def _keep_answers(session: AsyncSession, dossier: Dossier, sent: Mapping[str, Any] | None) -> None:
+    """Answers merge like the rest; what no further typing would mend is refused, the rest is told by `completeness`."""
+    dossier.answers = {} if sent is None else rules.merge(dossier.answers, sent)
+    given = [key for key in sent or {} if key in dossier.answers]
+    if not given:
+        return
+    campaign = await campaigns.get(session, dossier.campaign_id)
+    versions = await campaigns.form_versions(session, campaign.id)
+    known = {key for each in versions.values() for key in questions.declared(each["form"])}
+    await session.flush()
+    judged = answers.judge(answers.current(campaign), dossier, await requests_of(session, dossier))
+    if errors := answers.refusals(judged, given, known):
+        raise AnswersRefused(errors=errors)
 
 
 async def _renew(session: AsyncSession, dossier: Dossier, renews_id: UUID | None) -> None:
@@ -161,7 +179,8 @@ async def missing(
     late = await repository.overdue_reports(session, dossier.acting_holder_id, dossier.id, today_in_paris(now))
     overdue = [renewal.OverdueReport(r["action_id"], r["title"], r["reference"], r["report_due_on"]) for r in late]
     renewed = dossier.action_id if dossier.renews_id else None
-    return [*_dissolved(dossier), *renewal.overdue_errors(dossier.title, renewed, overdue), *errors]
+    asked = answers.faults(answers.judge(answers.current(campaign), dossier, requests))
+    return [*_dissolved(dossier), *renewal.overdue_errors(dossier.title, renewed, overdue), *errors, *asked]
 
 
 def _dissolved(dossier: Dossier) -> list[FieldError]:
@@ -281,3 +300,26 @@ async def note(
         reason=reason,
         confidential=confidential,
     )
+
+
+async def read(session: AsyncSession, dossier_id: UUID) -> Dossier:
+    """The dossier, not locked (404 unknown); whether the caller sees it is asked before (`capacities`)."""
+    dossier = await repository.get(session, dossier_id)
+    if dossier is None:
+        raise NotFound()
+    return dossier
+
+
+async def of_campaign(session: AsyncSession, campaign_id: UUID, after: UUID, limit: int) -> list[Dossier]:
+    """For the rooms above: dossiers of a campaign that are not inadmissible, oldest first, `limit` after that id."""
+    return await repository.of_campaign(session, campaign_id, after, limit)
+
+
+async def missing_under(
+    session: AsyncSession, dossier: Dossier, campaign: "Campaign", form: answers.Form, *, now: datetime
+) -> list[FieldError]:
+    """For the rooms above: what the draft would lack if the campaign asked the questions of that form."""
+    requests = await requests_of(session, dossier)
+    found = await missing(session, dossier, requests, campaign, now=now)
+    others = [error for error in found if not error.pointer.startswith("/answers")]
+    return [*others, *answers.faults(answers.judge(form, dossier, requests))]

@@ -15,7 +15,7 @@ from services.common.mail import queue_mail
 from services.common.problems import FieldError, Problem
 
 from ..campaigns import service as campaigns
-from . import repository, rules, service
+from . import answers, repository, rules, service
 from .errors import (
     AlreadySubmitted,
     BudgetRefused,
@@ -47,12 +47,13 @@ async def submit(
     if dossier.holder.get("dissolved_on"):
         raise HolderDissolved()
     require_version(dossier.version, version)
-    campaign = await campaigns.get(session, dossier.campaign_id)
+    campaign = await campaigns.for_submission(session, dossier.campaign_id)
     service.require_open(campaign, now)
     require_sworn(dossier, wish)
     requests = await service.requests_of(session, dossier)
     if errors := await service.missing(session, dossier, requests, campaign, now=now):
         raise _refusal(errors)
+    _keep_what_was_asked(dossier, requests, campaign)
     former = await _submit_in_own_name(session, dossier) if dossier.successor_id else []
     return dossier, await lodge(session, caller, dossier, requests, campaign, wish, former_holders=former, now=now)
 
@@ -87,6 +88,12 @@ async def lodge(
     await session.flush()
     await _acknowledge(session, dossier, campaign, submission, clocks)
     return submission
+
+
+def _keep_what_was_asked(dossier: Dossier, requests: list[FundingRequest], campaign: "Campaign") -> None:
+    """The submission holds the answers to what was asked, and the number of the form that judged them."""
+    judged = answers.judge(answers.current(campaign), dossier, requests)
+    dossier.answers, dossier.form_number = judged.kept, judged.form.number or None
 
 
 def require_sworn(dossier: Dossier, wish: SubmissionCreate) -> None:

@@ -95,9 +95,13 @@ async def test_opening_freezes_the_contracts_neighbourhoods_and_framework(prepar
 async def test_nothing_of_an_open_campaign_changes_but_its_state(world: World) -> None:
     tag = {"If-Match": (await world.call(None, "GET", where(world))).headers["etag"]}
     later = {"closes_at": (world.running.clock.now() + timedelta(days=60)).isoformat()}
-    await world.refused(world.team, "PATCH", where(world), 409, "campaign-state-refused", json=later, headers=tag)
+    problem = await world.refused(world.team, "PATCH", where(world), 409, "campaign-frozen", json=later, headers=tag)
+    assert problem["notices"] == f"/programming/v1/campaigns/{world.campaign_id}/notices"
     newcomer = funder(new_id(), "Ville", [budget_line("ville", ["action"])])
-    await world.refused(world.team, "POST", where(world, "/funders"), 409, "campaign-state-refused", json=newcomer)
+    await world.refused(world.team, "POST", where(world, "/funders"), 409, "campaign-frozen", json=newcomer)
+    questions = {"form": {"type": "object", "properties": {"a": {"title": "A"}}}}
+    await world.refused(world.team, "PUT", where(world, "/form"), 409, "campaign-frozen", json=questions, headers=tag)
+    await world.refused(world.team, "DELETE", where(world, "/form"), 409, "campaign-frozen", headers=tag)
     await world.refused(world.team, "POST", where(world, "/opening"), 409, "campaign-state-refused", headers=tag)
 
 

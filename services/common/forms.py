@@ -1,4 +1,4 @@
-"""Questions asked of participants: a JSON Schema given by organisers, answers given by anybody.
+"""Questions of a form: a JSON Schema given by those who ask, answers given by anybody.
 
 Patterns run on an engine whose time is linear in the text: no pattern can hang a request. References lead to the form's own `$defs`
 only, one step deep: neither a loop nor a bomb of references that double at each step can be written.
@@ -13,10 +13,8 @@ from typing import Any
 import jsonschema_rs
 import orjson
 
-from services.common.language import Text
-from services.common.problems import FieldError
-
-from .errors import BadForm
+from .language import Text
+from .problems import FieldError, Problem
 
 _MOST_BYTES = 50_000
 #: Objects and lists inside one another.
@@ -26,56 +24,57 @@ _PATTERNS = jsonschema_rs.RegexOptions(size_limit=200_000)
 _REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef", "$id", "$anchor", "$dynamicAnchor", "$vocabulary")
 
 
-def require_followable(form: dict[str, Any]) -> None:
-    """Refuse (`BadForm`) what is no JSON Schema 2020-12 of an object, is too large or too deep, looks outside itself, or holds a
-    pattern out of reach."""
+class BadForm(Problem):
+    title = Text("Le questionnaire n'est pas un schéma JSON que l'on puisse suivre", "The form is no JSON Schema one can follow")
+    advice = Text("Corrigez ce que désigne `errors`.", "Correct what `errors` points at.")
+
+
+def require_followable(form: dict[str, Any], at: str = "/form") -> None:
+    """Refuse (`BadForm`, pointing under `at`) what is no JSON Schema 2020-12 of an object, is too large or too deep, looks outside
+    itself, or holds a pattern out of reach."""
     if depth_of(form, most=_DEEPEST_FORM) > _DEEPEST_FORM:
-        raise _refused(
-            "",
-            Text(
-                f"Le questionnaire s'emboîte sur plus de {_DEEPEST_FORM} niveaux.", f"The form is over {_DEEPEST_FORM} levels deep."
-            ),
+        said = Text(
+            f"Le questionnaire s'emboîte sur plus de {_DEEPEST_FORM} niveaux.", f"The form is over {_DEEPEST_FORM} levels deep."
         )
+        raise refused(at, said)
     if not is_written(form):
         said = Text("Un caractère ou un nombre ne peut être enregistré.", "A character or a number cannot be recorded.")
-        raise _refused("", said)
+        raise refused(at, said)
     written = json.dumps(form, sort_keys=True)
     if len(written) > _MOST_BYTES:
-        raise _refused("", Text("Le questionnaire dépasse 50 000 caractères.", "The form is over 50,000 characters."))
+        raise refused(at, Text("Le questionnaire dépasse 50 000 caractères.", "The form is over 50,000 characters."))
     if form.get("type") != "object":
-        raise _refused(
-            "/type", Text("Le questionnaire décrit un objet (`type: object`).", "The form describes an object (`type: object`).")
-        )
+        said = Text("Le questionnaire décrit un objet (`type: object`).", "The form describes an object (`type: object`).")
+        raise refused(f"{at}/type", said)
     for path, keyword in _astray(form):
         said = Text(
             f"`{keyword}` : seul un renvoi à `#/$defs/nom` du questionnaire est suivi, et un `$defs` ne renvoie nulle part.",
             f"`{keyword}`: only a reference to the form's own `#/$defs/name` is followed, and a `$defs` refers to nothing.",
         )
-        raise _refused(path, said)
+        raise refused(at + path, said)
     try:
         jsonschema_rs.meta.validate(form)
     except jsonschema_rs.ValidationError as error:
         said = Text(f"Ce n'est pas un schéma JSON : {error.message}", f"No JSON Schema: {error.message}")
-        raise _refused(_pointer(error.instance_path), said) from error
+        raise refused(at + pointer_to(error.instance_path), said) from error
     except (jsonschema_rs.ReferencingError, ValueError) as error:
-        raise _refused(
-            "/$schema", Text("Ce dialecte de schéma n'est pas connu.", "This dialect of schema is not known.")
-        ) from error
+        said = Text("Ce dialecte de schéma n'est pas connu.", "This dialect of schema is not known.")
+        raise refused(f"{at}/$schema", said) from error
     try:
-        _validator(written)
+        validator(written)
     except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
         said = Text(
             "Ce schéma ne peut être suivi : motif trop lourd, ou renvoi hors du questionnaire.",
             "This schema cannot be followed: too heavy a pattern, or a reference outside the form.",
         )
-        raise _refused(_pointer(getattr(error, "instance_path", ())), said) from error
+        raise refused(at + pointer_to(getattr(error, "instance_path", ())), said) from error
 
 
 def errors_in(form: dict[str, Any], answers: dict[str, Any], pointer: str) -> list[FieldError]:
     """What the answers lack, each pointed at under `pointer` (the first fifty)."""
     if depth_of(answers, most=DEEPEST_ANSWERS) > DEEPEST_ANSWERS:
         return [FieldError(pointer, Text("Les réponses s'emboîtent trop.", "The answers are nested too deep."), "too_deep")]
-    found = _validator(json.dumps(form, sort_keys=True)).iter_errors(answers)
+    found = validator(json.dumps(form, sort_keys=True)).iter_errors(answers)
     return [_said(error, pointer) for error in islice(found, _MOST_ERRORS)]
 
 
@@ -93,10 +92,10 @@ def label_of(key: str, question: dict[str, Any]) -> str:
 
 def choices_of(form: dict[str, Any], question: dict[str, Any]) -> list[Any] | None:
     """Answers that can be counted: those of an `enum`, of a yes or no, or of a list of an `enum`; None for free text."""
-    described = _followed(form, question)
+    described = followed(form, question)
     if described.get("type") == "array":
         items = described.get("items")
-        described = _followed(form, items) if isinstance(items, dict) else {}
+        described = followed(form, items) if isinstance(items, dict) else {}
     if isinstance(described.get("enum"), list):
         return list(described["enum"])
     return [True, False] if described.get("type") == "boolean" else None
@@ -120,7 +119,7 @@ def is_written(value: Any) -> bool:
         return False
 
 
-def _followed(form: dict[str, Any], question: dict[str, Any]) -> dict[str, Any]:
+def followed(form: dict[str, Any], question: dict[str, Any]) -> dict[str, Any]:
     reference = question.get("$ref")
     if not isinstance(reference, str):
         return question
@@ -140,30 +139,39 @@ def _astray(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]
             name = each.removeprefix("#/$defs/")
             inside = key == "$ref" and each.startswith("#/$defs/") and "/" not in name and "%" not in name and "~" not in name
             if not inside or "$defs" in path:
-                yield _pointer((*path, key)), key
+                yield pointer_to((*path, key)), key
         elif key == "$defs" and path:
-            yield _pointer((*path, key)), key
+            yield pointer_to((*path, key)), key
         yield from _astray(each, (*path, key))
 
 
 @lru_cache(maxsize=256)
-def _validator(form: str) -> Any:
+def validator(form: str) -> Any:
     return jsonschema_rs.Draft202012Validator(
         json.loads(form), pattern_options=_PATTERNS, retriever=_nowhere, validate_formats=True
     )
+
+
+def runs(pattern: str) -> bool:
+    """Whether the linear engine takes the pattern."""
+    try:
+        validator(json.dumps({"pattern": pattern}))
+    except (jsonschema_rs.ValidationError, ValueError):
+        return False
+    return True
 
 
 def _nowhere(uri: str) -> Any:
     raise ValueError(uri)
 
 
-def _pointer(parts: Any) -> str:
+def pointer_to(parts: Any) -> str:
     """A JSON pointer (RFC 6901)."""
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
 
 
-def _refused(path: str, said: Text) -> BadForm:
-    return BadForm(errors=[FieldError(f"/form{path}", said, "bad_form")])
+def refused(pointer: str, said: Text) -> BadForm:
+    return BadForm(errors=[FieldError(pointer, said, "bad_form")])
 
 
 _TYPES = {
@@ -175,7 +183,7 @@ _TYPES = {
     "object": Text("un objet", "an object"),
     "null": Text("rien", "nothing"),
 }
-_FORMATS = {
+FORMATS = {
     "email": Text("une adresse électronique", "an e-mail address"),
     "date": Text("une date (2027-04-01)", "a date (2027-04-01)"),
     "date-time": Text("une date et une heure", "a date and time"),
@@ -196,14 +204,14 @@ _LIMITS = {
 
 
 def _said(error: Any, pointer: str) -> FieldError:
-    kind, where = error.kind, _pointer(error.instance_path)
+    kind, where = error.kind, pointer_to(error.instance_path)
     name = str(kind.name)
     if name == "required":
-        return FieldError(f"{pointer}{where}{_pointer([kind.property])}", _REQUIRED, "required")
+        return FieldError(f"{pointer}{where}{pointer_to([kind.property])}", _REQUIRED, "required")
     if name in {"additionalProperties", "unevaluatedProperties"}:
         first = str(kind.unexpected[0])
         said = Text("Cette question n'est pas posée.", "This question is not asked.")
-        return FieldError(f"{pointer}{where}{_pointer([first])}", said, name)
+        return FieldError(f"{pointer}{where}{pointer_to([first])}", said, name)
     return FieldError(pointer + where, _sentence(name, kind, str(error.message)), name)
 
 
@@ -226,12 +234,10 @@ def _sentence(name: str, kind: Any, message: str) -> Text:
         fr, en = " ou ".join(each.fr for each in known), " or ".join(each.en for each in known)
         return Text(f"La réponse est {fr}.", f"The answer is {en}.")
     if name == "format":
-        expected = _FORMATS.get(str(kind.format), Text(f"au format {kind.format}", f"in the format {kind.format}"))
+        expected = FORMATS.get(str(kind.format), Text(f"au format {kind.format}", f"in the format {kind.format}"))
         return Text(f"La réponse est {expected.fr}.", f"The answer is {expected.en}.")
     if name == "pattern":
-        return Text(
-            "La réponse n'a pas la forme attendue par l'organisateur.", "The answer does not have the shape the organiser expects."
-        )
+        return Text("La réponse n'a pas la forme attendue.", "The answer does not have the expected shape.")
     if name == "uniqueItems":
         return Text("Une réponse est donnée deux fois.", "An answer is given twice.")
     if name in {"anyOf", "oneOf", "oneOfMultipleValid", "oneOfNotValid"}:

@@ -1,0 +1,43 @@
+"""Answers to a campaign's own questions, over HTTP."""
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+
+from services.common.auth import Caller
+from services.common.db import Snapshot
+from services.common.language import preferred
+from services.common.problems import NotFound
+from services.common.routing import ActRoute, right
+
+from ..campaigns import service as campaigns
+from . import answers, service
+from .models import DossierStatus
+from .router import READERS
+from .schemas import AnswersRead
+
+answers_router = APIRouter(prefix="/programming/v1/dossiers", tags=["dossiers"], route_class=ActRoute)
+
+
+@answers_router.get(
+    "/{dossier_id}/answers",
+    operation_id="readAnswers",
+    summary="Read the answers with their questions",
+    response_model=AnswersRead,
+    openapi_extra=right(READERS),
+)
+async def read_answers(dossier_id: UUID, request: Request, caller: Caller, session: Snapshot) -> Any:
+    """The campaign's own questions and the answers as people read them. A draft is shown under the form in force, a submitted
+    dossier under the one it was submitted under."""
+    if await service.capacities(session, caller, dossier_id) is None:
+        raise NotFound()
+    dossier = await service.read(session, dossier_id)
+    if dossier.status is DossierStatus.DRAFT:
+        form = answers.current(await campaigns.get(session, dossier.campaign_id))
+    else:
+        versions = await campaigns.form_versions(session, dossier.campaign_id)
+        form = answers.version(versions.get(dossier.form_number or 0))
+    judged = answers.judge(form, dossier, await service.requests_of(session, dossier))
+    language = preferred(request.headers.get("accept-language"))
+    return {"form_number": form.number, "questions": answers.told(judged, language)}
