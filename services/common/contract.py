@@ -4,6 +4,8 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from .scopes import SCOPES, scope_for
+
 _METHODS = ("get", "head", "options", "post", "put", "patch", "delete")
 
 PROBLEM_SCHEMA: dict[str, Any] = {
@@ -89,7 +91,17 @@ def _complete(document: dict[str, Any]) -> None:
             "scheme": "bearer",
             "bearerFormat": "JWT",
             "description": "Access token of the directory.",
-        }
+        },
+        "client_credentials": {
+            "type": "oauth2",
+            "description": "A program that acts for an organisation (RFC 6749 §4.4).",
+            "flows": {
+                "clientCredentials": {
+                    "tokenUrl": "/directory/v1/oauth/token",
+                    "scopes": {scope: said.en for scope, said in SCOPES.items()},
+                }
+            },
+        },
     }
     document["servers"] = [{"url": "/", "description": "This platform."}]
     document["info"]["license"] = {"name": "AGPL-3.0-or-later", "identifier": "AGPL-3.0-or-later"}
@@ -104,7 +116,13 @@ def _complete_operation(method: str, path: str, operation: dict[str, Any]) -> No
     names = {parameter["name"].lower() for parameter in parameters}
     if method == "post" and not operation.pop("x-secret-answer", False):
         parameters.append(_IDEMPOTENCY)
-    operation["description"] = f"{operation.get('description', '')}\n\n**Right:** {operation['x-right']}".strip()
+    rule = operation["x-right"]
+    scope = scope_for(path.split("/")[1], method.upper())
+    if operation.pop("x-persons-only", False):
+        rule += " Persons only: a program is refused, whatever its scopes."
+    elif operation.get("security") == [{"bearer": []}] and scope in SCOPES:
+        operation["security"] = [{"bearer": []}, {"client_credentials": [scope]}]
+    operation["description"] = f"{operation.get('description', '')}\n\n**Right:** {rule}".strip()
     statuses = {"400", "503"}
     statuses |= {str(status) for status in operation.pop("x-refusals", ())}
     if operation.get("security"):
