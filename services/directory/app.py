@@ -14,6 +14,8 @@ from .accounts.router import router as accounts
 from .actors.router import router as actors
 from .api_clients.router import router as api_clients
 from .imports.router import router as imports
+from .joining.claims_router import router as claims
+from .joining.requests_router import router as join_requests
 from .joining.router import router as joining
 from .organisations.members_router import router as memberships
 from .organisations.router import router as organisations
@@ -38,7 +40,10 @@ SERVICE = Service(
     description="People, organisations, who speaks for which, sign-in; territories and themes as reference data.",
     metadata=metadata,
     tables=KERNEL,
-    routers=(accounts, sessions, organisations, memberships, territories, themes, joining, api_clients, actors, imports, privacy),
+    routers=(
+        *(accounts, sessions, organisations, memberships, territories, themes),
+        *(joining, join_requests, claims, api_clients, actors, imports, privacy),
+    ),
     jobs=JOBS,
     keys=_keys,
     tags=(

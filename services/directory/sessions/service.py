@@ -159,10 +159,12 @@ async def _next_tokens(session: AsyncSession, resources: Resources, opened: Sign
     session.add(
         RefreshToken(session_id=opened.id, token_hash=account_rules.fingerprint(refresh_token), expires_at=opened.expires_at)
     )
+    standing = await organisations.standing_of(session, opened.account_id)
     claims = rules.access_claims(
         account_id=opened.account_id,
         session_id=opened.id,
-        roles=await organisations.roles_of(session, opened.account_id),
+        roles={organisation: roles for organisation, (roles, _) in standing.items()},
+        grants=[grant for _, grant in standing.values()],
         is_administrator=await accounts.is_administrator(session, opened.account_id),
         issuer=resources.settings.token_issuer,
         audience=resources.settings.token_audience,
