@@ -29,7 +29,7 @@ Role = str
 class Principal:
     """A verified caller: the person, their session, and their roles in each organisation; or a program, and its scopes.
 
-    `grants`: the rights the token stands on, by id. One that was taken back since is on the list of what is closed.
+    `standing`: the rights the token stands on, by id. One that was taken back since is on the list of what is closed.
     """
 
     account_id: UUID
@@ -37,7 +37,7 @@ class Principal:
     memberships: Mapping[UUID, frozenset[Role]] = field(default_factory=dict)
     is_administrator: bool = False
     token: str = field(default="", repr=False)
-    grants: tuple[UUID, ...] = ()
+    standing: tuple[UUID, ...] = ()
     #: The program that calls (it is then `account_id` too), and what it may do; a person has none.
     client_id: UUID | None = None
     scopes: frozenset[str] = frozenset()
@@ -79,7 +79,7 @@ class TokenVerifier:
             raise Unauthenticated(Text("Le jeton a expiré.", "The token expired."), error="invalid_token")
         if self._revoked(principal.session_id):
             raise Unauthenticated(Text("La session a été fermée.", "The session was closed."), error="invalid_token")
-        if principal.grants and any(map(self._revoked, principal.grants)):
+        if principal.standing and any(map(self._revoked, principal.standing)):
             detail = Text("Vos rôles ont changé : renouvelez le jeton.", "Your roles have changed: refresh the token.")
             raise Unauthenticated(detail, error="invalid_token")
         return principal
@@ -125,7 +125,7 @@ def _principal(claims: Mapping[str, Any], token: str) -> Principal:
         memberships={UUID(organisation): frozenset(roles) for organisation, roles in claims.get("orgs", {}).items()},
         is_administrator=claims.get("adm") is True and client_id is None,
         token=token,
-        grants=tuple(UUID(grant) for grant in claims.get("grants", ())),
+        standing=tuple(UUID(each) for each in claims.get("standing", ())),
         client_id=client_id,
         scopes=frozenset(claims["scope"].split(" ")) if client_id else frozenset(),
     )

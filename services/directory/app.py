@@ -38,6 +38,9 @@ SERVICE = Service(
     name="directory",
     title="Canevas – Directory",
     description="People, organisations, who speaks for which, sign-in; territories and themes as reference data.",
+    scopes={
+        "directory:read": "Read organisations, territories and themes.",
+    },
     metadata=metadata,
     tables=KERNEL,
     routers=(

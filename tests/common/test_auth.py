@@ -73,8 +73,8 @@ FORGED: dict[str, Callable[[], str]] = {
     "organisations are a list": lambda: signed(orgs=["a"]),
     "an organisation is no UUID": lambda: signed(orgs={"a": ["member"]}),
     "roles are a number": lambda: signed(orgs={str(new_id()): 3}),
-    "grants are a number": lambda: signed(grants=3),
-    "a grant is no UUID": lambda: signed(grants=["a"]),
+    "standing is a number": lambda: signed(standing=3),
+    "standing on no UUID": lambda: signed(standing=["a"]),
     "a program without scope": lambda: signed(client_id=str(new_id())),
     "a program that is no UUID": lambda: signed(client_id="batch", scope="rooms:read"),
     "unknown key": lambda: signed(kid="other"),
@@ -205,14 +205,14 @@ def program(scope: str, **more: Any) -> dict[str, str]:
 
 async def test_a_right_taken_back_stops_the_tokens_that_stand_on_it_and_no_others(hotel: Running) -> None:
     kept, lost, session_id = new_id(), new_id(), str(new_id())
-    before = {"Authorization": "Bearer " + signed(sid=session_id, grants=[str(kept), str(lost)])}
+    before = {"Authorization": "Bearer " + signed(sid=session_id, standing=[str(kept), str(lost)])}
     assert (await hotel.client.post("/rooms/v1/me/visits", headers=before)).status_code == 201
     hotel.resources.closed_sessions.note(lost)
     refused = await hotel.client.post("/rooms/v1/me/visits", headers=before)
     refusal(refused, 401, "unauthenticated")
     assert refused.json()["detail"] == "Vos rôles ont changé : renouvelez le jeton."
     assert 'error="invalid_token"' in refused.headers["www-authenticate"]
-    refreshed = {"Authorization": "Bearer " + signed(sid=session_id, grants=[str(kept)])}
+    refreshed = {"Authorization": "Bearer " + signed(sid=session_id, standing=[str(kept)])}
     assert (await hotel.client.post("/rooms/v1/me/visits", headers=refreshed)).status_code == 201
 
 
@@ -250,6 +250,6 @@ async def test_a_program_is_never_an_administrator_and_a_person_has_no_scope() -
     verifier = TokenVerifier(SIGNER.keys, issuer="canevas", audience="canevas", revoked=lambda _: False)
     now, client_id = datetime.now(UTC), new_id()
     caller = await verifier.verify(signed(adm=True, client_id=str(client_id), sub=str(client_id), scope="rooms:read"), now)
-    assert (caller.is_administrator, caller.client_id, caller.scopes) == (False, client_id, {"rooms:read"})
+    assert (caller.is_administrator, caller.client_id, caller.scopes) == (False, client_id, frozenset({"rooms:read"}))
     person = await verifier.verify(signed(scope="rooms:read"), now)
     assert (person.client_id, person.scopes) == (None, frozenset())

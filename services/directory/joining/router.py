@@ -83,7 +83,7 @@ async def listing(
 
 @router.get(
     _PATH + "/{invitation_id}",
-    operation_id="getInvitation",
+    operation_id="getOrganisationInvitation",
     summary="Read an invitation",
     response_model=InvitationRead,
     openapi_extra=right(_MANAGERS),

@@ -29,6 +29,11 @@ async def held(session: AsyncSession, organisation_id: UUID, *, living: bool = T
     return organisation
 
 
+async def lives(session: AsyncSession, organisation_id: UUID) -> bool:
+    organisation = await repository.get(session, organisation_id)
+    return organisation is not None and organisation.dissolved_on is None
+
+
 async def by_number(session: AsyncSession, *, siret: str | None, rna: str | None) -> UUID:
     found = await repository.by_number(session, siret=siret, rna=rna)
     if found is None:
