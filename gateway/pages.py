@@ -155,6 +155,10 @@ def _human() -> APIRouter:
     async def password_reset() -> Response:
         return _page("password-reset.html")
 
+    @router.api_route("/invitation", methods=READ)
+    async def invitation() -> Response:
+        return _page("invitation.html")
+
     return router
 
 

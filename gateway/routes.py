@@ -43,6 +43,7 @@ PAGES: tuple[str, ...] = (
     "/health",
     "/verification",
     "/password-reset",
+    "/invitation",
     "/static",
 )
 PAGES_NAME = "pages"

@@ -15,14 +15,14 @@ const page = {
     result.hidden = false;
   },
 
-  // Sends `body` and resolves to what was answered, or to null once a refusal has been said.
-  post: async function (address, body) {
+  // Sends `body`, signed in when there is an access token, and resolves to what was answered, or to null once a refusal has been said.
+  post: async function (address, body, accessToken) {
     try {
-      const answer = await fetch(address, {
-        method: "POST",
-        headers: { "Content-Type": "application/json", "Accept-Language": "fr" },
-        body: JSON.stringify(body),
-      });
+      const headers = { "Content-Type": "application/json", "Accept-Language": "fr" };
+      if (accessToken) {
+        headers.Authorization = "Bearer " + accessToken;
+      }
+      const answer = await fetch(address, { method: "POST", headers: headers, body: JSON.stringify(body) });
       const text = await answer.text();
       const content = text ? JSON.parse(text) : {};
       if (answer.ok) {

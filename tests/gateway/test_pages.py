@@ -16,7 +16,7 @@ from tests.gateway.conftest import Open
 
 pytestmark = pytest.mark.anyio
 
-HTML = ["/", "/docs", "/redoc", "/problems", "/problems/not-found", "/verification", "/password-reset"]
+HTML = ["/", "/docs", "/redoc", "/problems", "/problems/not-found", "/verification", "/password-reset", "/invitation"]
 
 
 @pytest.mark.parametrize("path", HTML)
