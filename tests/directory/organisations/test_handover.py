@@ -69,6 +69,21 @@ async def test_a_manager_removed_while_editing_is_refused_at_the_next_write(dire
     assert (await removed.patch(kept["path"], {"name": "Chez moi"}, kept["etag"])).status_code == 200
 
 
+async def test_a_token_refreshed_while_its_role_is_taken_back_never_keeps_it(directory: Running) -> None:
+    manager = await a_citizen(directory)
+    organisation = await an_association(manager)
+    for _ in range(4):
+        removed = await a_citizen(directory)
+        membership = await add(manager, organisation["path"], removed, "manager")
+        answer, _ = await asyncio.gather(
+            post(directory, "sessions/refresh", refresh_token=removed.tokens["refresh_token"]),
+            manager.call("DELETE", membership),
+        )
+        removed.tokens = answer.json()
+        if (await removed.get("me")).status_code == 200:
+            assert await roles_said(directory, removed) == {}
+
+
 async def test_a_role_taken_back_counts_at_once_and_a_role_given_interrupts_nobody(directory: Running) -> None:
     manager, citizen = await a_citizen(directory), await a_citizen(directory)
     path = (await an_association(manager))["path"]
