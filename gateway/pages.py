@@ -159,6 +159,10 @@ def _human() -> APIRouter:
     async def registration() -> Response:
         return _page("registration.html")
 
+    @router.api_route("/invitation", methods=READ)
+    async def invitation() -> Response:
+        return _page("invitation.html")
+
     return router
 
 

@@ -44,6 +44,7 @@ PAGES: tuple[str, ...] = (
     "/verification",
     "/password-reset",
     "/inscription",
+    "/invitation",
     "/static",
 )
 PAGES_NAME = "pages"

@@ -15,9 +15,12 @@ const page = {
     result.hidden = false;
   },
 
-  // Sends `body` and resolves to what was answered, or to null once a refusal has been said.
-  post: function (address, body) {
+  // Sends `body`, signed in when there is an access token, and resolves to what was answered, or to null once a refusal has been said.
+  post: function (address, body, accessToken) {
     const headers = body === undefined ? {} : { "Content-Type": "application/json" };
+    if (accessToken) {
+      headers.Authorization = "Bearer " + accessToken;
+    }
     return page.ask(address, { method: "POST", headers: headers, body: body && JSON.stringify(body) }, {});
   },
 

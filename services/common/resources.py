@@ -46,6 +46,8 @@ class Service:
     tags: Sequence[Mapping[str, str]] = ()
     #: What must always hold in its tables.
     checks: Sequence[Check] = ()
+    #: What programs may be allowed to do here (`<name>:read`, `<name>:write`), and what that is; nothing else is.
+    scopes: Mapping[str, str] = field(default_factory=dict)
     #: Made once per web process: what watches answers leave.
     observers: Sequence[Callable[["Resources"], Observer]] = ()
 
