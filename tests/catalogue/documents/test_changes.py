@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.catalogue.documents import changes
-from services.catalogue.documents.differences import Budget
+from services.common.differences import Budget
 from services.catalogue.documents.schemas import DocumentContent
 from tests.catalogue.world import World
 

@@ -6,7 +6,7 @@ import time
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from services.catalogue.documents.differences import ADDED, REMOVED, Budget, patched, runs, text_hunks
+from services.common.differences import ADDED, REMOVED, Budget, patched, runs, text_hunks
 
 #: Few words, so that texts have much in common.
 texts = st.lists(st.sampled_from(["le ", "la ", "quartier", " ", "\n", ". ", "é", "ville ", "a", "\n\n", "…"]), max_size=60).map(
