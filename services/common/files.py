@@ -127,6 +127,14 @@ class Files:
         await obstore.put_async(self._store, key, content)
         return StoredFile(key, len(content), hashlib.sha256(content).hexdigest(), sniff(content[:_SNIFFED]))
 
+    async def holds(self, key: str) -> bool:
+        """Whether the bytes of that key are there."""
+        try:
+            await obstore.head_async(self._store, key)
+        except FileNotFoundError:
+            return False
+        return True
+
     async def kept_before(self, instant: datetime) -> AsyncIterator[list[str]]:
         """Keys of what was last written before then, some hundred at a time, in no order."""
         pages = iter(obstore.list(self._store, chunk_size=500))

@@ -9,7 +9,9 @@ from collections.abc import AsyncIterator
 _OPEN_XML = "application/vnd.openxmlformats-officedocument."
 _OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
 #: Older formats, whose container is the same for all of them.
-_FORMER = frozenset({"application/msword", "application/vnd.ms-excel", "application/vnd.ms-powerpoint", "application/x-ole-storage"})
+_FORMER = frozenset(
+    {"application/msword", "application/vnd.ms-excel", "application/vnd.ms-powerpoint", "application/x-ole-storage"}
+)
 
 _MARKS: dict[str, tuple[bytes, ...]] = {
     _OPEN_XML: (b"vbaProject.bin", b"vbaData.xml", b"xl/macrosheets/"),

@@ -12,3 +12,9 @@ class Settings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="PROGRAMMING_")
 
     attachments_per_dossier: int = Field(30, ge=1, le=200, description="Most attachments a dossier may carry.")
+    clamd: str = Field(
+        "",
+        pattern=r"^(?:tcp://[^/\s]+:[0-9]{1,5}|unix:/\S+)?$",
+        description="ClamAV daemon, `tcp://host:3310` or `unix:/run/clamav/clamd.ctl`: attachments wait for its scan. Empty: no scan.",
+    )
+    clamd_seconds: float = Field(300, gt=0, description="Seconds the scan of one attachment may take.")

@@ -9,11 +9,11 @@ from typing import Any
 
 import orjson
 
+from services.common.differences import Budget, Hunk, Part, patched, runs, text_hunks
 from services.common.language import Language, Text
 from services.common.texts import fold
 
 from .change_schemas import Change, ChangedPart, ChangeShape, ListedItem, TextHunk, TextPart
-from services.common.differences import Budget, Hunk, Part, patched, runs, text_hunks
 
 #: Every field of a content, in the order people read them.
 LABELS: dict[str, Text] = {

@@ -130,3 +130,11 @@ class ReportOverdue(Problem):
         "Déposez le bilan du dossier nommé dans `errors` : la nouvelle demande redevient aussitôt recevable.",
         "Submit the bilan of the dossier named in `errors`: the new request is admissible again at once.",
     )
+
+
+class UnknownPermanentFile(Problem):
+    title = Text("Ce document ne peut pas être joint", "This document cannot be attached")
+    advice = Text(
+        "`errors` dit lequel et pourquoi. Le porteur consulte ce qu'il conserve à `…/organisations/{id}/permanent-files`.",
+        "`errors` says which and why. The holder reads what it keeps at `…/organisations/{id}/permanent-files`.",
+    )

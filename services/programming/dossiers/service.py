@@ -22,7 +22,7 @@ from ..campaigns import rules as campaign_rules
 from ..campaigns import service as campaigns
 from ..organisations import service as organisations
 from ..tables import KERNEL
-from . import renewal, repository, rules
+from . import quarantine, renewal, repository, rules
 from .errors import (
     CampaignNotOpen,
     DeadlinePassed,
@@ -80,19 +80,20 @@ async def save(
     if dossier.status is not DossierStatus.DRAFT:
         raise DossierLocked(reference=dossier.reference)
     require_version(dossier.version, version)
-    sent = wish.model_dump(mode="json", exclude_unset=True)
-    _keep_fields(dossier, wish, sent)
+    sent = keep_fields(dossier, wish)
     if "renews_id" in sent:
-        await _renew(session, dossier, wish.renews_id)
+        await renew(session, dossier, wish.renews_id)
     if "requests" in sent:
-        await _replace_requests(session, dossier, wish.requests or [])
+        await replace_requests(session, dossier, wish.requests or [])
     dossier.version += 1
     dossier.updated_at = now
     await session.flush()
     return dossier
 
 
-def _keep_fields(dossier: Dossier, wish: DossierUpdate, sent: Mapping[str, Any]) -> None:
+def keep_fields(dossier: Dossier, wish: DossierUpdate) -> dict[str, Any]:
+    """Write what was sent on the draft, requests aside; returns it."""
+    sent = wish.model_dump(mode="json", exclude_unset=True)
     for name, default in _TEXT_FIELDS.items():
         if name in sent:
             setattr(dossier, name, default if sent[name] is None else sent[name])
@@ -107,9 +108,10 @@ def _keep_fields(dossier: Dossier, wish: DossierUpdate, sent: Mapping[str, Any])
             merged = {} if sent[name] is None else rules.merge(getattr(dossier, name), sent[name])
             setattr(dossier, name, schema.model_validate(merged).model_dump(mode="json"))
     dossier.charges_cents = rules.total(Budget.model_validate(dossier.budget).charges)
+    return sent
 
 
-async def _renew(session: AsyncSession, dossier: Dossier, renews_id: UUID | None) -> None:
+async def renew(session: AsyncSession, dossier: Dossier, renews_id: UUID | None) -> None:
     """The draft carries on the action of another dossier of the same holder, or (null) is an action of its own again."""
     if renews_id is None:
         if dossier.renews_id is not None:
@@ -125,7 +127,7 @@ async def _renew(session: AsyncSession, dossier: Dossier, renews_id: UUID | None
     dossier.renews_id, dossier.action_id, dossier.renewal = renewed.id, renewed.action_id, True
 
 
-async def _replace_requests(session: AsyncSession, dossier: Dossier, wanted: Sequence[RequestWrite]) -> None:
+async def replace_requests(session: AsyncSession, dossier: Dossier, wanted: Sequence[RequestWrite]) -> None:
     """The list sent replaces the list kept; a funder already asked keeps its request's id."""
     _refuse_repeated(wanted)
     kept = {request.funder_id: request for request in await repository.requests(session, dossier.id)}
@@ -161,7 +163,8 @@ async def missing(
     late = await repository.overdue_reports(session, dossier.acting_holder_id, dossier.id, today_in_paris(now))
     overdue = [renewal.OverdueReport(r["action_id"], r["title"], r["reference"], r["report_due_on"]) for r in late]
     renewed = dossier.action_id if dossier.renews_id else None
-    return [*_dissolved(dossier), *renewal.overdue_errors(dossier.title, renewed, overdue), *errors]
+    infected = quarantine.infected_errors(await repository.attachments(session, dossier.id))
+    return [*_dissolved(dossier), *renewal.overdue_errors(dossier.title, renewed, overdue), *errors, *infected]
 
 
 def _dissolved(dossier: Dossier) -> list[FieldError]:
