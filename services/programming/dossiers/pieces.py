@@ -41,7 +41,7 @@ async def attach_kept(
         return []
     joined = await repository.attachments(session, dossier.id)
     there = {one.kind for one in joined if one.status is not ScanStatus.REFUSED}
-    found = []
+    found: list[Attachment] = []
     for code in required_codes(campaign.required_attachments, str(dossier.holder.get("kind", ""))):
         if code in there or len(joined) + len(found) >= most:
             continue
@@ -86,7 +86,7 @@ async def _attach_named(
     session: AsyncSession, dossier: Dossier, wish: PermanentFilesUse, account_id: UUID, *, most: int, now: datetime
 ) -> list[Attachment]:
     joined = await repository.attachments(session, dossier.id)
-    found = []
+    found: list[Attachment] = []
     for i, named in enumerate(wish.files):
         held = await permanent_files.version(session, dossier.acting_holder_id, named.permanent_file_id)
         if held is None:

@@ -32,7 +32,7 @@ from .errors import (
     RenewalRefused,
     RequestRepeated,
 )
-from .models import Dossier, DossierStatus, FundingRequest
+from .models import Attachment, Dossier, DossierStatus, FundingRequest
 from .schemas import Budget, Contact, Content, DossierCreate, DossierUpdate, RequestWrite
 
 if TYPE_CHECKING:
@@ -284,3 +284,8 @@ async def note(
         reason=reason,
         confidential=confidential,
     )
+
+
+async def attachments_of(session: AsyncSession, dossier_id: UUID) -> list[Attachment]:
+    """For the rooms above: what is joined to a dossier today. Who may read it is for those rooms to judge."""
+    return await repository.attachments(session, dossier_id)

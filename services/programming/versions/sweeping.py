@@ -1,0 +1,40 @@
+"""Bytes that no row refers to: what a crash or a removal left behind, forgotten once they are a day old."""
+
+import re
+from datetime import datetime, timedelta
+
+import structlog
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.common.files import Files
+
+from ..dossiers import history
+from . import repository
+
+log = structlog.get_logger(__name__)
+
+#: An upload in flight has no row yet.
+_LEFT_ALONE = timedelta(days=1)
+#: Keys drawn for what people send; documents the platform makes have names of their own, and are made again under the same.
+_DRAWN = re.compile(r"[0-9a-f]{32}")
+
+
+async def orphans(session: AsyncSession, files: Files, *, now: datetime) -> list[str]:
+    """The dry run: keys of stored files, over a day old, that nothing refers to."""
+    where = await repository.columns(session)
+    found: list[str] = []
+    async for keys in files.kept_before(now - _LEFT_ALONE):
+        drawn = [key for key in keys if _DRAWN.fullmatch(key)]
+        if drawn:
+            known = await repository.referred(session, where, drawn) | await history.keys_sent(session, drawn)
+            found += [key for key in drawn if key not in known]
+    return sorted(found)
+
+
+async def sweep(session: AsyncSession, files: Files, *, now: datetime) -> int:
+    """Forget them; how many. Run twice, no harm."""
+    gone = await orphans(session, files, now=now)
+    for key in gone:
+        await files.discard(key)
+    log.info("orphan_files_swept", count=len(gone))
+    return len(gone)
