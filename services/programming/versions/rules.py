@@ -138,8 +138,8 @@ def _answers(old: State, new: State, budget: Budget) -> list[Difference]:
     for name in dict.fromkeys([*old, *new]):
         before, after, where = old.get(name), new.get(name), f"/answers/{_escaped(name)}"
         label = Text(f"Question « {name} »", f"Question “{name}”")
-        if isinstance(before, str) and isinstance(after, str):
-            found += _text(where, label, before, after, budget)
+        if all(isinstance(value, str) or value is None for value in (before, after)):
+            found += _text(where, label, before or "", after or "", budget)
         elif before != after:
             found.append(Difference(where, where, label, _change(before, after), VALUE, before, after))
     return found

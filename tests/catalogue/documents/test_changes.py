@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.catalogue.documents import changes
-from services.common.differences import Budget
 from services.catalogue.documents.schemas import DocumentContent
+from services.common.differences import Budget
 from tests.catalogue.world import World
 
 pytestmark = pytest.mark.anyio

@@ -2,11 +2,13 @@
 
 import tracemalloc
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Any
 
 import obstore
 import pytest
 from obstore.exceptions import GenericError
+from starlette.requests import ClientDisconnect
 
 from tests.programming.papers import PDF
 from tests.programming.permanent_files.papers import VIRUS, office, pdf, scanner_on, stored
@@ -149,10 +151,8 @@ async def test_a_line_that_is_cut_leaves_nothing(world: World) -> None:
         "server": ("canevas.test", 80),
         "state": {},
     }
-    try:
+    with suppress(ClientDisconnect):
         await world.running.app(scope, receive, send)
-    except Exception as cut:
-        assert "isconnect" in type(cut).__name__ + str(cut), cut
     assert not any(message.get("status") == 201 for message in answered)
     assert await stored(world) == before
     assert (await world.seen(dossier_id, world.holder))["attachments"] == []
@@ -160,7 +160,7 @@ async def test_a_line_that_is_cut_leaves_nothing(world: World) -> None:
 
 async def test_an_infected_file_is_in_quarantine_and_its_holder_is_told(world: World) -> None:
     async with scanner_on(world):
-        dossier_id, tag = await world.draft(attach=False)
+        dossier_id, _ = await world.draft(attach=False)
         where = f"/dossiers/{dossier_id}/attachments"
         sick = (await world.call(world.holder, "POST", where, params=STATUTES, content=VIRUS, expect=201)).json()
         assert (sick["status"], sick["status_label"]) == ("waiting_scan", "Analyse antivirus en cours")
