@@ -47,6 +47,6 @@ async def aids_total(session: AsyncSession, organisation_id: UUID, first: date, 
     """How many aids the organisation ever declared, and what those granted between two days add up to."""
     inside = _M.c.granted_on.between(first, last)
     total = sa.func.coalesce(sa.func.sum(_M.c.amount_cents).filter(inside), 0).cast(sa.BigInteger)
-    counted = sa.select(sa.func.count(), total).where(_M.c.organisation_id == organisation_id)
-    row = (await execute(session, counted)).one()
-    return int(row[0]), int(row[1])
+    counted = sa.select(sa.func.count().label("count"), total.label("total")).where(_M.c.organisation_id == organisation_id)
+    row = (await execute(session, counted)).mappings().one()
+    return int(row["count"]), int(row["total"])

@@ -16,3 +16,11 @@ class HolderOnlyComparison(Problem):
         "Comparez deux dépôts : `from` et `to`. Les modifications vous seront visibles une fois déposées.",
         "Compare two submissions: `from` and `to`. Changes are yours to see once they are submitted.",
     )
+
+
+class NotARenewal(Problem):
+    title = Text("Ce dossier n'est pas la copie d'un autre", "This dossier is no copy of another")
+    advice = Text(
+        "Un dossier ouvert avec `renews_id` dit ce qui change de celui qu'il renouvelle ; celui-ci a été écrit de zéro.",
+        "A dossier opened with `renews_id` says what changes of the one it renews; this one was written from nothing.",
+    )

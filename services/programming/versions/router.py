@@ -52,19 +52,19 @@ async def list_submissions(
 
 
 @router.get(
-    _OF + "/{number}",
+    _OF + "/{submission_number}",
     operation_id="getSubmission",
     summary="Read a dossier as it was sent",
     response_model=SubmissionRead,
     openapi_extra=right(READERS),
 )
-async def get_submission(dossier_id: UUID, number: Number, session: Snapshot, caller: Caller) -> Any:
+async def get_submission(dossier_id: UUID, submission_number: Number, session: Snapshot, caller: Caller) -> Any:
     """The whole dossier at that submission: it never changes."""
-    return await service.one(session, caller, dossier_id, number)
+    return await service.one(session, caller, dossier_id, submission_number)
 
 
 @router.get(
-    _OF + "/{number}/document",
+    _OF + "/{submission_number}/document",
     operation_id="downloadSubmission",
     summary="Download a dossier as it was sent",
     response_class=Response,
@@ -73,19 +73,19 @@ async def get_submission(dossier_id: UUID, number: Number, session: Snapshot, ca
 )
 async def download_submission(
     dossier_id: UUID,
-    number: Number,
+    submission_number: Number,
     session: Snapshot,
     resources: Held,
     caller: Caller,
     byte_range: Range = None,
 ) -> Response:
     """The dossier as PDF (Cerfa 12156*06 in substance), made shortly after its submission and kept: 409 with `Retry-After` before."""
-    stored, name = await service.document(session, resources, caller, dossier_id, number)
+    stored, name = await service.document(session, resources, caller, dossier_id, submission_number)
     return download(resources.files, stored, name, byte_range)
 
 
 @router.get(
-    _OF + "/{number}/attachments/{attachment_id}",
+    _OF + "/{submission_number}/attachments/{attachment_id}",
     operation_id="downloadSubmittedAttachment",
     summary="Download an attachment as it was sent",
     response_class=Response,
@@ -94,7 +94,7 @@ async def download_submission(
 )
 async def download_submitted_attachment(
     dossier_id: UUID,
-    number: Number,
+    submission_number: Number,
     attachment_id: UUID,
     session: Snapshot,
     resources: Held,
@@ -102,7 +102,7 @@ async def download_submitted_attachment(
     byte_range: Range = None,
 ) -> Response:
     """The very bytes the dossier was sent with, whatever was attached, replaced or removed since."""
-    stored, name = await service.attachment(session, resources.files, caller, dossier_id, number, attachment_id)
+    stored, name = await service.attachment(session, resources.files, caller, dossier_id, submission_number, attachment_id)
     return download(resources.files, stored, name, byte_range)
 
 
@@ -137,5 +137,5 @@ async def compare_submissions(
 )
 async def get_changes_since_renewal(dossier_id: UUID, request: Request, session: Snapshot, caller: Caller) -> Any:
     """What a renewal changes of the dossier it was copied from, and what could not follow: objectives, neighbourhoods or budget lines
-    that are gone, dates that moved. 404 of a dossier that is no copy."""
+    that are gone, dates that moved. 409 of a dossier that did not begin as a copy."""
     return await service.since_renewal(session, caller, dossier_id, language=_language(request))

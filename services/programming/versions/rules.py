@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.common.differences import Budget, Hunk, text_hunks
+from services.common.differences import Effort, Hunk, text_hunks
 from services.common.language import Language, Text
 from services.common.texts import fold
 
@@ -73,7 +73,7 @@ _BUDGET = {
 
 def between(old: State, new: State) -> list[Difference]:
     """What changed from one state (as submissions keep it) to the other."""
-    budget = Budget()
+    effort = Effort()
     found = list(_fields("", old, new, _PLAIN))
     found += _fields("/holder", old.get("holder") or {}, new.get("holder") or {}, _HOLDER)
     found += _fields("/contact", old.get("contact") or {}, new.get("contact") or {}, _CONTACT)
@@ -81,9 +81,9 @@ def between(old: State, new: State) -> list[Difference]:
         found += _codes(name, label, old.get(name) or [], new.get(name) or [])
     before, after = old.get("content") or {}, new.get("content") or {}
     for name, label in _TEXTS.items():
-        found += _text(f"/content/{name}", label, before.get(name) or "", after.get(name) or "", budget)
+        found += _text(f"/content/{name}", label, before.get(name) or "", after.get(name) or "", effort)
     found += _publics(before.get("publics") or [], after.get("publics") or [])
-    found += _answers(old.get("answers") or {}, new.get("answers") or {}, budget)
+    found += _answers(old.get("answers") or {}, new.get("answers") or {}, effort)
     for name, label in _BUDGET.items():
         lines = [(state.get("budget") or {}).get(name) or [] for state in (old, new)]
         found += _lines(f"/budget/{name}", label, *lines)
@@ -111,10 +111,10 @@ def _change(before: Any, after: Any) -> str:
     return REMOVED if after in (None, "", [], {}) else CHANGED
 
 
-def _text(where: str, label: Text, before: str, after: str, budget: Budget) -> list[Difference]:
+def _text(where: str, label: Text, before: str, after: str, effort: Effort) -> list[Difference]:
     if before == after:
         return []
-    hunks = text_hunks(before, after, budget)
+    hunks = text_hunks(before, after, effort)
     return [Difference(where, where, label, _change(before, after), TEXT, before, after, hunks)]
 
 
@@ -132,14 +132,14 @@ def _codes(name: str, label: Text, old: Sequence[str], new: Sequence[str]) -> li
     return gone + come
 
 
-def _answers(old: State, new: State, budget: Budget) -> list[Difference]:
+def _answers(old: State, new: State, effort: Effort) -> list[Difference]:
     """Answers to a campaign's own form, whose questions are the campaign's: their code is their label."""
     found: list[Difference] = []
     for name in dict.fromkeys([*old, *new]):
         before, after, where = old.get(name), new.get(name), f"/answers/{_escaped(name)}"
         label = Text(f"Question « {name} »", f"Question “{name}”")
         if all(isinstance(value, str) or value is None for value in (before, after)):
-            found += _text(where, label, before or "", after or "", budget)
+            found += _text(where, label, before or "", after or "", effort)
         elif before != after:
             found.append(Difference(where, where, label, _change(before, after), VALUE, before, after))
     return found

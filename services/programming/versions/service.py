@@ -18,7 +18,7 @@ from ..dossiers import history, instruction, submission
 from ..dossiers import service as dossiers
 from ..permanent_files import scanning as antivirus
 from . import rules
-from .errors import HolderOnlyComparison, SubmissionDocumentNotReady
+from .errors import HolderOnlyComparison, NotARenewal, SubmissionDocumentNotReady
 
 WRITE = "programming:write_dossier"
 
@@ -101,7 +101,7 @@ async def since_renewal(session: AsyncSession, caller: Principal, dossier_id: UU
     capacities = await seen(session, caller, dossier_id)
     found = await fetch_in(session, history.RENEWAL, {"dossier_id": dossier_id})
     if not found:
-        raise NotFound()
+        raise NotARenewal()
     (kept,) = found
     if capacities.as_holder:
         now = await _as_it_stands(session, dossier_id)

@@ -42,8 +42,8 @@ async def test_a_file_announced_too_large_is_refused_before_its_first_byte(world
             read += 1
             yield PDF.ljust(1024 * 1024)
 
-    sent = {"params": STATUTES, "content": content(), "headers": {"Content-Length": str(_TWO_GB)}}
-    answer = await world.call(world.holder, "POST", where, expect=413, **sent)
+    announced = {"Content-Length": str(_TWO_GB)}
+    answer = await world.call(world.holder, "POST", where, params=STATUTES, content=content(), headers=announced, expect=413)
     assert answer.json()["detail"] == "Le fichier dépasse la limite de 25 Mo."
     assert read <= 1, "the rest was not read"
     assert await stored(world) == before
@@ -61,8 +61,8 @@ async def test_two_gigabytes_that_say_they_are_few_are_counted_and_never_held(wo
 
     tracemalloc.start()
     try:
-        sent = {"params": STATUTES, "content": endless(), "headers": {"Content-Length": "1000"}}
-        answer = await world.call(world.holder, "POST", where, **sent)
+        lying = {"Content-Length": "1000"}
+        answer = await world.call(world.holder, "POST", where, params=STATUTES, content=endless(), headers=lying)
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()

@@ -132,8 +132,7 @@ async def test_by_one_act_a_draft_opened_before_takes_what_is_kept_since(world: 
 
 
 async def test_an_expired_document_is_given_to_nobody(world: World) -> None:
-    campaign = {"required_attachments": {"*": [{"code": "assurance", "label": "Assurance"}]}}
-    await world.prepare_campaign(**campaign)
+    await world.prepare_campaign(required_attachments={"*": [{"code": "assurance", "label": "Assurance"}]})
     await world.act("opening")
     last = (world.running.clock.now() + timedelta(days=2)).date().isoformat()
     kept = await keep(world, "assurance", expires_on=last)

@@ -58,8 +58,8 @@ def test_what_answers_is_clean_still_good_and_of_the_kind(files: list[Kept], cod
 
 
 def test_what_has_to_be_said_of_a_document() -> None:
-    def codes(*said: object) -> list[tuple[str, str | None]]:
-        return [(error.pointer, error.code) for error in rules.said_errors(*said, TODAY)]  # type: ignore[arg-type]
+    def codes(kind: str, exercise: int | None, expires_on: date | None) -> list[tuple[str, str | None]]:
+        return [(error.pointer, error.code) for error in rules.said_errors(kind, exercise, expires_on, TODAY)]
 
     assert codes("comptes", None, None) == [("/query/exercise", "missing")]
     assert codes("statuts", 2025, None) == [("/query/exercise", "not_per_exercise")]

@@ -168,7 +168,7 @@ async def test_last_years_dossier_is_this_years_draft(world: World) -> None:
     assert (await world.submit(draft["id"], await world.tag(draft["id"]))).status_code == 201
     seen = (await world.call(world.state_officer, "GET", where, expect=200)).json()
     assert len(seen["differences"]) >= len(told["differences"]), "a funder that sees both"
-    await world.refused(world.holder, "GET", f"/dossiers/{former['id']}/changes-since-renewal", 404, "not-found")
+    await world.refused(world.holder, "GET", f"/dossiers/{former['id']}/changes-since-renewal", 409, "not-a-renewal")
 
 
 async def test_only_ones_own_submitted_dossier_is_renewed(world: World) -> None:
