@@ -82,7 +82,10 @@ class StoredFile:
 class Files:
     """The service's file store: a local folder by default, any obstore address in production."""
 
-    def __init__(self, url: str, folder: Path) -> None:
+    def __init__(self, url: str, folder: Path, *, owner: str = "") -> None:
+        """`owner`: the service's name, in the keys it draws, since an object store may be shared by several."""
+        self._mark = f"{owner}-" if owner else ""
+        self._shared = bool(url)
         if url:
             self._store: ObjectStore = from_url(url)
         else:
@@ -91,7 +94,7 @@ class Files:
 
     async def receive(self, stream: AsyncIterator[bytes], *, limit: int, accepted: frozenset[str] | None = None) -> StoredFile:
         """Store a stream under a new key. Refusals leave nothing behind: 413 over `limit` bytes, 422 empty, 415 other type."""
-        key = f"{new_id().hex}"
+        key = f"{self._mark}{new_id().hex}"
         digest, size, head = hashlib.sha256(), 0, b""
 
         async def measured() -> AsyncIterator[bytes]:
@@ -126,6 +129,12 @@ class Files:
         """Store what the platform made itself under a key of its choice; the same key is replaced."""
         await obstore.put_async(self._store, key, content)
         return StoredFile(key, len(content), hashlib.sha256(content).hexdigest(), sniff(content[:_SNIFFED]))
+
+    def drew(self, key: str) -> bool:
+        """Whether this service drew that key for what somebody sent. Documents it makes have names of their own; in a store it
+        shares, a key without its mark may be another's."""
+        own = key.removeprefix(self._mark)
+        return re.fullmatch(r"[0-9a-f]{32}", own) is not None and (own != key or not self._shared)
 
     async def holds(self, key: str) -> bool:
         """Whether the bytes of that key are there."""

@@ -88,7 +88,8 @@ def between(old: State, new: State) -> list[Difference]:
         lines = [(state.get("budget") or {}).get(name) or [] for state in (old, new)]
         found += _lines(f"/budget/{name}", label, *lines)
     found += _requests(old.get("requests") or [], new.get("requests") or [])
-    found += _files(old.get("attachments") or [], new.get("attachments") or [])
+    if "attachments" in old and "attachments" in new:  # the first submissions kept here do not say what was joined
+        found += _files(old["attachments"] or [], new["attachments"] or [])
     return found
 
 

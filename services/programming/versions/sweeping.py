@@ -1,6 +1,5 @@
 """Bytes that no row refers to: what a crash or a removal left behind, forgotten once they are a day old."""
 
-import re
 from datetime import datetime, timedelta
 
 import structlog
@@ -15,16 +14,14 @@ log = structlog.get_logger(__name__)
 
 #: An upload in flight has no row yet.
 _LEFT_ALONE = timedelta(days=1)
-#: Keys drawn for what people send; documents the platform makes have names of their own, and are made again under the same.
-_DRAWN = re.compile(r"[0-9a-f]{32}")
 
 
 async def orphans(session: AsyncSession, files: Files, *, now: datetime) -> list[str]:
-    """The dry run: keys of stored files, over a day old, that nothing refers to."""
+    """The dry run: keys of files somebody sent to this service, over a day old, that nothing refers to."""
     where = await repository.columns(session)
     found: list[str] = []
     async for keys in files.kept_before(now - _LEFT_ALONE):
-        drawn = [key for key in keys if _DRAWN.fullmatch(key)]
+        drawn = [key for key in keys if files.drew(key)]
         if drawn:
             known = await repository.referred(session, where, drawn) | await history.keys_sent(session, drawn)
             found += [key for key in drawn if key not in known]

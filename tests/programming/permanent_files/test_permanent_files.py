@@ -167,7 +167,7 @@ async def test_bytes_nothing_refers_to_go_a_day_later(world: World) -> None:
     resources = world.running.resources
     kept, removed = await keep(world, "statuts", pdf("1")), await keep(world, "rib", pdf("rib"))
     await world.call(world.holder, "DELETE", f"/permanent-files/{removed['id']}", expect=204)
-    lost = await resources.files.write("0" * 31 + "a", PDF)
+    lost = await resources.files.write("programming-" + "0" * 31 + "a", PDF)
     made = await resources.files.write("dossier-fait-par-la-plateforme", PDF)
     assert lost.key not in await orphans(world), "a day is left to what is arriving"
     resources.clock.forward(days=2)  # type: ignore[attr-defined]
