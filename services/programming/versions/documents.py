@@ -22,9 +22,9 @@ from ..dossiers import history, instruction
 from .service import WRITE
 
 _TEMPLATE = Path(__file__).resolve().parent.parent / "letters" / "dossier.typ"
-#: Older ones are made when somebody asks for them.
-_RECENT = timedelta(days=7)
-_AT_ONCE = 40
+#: Looked for every minute; then, once an hour, what was missed within a week. Older ones are made when somebody asks for them.
+_FRESH, _RECENT = timedelta(minutes=10), timedelta(days=7)
+_AT_ONCE, _MISSED = 40, 400
 
 _NATURES = {"action": "Projet, action", "fonctionnement": "Fonctionnement global", "investissement": "Investissement"}
 _PARTS = {
@@ -75,7 +75,9 @@ async def write(session: AsyncSession, resources: Resources, submission_id: UUID
 
 async def write_missing(session: AsyncSession, *, now: datetime) -> None:
     """Have the PDFs of recent submissions made, a few at a time so that a rush of submissions is not slowed down."""
-    for submission_id in await history.unprinted(session, now - _RECENT, _AT_ONCE):
+    hourly = now.minute == 0
+    since, most = (now - _RECENT, _MISSED) if hourly else (now - _FRESH, _AT_ONCE)
+    for submission_id in await history.unprinted(session, since, most):
         await enqueue(session, WRITE, lock=f"dossier-pdf:{submission_id}", submission_id=str(submission_id))
 
 

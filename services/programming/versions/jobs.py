@@ -12,7 +12,8 @@ from ..dossiers.attachments import SCAN
 from . import documents, service, sweeping
 
 
-@job(service.WRITE)
+# Asked for again every minute, then every hour: a job that fails does not need to be tried for long.
+@job(service.WRITE, attempts=3)
 async def write_dossier(session: AsyncSession, resources: Resources, submission_id: str) -> None:
     await documents.write(session, resources, UUID(submission_id))
 

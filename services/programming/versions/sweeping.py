@@ -22,9 +22,13 @@ async def orphans(session: AsyncSession, files: Files, *, now: datetime) -> list
     found: list[str] = []
     async for keys in files.kept_before(now - _LEFT_ALONE):
         drawn = [key for key in keys if files.drew(key)]
-        if drawn:
-            known = await repository.referred(session, where, drawn) | await history.keys_sent(session, drawn)
-            found += [key for key in drawn if key not in known]
+        if not drawn:
+            continue
+        known = await repository.referred(session, where, drawn)
+        # Looking into what was sent is dear: only for what nothing else refers to.
+        if left := [key for key in drawn if key not in known]:
+            sent = await history.keys_sent(session, left)
+            found += [key for key in left if key not in sent]
     return sorted(found)
 
 
