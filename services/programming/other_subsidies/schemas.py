@@ -91,7 +91,7 @@ class SubsidyLine(BaseModel):
         return STATE_LABELS[self.state]
 
 
-class FunderShare(BaseModel):
+class SubsidyShare(BaseModel):
     """What one funder is asked by, and grants to, this holder for the year, whatever the dossiers."""
 
     funder_id: UUID | None
@@ -128,7 +128,7 @@ class OtherSubsidies(BaseModel):
     organisation_id: UUID
     year: int
     items: list[SubsidyLine]
-    by_funder: list[FunderShare]
+    by_funder: list[SubsidyShare]
     asked_cents: Annotated[int, Field(description="Of requests still waiting for their answer.")]
     granted_cents: int
     public_granted_cents: int
