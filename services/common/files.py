@@ -1,5 +1,6 @@
 """Files: streamed both ways through obstore, measured and typed by their content while they pass."""
 
+import asyncio
 import base64
 import codecs
 import contextlib
@@ -7,6 +8,7 @@ import hashlib
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from urllib.parse import quote
@@ -52,6 +54,15 @@ class UnsupportedFileType(Problem):
     )
 
 
+class StorageFull(Problem):
+    status = 507
+    title = Text("L'espace de stockage est plein", "The storage is full")
+    advice = Text(
+        "Rien de ce qui a été envoyé n'est conservé. L'exploitant doit libérer de la place ; renvoyez ensuite le fichier.",
+        "Nothing of what was sent is kept. The operator has to make room; then send the file again.",
+    )
+
+
 class RangeNotSatisfiable(Problem):
     status = 416
     title = Text("Plage demandée hors du fichier", "Range outside of the file")
@@ -71,7 +82,10 @@ class StoredFile:
 class Files:
     """The service's file store: a local folder by default, any obstore address in production."""
 
-    def __init__(self, url: str, folder: Path) -> None:
+    def __init__(self, url: str, folder: Path, *, owner: str = "") -> None:
+        """`owner`: the service's name, in the keys it draws, since an object store may be shared by several."""
+        self._mark = f"{owner}-" if owner else ""
+        self._shared = bool(url)
         if url:
             self._store: ObjectStore = from_url(url)
         else:
@@ -80,7 +94,7 @@ class Files:
 
     async def receive(self, stream: AsyncIterator[bytes], *, limit: int, accepted: frozenset[str] | None = None) -> StoredFile:
         """Store a stream under a new key. Refusals leave nothing behind: 413 over `limit` bytes, 422 empty, 415 other type."""
-        key = f"{new_id().hex}"
+        key = f"{self._mark}{new_id().hex}"
         digest, size, head = hashlib.sha256(), 0, b""
 
         async def measured() -> AsyncIterator[bytes]:
@@ -115,6 +129,26 @@ class Files:
         """Store what the platform made itself under a key of its choice; the same key is replaced."""
         await obstore.put_async(self._store, key, content)
         return StoredFile(key, len(content), hashlib.sha256(content).hexdigest(), sniff(content[:_SNIFFED]))
+
+    def drew(self, key: str) -> bool:
+        """Whether this service drew that key for what somebody sent. Documents it makes have names of their own; in a store it
+        shares, a key without its mark may be another's."""
+        own = key.removeprefix(self._mark)
+        return re.fullmatch(r"[0-9a-f]{32}", own) is not None and (own != key or not self._shared)
+
+    async def holds(self, key: str) -> bool:
+        """Whether the bytes of that key are there."""
+        try:
+            await obstore.head_async(self._store, key)
+        except FileNotFoundError:
+            return False
+        return True
+
+    async def kept_before(self, instant: datetime) -> AsyncIterator[list[str]]:
+        """Keys of what was last written before then, some hundred at a time, in no order."""
+        pages = iter(obstore.list(self._store, chunk_size=500))
+        while (listed := await asyncio.to_thread(next, pages, None)) is not None:
+            yield [str(one["path"]) for one in listed if one["last_modified"] < instant]
 
     async def read(self, key: str) -> bytes:
         return bytes(await (await obstore.get_async(self._store, key)).bytes_async())
@@ -153,13 +187,17 @@ async def receive_for(
     *,
     limit: int,
     accepted: frozenset[str],
+    announced: int | None = None,
 ) -> tuple[Parent, StoredFile]:
     """Store a stream for what `allowed` gives: asked before the first byte, and again in the act's transaction after the last.
 
-    No lock is held while bytes arrive, however slow the line. A refusal leaves nothing behind.
+    No lock is held while bytes arrive, however slow the line. A refusal leaves nothing behind. `announced` is the length the
+    sender declares: over `limit` it is refused before the first byte; what really comes is counted all the same.
     """
     async with database.sessions() as glance:
         await allowed(glance)
+    if announced is not None and announced > limit:
+        raise BodyTooLarge(_limit(limit))
     stored = await files.receive(stream, limit=limit, accepted=accepted)
     try:
         return await allowed(session), stored
@@ -189,7 +227,17 @@ def _cause(error: BaseException) -> BaseException:
         if isinstance(seen, Problem):
             return seen
         seen = seen.__cause__ or seen.__context__
-    return error
+    return StorageFull() if _FULL.search(str(error)) else error
+
+
+#: How the store says that the disk is full, or the quota spent (ENOSPC, EDQUOT).
+_FULL = re.compile(r"os error (?:28|122)\b|No space left on device|Disk quota exceeded|QuotaExceeded")
+
+
+def announced_length(request: Request) -> int | None:
+    """The length the sender declares; None when it does not (what is malformed, the server refuses)."""
+    said = request.headers.get("content-length", "")
+    return int(said) if re.fullmatch(r"[0-9]{1,18}", said) else None
 
 
 def sniff(head: bytes) -> str:

@@ -88,7 +88,7 @@ def prepare(service: Service, settings: ServiceSettings, apps: Apps | None = Non
         clock=Clock(settings.clock_file),
         tables=service.tables,
         database=Database(settings.database_url, size=settings.database_pool, name=service.name),
-        files=Files(settings.files_url, settings.data_dir / "files" / service.name),
+        files=Files(settings.files_url, settings.data_dir / "files" / service.name, owner=service.name),
         mailer=create_mailer(settings.smtp_url, settings.data_dir),
         siblings=siblings,
         cursors=Cursors(settings.secret_key.get_secret_value()),

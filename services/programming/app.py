@@ -53,6 +53,7 @@ from .payments.imports_router import router as payment_imports
 from .payments.imports_router import upload_router as payment_uploads
 from .payments.router import router as payments
 from .permanent_files.router import router as permanent_files
+from .permanent_files.router import upload_router as permanent_uploads
 from .privacy.router import router as privacy
 from .reports.router import router as reports
 from .retroplanning.router import router as retroplanning
@@ -83,6 +84,7 @@ SERVICE = Service(
         *(bilan_uploads, bilan_attachments, bilan_reviews),
         *(payment_uploads, payment_imports),
         *(coverage, scenarios, partners, action_leads, open_data_public, open_data_matrices),
+        permanent_uploads,
         permanent_files,
         collaborators,
         conversations,

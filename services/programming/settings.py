@@ -15,3 +15,9 @@ class Settings(ServiceSettings):
     notice_days: int = Field(
         8, ge=0, le=90, description="Fewest days between the day a notice amends a campaign and the campaign's deadline."
     )
+    clamd: str = Field(
+        "",
+        pattern=r"^(?:tcp://[^/\s]+:[0-9]{1,5}|unix:/\S+)?$",
+        description="ClamAV daemon, `tcp://host:3310` or `unix:/run/clamav/clamd.ctl`: attachments wait for its scan. Empty: no scan.",
+    )
+    clamd_seconds: float = Field(300, gt=0, description="Seconds the scan of one attachment may take.")

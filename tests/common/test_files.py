@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.types import Message, Scope
 
-from services.common.files import Files, receive_for, safe_name, sniff
+from services.common.files import Files, StorageFull, _cause, receive_for, safe_name, sniff
+from services.common.macros import MacroWatch
 from services.common.problems import Problem
 from tests.support import Running
 
@@ -264,3 +265,38 @@ async def test_a_file_for_which_there_is_no_room_any_more_is_forgotten(hotel: Ru
         assert asked[1] is session
         assert asked[0] is not session
     assert (room, await files.read(kept.key)) == ("a room", PDF)
+
+
+def test_a_service_knows_the_keys_it_drew(tmp_path: Path) -> None:
+    drawn = "01a20478ca5476108ae5926b60a64f03"
+    own = Files("", tmp_path, owner="rooms")
+    assert own.drew(f"rooms-{drawn}")
+    assert own.drew(drawn), "in a folder of its own, those drawn before keys had a mark"
+    assert not own.drew(f"letters-{drawn}")
+    shared = Files("memory:///", tmp_path, owner="rooms")
+    assert shared.drew(f"rooms-{drawn}")
+    assert not shared.drew(drawn), "another service's, perhaps"
+    assert not shared.drew(f"other-{drawn}")
+
+
+async def test_a_full_store_has_a_name_and_the_refusal_is_the_one_inside() -> None:
+    full = "Generic LocalFileSystem error: Unable to copy data to file: No space left on device (os error 28)"
+    assert isinstance(_cause(RuntimeError(full)), StorageFull)
+    assert isinstance(_cause(RuntimeError("Disk quota exceeded")), StorageFull)
+    other = RuntimeError("os error 280")
+    assert _cause(other) is other
+
+
+@pytest.mark.parametrize("size", [1, 7, 10_000])
+async def test_a_program_is_found_wherever_the_stream_is_cut(size: int) -> None:
+    content = b"PK" + b"x" * 500 + b"word/vbaProject.bin" + b"x" * 500
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for start in range(0, len(content), size):
+            yield content[start : start + size]
+
+    watch = MacroWatch()
+    assert b"".join([chunk async for chunk in watch.watched(pieces())]) == content
+    assert watch.found(OPEN_XML + "wordprocessingml.document")
+    assert not watch.found("application/pdf")
+    assert not watch.found(OPEN_DOCUMENT + "text")

@@ -9,11 +9,11 @@ from typing import Any
 
 import orjson
 
+from services.common.differences import Effort, Hunk, Part, patched, runs, text_hunks
 from services.common.language import Language, Text
 from services.common.texts import fold
 
 from .change_schemas import Change, ChangedPart, ChangeShape, ListedItem, TextHunk, TextPart
-from .differences import Budget, Hunk, Part, patched, runs, text_hunks
 
 #: Every field of a content, in the order people read them.
 LABELS: dict[str, Text] = {
@@ -55,10 +55,10 @@ _LONG = frozenset(("abstract", "body", "context", "actions", "results", "reprodu
 
 
 def between(
-    old: Mapping[str, Any], new: Mapping[str, Any], *, language: Language = "fr", budget: Budget | None = None
+    old: Mapping[str, Any], new: Mapping[str, Any], *, language: Language = "fr", effort: Effort | None = None
 ) -> list[Change]:
     """What changed from one content (as stored) to the other, in the order people read fields."""
-    budget = budget or Budget()
+    effort = effort or Effort()
     found: list[Change] = []
     for name, label in LABELS.items():
         before, after = old.get(name), new.get(name)
@@ -66,13 +66,13 @@ def between(
             continue
         said, pointer = label.to(language), f"/{name}"
         if name == "sections":
-            found.append(_sections(pointer, said, before or [], after or [], language, budget))
+            found.append(_sections(pointer, said, before or [], after or [], language, effort))
         elif name == "experience" and before and after:
-            found += _fields(pointer, before, after, _EXPERIENCE_LABELS, language, budget)
+            found += _fields(pointer, before, after, _EXPERIENCE_LABELS, language, effort)
         elif isinstance(before, list) and isinstance(after, list):
-            found.append(_list(pointer, said, before, after, budget))
+            found.append(_list(pointer, said, before, after, effort))
         else:
-            found.append(_field(pointer, said, before, after, budget))
+            found.append(_field(pointer, said, before, after, effort))
     return found
 
 
@@ -109,29 +109,29 @@ def _part_of(before: Sequence[Any], part: ChangedPart) -> Any:
 
 
 def _fields(
-    pointer: str, old: Mapping[str, Any], new: Mapping[str, Any], labels: Mapping[str, Text], language: Language, budget: Budget
+    pointer: str, old: Mapping[str, Any], new: Mapping[str, Any], labels: Mapping[str, Text], language: Language, effort: Effort
 ) -> list[Change]:
     return [
-        _field(f"{pointer}/{name}", label.to(language), old.get(name), new.get(name), budget)
+        _field(f"{pointer}/{name}", label.to(language), old.get(name), new.get(name), effort)
         for name, label in labels.items()
         if old.get(name) != new.get(name)
     ]
 
 
-def _field(pointer: str, label: str, before: Any, after: Any, budget: Budget) -> Change:
+def _field(pointer: str, label: str, before: Any, after: Any, effort: Effort) -> Change:
     if pointer.rpartition("/")[2] in _LONG and isinstance(before, str) and isinstance(after, str):
         hunks = [
             TextHunk(before_at=h.before_at, after_at=h.after_at, parts=[TextPart(op=p.op, text=p.text) for p in h.parts])
-            for h in text_hunks(before, after, budget)
+            for h in text_hunks(before, after, effort)
         ]
         return Change(pointer=pointer, label=label, shape=ChangeShape.TEXT, hunks=hunks)
     return Change(pointer=pointer, label=label, shape=ChangeShape.VALUE, before=before, after=after)
 
 
-def _list(pointer: str, label: str, before: Sequence[Any], after: Sequence[Any], budget: Budget) -> Change:
+def _list(pointer: str, label: str, before: Sequence[Any], after: Sequence[Any], effort: Effort) -> Change:
     removed: list[ListedItem] = []
     added: list[ListedItem] = []
-    for run in runs([_key(item) for item in before], [_key(item) for item in after], budget):
+    for run in runs([_key(item) for item in before], [_key(item) for item in after], effort):
         if not run.same:
             removed += [ListedItem(position=at, value=before[at]) for at in range(run.a, run.b)]
             added += [ListedItem(position=at, value=after[at]) for at in range(run.c, run.d)]
@@ -144,7 +144,7 @@ def _sections(
     before: Sequence[Mapping[str, Any]],
     after: Sequence[Mapping[str, Any]],
     language: Language,
-    budget: Budget,
+    effort: Effort,
 ) -> Change:
     known = pairs(before, after)
     parts = []
@@ -153,7 +153,7 @@ def _sections(
         if was is None:
             parts.append(ChangedPart(op="added", after_position=position, title=section["title"], value=dict(section)))
             continue
-        changes = _fields("", before[was], section, _SECTION_LABELS, language, budget)
+        changes = _fields("", before[was], section, _SECTION_LABELS, language, effort)
         op = "changed" if changes else "same"
         parts.append(ChangedPart(op=op, before_position=was, after_position=position, title=section["title"], changes=changes))
     for position, section in enumerate(before):

@@ -6,11 +6,12 @@ from uuid import UUID
 import structlog
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.common import clamd
 from services.common.db import fetch_one
 from services.common.jobs import enqueue
 from services.common.resources import Resources
 
-from . import clamd, repository, service
+from . import repository, service
 from .models import FileStatus
 
 log = structlog.get_logger(__name__)

@@ -9,11 +9,13 @@ from services.common.auth import Principal
 from services.common.db import Database
 from services.common.files import DISCARD, Files, receive_for, safe_name
 from services.common.jobs import enqueue
+from services.common.macros import MacroWatch
 from services.common.problems import NotFound
 
 from ..dossiers import service as dossiers
 from ..dossiers.attachments import ACCEPTED, Upload
 from ..dossiers.errors import TooManyAttachments
+from ..permanent_files.errors import MacrosRefused
 from . import repository, service
 from .errors import BilanLocked
 from .models import Bilan, BilanAttachment
@@ -35,7 +37,14 @@ async def attach(
     async def room(asked: AsyncSession) -> Bilan:
         return await require_room(asked, caller, dossier_id, upload.most)
 
-    bilan, stored = await receive_for(room, database, session, files, upload.stream, limit=upload.limit, accepted=ACCEPTED)
+    watch = MacroWatch()
+    arriving = watch.watched(upload.stream)
+    bilan, stored = await receive_for(
+        room, database, session, files, arriving, limit=upload.limit, accepted=ACCEPTED, announced=upload.announced
+    )
+    if watch.found(stored.media_type):
+        await files.discard(stored.key)
+        raise MacrosRefused(found=stored.media_type)
     attachment = BilanAttachment(
         bilan_id=bilan.id,
         number=bilan.number + 1,

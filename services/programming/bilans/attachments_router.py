@@ -9,7 +9,7 @@ from services.common.auth import Caller
 from services.common.clock import Now
 from services.common.db import Reader, Session, fetch_one
 from services.common.etag import etag
-from services.common.files import ROUTE_LIMIT, Range, download, file_content
+from services.common.files import ROUTE_LIMIT, Range, announced_length, download, file_content
 from services.common.problems import NotFound
 from services.common.routing import ActRoute, UploadRoute, right
 
@@ -46,9 +46,8 @@ async def attach_file(
 ) -> Any:
     """Send the file itself as the body. Its type is read from its content: PDF, images, office documents."""
     resources = request.app.state.resources
-    upload = Upload(
-        kind, name, request.stream(), resources.settings.upload_limit_mb * 1024 * 1024, resources.settings.attachments_per_dossier
-    )
+    limit, most = resources.settings.upload_limit_mb * 1024 * 1024, resources.settings.attachments_per_dossier
+    upload = Upload(kind, name, request.stream(), limit, most, announced_length(request))
     attachment, bilan = await attachments.attach(resources.database, session, resources.files, caller, dossier_id, upload, now=now)
     response.headers["Location"] = f"{PREFIX.format(dossier_id=dossier_id)}/{attachment.id}"
     return {**attachment.model_dump(), "bilan_etag": etag(bilan.version)}

@@ -8,28 +8,21 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common.auth import Principal
-from services.common.db import Database
-from services.common.files import DISCARD, Files, StoredFile, receive_for, safe_name
+from services.common.files import DISCARD, StoredFile, receive_for, safe_name
 from services.common.jobs import enqueue
+from services.common.macros import MacroWatch
 from services.common.problems import NotFound
+from services.common.resources import Resources
 
-from . import repository, service
+from ..permanent_files import scanning as antivirus
+from ..permanent_files.errors import MacrosRefused
+from ..permanent_files.schemas import ScanStatus
+from ..permanent_files.service import ACCEPTED as ACCEPTED
+from . import history, repository, service
 from .errors import DossierLocked, TooManyAttachments
 from .models import Attachment, Dossier, DossierStatus
 
-ACCEPTED = frozenset(
-    {
-        "application/pdf",
-        "image/jpeg",
-        "image/png",
-        "application/vnd.oasis.opendocument.text",
-        "application/vnd.oasis.opendocument.spreadsheet",
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        "application/msword",
-        "application/vnd.ms-excel",
-    }
-)
+SCAN = "programming:scan_attachment"
 
 
 @dataclass(frozen=True)
@@ -41,6 +34,7 @@ class Upload:
     stream: AsyncIterator[bytes]
     limit: int
     most: int
+    announced: int | None = None
 
 
 async def require_room(session: AsyncSession, caller: Principal, dossier_id: UUID, most: int) -> Dossier:
@@ -54,14 +48,27 @@ async def require_room(session: AsyncSession, caller: Principal, dossier_id: UUI
 
 
 async def attach(
-    database: Database, session: AsyncSession, files: Files, caller: Principal, dossier_id: UUID, upload: Upload, *, now: datetime
+    session: AsyncSession, resources: Resources, caller: Principal, dossier_id: UUID, upload: Upload, *, now: datetime
 ) -> tuple[Attachment, Dossier]:
-    """Store the stream, then join it to the draft."""
+    """Store the stream, then join it to the draft. With a scanner, it waits for its verdict before others may open it."""
 
     async def room(asked: AsyncSession) -> Dossier:
         return await require_room(asked, caller, dossier_id, upload.most)
 
-    dossier, stored = await receive_for(room, database, session, files, upload.stream, limit=upload.limit, accepted=ACCEPTED)
+    watch = MacroWatch()
+    dossier, stored = await receive_for(
+        room,
+        resources.database,
+        session,
+        resources.files,
+        watch.watched(upload.stream),
+        limit=upload.limit,
+        accepted=ACCEPTED,
+        announced=upload.announced,
+    )
+    if watch.found(stored.media_type):
+        await resources.files.discard(stored.key)
+        raise MacrosRefused(found=stored.media_type)
     attachment = Attachment(
         dossier_id=dossier.id,
         kind=upload.kind,
@@ -70,6 +77,7 @@ async def attach(
         size=stored.size,
         sha256=stored.sha256,
         media_type=stored.media_type,
+        status=antivirus.at_arrival(resources),
         added_by=caller.account_id,
         added_at=now,
     )
@@ -77,6 +85,8 @@ async def attach(
     dossier.version += 1
     dossier.updated_at = now
     await session.flush()
+    if attachment.status is ScanStatus.WAITING_SCAN:
+        await enqueue(session, SCAN, attachment_id=str(attachment.id))
     await service.note(
         session, dossier, "dossier.attachment_added", caller, now, kind=upload.kind, name=attachment.name, sha256=stored.sha256
     )
@@ -91,8 +101,12 @@ async def remove(session: AsyncSession, caller: Principal, dossier_id: UUID, att
     if attachment is None:
         raise NotFound()
     await session.delete(attachment)
-    # The bytes go once the act is committed: a refusal must not have lost them.
-    await enqueue(session, DISCARD, key=attachment.key)
+    # The bytes go once the act is committed: a refusal must not have lost them. A submission that was sent with them keeps them,
+    # unless they are infected; those of a permanent file are that file's.
+    infected = attachment.status is ScanStatus.REFUSED
+    sent = not infected and await history.was_submitted_with(session, dossier_id, attachment.key)
+    if attachment.permanent_file_id is None and not sent:
+        await enqueue(session, DISCARD, key=attachment.key)
     dossier.version += 1
     dossier.updated_at = now
     await session.flush()

@@ -9,13 +9,16 @@ from services.common.auth import Caller
 from services.common.clock import Now
 from services.common.db import Reader, Session, fetch_one
 from services.common.etag import etag
-from services.common.files import ROUTE_LIMIT, Range, download, file_content
+from services.common.files import ROUTE_LIMIT, Range, announced_length, download, file_content
 from services.common.problems import NotFound
+from services.common.resources import Held
 from services.common.routing import ActRoute, UploadRoute, right
 
-from . import attachments, repository
+from ..permanent_files import scanning as antivirus
+from ..permanent_files.schemas import ScanStatus
+from . import attachments, pieces, repository
 from .router import HOLDER, READERS
-from .schemas import AttachmentAdded
+from .schemas import AttachmentAdded, PermanentFilesUse, PermanentFilesUsed
 
 PREFIX = "/programming/v1/dossiers/{dossier_id}/attachments"
 router = APIRouter(prefix=PREFIX, tags=["dossiers"], route_class=ActRoute)
@@ -45,14 +48,11 @@ async def attach_file(
 ) -> Any:
     """Send the file itself as the body. Its type is read from its content: PDF, images, office documents."""
     resources = request.app.state.resources
-    upload = attachments.Upload(
-        kind, name, request.stream(), resources.settings.upload_limit_mb * 1024 * 1024, resources.settings.attachments_per_dossier
-    )
-    attachment, dossier = await attachments.attach(
-        resources.database, session, resources.files, caller, dossier_id, upload, now=now
-    )
+    limit, most = resources.settings.upload_limit_mb * 1024 * 1024, resources.settings.attachments_per_dossier
+    upload = attachments.Upload(kind, name, request.stream(), limit, most, announced_length(request))
+    attachment, dossier = await attachments.attach(session, resources, caller, dossier_id, upload, now=now)
     response.headers["Location"] = f"{PREFIX.format(dossier_id=dossier_id)}/{attachment.id}"
-    return {**attachment.model_dump(), "dossier_etag": etag(dossier.version, "holder")}
+    return {**attachment.model_dump(), "renamed": attachment.name != name, "dossier_etag": etag(dossier.version, "holder")}
 
 
 @router.get(
@@ -66,13 +66,16 @@ async def attach_file(
 async def download_attachment(
     dossier_id: UUID, attachment_id: UUID, request: Request, reader: Reader, caller: Caller, byte_range: Range = None
 ) -> Response:
-    """The file as it was received, whole or the one range asked for."""
+    """The file as it was received, whole or the one range asked for. With a virus scanner, readers wait for its verdict; a file in
+    quarantine is handed to nobody."""
     values = {"dossier_id": dossier_id, "organisations": caller.organisation_ids}
-    if await fetch_one(reader, repository.CAPACITIES, values) is None:
+    seen = await fetch_one(reader, repository.CAPACITIES, values)
+    if seen is None:
         raise NotFound()
     row = await fetch_one(reader, repository.ATTACHMENT, {"dossier_id": dossier_id, "attachment_id": attachment_id})
     if row is None:
         raise NotFound()
+    antivirus.require_clean(ScanStatus(row["status"]), row["status_reason"], own=bool(seen["as_holder"]))
     return download(request.app.state.resources.files, attachments.stored_file(row), row["name"], byte_range)
 
 
@@ -86,3 +89,24 @@ async def download_attachment(
 async def remove_attachment(dossier_id: UUID, attachment_id: UUID, caller: Caller, session: Session, now: Now) -> None:
     """Remove a file from a draft."""
     await attachments.remove(session, caller, dossier_id, attachment_id, now=now)
+
+
+@router.post(
+    "/from-permanent-files",
+    status_code=201,
+    operation_id="attachPermanentFiles",
+    summary="Attach what the permanent file holds",
+    response_model=PermanentFilesUsed,
+    openapi_extra=right(HOLDER),
+)
+async def attach_permanent_files(
+    dossier_id: UUID, wish: PermanentFilesUse, caller: Caller, session: Session, resources: Held, now: Now, response: Response
+) -> Any:
+    """Attach by reference the documents the campaign asks for that the holder keeps and that are still good; or those named.
+
+    Nothing is copied: a submitted dossier keeps the very version it was sent with, whatever becomes of the permanent file.
+    """
+    most = resources.settings.attachments_per_dossier
+    attached, missing, dossier = await pieces.use(session, caller, dossier_id, wish, most=most, now=now)
+    response.headers["Location"] = f"/programming/v1/dossiers/{dossier_id}"
+    return {"attached": attached, "missing": missing, "dossier_etag": etag(dossier.version, "holder")}

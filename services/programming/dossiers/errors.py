@@ -139,3 +139,11 @@ class AnswersRefused(Problem):
         "`errors` dit laquelle et pourquoi. Les questions de la campagne se lisent dans `form` à son adresse ; rien n'a été enregistré.",
         "`errors` says which and why. The campaign's questions are in `form` at its address; nothing was saved.",
     )
+
+
+class UnknownPermanentFile(Problem):
+    title = Text("Ce document ne peut pas être joint", "This document cannot be attached")
+    advice = Text(
+        "`errors` dit lequel et pourquoi. Le porteur consulte ce qu'il conserve à `…/organisations/{id}/permanent-files`.",
+        "`errors` says which and why. The holder reads what it keeps at `…/organisations/{id}/permanent-files`.",
+    )

@@ -13,6 +13,7 @@ from services.common.columns import choice, identity, instant, jsonb, strings
 from services.common.ids import new_id
 
 from ..campaigns.schemas import Nature
+from ..permanent_files.schemas import ScanStatus
 from ..tables import Base
 
 
@@ -157,7 +158,11 @@ class Attachment(Base, table=True):
     """A document joined to a dossier; `key` is where the file store keeps it."""
 
     __tablename__ = "attachments"
-    __table_args__ = (Index("ix_attachments_dossier", "dossier_id"),)
+    __table_args__ = (
+        Index("ix_attachments_dossier", "dossier_id"),
+        Index("ix_attachments_permanent_file", "permanent_file_id", postgresql_where="permanent_file_id IS NOT NULL"),
+        Index("ix_attachments_waiting", "id", postgresql_where="status = 'waiting_scan'"),
+    )
 
     id: UUID = identity()
     dossier_id: UUID = Field(foreign_key="dossiers.id")
@@ -167,6 +172,11 @@ class Attachment(Base, table=True):
     size: int = Field(sa_type=BigInteger)
     sha256: str = Field(max_length=64)
     media_type: str = Field(max_length=120)
+    #: The version of the holder's permanent file it refers to: the same bytes, which are that file's to keep.
+    permanent_file_id: UUID | None = Field(default=None, foreign_key="permanent_files.id")
+    status: ScanStatus = choice(ScanStatus, "status", default=ScanStatus.READY)
+    #: Why the scan is late, or what it found.
+    status_reason: str | None = Field(default=None, max_length=500)
     added_by: UUID
     added_at: datetime = instant()
 
@@ -175,7 +185,14 @@ class Submission(Base, table=True):
     """The act of submitting: what was sworn, by whom, and the dossier as it was then."""
 
     __tablename__ = "submissions"
-    __table_args__ = (UniqueConstraint("dossier_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("dossier_id", "number"),
+        CheckConstraint(
+            "(document_key IS NULL) = (document_sha256 IS NULL) AND (document_key IS NULL) = (document_size IS NULL)",
+            name="document_is_measured",
+        ),
+        Index("ix_submissions_unprinted", "submitted_at", postgresql_where="document_key IS NULL"),
+    )
 
     id: UUID = identity()
     dossier_id: UUID = Field(foreign_key="dossiers.id")
@@ -186,6 +203,24 @@ class Submission(Base, table=True):
     signatory_name: str = Field(max_length=200)
     signatory_function: str = Field(max_length=200)
     snapshot: dict[str, Any] = jsonb(dict)
+    #: Its PDF, once made.
+    document_key: str | None = Field(default=None, max_length=100)
+    document_size: int | None = Field(default=None, sa_type=BigInteger)
+    document_sha256: str | None = Field(default=None, max_length=64)
+
+
+class Renewal(Base, table=True):
+    """A draft that began as a copy of last year's dossier: what it was copied from, what it began as, what could not follow."""
+
+    __tablename__ = "renewals"
+
+    dossier_id: UUID = Field(primary_key=True, foreign_key="dossiers.id")
+    submission_id: UUID = Field(foreign_key="submissions.id", index=True)
+    #: The draft as it was cloned: what differs from it since is its holder's doing.
+    start: dict[str, Any] = jsonb(dict)
+    #: `{"pointer", "code", "before", "after", "fr", "en"}`: what was moved, mapped, or could not follow.
+    notes: list[dict[str, Any]] = jsonb(list)
+    created_at: datetime = instant()
 
 
 class DossierReader(Base, table=True):

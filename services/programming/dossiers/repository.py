@@ -15,6 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common.db import execute, fetch_in, write_in
 
+from ..permanent_files.schemas import ScanStatus
 from . import rules
 from .models import Attachment, Dossier, DossierReader, DossierStatus, FundingRequest, RequestStatus, Submission
 
@@ -117,7 +118,9 @@ _REQUEST_FIELDS = (
     "id", "funder_id", "budget_line", "amount_cents", "status", "opinion", "proposed_cents", "granted_cents", "motive", "conditions",
     "decided_at", "notified_at",
 )  # fmt: skip
-_ATTACHMENT_FIELDS = ("id", "kind", "name", "size", "sha256", "media_type", "added_at")
+_ATTACHMENT_FIELDS = (
+    "id", "kind", "name", "size", "sha256", "media_type", "permanent_file_id", "status", "status_reason", "added_at",
+)  # fmt: skip
 
 #: In what capacities the caller's organisations see a dossier; no row when they do not.
 _CAPACITIES = (
@@ -216,7 +219,10 @@ async def dossier_of_request(session: AsyncSession, request_id: UUID) -> UUID | 
     return (await session.exec(select(FundingRequest.dossier_id).where(FundingRequest.id == request_id))).one_or_none()
 
 
-_ATTACHMENT_KINDS = sa.select(_A.c.kind).where(_A.c.dossier_id == bindparam("dossier_id"))
+#: What is in quarantine provides nothing.
+_ATTACHMENT_KINDS = sa.select(_A.c.kind).where(
+    _A.c.dossier_id == bindparam("dossier_id"), _A.c.status.cast(sa.String) != ScanStatus.REFUSED.value
+)
 
 
 async def requests(session: AsyncSession, dossier_id: UUID) -> list[FundingRequest]:

@@ -19,7 +19,7 @@ from services.common.routing import ActRoute, right
 
 from ..campaigns import service as campaigns
 from ..tables import KERNEL
-from . import answers, repository, rules, service, submission, views
+from . import answers, opening, repository, rules, service, submission, views
 from .schemas import (
     Completeness,
     Delays,
@@ -80,8 +80,12 @@ async def list_dossiers(request: Request, response: Response, reader: Reader, ca
 async def open_dossier(
     wish: DossierCreate, caller: Caller, request: Request, session: Session, now: Now, response: Response
 ) -> Any:
-    """Open a draft in an open campaign, for an organisation of yours. Nothing is sent to anybody until it is submitted."""
-    dossier = await service.open_draft(session, request.app.state.resources.siblings, caller, wish, now=now)
+    """Open a draft in an open campaign, for an organisation of yours. Nothing is sent to anybody until it is submitted.
+
+    With `renews_id` it begins as last year's dossier was sent, what changed being said at `…/changes-since-renewal`. Documents the
+    campaign asks for that the organisation keeps are attached by reference.
+    """
+    dossier = await opening.open_draft(session, request.app.state.resources, caller, wish, now=now)
     response.headers["Location"] = f"{router.prefix}/{dossier.id}"
     return await _shown(session, caller, dossier.id, response)
 

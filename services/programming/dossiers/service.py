@@ -22,7 +22,7 @@ from ..campaigns import rules as campaign_rules
 from ..campaigns import service as campaigns
 from ..organisations import service as organisations
 from ..tables import KERNEL
-from . import answers, renewal, repository, rules
+from . import answers, quarantine, renewal, repository, rules
 from .errors import (
     AnswersRefused,
     CampaignNotOpen,
@@ -33,7 +33,7 @@ from .errors import (
     RenewalRefused,
     RequestRepeated,
 )
-from .models import Dossier, DossierStatus, FundingRequest
+from .models import Attachment, Dossier, DossierStatus, FundingRequest
 from .schemas import Budget, Contact, Content, DossierCreate, DossierUpdate, RequestWrite
 
 if TYPE_CHECKING:
@@ -81,12 +81,11 @@ async def save(
     if dossier.status is not DossierStatus.DRAFT:
         raise DossierLocked(reference=dossier.reference)
     require_version(dossier.version, version)
-    sent = wish.model_dump(mode="json", exclude_unset=True)
-    _keep_fields(dossier, wish, sent)
+    sent = keep_fields(dossier, wish)
     if "renews_id" in sent:
-        await _renew(session, dossier, wish.renews_id)
+        await renew(session, dossier, wish.renews_id)
     if "requests" in sent:
-        await _replace_requests(session, dossier, wish.requests or [])
+        await replace_requests(session, dossier, wish.requests or [])
     if "answers" in sent:
         await _keep_answers(session, dossier, sent["answers"])
     dossier.version += 1
@@ -95,7 +94,9 @@ async def save(
     return dossier
 
 
-def _keep_fields(dossier: Dossier, wish: DossierUpdate, sent: Mapping[str, Any]) -> None:
+def keep_fields(dossier: Dossier, wish: DossierUpdate) -> dict[str, Any]:
+    """Write what was sent on the draft, requests aside; returns it."""
+    sent = wish.model_dump(mode="json", exclude_unset=True)
     for name, default in _TEXT_FIELDS.items():
         if name in sent:
             setattr(dossier, name, default if sent[name] is None else sent[name])
@@ -110,6 +111,7 @@ def _keep_fields(dossier: Dossier, wish: DossierUpdate, sent: Mapping[str, Any])
             merged = {} if sent[name] is None else rules.merge(getattr(dossier, name), sent[name])
             setattr(dossier, name, schema.model_validate(merged).model_dump(mode="json"))
     dossier.charges_cents = rules.total(Budget.model_validate(dossier.budget).charges)
+    return sent
 
 
 async def _keep_answers(session: AsyncSession, dossier: Dossier, sent: Mapping[str, Any] | None) -> None:
@@ -127,7 +129,7 @@ async def _keep_answers(session: AsyncSession, dossier: Dossier, sent: Mapping[s
         raise AnswersRefused(errors=errors)
 
 
-async def _renew(session: AsyncSession, dossier: Dossier, renews_id: UUID | None) -> None:
+async def renew(session: AsyncSession, dossier: Dossier, renews_id: UUID | None) -> None:
     """The draft carries on the action of another dossier of the same holder, or (null) is an action of its own again."""
     if renews_id is None:
         if dossier.renews_id is not None:
@@ -143,7 +145,7 @@ async def _renew(session: AsyncSession, dossier: Dossier, renews_id: UUID | None
     dossier.renews_id, dossier.action_id, dossier.renewal = renewed.id, renewed.action_id, True
 
 
-async def _replace_requests(session: AsyncSession, dossier: Dossier, wanted: Sequence[RequestWrite]) -> None:
+async def replace_requests(session: AsyncSession, dossier: Dossier, wanted: Sequence[RequestWrite]) -> None:
     """The list sent replaces the list kept; a funder already asked keeps its request's id."""
     _refuse_repeated(wanted)
     kept = {request.funder_id: request for request in await repository.requests(session, dossier.id)}
@@ -180,7 +182,9 @@ async def missing(
     overdue = [renewal.OverdueReport(r["action_id"], r["title"], r["reference"], r["report_due_on"]) for r in late]
     renewed = dossier.action_id if dossier.renews_id else None
     asked = answers.faults(answers.judge(answers.current(campaign), dossier, requests))
-    return [*_dissolved(dossier), *renewal.overdue_errors(dossier.title, renewed, overdue), *errors, *asked]
+    infected = quarantine.infected_errors(await repository.attachments(session, dossier.id))
+    overdue_reports = renewal.overdue_errors(dossier.title, renewed, overdue)
+    return [*_dissolved(dossier), *overdue_reports, *errors, *asked, *infected]
 
 
 def _dissolved(dossier: Dossier) -> list[FieldError]:
@@ -323,3 +327,8 @@ async def missing_under(
     found = await missing(session, dossier, requests, campaign, now=now)
     others = [error for error in found if not error.pointer.startswith("/answers")]
     return [*others, *answers.faults(answers.judge(form, dossier, requests))]
+
+
+async def attachments_of(session: AsyncSession, dossier_id: UUID) -> list[Attachment]:
+    """For the rooms above: what is joined to a dossier today. Who may read it is for those rooms to judge."""
+    return await repository.attachments(session, dossier_id)

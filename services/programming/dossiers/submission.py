@@ -26,7 +26,7 @@ from .errors import (
     NotTheHolder,
     ReportOverdue,
 )
-from .models import Dossier, DossierStatus, FundingRequest, Submission
+from .models import Attachment, Dossier, DossierStatus, FundingRequest, Submission
 from .schemas import SubmissionCreate
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ async def lodge(
         submitted_by=caller.account_id,
         signatory_name=wish.signatory_name,
         signatory_function=wish.signatory_function,
-        snapshot=_snapshot(dossier, requests),
+        snapshot=_snapshot(dossier, requests, await repository.attachments(session, dossier.id)),
     )
     session.add(submission)
     await session.flush()
@@ -160,10 +160,12 @@ async def open_to_readers(
     await repository.let_read(session, list(rows.values()))
 
 
-def _snapshot(dossier: Dossier, requests: list[FundingRequest]) -> dict[str, object]:
+def _snapshot(dossier: Dossier, requests: list[FundingRequest], joined: Sequence[Attachment]) -> dict[str, object]:
     kept = dossier.model_dump(mode="json", exclude={"id", "status", "version", "created_by", "updated_at", "granted_cents"})
     asked = [r.model_dump(mode="json", include={"funder_id", "budget_line", "amount_cents"}) for r in requests]
-    return {**kept, "requests": asked}
+    # With where the bytes are: the dossier keeps the very files it was sent with.
+    files = [a.model_dump(mode="json", include={"id", "kind", "name", "key", "size", "sha256", "media_type"}) for a in joined]
+    return {**kept, "requests": asked, "attachments": files}
 
 
 async def _acknowledge(
@@ -195,3 +197,8 @@ Chaque financeur vous le notifie avant le {clocks.promised_on:%d/%m/%Y}."""
     return f"""Les financeurs s'engagent à vous répondre avant le {clocks.promised_on:%d/%m/%Y}.
 Sans réponse au {clocks.silence_rejects_on:%d/%m/%Y}, le silence gardé vaut décision de rejet
 (articles L231-4 et D231-2 du code des relations entre le public et l'administration)."""
+
+
+def as_sent(dossier: Dossier, requests: list[FundingRequest], joined: Sequence[Attachment]) -> dict[str, object]:
+    """For the rooms above: what a submission would keep of the dossier as it stands."""
+    return _snapshot(dossier, requests, joined)

@@ -23,6 +23,8 @@ class Parameter(Enum):
     OUTSIDE_QPV_CAP_BP = "outside_qpv_cap_bp"
     MULTI_YEAR_TARGET_BP = "multi_year_target_bp"
     CPO_RENEWAL_MONTHS = "cpo_renewal_months"
+    DE_MINIMIS_CEILING_CENTS = "de_minimis_ceiling_cents"
+    DE_MINIMIS_WITHIN_YEARS = "de_minimis_within_years"
 
 
 class LegalParameter(Base, table=True):

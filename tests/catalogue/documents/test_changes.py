@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.catalogue.documents import changes
-from services.catalogue.documents.differences import Budget
 from services.catalogue.documents.schemas import DocumentContent
+from services.common.differences import Effort
 from tests.catalogue.world import World
 
 pytestmark = pytest.mark.anyio
@@ -40,8 +40,8 @@ contents = st.builds(
 
 
 @given(contents, contents, st.sampled_from([100, 1_000_000]))
-def test_the_changes_applied_to_the_old_content_give_the_new(old: dict[str, Any], new: dict[str, Any], budget: int) -> None:
-    found = changes.between(old, new, budget=Budget(budget))
+def test_the_changes_applied_to_the_old_content_give_the_new(old: dict[str, Any], new: dict[str, Any], effort: int) -> None:
+    found = changes.between(old, new, effort=Effort(effort))
     assert changes.applied(old, found) == new
 
 

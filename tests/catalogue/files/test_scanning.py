@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from services.catalogue.files import clamd, scanning, service
+from services.catalogue.files import scanning, service
+from services.common import clamd
 from tests.catalogue.files import samples
 from tests.catalogue.world import World
 

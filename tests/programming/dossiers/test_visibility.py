@@ -42,6 +42,14 @@ ROUTES: list[tuple[str, str, dict[str, Any]]] = [
     ("POST", "/bilan/attachments", {"params": {"kind": "photos", "name": "a.pdf"}, "content": b"%PDF-1.4\n"}),
     ("GET", "/bilan/attachments/{attachment}", {}),
     ("DELETE", "/bilan/attachments/{attachment}", {}),
+    ("POST", "/attachments/from-permanent-files", {"json": {}}),
+    ("GET", "/submissions", {}),
+    ("GET", "/submissions/{submission_number}", {}),
+    ("GET", "/submissions/{submission_number}/document", {}),
+    ("GET", "/submissions/{submission_number}/attachments/{attachment}", {}),
+    ("GET", "/comparison", {"params": {"from": 1, "to": 1}}),
+    ("GET", "/changes-since-renewal", {}),
+    ("GET", "/other-subsidies", {}),
 ]
 
 
@@ -65,7 +73,7 @@ async def hidden_from(world: World, dossier: dict[str, Any], *people: Any) -> No
     attachment = dossier["attachments"][0]["id"]
     for who in people:
         for method, path, sent in ROUTES:
-            where = f"/dossiers/{dossier['id']}{path.format(attachment=attachment)}"
+            where = f"/dossiers/{dossier['id']}{path.format(attachment=attachment, submission_number=1)}"
             await world.refused(who, method, where, 404, "not-found", **sent)
         listed = await world.pages(who, "/dossiers", campaign_id=world.campaign_id)
         assert dossier["id"] not in {one["id"] for one in listed}
@@ -92,7 +100,7 @@ async def test_no_route_of_a_dossier_answers_without_a_token(world: World) -> No
     dossier = await world.submitted()
     attachment = dossier["attachments"][0]["id"]
     for method, path, sent in ROUTES:
-        where = f"/dossiers/{dossier['id']}{path.format(attachment=attachment)}"
+        where = f"/dossiers/{dossier['id']}{path.format(attachment=attachment, submission_number=1)}"
         await world.refused(None, method, where, 401, "unauthenticated", **sent)
 
 

@@ -6,7 +6,7 @@ import time
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from services.catalogue.documents.differences import ADDED, REMOVED, Budget, patched, runs, text_hunks
+from services.common.differences import ADDED, REMOVED, Effort, patched, runs, text_hunks
 
 #: Few words, so that texts have much in common.
 texts = st.lists(st.sampled_from(["le ", "la ", "quartier", " ", "\n", ". ", "é", "ville ", "a", "\n\n", "…"]), max_size=60).map(
@@ -19,17 +19,17 @@ texts = st.lists(st.sampled_from(["le ", "la ", "quartier", " ", "\n", ". ", "é
 @example("mot", "")
 @example("a. b. c.", "a. c. b.")
 def test_applied_to_the_old_text_they_give_the_new(old: str, new: str) -> None:
-    assert patched(old, text_hunks(old, new, Budget())) == new
+    assert patched(old, text_hunks(old, new, Effort())) == new
 
 
 @given(texts, texts, st.integers(0, 200))
 def test_so_they_do_when_the_budget_is_spent(old: str, new: str, left: int) -> None:
-    assert patched(old, text_hunks(old, new, Budget(left))) == new
+    assert patched(old, text_hunks(old, new, Effort(left))) == new
 
 
 @given(texts, texts)
 def test_read_backwards_they_give_the_old(old: str, new: str) -> None:
-    hunks = text_hunks(old, new, Budget())
+    hunks = text_hunks(old, new, Effort())
     for hunk in hunks:
         before = "".join(part.text for part in hunk.parts if part.op != ADDED)
         after = "".join(part.text for part in hunk.parts if part.op != REMOVED)
@@ -39,12 +39,12 @@ def test_read_backwards_they_give_the_old(old: str, new: str) -> None:
 
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_any_text_will_do(old: str, new: str) -> None:
-    assert patched(old, text_hunks(old, new, Budget())) == new
+    assert patched(old, text_hunks(old, new, Effort())) == new
 
 
 @given(st.lists(st.integers(0, 4), max_size=30), st.lists(st.integers(0, 4), max_size=30))
 def test_runs_cover_both_sequences_in_order_and_are_the_shortest(old: list[int], new: list[int]) -> None:
-    found = runs(old, new, Budget())
+    found = runs(old, new, Effort())
     a = c = kept = 0
     for run in found:
         assert (run.a, run.c) == (a, c)
@@ -67,7 +67,7 @@ def _longest_common(old: list[int], new: list[int]) -> int:
 
 def test_one_word_changed_is_shown_among_its_neighbours() -> None:
     old = "Le conseil citoyen se réunit chaque mois. " * 20 + "Il compte trente membres tirés au sort. " + "Autre chose. " * 20
-    (hunk,) = text_hunks(old, old.replace("trente", "quarante"), Budget())
+    (hunk,) = text_hunks(old, old.replace("trente", "quarante"), Effort())
     changed = [part for part in hunk.parts if part.op != "same"]
     assert [(part.op, part.text) for part in changed] == [("removed", "trente "), ("added", "quarante ")]
     assert len("".join(part.text for part in hunk.parts)) < 250
@@ -76,7 +76,7 @@ def test_one_word_changed_is_shown_among_its_neighbours() -> None:
 def test_two_changes_far_apart_are_two_hunks() -> None:
     words = [f"mot{i}" for i in range(200)]
     changed = ["premier" if i == 10 else "second" if i == 150 else word for i, word in enumerate(words)]
-    assert len(text_hunks(" ".join(words), " ".join(changed), Budget())) == 2
+    assert len(text_hunks(" ".join(words), " ".join(changed), Effort())) == 2
 
 
 def test_two_hundred_thousand_characters_are_compared_in_bounded_time() -> None:
@@ -88,7 +88,7 @@ def test_two_hundred_thousand_characters_are_compared_in_bounded_time() -> None:
     hard = [few, " ".join(shuffled), "a b " * 50_000, ".\n" * 100_000, old[::-1]]
     for new in hard:
         begun = time.process_time()
-        hunks = text_hunks(old, new, Budget())
+        hunks = text_hunks(old, new, Effort())
         assert time.process_time() - begun < 5
         assert patched(old, hunks) == new
-    assert len(text_hunks(old, few, Budget())) > 50
+    assert len(text_hunks(old, few, Effort())) > 50

@@ -1,7 +1,7 @@
 """What changed between two texts or two lists. Pure, exact and bounded: applied to the old, a difference gives the new.
 
 The shortest difference is looked for (E. Myers, "An O(ND) difference algorithm", 1986) among the lines and sentences, then among the
-words of those that changed. Its cost is bounded by a budget shared by everything that is compared: once it is spent, what is left is
+words of those that changed. Its cost is bounded by an effort shared by everything that is compared: once it is spent, what is left is
 shown as taken out and written anew, which is true, if less fine.
 """
 
@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 #: Steps of the search, about half a microsecond each.
-BUDGET = 800_000
+EFFORT = 800_000
 #: Fewer common words than this between two changes are shown inside the change: alternating word by word is not readable.
 _ISLET = 3
 #: Words shown on each side of a change.
@@ -25,10 +25,10 @@ SAME, REMOVED, ADDED = "same", "removed", "added"
 
 
 @dataclass
-class Budget:
+class Effort:
     """Steps that may still be taken."""
 
-    left: int = BUDGET
+    left: int = EFFORT
 
 
 class Run(NamedTuple):
@@ -65,8 +65,8 @@ class _Piece(NamedTuple):
     same: bool
 
 
-def runs(old: Sequence[Any], new: Sequence[Any], budget: Budget) -> list[Run]:
-    """How one sequence becomes the other, in order and covering both; the middle is one change when the budget is spent."""
+def runs(old: Sequence[Any], new: Sequence[Any], effort: Effort) -> list[Run]:
+    """How one sequence becomes the other, in order and covering both; the middle is one change when the effort is spent."""
     start, shortest = 0, min(len(old), len(new))
     while start < shortest and old[start] == new[start]:
         start += 1
@@ -74,13 +74,13 @@ def runs(old: Sequence[Any], new: Sequence[Any], budget: Budget) -> list[Run]:
     while end < shortest - start and old[-1 - end] == new[-1 - end]:
         end += 1
     matches = [(at, at) for at in range(start)]
-    middle = _matches(old[start : len(old) - end], new[start : len(new) - end], budget)
+    middle = _matches(old[start : len(old) - end], new[start : len(new) - end], effort)
     matches += [(x + start, y + start) for x, y in middle]
     matches += [(len(old) - at, len(new) - at) for at in range(end, 0, -1)]
     return _gathered(matches, len(old), len(new))
 
 
-def _matches(old: Sequence[Any], new: Sequence[Any], budget: Budget) -> list[tuple[int, int]]:
+def _matches(old: Sequence[Any], new: Sequence[Any], effort: Effort) -> list[tuple[int, int]]:
     """Positions of what both keep, in order; none when the search costs more than is left."""
     n, m = len(old), len(new)
     if not n or not m:
@@ -89,8 +89,8 @@ def _matches(old: Sequence[Any], new: Sequence[Any], budget: Budget) -> list[tup
     furthest = [0] * (2 * zero + 1)
     trace: list[list[int]] = []
     for depth in range(n + m + 1):
-        budget.left -= depth + 1
-        if budget.left < 0:
+        effort.left -= depth + 1
+        if effort.left < 0:
             return []
         trace.append(furthest[zero - depth - 1 : zero + depth + 2])
         for k in range(-depth, depth + 1, 2):
@@ -99,7 +99,7 @@ def _matches(old: Sequence[Any], new: Sequence[Any], budget: Budget) -> list[tup
             x = furthest[at + 1] if down else furthest[at - 1] + 1
             y = x - k
             while x < n and y < m and old[x] == new[y]:
-                x, y, budget.left = x + 1, y + 1, budget.left - 1
+                x, y, effort.left = x + 1, y + 1, effort.left - 1
             furthest[at] = x
             if x >= n and y >= m:
                 return _walked(trace, n, m)
@@ -142,11 +142,11 @@ def _gathered(matches: Iterable[tuple[int, int]], n: int, m: int) -> list[Run]:
     return found
 
 
-def text_hunks(old: str, new: str, budget: Budget) -> list[Hunk]:
+def text_hunks(old: str, new: str, effort: Effort) -> list[Hunk]:
     """Where a text changed, word by word, with some words around each change."""
     if old == new:
         return []
-    return _hunks(_without_islets(_pieces(old, new, budget)))
+    return _hunks(_without_islets(_pieces(old, new, effort)))
 
 
 def patched(old: str, hunks: Iterable[Hunk]) -> str:
@@ -159,10 +159,10 @@ def patched(old: str, hunks: Iterable[Hunk]) -> str:
     return "".join([*found, old[at:]])
 
 
-def _pieces(old: str, new: str, budget: Budget) -> list[_Piece]:
+def _pieces(old: str, new: str, effort: Effort) -> list[_Piece]:
     before, after = _SENTENCES.findall(old), _SENTENCES.findall(new)
     # Half for the sentences, so that the words of those that changed have their share.
-    own = Budget(budget.left // 2)
+    own = Effort(effort.left // 2)
     spent = own.left
     found = []
     for run in runs(before, after, own):
@@ -171,13 +171,13 @@ def _pieces(old: str, new: str, budget: Budget) -> list[_Piece]:
             found.append(_Piece(was, was, True))
         else:
             found.append(_Piece(was, is_now, False))
-    budget.left -= spent - max(own.left, 0)
-    return [word for piece in found for word in ([piece] if piece.same else _words(piece, budget))]
+    effort.left -= spent - max(own.left, 0)
+    return [word for piece in found for word in ([piece] if piece.same else _words(piece, effort))]
 
 
-def _words(piece: _Piece, budget: Budget) -> list[_Piece]:
+def _words(piece: _Piece, effort: Effort) -> list[_Piece]:
     before, after = _WORDS.findall(piece.old), _WORDS.findall(piece.new)
-    return [_Piece("".join(before[run.a : run.b]), "".join(after[run.c : run.d]), run.same) for run in runs(before, after, budget)]
+    return [_Piece("".join(before[run.a : run.b]), "".join(after[run.c : run.d]), run.same) for run in runs(before, after, effort)]
 
 
 def _without_islets(pieces: list[_Piece]) -> list[_Piece]:
