@@ -15,6 +15,7 @@ from .collaborators import jobs as collaborators
 from .conversations import jobs as conversations
 from .coverage import jobs as coverage
 from .cpos import jobs as cpos
+from .dossiers import jobs as dossiers
 from .due_lists import jobs as due_lists
 from .minutes import jobs as minutes
 from .monitoring import jobs as monitoring
@@ -45,6 +46,7 @@ JOBS: list[Job] = [
     *bank_accounts.JOBS,
     *bilans.JOBS,
     *coverage.JOBS,
+    *dossiers.JOBS,
     *cpos.JOBS,
     *monitoring.JOBS,
     *open_data.JOBS,

@@ -13,7 +13,7 @@ from services.common.files import DISCARD, Files, StoredFile, receive_for, safe_
 from services.common.jobs import enqueue
 from services.common.problems import NotFound
 
-from . import repository, service
+from . import access, repository, service
 from .errors import DossierLocked, TooManyAttachments
 from .models import Attachment, Dossier, DossierStatus
 
@@ -43,11 +43,11 @@ class Upload:
     most: int
 
 
-async def require_room(session: AsyncSession, caller: Principal, dossier_id: UUID, most: int) -> Dossier:
-    """The draft, locked, if it can take one more attachment."""
-    dossier = await service.held_by(session, caller, dossier_id)
-    if dossier.status is not DossierStatus.DRAFT:
-        raise DossierLocked(reference=dossier.reference)
+async def require_room(session: AsyncSession, caller: Principal, dossier_id: UUID, kind: str, most: int) -> Dossier:
+    """The dossier, locked, if it can take one more attachment of that kind."""
+    dossier = await access.written_by(session, caller, dossier_id)
+    access.require_editable(dossier)
+    access.require_open(dossier, [f"/attachments/{kind}"])
     if len(await repository.attachments(session, dossier_id)) >= most:
         raise TooManyAttachments(most=most)
     return dossier
@@ -59,7 +59,7 @@ async def attach(
     """Store the stream, then join it to the draft."""
 
     async def room(asked: AsyncSession) -> Dossier:
-        return await require_room(asked, caller, dossier_id, upload.most)
+        return await require_room(asked, caller, dossier_id, upload.kind, upload.most)
 
     dossier, stored = await receive_for(room, database, session, files, upload.stream, limit=upload.limit, accepted=ACCEPTED)
     attachment = Attachment(
@@ -74,8 +74,7 @@ async def attach(
         added_at=now,
     )
     session.add(attachment)
-    dossier.version += 1
-    dossier.updated_at = now
+    access.mark(dossier, caller, [f"/attachments/{upload.kind}"], now)
     await session.flush()
     await service.note(
         session, dossier, "dossier.attachment_added", caller, now, kind=upload.kind, name=attachment.name, sha256=stored.sha256
@@ -84,8 +83,8 @@ async def attach(
 
 
 async def remove(session: AsyncSession, caller: Principal, dossier_id: UUID, attachment_id: UUID, *, now: datetime) -> None:
-    dossier = await service.held_by(session, caller, dossier_id)
-    if dossier.status is not DossierStatus.DRAFT:
+    dossier = await access.written_by(session, caller, dossier_id)
+    if dossier.status is not DossierStatus.DRAFT:  # what was submitted stays joined: a document is completed by another
         raise DossierLocked(reference=dossier.reference)
     attachment = await repository.attachment(session, dossier_id, attachment_id)
     if attachment is None:
@@ -93,8 +92,7 @@ async def remove(session: AsyncSession, caller: Principal, dossier_id: UUID, att
     await session.delete(attachment)
     # The bytes go once the act is committed: a refusal must not have lost them.
     await enqueue(session, DISCARD, key=attachment.key)
-    dossier.version += 1
-    dossier.updated_at = now
+    access.mark(dossier, caller, [f"/attachments/{attachment.kind}"], now)
     await session.flush()
     await service.note(session, dossier, "dossier.attachment_removed", caller, now, kind=attachment.kind, name=attachment.name)
 

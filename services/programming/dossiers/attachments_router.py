@@ -13,8 +13,8 @@ from services.common.files import ROUTE_LIMIT, Range, download, file_content
 from services.common.problems import NotFound
 from services.common.routing import ActRoute, UploadRoute, right
 
-from . import attachments, repository
-from .router import HOLDER, READERS
+from . import access, attachments, repository
+from .router import READERS, WRITERS
 from .schemas import AttachmentAdded
 
 PREFIX = "/programming/v1/dossiers/{dossier_id}/attachments"
@@ -31,7 +31,7 @@ _FILE = file_content()
     summary="Attach a file",
     response_model=AttachmentAdded,
     max_body_size=ROUTE_LIMIT,
-    openapi_extra=right(HOLDER) | {"requestBody": {"required": True, **_FILE}},
+    openapi_extra=right(WRITERS) | {"requestBody": {"required": True, **_FILE}},
 )
 async def attach_file(
     dossier_id: UUID,
@@ -52,7 +52,7 @@ async def attach_file(
         resources.database, session, resources.files, caller, dossier_id, upload, now=now
     )
     response.headers["Location"] = f"{PREFIX.format(dossier_id=dossier_id)}/{attachment.id}"
-    return {**attachment.model_dump(), "dossier_etag": etag(dossier.version, "holder")}
+    return {**attachment.model_dump(), "dossier_etag": etag(access.writing_version(dossier), "holder")}
 
 
 @router.get(
@@ -67,7 +67,7 @@ async def download_attachment(
     dossier_id: UUID, attachment_id: UUID, request: Request, reader: Reader, caller: Caller, byte_range: Range = None
 ) -> Response:
     """The file as it was received, whole or the one range asked for."""
-    values = {"dossier_id": dossier_id, "organisations": caller.organisation_ids}
+    values = {"dossier_id": dossier_id, "organisations": access.reader_ids(caller)}
     if await fetch_one(reader, repository.CAPACITIES, values) is None:
         raise NotFound()
     row = await fetch_one(reader, repository.ATTACHMENT, {"dossier_id": dossier_id, "attachment_id": attachment_id})
@@ -81,7 +81,7 @@ async def download_attachment(
     status_code=204,
     operation_id="removeAttachment",
     summary="Remove an attachment",
-    openapi_extra=right(HOLDER),
+    openapi_extra=right(WRITERS),
 )
 async def remove_attachment(dossier_id: UUID, attachment_id: UUID, caller: Caller, session: Session, now: Now) -> None:
     """Remove a file from a draft."""

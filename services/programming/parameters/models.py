@@ -23,6 +23,8 @@ class Parameter(Enum):
     OUTSIDE_QPV_CAP_BP = "outside_qpv_cap_bp"
     MULTI_YEAR_TARGET_BP = "multi_year_target_bp"
     CPO_RENEWAL_MONTHS = "cpo_renewal_months"
+    #: 1 when asking for what a file lacks suspends the delay after which silence is a rejection, 0 when it does not.
+    INCOMPLETE_SUSPENDS_SILENCE = "incomplete_suspends_silence"
 
 
 class LegalParameter(Base, table=True):
