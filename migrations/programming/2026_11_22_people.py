@@ -262,6 +262,7 @@ def upgrade() -> None:
         ),
         sa.Column("email", sa.String(length=320), nullable=False),
         sa.Column("read_until", sa.Uuid(), nullable=True),
+        sa.Column("is_collaborator", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["conversation_id"], ["conversations.id"], name=op.f("fk_conversation_participants_conversation_id_conversations")
         ),

@@ -12,6 +12,7 @@ from .bilans import jobs as bilans
 from .campaigns import service as campaigns
 from .change_requests import jobs as change_requests
 from .collaborators import jobs as collaborators
+from .committees import withdrawals as withdrawn_from_committees
 from .conversations import jobs as conversations
 from .coverage import jobs as coverage
 from .cpos import jobs as cpos
@@ -28,6 +29,7 @@ from .permanent_files import jobs as permanent_files
 from .privacy import jobs as privacy
 from .reports import jobs as reports
 from .retroplanning import jobs as retroplanning
+from .reviews import withdrawals as withdrawn_from_reviews
 from .similar import jobs as similar
 from .versions import jobs as versions
 from .webhooks import jobs as webhooks
@@ -47,6 +49,8 @@ JOBS: list[Job] = [
     *bilans.JOBS,
     *coverage.JOBS,
     *dossiers.JOBS,
+    *withdrawn_from_committees.JOBS,
+    *withdrawn_from_reviews.JOBS,
     *cpos.JOBS,
     *monitoring.JOBS,
     *open_data.JOBS,

@@ -81,3 +81,5 @@ class ConversationParticipant(Base, table=True):
     #: Empty for who only read: they are not told by mail.
     email: str = Field(default="", max_length=320)
     read_until: UUID | None = None
+    #: A collaborator, told as long as they are one; the others are members of an organisation.
+    is_collaborator: bool = False

@@ -92,9 +92,15 @@ def _put_back(dossier: Dossier, submitted: Mapping[str, Any], open_fields: Seque
     dossier.content_version += 1
 
 
-async def written(session: AsyncSession, dossier: Dossier) -> dict[str, Any]:
+def written(dossier: Dossier) -> dict[str, Any]:
     """What the holder has written so far, as JSON."""
     return differences.document(dossier)
+
+
+async def submitted(session: AsyncSession, dossier: Dossier) -> dict[str, Any]:
+    """What the holder submitted last: those who ask for changes speak of that, whatever is being written."""
+    last = await repository.last_submission(session, dossier.id)
+    return {} if last is None else {name: last.snapshot.get(name) for name in differences.WRITTEN}
 
 
 async def attached_since(session: AsyncSession, dossier_id: UUID, since: datetime) -> frozenset[str]:

@@ -415,3 +415,9 @@ async def forget_draft(session: AsyncSession, dossier_id: UUID) -> list[str]:
         await execute(session, sa.delete(table).where(table.c.dossier_id == dossier_id))
     gone = await execute(session, sa.delete(_A).where(_A.c.dossier_id == dossier_id).returning(_A.c.key))
     return list(gone.scalars())
+
+
+def read_as(dossier_id: Any, reader_ids: Any, *capacities: str) -> Any:
+    """Condition: one of these ids reads the dossier of that column in one of these capacities."""
+    row = (_V.c.dossier_id == dossier_id) & (_V.c.organisation_id == sa.any_(reader_ids))
+    return sa.exists().where(row, sa.or_(*(_V.c[name] for name in capacities)))

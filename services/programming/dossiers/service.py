@@ -283,3 +283,10 @@ async def note(
         reason=reason,
         confidential=confidential,
     )
+
+
+async def named_attachments(session: AsyncSession, dossier_id: UUID, attachment_ids: Sequence[UUID]) -> list[dict[str, str]]:
+    """For the rooms above: id, kind and name of those of these documents that are joined to the dossier."""
+    wanted = set(attachment_ids)
+    found = await repository.attachments(session, dossier_id) if wanted else []
+    return [{"id": str(one.id), "kind": one.kind, "name": one.name} for one in found if one.id in wanted]
