@@ -9,6 +9,7 @@ from services.common.clock import today_in_paris
 from services.common.mail import queue_mail
 
 from ..dossiers import instruction
+from ..dossiers.schemas import DossierStatus
 from . import letters, repository, rules
 
 _AT_ONCE = 100
@@ -23,9 +24,11 @@ async def remind(session: AsyncSession, after: UUID, *, now: datetime) -> UUID |
         if step is None or step in row["steps"]:
             continue
         change_request = await repository.get(session, row["id"])
+        dossier = await instruction.read(session, row["dossier_id"])
+        if dossier.status is not DossierStatus.CHANGES_REQUESTED:
+            continue  # withdrawn since
         if change_request is None or not await repository.record_reminder(session, row["id"], row["due_on"], step, now):
             continue
-        dossier = await instruction.read(session, row["dossier_id"])
         name = change_request.organisation_name
         subject, text = letters.reminder(str(dossier.reference), name, change_request.due_on, today)
         await queue_mail(session, to=str(dossier.contact["email"]), subject=subject, text=text)

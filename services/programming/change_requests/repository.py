@@ -76,3 +76,7 @@ async def record_reminder(session: AsyncSession, change_request_id: UUID, due_on
     row = {"change_request_id": change_request_id, "due_on": due_on, "step": step, "sent_at": now}
     written = upsert(_M).values(row).on_conflict_do_nothing().returning(_M.c.step)
     return (await execute(session, written)).first() is not None
+
+
+async def forget_address(session: AsyncSession, account_id: UUID) -> None:
+    await execute(session, sa.update(_C).where(_C.c.asked_by == account_id).values(asked_by_email=""))

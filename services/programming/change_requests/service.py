@@ -77,7 +77,7 @@ async def ask(
     await session.flush()
     for field in wish.fields:
         there, before = differences.value_at(submitted, field.pointer)
-        named = {"pointer": field.pointer, "comment": field.comment, "before": before if there else None}
+        named: dict[str, Any] = {"pointer": field.pointer, "comment": field.comment, "before": before if there else None}
         session.add(ChangeRequestField(change_request_id=change_request.id, **named))
     await session.flush()
     await changes.open_up(session, dossier, await _standing(session, dossier, today))
@@ -150,9 +150,11 @@ async def cancel(
     now: datetime,
 ) -> ChangeRequest:
     """The organisation that asked takes its request back: what was written for it meanwhile is put back."""
-    dossier, change_request = await _to_end(session, caller, dossier_id, change_request_id, version)
-    if not caller.belongs_to(change_request.organisation_id):
+    dossier, known = await _instructed(session, caller, dossier_id, change_request_id)
+    if not caller.belongs_to(known.organisation_id):
         raise NotForYouToAsk()
+    change_request = await _open_one(session, dossier_id, change_request_id)
+    require_version(change_request.version, version)
     change_request.reason = reason
     await _end(session, dossier, change_request, ChangeRequestStatus.CANCELLED, caller, now, reason)
     letter = letters.cancelled(str(dossier.reference), change_request.organisation_name, reason)
@@ -171,9 +173,11 @@ async def close_unanswered(
     now: datetime,
 ) -> ChangeRequest:
     """Once it is overdue the team may close it: the dossier is judged as it was submitted."""
-    dossier, change_request = await _to_end(session, caller, dossier_id, change_request_id, version)
+    dossier, _ = await _instructed(session, caller, dossier_id, change_request_id)
     if not caller.belongs_to(dossier.lead_organisation_id):
         raise NotContractLead()
+    change_request = await _open_one(session, dossier_id, change_request_id)
+    require_version(change_request.version, version)
     if today_in_paris(now) <= change_request.due_on:
         raise NotYetOverdue(due_on=change_request.due_on.isoformat())
     change_request.reason = reason
@@ -249,21 +253,18 @@ async def _open_one(session: AsyncSession, dossier_id: UUID, change_request_id: 
     return change_request
 
 
-async def _to_end(
-    session: AsyncSession, caller: Principal, dossier_id: UUID, change_request_id: UUID, version: int
+async def _instructed(
+    session: AsyncSession, caller: Principal, dossier_id: UUID, change_request_id: UUID
 ) -> tuple["Dossier", ChangeRequest]:
+    """The dossier, locked, and the request, for those who instruct the dossier (404 unseen, 403 on the holder's side)."""
     dossier = await _seen(session, caller, dossier_id)
     seen = await access.seen_as(session, caller, dossier_id)
+    known = await repository.get(session, change_request_id)
+    if seen is None or known is None or known.dossier_id != dossier_id:
+        raise NotFound()
     if not (seen.as_funder or seen.as_lead):
         raise NotForYouToAsk()
-    known = await repository.get(session, change_request_id)
-    if known is None or known.dossier_id != dossier_id:
-        raise NotFound()
-    if not (caller.belongs_to(known.organisation_id) or caller.belongs_to(dossier.lead_organisation_id)):
-        raise NotForYouToAsk()
-    change_request = await _open_one(session, dossier_id, change_request_id)
-    require_version(change_request.version, version)
-    return dossier, change_request
+    return dossier, known
 
 
 async def _end(
@@ -316,7 +317,7 @@ async def _note(
     now: datetime,
     change_request: ChangeRequest,
     reason: str | None = None,
-    **more: object,
+    **more: Any,
 ) -> None:
     await dossiers.note(
         session,
@@ -329,3 +330,8 @@ async def _note(
         change_request_id=str(change_request.id),
         **more,
     )
+
+
+async def forget_person(session: AsyncSession, account_id: UUID) -> None:
+    """A person is erased: the address they asked from goes, what they asked stays."""
+    await repository.forget_address(session, account_id)

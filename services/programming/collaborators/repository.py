@@ -76,3 +76,14 @@ async def last_sign_off(session: AsyncSession, dossier_id: UUID, *, lock: bool =
 async def pending_sign_off(session: AsyncSession, dossier_id: UUID) -> SignOff | None:
     wanted = select(SignOff).where(SignOff.dossier_id == dossier_id, SignOff.status == SignOffStatus.PENDING)
     return (await session.exec(wanted.with_for_update().execution_options(populate_existing=True))).one_or_none()
+
+
+async def of_account(session: AsyncSession, account_id: UUID) -> Sequence[Collaborator]:
+    """Every dossier the person joined, locked."""
+    wanted = select(Collaborator).where(Collaborator.account_id == account_id).order_by(_C.c.id)
+    return (await session.exec(wanted.with_for_update().execution_options(populate_existing=True))).all()
+
+
+async def forget_draft(session: AsyncSession, dossier_id: UUID) -> None:
+    for table in (_C, _S):
+        await execute(session, sa.delete(table).where(table.c.dossier_id == dossier_id))

@@ -243,7 +243,7 @@ async def _note(
     **more: object,
 ) -> None:
     """In the dossier's journal, without the person's name nor address."""
-    changes = {"collaborator_id": str(collaborator.id), "part": collaborator.part.value, **more}
+    changes: dict[str, Any] = {"collaborator_id": str(collaborator.id), "part": collaborator.part.value, **more}
     await dossiers.note(session, dossier, act, caller, now, **changes)
 
 
@@ -254,3 +254,19 @@ async def addresses(session: AsyncSession, dossier_id: UUID) -> dict[UUID, str]:
     """Addresses of the people at work on the dossier, by account."""
     found: Sequence[Collaborator] = await repository.active(session, dossier_id)
     return {one.account_id: one.email for one in found if one.account_id}
+
+
+async def forget_draft(session: AsyncSession, dossier_id: UUID) -> None:
+    """The draft is erased for good: who was invited to it is forgotten with it."""
+    await repository.forget_draft(session, dossier_id)
+
+
+async def forget_person(session: AsyncSession, account_id: UUID, *, now: datetime) -> None:
+    """A person is erased: they read no dossier any more, and their name and address go; that somebody collaborated stays."""
+    for collaborator in await repository.of_account(session, account_id):
+        if collaborator.status is CollaboratorStatus.ACTIVE:
+            collaborator.status, collaborator.ended_at = CollaboratorStatus.LEFT, now
+            await access.let_out(session, collaborator.dossier_id, account_id)
+        collaborator.email = collaborator.full_name = ""
+        collaborator.version += 1
+    await session.flush()

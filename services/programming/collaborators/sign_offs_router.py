@@ -112,28 +112,28 @@ async def list_sign_offs(
 
 
 @router.get(
-    "/sign-off-policies/{organisation_id}",
+    "/sign-off-policies/{signing_organisation_id}",
     operation_id="getSignOffPolicy",
     summary="Whether your organisation wants sign-offs",
     response_model=SignOffPolicyRead,
     openapi_extra=right("Members of the organisation."),
 )
-async def get_sign_off_policy(organisation_id: UUID, caller: Caller, session: Snapshot, response: Response) -> Any:
+async def get_sign_off_policy(signing_organisation_id: UUID, caller: Caller, session: Snapshot, response: Response) -> Any:
     """Beside what a campaign may require of everybody."""
-    policy = await signing.policy_of(session, caller, organisation_id)
+    policy = await signing.policy_of(session, caller, signing_organisation_id)
     response.headers["ETag"] = etag(policy.version)
     return policy
 
 
 @router.put(
-    "/sign-off-policies/{organisation_id}",
+    "/sign-off-policies/{signing_organisation_id}",
     operation_id="setSignOffPolicy",
     summary="Want sign-offs, or not",
     response_model=SignOffPolicyRead,
     openapi_extra=right("Managers and signatories of the organisation; only a signatory gives them up."),
 )
 async def set_sign_off_policy(
-    organisation_id: UUID,
+    signing_organisation_id: UUID,
     wish: SignOffPolicyWrite,
     caller: Caller,
     session: Session,
@@ -142,6 +142,6 @@ async def set_sign_off_policy(
     response: Response,
 ) -> Any:
     """From now on no dossier of the organisation is submitted without a signatory's sign-off. `If-Match: "0"` the first time."""
-    policy = await signing.set_policy(session, caller, organisation_id, required=wish.required, version=version, now=now)
+    policy = await signing.set_policy(session, caller, signing_organisation_id, required=wish.required, version=version, now=now)
     response.headers["ETag"] = etag(policy.version)
     return policy

@@ -138,3 +138,10 @@ async def since(session: AsyncSession, conversation_id: UUID, after: UUID | None
     if after is not None:
         wanted = wanted.where(_M.c.id > after)
     return (await session.exec(wanted.order_by(_M.c.id))).all()
+
+
+async def forget_person(session: AsyncSession, account_id: UUID) -> None:
+    threads = sa.select(_P.c.conversation_id).where(_P.c.account_id == account_id)
+    written = (_M.c.author_id == account_id) & _M.c.conversation_id.in_(threads)
+    await execute(session, sa.update(_M).where(written).values(author_name=""))
+    await execute(session, sa.update(_P).where(_P.c.account_id == account_id).values(email=""))

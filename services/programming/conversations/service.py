@@ -220,3 +220,8 @@ def _for_whom(caller: Principal, dossier: "Dossier", thread: Conversation, side:
     if thread.kind is ConversationKind.HOLDER:
         return thread.organisation_id
     return next(one for one in names if caller.belongs_to(one))
+
+
+async def forget_person(session: AsyncSession, account_id: UUID) -> None:
+    """A person is erased: what they wrote stays, their name and their address go."""
+    await repository.forget_person(session, account_id)

@@ -6,11 +6,13 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.common import journal
 from services.common.auth import Principal
 from services.common.etag import require_version
 from services.common.language import Text
 from services.common.problems import FieldError, Forbidden, NotFound
 
+from ..tables import KERNEL
 from . import repository
 from .errors import SignOffRequired, SignOffVoid
 from .models import Dossier, SignOffPolicy
@@ -83,4 +85,14 @@ async def set_policy(
     policy.required, policy.set_by, policy.set_at = required, caller.account_id, now
     policy.version += 1
     await session.flush()
+    await journal.record(
+        session,
+        KERNEL.journal,
+        at=now,
+        act="sign_off_policy.set",
+        resource=("sign_off_policy", organisation_id),
+        actor=caller,
+        organisation_id=organisation_id,
+        changes={"required": required},
+    )
     return policy

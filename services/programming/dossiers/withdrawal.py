@@ -26,6 +26,8 @@ from .models import Dossier, DossierStatus, RequestStatus
 
 #: What rooms above do once a dossier is withdrawn, each in its own job, with `dossier_id`.
 FOLLOWED_BY = ("programming:void_reviews", "programming:mark_agendas", "programming:end_change_requests")
+#: Likewise once a dropped draft is erased.
+FORGOTTEN_BY = ("programming:forget_collaborators",)
 _MAY_LEAVE = {
     DossierStatus.SUBMITTED,
     DossierStatus.CHANGES_REQUESTED,
@@ -126,6 +128,8 @@ async def erase_dropped(session: AsyncSession, *, kept_days: int, now: datetime)
     for dossier in gone:
         for key in await repository.forget_draft(session, dossier.id):
             await enqueue(session, DISCARD, key=key)
+        for job in FORGOTTEN_BY:
+            await enqueue(session, job, dossier_id=str(dossier.id))
         dossier.title, dossier.holder, dossier.contact = "", {}, {}
         dossier.content, dossier.budget, dossier.field_marks = {}, {}, {}
         dossier.charges_cents = dossier.asked_cents = 0

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from services.programming.change_requests import service
 from services.programming.change_requests.jobs import end_change_requests, remind_changes_after
 from tests.programming.change_requests.asks import answer, ask, day, edit, wish
 from tests.programming.collaborators.people import joined
@@ -29,17 +30,17 @@ async def test_the_named_fields_open_and_the_answer_gives_the_dossier_back(world
         assert read["changes_due_on"] == day(world, 10)
         assert [one["id"] for one in await world.pages(who, "/dossiers", changes_requested="true")] == [dossier["id"]]
         assert await world.pages(who, "/dossiers", changes_requested="false") == []
-        (listed,) = await world.pages(who, f"{where}/change-requests")
-        assert [(one["pointer"], one["state"]) for one in listed["fields"]] == [
+        (shown,) = await world.pages(who, f"{where}/change-requests")
+        assert [(one["pointer"], one["state"]) for one in shown["fields"]] == [
             ("/content/need", "pending"),
             ("/attachments/rib", "pending"),
         ]
     await world.refused(world.region_officer, "GET", f"{where}/change-requests", 404, "not-found")
 
     # Only what was named is written; those who instruct go on reading what was submitted.
-    read = await world.call(world.holder, "GET", where, expect=200)
-    assert read.json()["open_fields"] == ["/content/need", "/attachments/rib"]
-    tag = {"If-Match": read.headers["etag"]}
+    opened = await world.call(world.holder, "GET", where, expect=200)
+    assert opened.json()["open_fields"] == ["/content/need", "/attachments/rib"]
+    tag = {"If-Match": opened.headers["etag"]}
     closed = {"content": {"need": "x", "means": "y"}, "nature": "fonctionnement"}
     problem = await world.refused(world.holder, "PATCH", where, 409, "field-not-open", json=closed, headers=tag)
     assert codes(problem) == {"/content/means": "not_open", "/nature": "not_open"}
@@ -273,3 +274,28 @@ async def test_a_withdrawn_dossier_leaves_nothing_to_answer(world: World) -> Non
     (ended,) = await world.pages(world.holder, f"{where}/change-requests")
     assert ended["status"] == "moot"
     assert (await answer(world, asked)).status_code == 409
+
+
+async def test_an_answer_needs_the_sign_off_that_the_campaign_asks_for(fresh_world: World) -> None:
+    world = fresh_world
+    await world.open(sign_off_required=True)
+    dossier_id, tag = await world.draft()
+    assert (await world.submit(dossier_id, tag, who=world.president)).status_code == 201
+    asked = await ask(world, world.team, dossier_id, "/content/need")
+    await edit(world, world.helper, dossier_id, content={"need": "Précisé"})
+    refused = await answer(world, asked)
+    assert (refused.status_code, refused.json()["type"].rpartition("/")[2]) == (409, "sign-off-void")
+    where = f"/dossiers/{dossier_id}"
+    await world.call(world.helper, "POST", f"{where}/sign-off", json={}, expect=201)
+    await world.change(world.president, "POST", f"{where}/sign-off/approval", of=where, expect=201)
+    assert (await answer(world, asked)).status_code == 201
+
+
+async def test_who_is_erased_leaves_what_they_asked_without_their_address(world: World) -> None:
+    dossier = await world.admitted(caf=4_000)
+    asked = await ask(world, world.caf_officer, dossier["id"], "/content/need")
+    async with world.running.resources.database.transaction() as session:
+        await service.forget_person(session, world.caf_officer.account_id)
+    before = len(await world.mails("Réponse à vos demandes"))
+    assert (await answer(world, asked, content__need="Tout y est.")).status_code == 201
+    assert len(await world.mails("Réponse à vos demandes")) == before

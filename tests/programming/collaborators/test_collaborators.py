@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from services.programming.collaborators import service
 from tests.programming.collaborators.people import invite, joined, token_of
 from tests.programming.papers import PDF, SWORN, tampered
 from tests.programming.world import World, address_of
@@ -159,3 +160,13 @@ async def test_nobody_is_invited_to_a_dossier_that_is_over(world: World) -> None
     await world.refused(guest, "POST", "/collaborations", 409, "collaboration-closed", json={"token": token})
     wish = {"email": "z@example.org", "part": "reader"}
     await world.refused(world.holder, "POST", f"/dossiers/{dossier_id}/collaborators", 409, "collaboration-closed", json=wish)
+
+
+async def test_who_is_erased_reads_nothing_and_leaves_no_name(world: World) -> None:
+    dossier_id, _ = await world.draft()
+    guest, _ = await joined(world, dossier_id)
+    async with world.running.resources.database.transaction() as session:
+        await service.forget_person(session, guest.account_id, now=world.running.clock.now())
+    await world.refused(guest, "GET", f"/dossiers/{dossier_id}", 404, "not-found")
+    (kept,) = await world.pages(world.holder, f"/dossiers/{dossier_id}/collaborators")
+    assert (kept["status"], kept["email"], kept["full_name"]) == ("left", "", "")

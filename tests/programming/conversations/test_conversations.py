@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from services.programming.conversations import service
 from services.programming.conversations.jobs import tell_of_messages
 from tests.programming.collaborators.people import joined
 from tests.programming.world import World, address_of, name_of
@@ -169,3 +170,14 @@ async def test_the_listing_spans_dossiers_latest_first_page_after_page(world: Wo
     assert listed == [dossiers[0]["id"], dossiers[2]["id"], dossiers[1]["id"]]
     (one,) = await world.pages(world.caf_officer, "/conversations", dossier_id=dossiers[0]["id"])
     assert one["unread_count"] == 2
+
+
+async def test_who_is_erased_leaves_what_they_wrote_without_their_name(world: World) -> None:
+    dossier = await world.submitted(caf=4_000)
+    made = await say(world, world.caf_officer, dossier["id"], world.caf, "Bonjour")
+    async with world.running.resources.database.transaction() as session:
+        await service.forget_person(session, world.caf_officer.account_id)
+    (kept,) = await world.pages(world.holder, f"/conversations/{made['conversation_id']}/messages")
+    assert (kept["text"], kept["author_name"], kept["organisation_name"]) == ("Bonjour", "", "CAF")
+    await say(world, world.holder, dossier["id"], world.caf, "Réponse")
+    assert await tell(world, made["conversation_id"]) == []

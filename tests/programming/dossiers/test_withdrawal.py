@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from services.programming.collaborators.jobs import forget_collaborators
 from services.programming.committees.withdrawals import mark_agendas
 from services.programming.dossiers.jobs import erase_dropped_drafts_nightly
 from services.programming.reviews.withdrawals import void_reviews
+from tests.programming.collaborators.people import joined
 from tests.programming.papers import codes
 from tests.programming.world import World
 from tests.support import Person
@@ -122,6 +124,7 @@ async def test_a_withdrawal_and_a_decision_at_once_leave_no_money_behind(world: 
 async def test_a_dropped_draft_is_taken_up_again_or_erased_for_good(world: World) -> None:
     kept_id, tag = await world.draft()
     lost_id, lost_tag = await world.draft()
+    await joined(world, lost_id)
     for dossier_id, etag in ((kept_id, tag), (lost_id, lost_tag)):
         await world.call(world.helper, "DELETE", f"/dossiers/{dossier_id}", headers={"If-Match": etag}, expect=204)
     where = f"/dossiers/{kept_id}"
@@ -147,7 +150,8 @@ async def test_a_dropped_draft_is_taken_up_again_or_erased_for_good(world: World
     await world.refused(world.holder, "GET", f"/dossiers/{lost_id}", 404, "not-found")
     (row,) = await world.running.rows("SELECT title, holder, contact, content, budget FROM dossiers WHERE id = %(id)s", id=lost_id)
     assert row == {"title": "", "holder": {}, "contact": {}, "content": {}, "budget": {}}
-    for table in ("attachments", "funding_requests", "dossier_readers"):
+    await run(world, forget_collaborators, dossier_id=lost_id)
+    for table in ("attachments", "funding_requests", "dossier_readers", "collaborators"):
         assert await world.running.rows(f"SELECT 1 FROM {table} WHERE dossier_id = %(id)s", id=lost_id) == []  # noqa: S608
 
 
