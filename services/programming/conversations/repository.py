@@ -102,7 +102,7 @@ async def take_part(
     side: MessageSide,
     *,
     email: str,
-    read_until: UUID,
+    read_until: UUID | None,
     is_collaborator: bool,
 ) -> None:
     """Somebody wrote or read: how far they read only goes forward, and an address once known stays."""

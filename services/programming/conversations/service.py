@@ -196,8 +196,9 @@ async def _add(
         await enqueue(session, TELL, at=thread.tell_at, conversation_id=str(thread.id))
     await session.flush()
     invited = side is MessageSide.HOLDER and not caller.belongs_to(dossier.acting_holder_id)
+    # Writing is not reading: what others wrote a moment before stays unread.
     await repository.take_part(
-        session, thread.id, caller.account_id, side, email=account.email, read_until=message.id, is_collaborator=invited
+        session, thread.id, caller.account_id, side, email=account.email, read_until=None, is_collaborator=invited
     )
     await dossiers.note(
         session,

@@ -55,7 +55,10 @@ async def _recipients(
 
 
 def _unread(news: Sequence[ConversationMessage], person: ConversationParticipant) -> Sequence[ConversationMessage]:
-    return [one for one in news if one.author_id != person.account_id and (person.read_until is None or one.id > person.read_until)]
+    """What others wrote since the person read, or wrote themselves: who has just answered is not told of what they answer."""
+    own = [one.id for one in news if one.author_id == person.account_id]
+    known = max([*own, *([person.read_until] if person.read_until else [])], default=None)
+    return [one for one in news if one.author_id != person.account_id and (known is None or one.id > known)]
 
 
 def _letter(thread: Conversation, news: Sequence[ConversationMessage]) -> tuple[str, str]:
