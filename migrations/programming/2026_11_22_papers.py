@@ -1,7 +1,7 @@
 """Permanent files, other subsidies and de minimis aids, renewals, submissions as PDF, attachments under scan
 
 Revision ID: 2026_11_22_papers
-Revises: 2026_11_22_coverage_files
+Revises: 2026_11_22_people
 Create Date: 2026-11-22 17:57:32
 """
 
@@ -13,7 +13,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "2026_11_22_papers"
-down_revision = "2026_11_22_notices"
+down_revision = "2026_11_22_people"
 branch_labels = None
 depends_on = None
 

@@ -21,6 +21,7 @@ from .campaigns.router import router as campaigns
 from .change_requests.router import router as change_requests
 from .checks import CHECKS
 from .collaborators.router import router as collaborators
+from .collaborators.sign_offs_router import router as sign_offs
 from .committees.router import router as committees
 from .contracts.router import router as contracts
 from .conversations.router import router as conversations
@@ -38,6 +39,7 @@ from .dossiers.attachments_router import router as attachments
 from .dossiers.attachments_router import upload_router as uploads
 from .dossiers.router import delays_router as delays
 from .dossiers.router import router as dossiers
+from .dossiers.withdrawal_router import router as withdrawals
 from .due_lists.router import router as due_lists
 from .events import CONSUMERS
 from .minutes.router import router as minutes
@@ -79,6 +81,7 @@ SERVICE = Service(
     routers=[
         *(parameters, contracts, campaigns, delays, dossiers, uploads, attachments, admissibility, reviews, committees),
         signed_files,
+        withdrawals,
         *(cpos, cpo_tranches, cpo_reports, cpo_amendments, cpo_money),
         *(notifications, awards, agreements, bank_accounts, payments, bilans, monitoring, reports, open_data),
         *(bilan_uploads, bilan_attachments, bilan_reviews),
@@ -87,6 +90,7 @@ SERVICE = Service(
         permanent_uploads,
         permanent_files,
         collaborators,
+        sign_offs,
         conversations,
         change_requests,
         versions,

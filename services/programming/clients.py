@@ -1,6 +1,6 @@
 """Typed calls to sibling services."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -55,3 +55,20 @@ async def organisation(siblings: Siblings, caller: Principal, organisation_id: U
         raise TemporarilyUnavailable(headers={"Retry-After": "5"})
     body: dict[str, Any] = answer.json()
     return Organisation.model_validate(body)
+
+
+class Account(BaseModel):
+    """Who the caller is, as the directory knows them."""
+
+    id: UUID
+    email: str
+    full_name: str = ""
+    verified_at: datetime | None = None
+
+
+async def me(siblings: Siblings, caller: Principal) -> Account:
+    """The caller's own account: their name, and the address they confirmed."""
+    answer = await siblings.get("directory", "/directory/v1/me", token=caller.token)
+    if answer.status_code != 200:
+        raise TemporarilyUnavailable(headers={"Retry-After": "5"})
+    return Account.model_validate(answer.json())

@@ -11,6 +11,16 @@ class Settings(ServiceSettings):
 
     model_config = SettingsConfigDict(env_prefix="PROGRAMMING_")
 
+    dropped_drafts_kept_days: int = Field(
+        30, ge=1, le=365, description="Days a dropped draft may still be taken up again before it is erased."
+    )
+    invitations_expire_days: int = Field(14, ge=1, le=90, description="Days an invitation to write a dossier may be accepted.")
+    collaboration_page_url: str = Field(
+        "", description="Page where an invitation to write a dossier is accepted, with `{token}`; empty: the invitation as JSON."
+    )
+    messages_told_after_minutes: int = Field(
+        10, ge=1, le=1440, description="Minutes messages wait so that one mail tells of all those written meanwhile."
+    )
     attachments_per_dossier: int = Field(30, ge=1, le=200, description="Most attachments a dossier may carry.")
     notice_days: int = Field(
         8, ge=0, le=90, description="Fewest days between the day a notice amends a campaign and the campaign's deadline."

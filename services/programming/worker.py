@@ -12,9 +12,11 @@ from .bilans import jobs as bilans
 from .campaigns import service as campaigns
 from .change_requests import jobs as change_requests
 from .collaborators import jobs as collaborators
+from .committees import withdrawals as withdrawn_from_committees
 from .conversations import jobs as conversations
 from .coverage import jobs as coverage
 from .cpos import jobs as cpos
+from .dossiers import jobs as dossiers
 from .due_lists import jobs as due_lists
 from .minutes import jobs as minutes
 from .monitoring import jobs as monitoring
@@ -27,6 +29,7 @@ from .permanent_files import jobs as permanent_files
 from .privacy import jobs as privacy
 from .reports import jobs as reports
 from .retroplanning import jobs as retroplanning
+from .reviews import withdrawals as withdrawn_from_reviews
 from .similar import jobs as similar
 from .versions import jobs as versions
 from .webhooks import jobs as webhooks
@@ -45,6 +48,9 @@ JOBS: list[Job] = [
     *bank_accounts.JOBS,
     *bilans.JOBS,
     *coverage.JOBS,
+    *dossiers.JOBS,
+    *withdrawn_from_committees.JOBS,
+    *withdrawn_from_reviews.JOBS,
     *cpos.JOBS,
     *monitoring.JOBS,
     *open_data.JOBS,

@@ -4,12 +4,13 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 import httpx
 import psycopg
-from fastapi import FastAPI, Response
+from fastapi import FastAPI, Header, Response
+from jose import jwt
 from psycopg import sql
 
 from services.common.ids import new_id
@@ -33,14 +34,29 @@ def contract_code() -> str:
 
 
 def fake_directory(organisations: Mapping[UUID, dict[str, Any]]) -> FastAPI:
-    """The directory as programming sees it: one address that answers with an organisation."""
+    """The directory as programming sees it: who an organisation is, and who the caller is."""
     app = FastAPI()
 
     @app.get("/directory/v1/organisations/{organisation_id}")
     async def read(organisation_id: UUID) -> Any:
         return organisations.get(organisation_id) or Response(status_code=404)
 
+    @app.get("/directory/v1/me")
+    async def me(authorization: Annotated[str, Header()]) -> Any:
+        account_id = UUID(jwt.get_unverified_claims(authorization.removeprefix("Bearer "))["sub"])
+        own = {"id": str(account_id), "email": address_of(account_id), "full_name": name_of(account_id)}
+        return {**own, "verified_at": "2026-01-01T08:00:00Z", **organisations.get(account_id, {})}
+
     return app
+
+
+def address_of(account_id: UUID) -> str:
+    """The address of somebody's account, unless the test says otherwise."""
+    return f"personne-{account_id.hex[-12:]}@example.org"
+
+
+def name_of(account_id: UUID) -> str:
+    return f"Personne {account_id.hex[-6:]}"
 
 
 @dataclass

@@ -56,6 +56,8 @@ class Campaign(Base, table=True):
     objective_codes: list[str] = strings()
     transversal_codes: list[str] = strings()
     outside_qpv_allowed: bool = False
+    #: A dossier is submitted once a signatory of its holder has signed it off.
+    sign_off_required: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
     criteria: list[dict[str, Any]] = jsonb(list)
     required_attachments: dict[str, Any] = jsonb(dict)
     #: Extra questions asked of holders, as JSON Schema, and under what choice of theirs each is asked; 0 when there are none.

@@ -71,6 +71,9 @@ class CampaignCreate(BaseModel):
     outside_qpv_allowed: Annotated[bool, Field(description="Whether an action may name no QPV (pockets of poverty).")] = False
     criteria: Annotated[list[Criterion], Field(max_length=20)] = []
     required_attachments: RequiredAttachments = {}
+    sign_off_required: Annotated[
+        bool, Field(description="A signatory of the holder signs each dossier off before it is submitted.")
+    ] = False
 
 
 class CampaignUpdate(BaseModel):
@@ -84,6 +87,7 @@ class CampaignUpdate(BaseModel):
     outside_qpv_allowed: bool | None = None
     criteria: Annotated[list[Criterion] | None, Field(None, max_length=20)]
     required_attachments: RequiredAttachments | None = None
+    sign_off_required: bool | None = None
 
 
 class CharterRule(BaseModel):
@@ -206,6 +210,9 @@ class CampaignRead(CampaignSummary):
         dict[str, AskedWhen], Field(description="By question: under what choice it is asked; the others always are.")
     ] = {}
     form_number: Annotated[int, Field(description="Version of the form; 0 when nothing more is asked.")] = 0
+    sign_off_required: Annotated[
+        bool, Field(False, description="A signatory of the holder signs each dossier off before it is submitted.")
+    ]
 
 
 class Charter(BaseModel):

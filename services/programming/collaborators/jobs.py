@@ -1,5 +1,18 @@
-"""People invited to write a dossier with its holder, and the sign-off of the legal representative. Jobs."""
+"""Jobs of collaborators: what follows the erasure of a draft."""
 
-from services.common.jobs import Job
+from uuid import UUID
 
-JOBS: list[Job] = []
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.common.jobs import Job, job
+from services.common.resources import Resources
+
+from . import service
+
+
+@job("programming:forget_collaborators")
+async def forget_collaborators(session: AsyncSession, resources: Resources, dossier_id: str) -> None:
+    await service.forget_draft(session, UUID(dossier_id))
+
+
+JOBS: list[Job] = [forget_collaborators]

@@ -66,6 +66,8 @@ class AgendaItem(Base, table=True):
     reference: str = Field(max_length=40)
     title: str = Field(max_length=300)
     holder_name: str = Field(max_length=300)
+    #: Its holder took it back: it stays on the agenda, marked, and nobody decides on it.
+    withdrawn_at: datetime | None = instant(optional=True)
 
 
 class Decision(Base, table=True):

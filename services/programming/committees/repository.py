@@ -1,6 +1,7 @@
 """All the SQL about committees."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -87,3 +88,12 @@ async def ids_of(session: AsyncSession, campaign_id: UUID, statuses: Collection[
     """Sessions of a campaign in one of these statuses."""
     wanted = select(Committee.id).where(Committee.campaign_id == campaign_id, _C.c.status.in_(statuses))
     return set((await session.exec(wanted)).all())
+
+
+async def mark_withdrawn(session: AsyncSession, dossier_id: UUID, at: datetime) -> None:
+    """The dossier was withdrawn: the sessions still to come that have it on their agenda say so."""
+    to_come = sa.select(_C.c.id).where(_C.c.status.in_([CommitteeStatus.PLANNED, CommitteeStatus.AGENDA_SENT]))
+    items = (_A.c.dossier_id == dossier_id) & _A.c.withdrawn_at.is_(None) & _A.c.committee_id.in_(to_come)
+    marked = await execute(session, sa.update(_A).where(items).values(withdrawn_at=at).returning(_A.c.committee_id))
+    committees = list(marked.scalars())
+    await execute(session, sa.update(_C).where(_C.c.id.in_(committees)).values(version=_C.c.version + 1))

@@ -38,6 +38,9 @@ class AgendaItemRead(BaseModel):
     reference: str
     title: str
     holder_name: str
+    withdrawn_at: Annotated[
+        AwareDatetime | None, Field(None, description="Its holder took the dossier back: nobody decides on it.")
+    ]
 
 
 class Presence(Enum):

@@ -18,7 +18,7 @@ from ..permanent_files import scanning as antivirus
 from ..permanent_files.errors import MacrosRefused
 from ..permanent_files.schemas import ScanStatus
 from ..permanent_files.service import ACCEPTED as ACCEPTED
-from . import history, repository, service
+from . import access, history, repository, service
 from .errors import DossierLocked, TooManyAttachments
 from .models import Attachment, Dossier, DossierStatus
 
@@ -37,11 +37,11 @@ class Upload:
     announced: int | None = None
 
 
-async def require_room(session: AsyncSession, caller: Principal, dossier_id: UUID, most: int) -> Dossier:
-    """The draft, locked, if it can take one more attachment."""
-    dossier = await service.held_by(session, caller, dossier_id)
-    if dossier.status is not DossierStatus.DRAFT:
-        raise DossierLocked(reference=dossier.reference)
+async def require_room(session: AsyncSession, caller: Principal, dossier_id: UUID, kind: str, most: int) -> Dossier:
+    """The dossier, locked, if it can take one more attachment of that kind."""
+    dossier = await access.written_by(session, caller, dossier_id)
+    access.require_editable(dossier)
+    access.require_open(dossier, [f"/attachments/{kind}"])
     if len(await repository.attachments(session, dossier_id)) >= most:
         raise TooManyAttachments(most=most)
     return dossier
@@ -53,7 +53,7 @@ async def attach(
     """Store the stream, then join it to the draft. With a scanner, it waits for its verdict before others may open it."""
 
     async def room(asked: AsyncSession) -> Dossier:
-        return await require_room(asked, caller, dossier_id, upload.most)
+        return await require_room(asked, caller, dossier_id, upload.kind, upload.most)
 
     watch = MacroWatch()
     dossier, stored = await receive_for(
@@ -82,8 +82,7 @@ async def attach(
         added_at=now,
     )
     session.add(attachment)
-    dossier.version += 1
-    dossier.updated_at = now
+    access.mark(dossier, caller, [f"/attachments/{upload.kind}"], now)
     await session.flush()
     if attachment.status is ScanStatus.WAITING_SCAN:
         await enqueue(session, SCAN, attachment_id=str(attachment.id))
@@ -94,8 +93,8 @@ async def attach(
 
 
 async def remove(session: AsyncSession, caller: Principal, dossier_id: UUID, attachment_id: UUID, *, now: datetime) -> None:
-    dossier = await service.held_by(session, caller, dossier_id)
-    if dossier.status is not DossierStatus.DRAFT:
+    dossier = await access.written_by(session, caller, dossier_id)
+    if dossier.status is not DossierStatus.DRAFT:  # what was submitted stays joined: a document is completed by another
         raise DossierLocked(reference=dossier.reference)
     attachment = await repository.attachment(session, dossier_id, attachment_id)
     if attachment is None:
@@ -107,8 +106,7 @@ async def remove(session: AsyncSession, caller: Principal, dossier_id: UUID, att
     sent = not infected and await history.was_submitted_with(session, dossier_id, attachment.key)
     if attachment.permanent_file_id is None and not sent:
         await enqueue(session, DISCARD, key=attachment.key)
-    dossier.version += 1
-    dossier.updated_at = now
+    access.mark(dossier, caller, [f"/attachments/{attachment.kind}"], now)
     await session.flush()
     await service.note(session, dossier, "dossier.attachment_removed", caller, now, kind=attachment.kind, name=attachment.name)
 

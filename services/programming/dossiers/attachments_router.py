@@ -16,8 +16,8 @@ from services.common.routing import ActRoute, UploadRoute, right
 
 from ..permanent_files import scanning as antivirus
 from ..permanent_files.schemas import ScanStatus
-from . import attachments, pieces, repository
-from .router import HOLDER, READERS
+from . import access, attachments, pieces, repository
+from .router import HOLDER, READERS, WRITERS
 from .schemas import AttachmentAdded, PermanentFilesUse, PermanentFilesUsed
 
 PREFIX = "/programming/v1/dossiers/{dossier_id}/attachments"
@@ -34,7 +34,7 @@ _FILE = file_content()
     summary="Attach a file",
     response_model=AttachmentAdded,
     max_body_size=ROUTE_LIMIT,
-    openapi_extra=right(HOLDER) | {"requestBody": {"required": True, **_FILE}},
+    openapi_extra=right(WRITERS) | {"requestBody": {"required": True, **_FILE}},
 )
 async def attach_file(
     dossier_id: UUID,
@@ -52,7 +52,8 @@ async def attach_file(
     upload = attachments.Upload(kind, name, request.stream(), limit, most, announced_length(request))
     attachment, dossier = await attachments.attach(session, resources, caller, dossier_id, upload, now=now)
     response.headers["Location"] = f"{PREFIX.format(dossier_id=dossier_id)}/{attachment.id}"
-    return {**attachment.model_dump(), "renamed": attachment.name != name, "dossier_etag": etag(dossier.version, "holder")}
+    shown = {**attachment.model_dump(), "renamed": attachment.name != name}
+    return {**shown, "dossier_etag": etag(access.writing_version(dossier), "holder")}
 
 
 @router.get(
@@ -68,7 +69,7 @@ async def download_attachment(
 ) -> Response:
     """The file as it was received, whole or the one range asked for. With a virus scanner, readers wait for its verdict; a file in
     quarantine is handed to nobody."""
-    values = {"dossier_id": dossier_id, "organisations": caller.organisation_ids}
+    values = {"dossier_id": dossier_id, "organisations": access.reader_ids(caller)}
     seen = await fetch_one(reader, repository.CAPACITIES, values)
     if seen is None:
         raise NotFound()
@@ -84,7 +85,7 @@ async def download_attachment(
     status_code=204,
     operation_id="removeAttachment",
     summary="Remove an attachment",
-    openapi_extra=right(HOLDER),
+    openapi_extra=right(WRITERS),
 )
 async def remove_attachment(dossier_id: UUID, attachment_id: UUID, caller: Caller, session: Session, now: Now) -> None:
     """Remove a file from a draft."""

@@ -147,3 +147,60 @@ class UnknownPermanentFile(Problem):
         "`errors` dit lequel et pourquoi. Le porteur consulte ce qu'il conserve à `…/organisations/{id}/permanent-files`.",
         "`errors` says which and why. The holder reads what it keeps at `…/organisations/{id}/permanent-files`.",
     )
+
+
+class ReadingOnly(Problem):
+    status = 403
+    title = Text("Vous êtes invité·e à lire ce dossier", "You are invited to read this dossier")
+    advice = Text(
+        "Pour l'écrire, demandez au porteur de vous donner la part d'« editor » dans ses collaborateurs.",
+        "To write it, ask its holder to make you an `editor` among its collaborators.",
+    )
+
+
+class FieldNotOpen(Problem):
+    title = Text("Ce champ n'est pas ouvert à la modification", "This field is not open to change")
+    advice = Text(
+        "Le dossier est déposé : seuls changent les champs nommés par les demandes de compléments (`open_fields`). Pour un autre champ, écrivez aux instructeurs, qui peuvent le demander.",
+        "The dossier is submitted: only the fields named by the change requests (`open_fields`) change. For another one, write to those who instruct it: they may ask for it.",
+    )
+
+
+class SignOffRequired(Problem):
+    title = Text("Le visa du représentant légal est requis", "The legal representative's sign-off is required")
+    advice = Text(
+        "Demandez le visa (`POST …/dossiers/{id}/sign-off`) : une personne signataire de l'organisation l'approuve, puis le dossier se dépose. Une personne signataire peut aussi le déposer elle-même.",
+        "Ask for it (`POST …/dossiers/{id}/sign-off`): a signatory of the organisation approves, then the dossier is submitted. A signatory may also submit it themselves.",
+    )
+
+
+class SignOffVoid(Problem):
+    title = Text("Le dossier a changé depuis le visa", "The dossier changed since it was signed off")
+    advice = Text(
+        "Le visa porte sur une version précise : toute modification l'annule. Redemandez-le sur la version actuelle.",
+        "A sign-off is given on one version: any change makes it void. Ask for it again on the current one.",
+    )
+
+
+class DraftDropped(Problem):
+    title = Text("Ce brouillon est abandonné", "This draft was dropped")
+    advice = Text(
+        "Il peut être repris (`POST …/dossiers/{id}/restoration`) jusqu'au jour de son effacement.",
+        "It can be taken up again (`POST …/dossiers/{id}/restoration`) until the day it is erased.",
+    )
+
+
+class AnswerAlreadyGiven(Problem):
+    title = Text("Un financeur a déjà répondu", "A funder has already answered")
+    advice = Text(
+        "Un dossier se retire tant qu'aucune réponse n'est notifiée. Ensuite, écrivez au financeur : il peut annuler ou réduire la subvention.",
+        "A dossier is withdrawn as long as no answer was notified. Afterwards, write to the funder: it may cancel or reduce the grant.",
+    )
+
+
+class WithdrawalRefused(Problem):
+    title = Text("Ce dossier ne peut plus être retiré", "This dossier cannot be withdrawn any more")
+    advice = Text(
+        "Un brouillon s'abandonne (`DELETE`) ; un dossier déjà clos, irrecevable ou retiré le reste ; l'année d'une convention pluriannuelle se modifie par avenant à la convention.",
+        "A draft is dropped (`DELETE`); one that is closed, inadmissible or withdrawn stays so; a year of a multi-year agreement is changed by an amendment of the agreement.",
+    )

@@ -41,7 +41,7 @@ TIMELINES = (
         _D.c.reference,
         _D.c.title,
         _D.c.holder["name"].astext.label("holder_name"),
-        (_D.c.status == DossierStatus.INADMISSIBLE).label("inadmissible"),
+        sa.or_(*(_D.c.status == status for status in (DossierStatus.INADMISSIBLE, DossierStatus.WITHDRAWN))).label("inadmissible"),
         _D.c.answer_promised_on.label("promised_on"),
         _D.c.silence_rejects_on,
         paris_day(_R.c.submitted_at).label("asked_on"),
@@ -198,11 +198,10 @@ PLACES = sa.select(_D.c.id.label("dossier_id"), _D.c.action_id, _D.c.qpv_codes).
 
 _SUBMITTED = (_D.c.campaign_id == sa.any_(CAMPAIGNS)) & _D.c.submitted_at.is_not(None)
 
+_NOT_ADMITTED = (DossierStatus.SUBMITTED, DossierStatus.INADMISSIBLE, DossierStatus.WITHDRAWN)
 _PROGRAMME = sa.select(
     sa.func.count().label("submitted"),
-    sa.func.count()
-    .filter(sa.and_(_D.c.status != DossierStatus.SUBMITTED, _D.c.status != DossierStatus.INADMISSIBLE))
-    .label("admissible"),
+    sa.func.count().filter(sa.and_(*(_D.c.status != status for status in _NOT_ADMITTED))).label("admissible"),
     sa.func.count(_D.c.organisation_id.distinct()).label("holders"),
 ).where(_SUBMITTED)
 

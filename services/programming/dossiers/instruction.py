@@ -80,6 +80,7 @@ async def reopen_review(session: AsyncSession, request_id: UUID) -> Dossier:
 async def record_proposal(session: AsyncSession, request_id: UUID, amount_cents: int) -> tuple[Dossier, FundingRequest]:
     """A technical committee proposes an amount."""
     dossier, request = await _locked_request(session, request_id)
+    _require_answered(dossier)
     _require(request, _OPEN_TO_DECISION)
     _require_within(request, amount_cents)
     request.status, request.proposed_cents = RequestStatus.PROPOSED, amount_cents
@@ -94,6 +95,7 @@ async def record_decision(
     `again`: the same session corrects its own decision; another session's stands.
     """
     dossier, request = await _locked_request(session, request_id)
+    _require_answered(dossier)
     _require(request, _OPEN_TO_DECISION | (_DECIDED if again else set()))
     _require_within(request, amount_cents)
     delta = amount_cents - (request.granted_cents or 0)
@@ -205,7 +207,7 @@ async def look_up(session: AsyncSession, dossier_ids: Sequence[UUID]) -> dict[UU
 async def _follow(session: AsyncSession, dossier: Dossier) -> Dossier:
     """The dossier is where its requests are."""
     await session.flush()
-    if dossier.status not in rules.AFTER_REPORT:
+    if dossier.status is not DossierStatus.CHANGES_REQUESTED and dossier.status not in rules.AFTER_REPORT:
         reached = rules.reached(dossier.status, [request.status for request in await repository.requests(session, dossier.id)])
         dossier.status = rules.with_report(reached, submitted=dossier.report_submitted_at is not None)
     dossier.version += 1
@@ -234,6 +236,13 @@ async def _locked_request(session: AsyncSession, request_id: UUID) -> tuple[Doss
 def _require(request: FundingRequest, statuses: set[RequestStatus]) -> None:
     if request.status not in statuses:
         raise RequestStateRefused(request_status=request.status.value)
+
+
+def _require_answered(dossier: Dossier) -> None:
+    """Nobody votes on a dossier whose holder was asked for changes: they are answered, cancelled or closed first."""
+    if dossier.status is DossierStatus.CHANGES_REQUESTED:
+        said = Text("Des compléments sont demandés au porteur.", "Changes are requested of the holder.")
+        raise DossierStateRefused(said, dossier_status=dossier.status.value, changes_due_on=str(dossier.changes_due_on))
 
 
 def _require_tranche(request: FundingRequest) -> None:

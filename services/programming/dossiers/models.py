@@ -7,6 +7,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
 from services.common.columns import choice, identity, instant, jsonb, strings
@@ -20,6 +21,7 @@ from ..tables import Base
 class DossierStatus(Enum):
     DRAFT = "draft"
     SUBMITTED = "submitted"
+    CHANGES_REQUESTED = "changes_requested"
     ADMISSIBLE = "admissible"
     INADMISSIBLE = "inadmissible"
     UNDER_REVIEW = "under_review"
@@ -30,6 +32,9 @@ class DossierStatus(Enum):
     REPORT_DUE = "report_due"
     REPORT_SUBMITTED = "report_submitted"
     CLOSED = "closed"
+    #: Taken back by its holder: `withdrawn` once submitted, `dropped` as a draft.
+    WITHDRAWN = "withdrawn"
+    DROPPED = "dropped"
 
 
 class RequestStatus(Enum):
@@ -46,6 +51,7 @@ class RequestStatus(Enum):
     PAID = "paid"
     TO_REPAY = "to_repay"
     JUSTIFIED = "justified"
+    WITHDRAWN = "withdrawn"
 
 
 class Opinion(Enum):
@@ -62,9 +68,16 @@ class Dossier(Base, table=True):
     __tablename__ = "dossiers"
     __table_args__ = (
         UniqueConstraint("reference"),
-        CheckConstraint("status = 'draft' OR (reference IS NOT NULL AND submitted_at IS NOT NULL)", name="submitted_has_reference"),
+        CheckConstraint(
+            "status IN ('draft', 'dropped') OR (reference IS NOT NULL AND submitted_at IS NOT NULL)", name="submitted_has_reference"
+        ),
         Index("ix_dossiers_campaign", "campaign_id", "id"),
-        CheckConstraint("status = 'draft' OR exercise_ends_on > exercise_starts_on", name="exercise_is_dated"),
+        CheckConstraint("status IN ('draft', 'dropped') OR exercise_ends_on > exercise_starts_on", name="exercise_is_dated"),
+        CheckConstraint("(status = 'changes_requested') = (status_before_changes IS NOT NULL)", name="changes_come_from_a_status"),
+        CheckConstraint("(status = 'dropped') = (dropped_at IS NOT NULL)", name="dropped_is_dated"),
+        CheckConstraint("status <> 'withdrawn' OR withdrawn_at IS NOT NULL", name="withdrawn_is_dated"),
+        CheckConstraint("suspended_days >= 0", name="suspended_days_not_negative"),
+        Index("ix_dossiers_dropped", "dropped_at", postgresql_where="dropped_at IS NOT NULL"),
         Index("ix_dossiers_holder", "organisation_id"),
         Index("ix_dossiers_successor", "successor_id", postgresql_where="successor_id IS NOT NULL"),
         Index("ix_dossiers_report_due", "report_due_on", postgresql_where="report_submitted_at IS NULL"),
@@ -114,6 +127,24 @@ class Dossier(Base, table=True):
     inadmissible_reason: str | None = None
     report_due_on: date | None = None
     report_submitted_at: datetime | None = instant(optional=True)
+    #: Moves with what the holder writes and with nothing else: what a sign-off is given on, and the holder's version while changes
+    #: are requested.
+    content_version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
+    #: By field: the version that last changed it, and who wrote it.
+    field_marks: dict[str, Any] = Field(sa_type=JSONB, default_factory=dict, sa_column_kwargs={"server_default": "{}"})
+    #: While changes are requested, the JSON pointers that may be edited, and the day the first answer is due.
+    open_fields: list[str] = Field(sa_type=ARRAY(sa.Text), default_factory=list, sa_column_kwargs={"server_default": "{}"})
+    changes_due_on: date | None = None
+    status_before_changes: DossierStatus | None = choice(DossierStatus, "status_before_changes", default=None, nullable=True)
+    #: By how many days both clocks were moved, and since when the legal one stands still.
+    suspended_days: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    suspended_since: date | None = None
+    signed_off_version: int | None = None
+    signed_off_by: UUID | None = None
+    signed_off_at: datetime | None = instant(optional=True)
+    withdrawn_at: datetime | None = instant(optional=True)
+    withdrawn_reason: str | None = Field(default=None, max_length=2000)
+    dropped_at: datetime | None = instant(optional=True)
     version: int = 1
 
     @property
@@ -224,7 +255,10 @@ class Renewal(Base, table=True):
 
 
 class DossierReader(Base, table=True):
-    """Who may see a dossier, and as what: every listing starts here. Funders and the team appear at submission."""
+    """Who may see a dossier, and as what: every listing starts here. Funders and the team appear at submission.
+
+    `organisation_id` is the reader's id: an organisation's or, for a collaborator, that of the person's own account.
+    """
 
     __tablename__ = "dossier_readers"
     __table_args__ = (
@@ -247,3 +281,18 @@ class DossierReader(Base, table=True):
     as_holder: bool = False
     as_funder: bool = False
     as_lead: bool = False
+    #: A person invited to write the dossier with its holder; whether they may change it.
+    as_collaborator: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
+    may_edit: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
+
+
+class SignOffPolicy(Base, table=True):
+    """An organisation that wants each of its dossiers signed off by a signatory before it is submitted."""
+
+    __tablename__ = "sign_off_policies"
+
+    organisation_id: UUID = Field(primary_key=True)
+    required: bool = False
+    set_by: UUID
+    set_at: datetime = instant()
+    version: int = 1

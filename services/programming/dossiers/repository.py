@@ -1,7 +1,7 @@
 """All the SQL about dossiers. Every reading starts from what the caller's organisations may see."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -17,7 +17,7 @@ from services.common.db import execute, fetch_in, write_in
 
 from ..permanent_files.schemas import ScanStatus
 from . import rules
-from .models import Attachment, Dossier, DossierReader, DossierStatus, FundingRequest, RequestStatus, Submission
+from .models import Attachment, Dossier, DossierReader, DossierStatus, FundingRequest, RequestStatus, SignOffPolicy, Submission
 
 _D: Any = Dossier.__table__  # type: ignore[attr-defined]
 _R: Any = FundingRequest.__table__  # type: ignore[attr-defined]
@@ -29,7 +29,7 @@ _ORGANISATIONS = bindparam("organisations", type_=ARRAY(sa.Uuid))
 _HOLDER_NAME = _D.c.holder["name"].astext.label("holder_name")
 
 #: The status as the reader is told it (`rules.status_for_holder`): a filter never says more than the list shows.
-_holder_only = _V.c.as_holder & ~(_V.c.as_funder | _V.c.as_lead)
+_holder_only = (_V.c.as_holder | _V.c.as_collaborator) & ~(_V.c.as_funder | _V.c.as_lead)
 _shown_status = sa.case(
     (
         _holder_only & sa.or_(*(_D.c.status == hidden for hidden in rules.HIDDEN_FROM_HOLDER)),
@@ -50,6 +50,7 @@ _SHOWN_CENTS = sa.case((_holder_only & _D.c.cpo_id.is_not(None), _TOLD_CENTS), e
 _SUMMARY = (
     _D.c.id, _D.c.campaign_id, _D.c.organisation_id, _D.c.successor_id, _HOLDER_NAME, _D.c.reference, _D.c.status, _D.c.title, _D.c.nature, _D.c.qpv_codes,
     _D.c.objective_codes, _D.c.charges_cents, _D.c.asked_cents, _SHOWN_CENTS, _D.c.submitted_at, _D.c.answer_promised_on,
+    _D.c.changes_due_on,
 )  # fmt: skip
 
 #: Filters a caller may combine: name → condition on the dossier.
@@ -63,6 +64,7 @@ FILTERS: dict[str, Any] = {
         *(column == bindparam("organisation_id", type_=sa.Uuid) for column in (_D.c.organisation_id, _D.c.successor_id))
     ),
     "funder_id": sa.exists().where(_R.c.dossier_id == _D.c.id, _R.c.funder_id == bindparam("funder_id", type_=sa.Uuid)),
+    "changes_requested": (_D.c.status == DossierStatus.CHANGES_REQUESTED) == bindparam("changes_requested", type_=sa.Boolean),
     "q": sa.or_(
         _D.c.title.ilike(bindparam("q", type_=sa.String)),
         _D.c.reference.ilike(bindparam("q", type_=sa.String)),
@@ -80,7 +82,9 @@ def listing(filters: frozenset[str], sort: str, after: bool) -> Any:
     the same whatever the number of dossiers; a dossier seen in two capacities comes once.
     """
     organisations = sa.func.unnest(_ORGANISATIONS).table_valued(sa.column("id", sa.Uuid)).render_derived(name="organisation")
-    seen = sa.select(*_SUMMARY, _V.c.as_holder, _V.c.as_funder, _V.c.as_lead).join(_D, _D.c.id == _V.c.dossier_id)
+    seen = sa.select(*_SUMMARY, _V.c.as_holder, _V.c.as_funder, _V.c.as_lead, _V.c.as_collaborator).join(
+        _D, _D.c.id == _V.c.dossier_id
+    )
     seen = seen.where(_V.c.organisation_id == organisations.c.id, *(FILTERS[name] for name in sorted(filters)))
     keys = _sort_keys(sort)
     if sort != "-created_at":
@@ -128,11 +132,21 @@ _CAPACITIES = (
         sa.func.bool_or(_V.c.as_holder).label("as_holder"),
         sa.func.bool_or(_V.c.as_funder).label("as_funder"),
         sa.func.bool_or(_V.c.as_lead).label("as_lead"),
+        sa.func.bool_or(_V.c.as_collaborator).label("as_collaborator"),
+        sa.func.bool_or(_V.c.may_edit).label("may_edit"),
     )
     .where(_V.c.dossier_id == bindparam("dossier_id"), _V.c.organisation_id == sa.any_(_ORGANISATIONS))
     .having(sa.func.count() > 0)
 )
 _SEEN = _CAPACITIES.subquery("seen")
+
+#: The dossier as last submitted, looked up while changes are requested only: what the holder is writing is nobody else's yet.
+_AS_SUBMITTED = sa.case(
+    (
+        _D.c.status == DossierStatus.CHANGES_REQUESTED,
+        sa.select(_S.c.snapshot).where(_S.c.dossier_id == _D.c.id).order_by(_S.c.number.desc()).limit(1).scalar_subquery(),
+    )
+).label("as_submitted")
 
 #: One dossier whole, as the caller may see it.
 ONE = (
@@ -140,6 +154,7 @@ ONE = (
         *_D.c,
         _HOLDER_NAME,
         _SEEN,
+        _AS_SUBMITTED,
         _as_json(_R, _REQUEST_FIELDS, _D.c.id).label("requests"),
         _as_json(_A, _ATTACHMENT_FIELDS, _D.c.id).label("attachments"),
     )
@@ -189,7 +204,7 @@ DELAYS = (
         .filter(
             _R.c.notified_at.is_(None),
             _D.c.answer_promised_on < bindparam("today", type_=sa.Date),
-            _D.c.status != DossierStatus.INADMISSIBLE,
+            *(_D.c.status != status for status in (DossierStatus.INADMISSIBLE, DossierStatus.WITHDRAWN)),
         )
         .label("late_now"),
     )
@@ -206,7 +221,7 @@ async def get(session: AsyncSession, dossier_id: UUID, *, lock: bool = False) ->
 
 
 async def capacities(session: AsyncSession, dossier_id: UUID, organisations: Sequence[UUID]) -> Any:
-    """(as_holder, as_funder, as_lead), or None when the dossier is not visible."""
+    """(as_holder, as_funder, as_lead, as_collaborator, may_edit), or None when the dossier is not visible."""
     values = {"dossier_id": dossier_id, "organisations": list(organisations)}
     return (await execute(session, CAPACITIES, values)).one_or_none()
 
@@ -250,7 +265,9 @@ async def attachment(session: AsyncSession, dossier_id: UUID, attachment_id: UUI
 
 def _adding_readers() -> Any:
     insert = upsert(_V)
-    added = {name: _V.c[name] | insert.excluded[name] for name in ("as_holder", "as_funder", "as_lead")}
+    names = ("as_holder", "as_funder", "as_lead", "as_collaborator")
+    added = {name: _V.c[name] | insert.excluded[name] for name in names}
+    added["may_edit"] = insert.excluded.may_edit
     return insert.on_conflict_do_update(
         index_elements=[_V.c.organisation_id, _V.c.dossier_id], set_={**added, "submitted_at": insert.excluded.submitted_at}
     )
@@ -370,3 +387,52 @@ async def of_campaign(session: AsyncSession, campaign_id: UUID, after: UUID, lim
     """Living dossiers of a campaign, oldest first, after a keyset cursor."""
     wanted = _OF_CAMPAIGN.where(_D.c.campaign_id == campaign_id, _D.c.id > after).limit(limit)
     return list((await session.exec(wanted)).all())
+
+
+# Collaborators, withdrawal.
+
+
+async def stop_collaborating(session: AsyncSession, dossier_id: UUID, account_id: UUID) -> None:
+    row = (_V.c.dossier_id == dossier_id) & (_V.c.organisation_id == account_id) & _V.c.as_collaborator
+    await execute(session, sa.delete(_V).where(row))
+
+
+async def date_collaborators(session: AsyncSession, dossier: Dossier) -> None:
+    """The dossier is submitted: its collaborators' listings sort it as everybody's."""
+    rows = (_V.c.dossier_id == dossier.id) & _V.c.as_collaborator
+    await execute(session, sa.update(_V).where(rows).values(submitted_at=dossier.submitted_at))
+
+
+async def last_submission(session: AsyncSession, dossier_id: UUID) -> Submission | None:
+    wanted = select(Submission).where(Submission.dossier_id == dossier_id).order_by(_S.c.number.desc()).limit(1)
+    return (await session.exec(wanted)).one_or_none()
+
+
+async def attached_since(session: AsyncSession, dossier_id: UUID, since: datetime) -> frozenset[str]:
+    """Kinds of the documents joined after that instant."""
+    wanted = sa.select(_A.c.kind).where(_A.c.dossier_id == dossier_id, _A.c.added_at > since)
+    return frozenset((await execute(session, wanted)).scalars())
+
+
+async def sign_off_policy(session: AsyncSession, organisation_id: UUID, *, lock: bool = False) -> SignOffPolicy | None:
+    return await session.get(SignOffPolicy, organisation_id, with_for_update=lock or None, populate_existing=lock)
+
+
+async def dropped_before(session: AsyncSession, before: datetime, limit: int) -> list[Dossier]:
+    """Dropped drafts whose time is over and whose content is still there."""
+    wanted = select(Dossier).where(_D.c.dropped_at < before, _D.c.holder != sa.cast({}, JSONB)).order_by(_D.c.dropped_at)
+    return list((await session.exec(wanted.limit(limit).with_for_update(skip_locked=True))).all())
+
+
+async def forget_draft(session: AsyncSession, dossier_id: UUID) -> list[str]:
+    """Readers, requests and attachments of a dropped draft go; returns the keys of the stored files."""
+    for table in (_V, _R):
+        await execute(session, sa.delete(table).where(table.c.dossier_id == dossier_id))
+    gone = await execute(session, sa.delete(_A).where(_A.c.dossier_id == dossier_id).returning(_A.c.key))
+    return list(gone.scalars())
+
+
+def read_as(dossier_id: Any, reader_ids: Any, *capacities: str) -> Any:
+    """Condition: one of these ids reads the dossier of that column in one of these capacities."""
+    row = (_V.c.dossier_id == dossier_id) & (_V.c.organisation_id == sa.any_(reader_ids))
+    return sa.exists().where(row, sa.or_(*(_V.c[name] for name in capacities)))

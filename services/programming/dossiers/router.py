@@ -19,7 +19,7 @@ from services.common.routing import ActRoute, right
 
 from ..campaigns import service as campaigns
 from ..tables import KERNEL
-from . import answers, opening, repository, rules, service, submission, views
+from . import access, answers, opening, repository, rules, service, signing, submission, views
 from .schemas import (
     Completeness,
     Delays,
@@ -35,14 +35,15 @@ from .schemas import (
 router = APIRouter(prefix="/programming/v1/dossiers", tags=["dossiers"], route_class=ActRoute)
 delays_router = APIRouter(prefix="/programming/v1/campaigns", tags=["campaigns"], route_class=ActRoute)
 
-READERS = "Members of the holder; once submitted, also of the funders asked and of the contract's team."
+READERS = "Members of the holder and the people they invited; once submitted, also members of the funders asked and of the contract's team."
 HOLDER = "Members of the holder."
+WRITERS = "Members of the holder and the people they invited as editors."
 _JOURNAL = lines_of(KERNEL.journal)
 
 
-async def _shown(session: Any, caller: Principal, dossier_id: UUID, response: Response) -> dict[str, Any]:
+async def shown(session: Any, caller: Principal, dossier_id: UUID, response: Response) -> dict[str, Any]:
     """The dossier as it stands in the act's own transaction."""
-    values = {"dossier_id": dossier_id, "organisations": caller.organisation_ids}
+    values = {"dossier_id": dossier_id, "organisations": access.reader_ids(caller)}
     row = dict((await execute(session, repository.ONE, values)).mappings().one())
     response.headers["ETag"] = views.tag(row)
     return views.whole(row)
@@ -59,7 +60,7 @@ async def list_dossiers(request: Request, response: Response, reader: Reader, ca
     """A holder finds its own, a funder those that ask it, the team all of its campaigns'. Sorting by submission leaves drafts out."""
     wish = read_query(request, DossierListing)
     after, filters, sort = read_cursor(request, wish.cursor), wish.filters, wish.sort
-    values = {**filters, "organisations": caller.organisation_ids, "limit": wish.limit + 1}
+    values = {**filters, "organisations": access.reader_ids(caller), "limit": wish.limit + 1}
     if after is not None:
         values["after_dossier_id"] = UUID(after[-1])
         if sort != "-created_at":
@@ -87,7 +88,7 @@ async def open_dossier(
     """
     dossier = await opening.open_draft(session, request.app.state.resources, caller, wish, now=now)
     response.headers["Location"] = f"{router.prefix}/{dossier.id}"
-    return await _shown(session, caller, dossier.id, response)
+    return await shown(session, caller, dossier.id, response)
 
 
 @router.get(
@@ -95,7 +96,7 @@ async def open_dossier(
 )
 async def get_dossier(dossier_id: UUID, request: Request, response: Response, reader: Reader, caller: Caller) -> Any:
     """The whole dossier. The holder sees a request's outcome once it is notified."""
-    row = await fetch_one(reader, repository.ONE, {"dossier_id": dossier_id, "organisations": caller.organisation_ids})
+    row = await fetch_one(reader, repository.ONE, {"dossier_id": dossier_id, "organisations": access.reader_ids(caller)})
     if row is None:
         raise NotFound()
     tag = views.tag(row)
@@ -104,14 +105,18 @@ async def get_dossier(dossier_id: UUID, request: Request, response: Response, re
 
 
 @router.patch(
-    "/{dossier_id}", operation_id="saveDossier", summary="Save a draft", response_model=DossierRead, openapi_extra=right(HOLDER)
+    "/{dossier_id}", operation_id="saveDossier", summary="Save a draft", response_model=DossierRead, openapi_extra=right(WRITERS)
 )
 async def save_dossier(
     dossier_id: UUID, wish: DossierUpdate, caller: Caller, session: Session, now: Now, version: Version, response: Response
 ) -> Any:
-    """Autosave: send what changed, as often as you like. A draft may be incomplete and unbalanced; see `completeness`."""
+    """Autosave: send what changed, as often as you like. A draft may be incomplete and unbalanced; see `completeness`.
+
+    When somebody else saved meanwhile (412), `changed` names the fields they changed since the version you read: read the dossier
+    again, keep theirs, send yours. While changes are requested (`changes_requested`), only `open_fields` are edited.
+    """
     await service.save(session, caller, dossier_id, wish, version=version, now=now)
-    return await _shown(session, caller, dossier_id, response)
+    return await shown(session, caller, dossier_id, response)
 
 
 @router.get(
@@ -119,15 +124,16 @@ async def save_dossier(
     operation_id="checkCompleteness",
     summary="What is missing",
     response_model=Completeness,
-    openapi_extra=right(HOLDER),
+    openapi_extra=right("Members of the holder and the people they invited."),
 )
 async def check_completeness(dossier_id: UUID, request: Request, caller: Caller, session: Snapshot, now: Now) -> Any:
     """Everything that stands between this draft and its submission, and where: the same checks as submission, without submitting."""
-    dossier = await service.held_by(session, caller, dossier_id)
+    dossier = await access.read_by_writers(session, caller, dossier_id)
     requests = await service.requests_of(session, dossier)
     campaign = await campaigns.get(session, dossier.campaign_id)
     errors = await service.missing(session, dossier, requests, campaign, now=now)
     judged = answers.judge(answers.current(campaign), dossier, requests)
+    errors += await signing.errors(session, caller, dossier, campaign)
     language = preferred(request.headers.get("accept-language"))
     missing = [
         {"pointer": e.pointer, "code": e.code or "refused", "detail": e.detail.to(language), "section": rules.section_of(e.pointer)}
@@ -178,7 +184,7 @@ def _receipt(dossier_id: UUID, reference: str, submitted_at: datetime, dossier: 
 )
 async def get_receipt(dossier_id: UUID, reader: Reader, caller: Caller) -> Any:
     """The receipt of the last submission (404 while the dossier is a draft)."""
-    values = {"dossier_id": dossier_id, "organisations": caller.organisation_ids}
+    values = {"dossier_id": dossier_id, "organisations": access.reader_ids(caller)}
     if await fetch_one(reader, repository.CAPACITIES, values) is None:
         raise NotFound()
     row = await fetch_one(reader, repository.RECEIPT, {"dossier_id": dossier_id})
@@ -198,7 +204,7 @@ async def read_journal(
     dossier_id: UUID, request: Request, response: Response, reader: Reader, caller: Caller, limit: Limit = 50, cursor: Cursor = None
 ) -> Any:
     """Who did what and when, newest first. The holder does not see the instruction's lines."""
-    seen = await fetch_one(reader, repository.CAPACITIES, {"dossier_id": dossier_id, "organisations": caller.organisation_ids})
+    seen = await fetch_one(reader, repository.CAPACITIES, {"dossier_id": dossier_id, "organisations": access.reader_ids(caller)})
     if seen is None:
         raise NotFound()
     after = read_cursor(request, cursor)

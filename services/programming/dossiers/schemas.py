@@ -1,6 +1,6 @@
 """What is sent and received about dossiers."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -25,6 +25,7 @@ PositiveCents = Annotated[int, Field(ge=1, le=10**13, description="Euro cents.",
 STATUS_LABELS = {
     DossierStatus.DRAFT: "Brouillon",
     DossierStatus.SUBMITTED: "Déposé",
+    DossierStatus.CHANGES_REQUESTED: "Compléments demandés",
     DossierStatus.ADMISSIBLE: "Recevable",
     DossierStatus.INADMISSIBLE: "Irrecevable",
     DossierStatus.UNDER_REVIEW: "En instruction",
@@ -35,6 +36,8 @@ STATUS_LABELS = {
     DossierStatus.REPORT_DUE: "Bilan attendu",
     DossierStatus.REPORT_SUBMITTED: "Bilan déposé",
     DossierStatus.CLOSED: "Clos",
+    DossierStatus.WITHDRAWN: "Retiré",
+    DossierStatus.DROPPED: "Abandonné",
 }
 REQUEST_LABELS = {
     RequestStatus.ASKED: "Demandé",
@@ -50,6 +53,7 @@ REQUEST_LABELS = {
     RequestStatus.PAID: "Payé",
     RequestStatus.TO_REPAY: "À reverser",
     RequestStatus.JUSTIFIED: "Justifié",
+    RequestStatus.WITHDRAWN: "Retiré",
 }
 
 
@@ -145,6 +149,7 @@ class DossierListing(BaseModel):
     objective: Annotated[list[str] | None, Field(max_length=20, description="Objective codes.")] = None
     organisation_id: Annotated[UUID | None, Field(description="The holder, as submitted or as it is today.")] = None
     funder_id: UUID | None = None
+    changes_requested: Annotated[bool | None, Field(description="Changes are requested and not answered yet.")] = None
     q: Annotated[str | None, Field(max_length=100, description="Words of the title, the holder's name or the reference.")] = None
 
     @property
@@ -159,6 +164,7 @@ class DossierListing(BaseModel):
             "objective": self.objective,
             "organisation_id": self.organisation_id,
             "funder_id": self.funder_id,
+            "changes_requested": self.changes_requested,
             "q": escaped and f"%{escaped}%",
         }
         return {name: value for name, value in given.items() if value is not None}
@@ -302,6 +308,9 @@ class DossierSummary(BaseModel):
     granted_cents: Annotated[int | None, Field(description="Granted so far; the holder reads it once every answer is notified.")]
     submitted_at: AwareDatetime | None
     answer_promised_on: date | None
+    changes_due_on: Annotated[
+        date | None, Field(None, description="Changes are requested of the holder: the first day an answer is due.")
+    ]
 
     @computed_field(examples=["Déposé"])  # type: ignore[prop-decorator]
     @property
@@ -366,8 +375,29 @@ class DossierRead(DossierSummary):
     inadmissible_reason: str | None
     report_due_on: Annotated[date | None, Field(description="Day the bilan is due, once something is granted.")]
     report_submitted_at: AwareDatetime | None
+    open_fields: Annotated[
+        list[str],
+        Field(description="While changes are requested: JSON pointers the holder may edit.", examples=[["/content/need"]]),
+    ]
+    suspended_days: Annotated[int, Field(description="Days both clocks were moved by, for the time the file was incomplete.")]
+    suspended_since: Annotated[
+        date | None, Field(description="The file is incomplete: the legal clock stands still since that day.")
+    ]
+    withdrawn_at: AwareDatetime | None
+    withdrawn_reason: str | None
+    dropped_at: Annotated[AwareDatetime | None, Field(description="A draft its holder dropped: erased some days later.")]
     created_at: AwareDatetime
     updated_at: AwareDatetime
+
+    @computed_field(description="What was promised at the submission, before the clock was suspended.")  # type: ignore[prop-decorator]
+    @property
+    def answer_first_promised_on(self) -> date | None:
+        return self.answer_promised_on and self.answer_promised_on - timedelta(days=self.suspended_days)
+
+    @computed_field(description="Likewise the day silence would have meant rejection.")  # type: ignore[prop-decorator]
+    @property
+    def silence_first_rejected_on(self) -> date | None:
+        return self.silence_rejects_on and self.silence_rejects_on - timedelta(days=self.suspended_days)
 
 
 class Missing(BaseModel):

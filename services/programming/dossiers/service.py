@@ -11,7 +11,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.common import journal, questions
 from services.common.auth import Principal
 from services.common.clock import today_in_paris
-from services.common.etag import require_version
 from services.common.ids import new_id
 from services.common.language import Text
 from services.common.problems import FieldError, NotFound
@@ -22,12 +21,11 @@ from ..campaigns import rules as campaign_rules
 from ..campaigns import service as campaigns
 from ..organisations import service as organisations
 from ..tables import KERNEL
-from . import answers, quarantine, renewal, repository, rules
+from . import access, answers, differences, quarantine, renewal, repository, rules
 from .errors import (
     AnswersRefused,
     CampaignNotOpen,
     DeadlinePassed,
-    DossierLocked,
     HolderDissolved,
     NotTheHolder,
     RenewalRefused,
@@ -77,19 +75,20 @@ async def save(
     session: AsyncSession, caller: Principal, dossier_id: UUID, wish: DossierUpdate, *, version: int, now: datetime
 ) -> Dossier:
     """Autosave: whatever is sent is kept, complete or not. Another tab's newer version is never overwritten (412)."""
-    dossier = await held_by(session, caller, dossier_id)
-    if dossier.status is not DossierStatus.DRAFT:
-        raise DossierLocked(reference=dossier.reference)
-    require_version(dossier.version, version)
+    dossier = await access.written_by(session, caller, dossier_id)
+    access.require_editable(dossier)
+    access.require_fresh(dossier, version)
+    before = differences.document(dossier)
     sent = keep_fields(dossier, wish)
     if "renews_id" in sent:
         await renew(session, dossier, wish.renews_id)
-    if "requests" in sent:
-        await replace_requests(session, dossier, wish.requests or [])
     if "answers" in sent:
         await _keep_answers(session, dossier, sent["answers"])
-    dossier.version += 1
-    dossier.updated_at = now
+    changed = list(differences.differences(before, differences.document(dossier)))
+    if "requests" in sent and await replace_requests(session, dossier, wish.requests or []):
+        changed.append("/requests")
+    access.require_open(dossier, changed)
+    access.mark(dossier, caller, changed, now)
     await session.flush()
     return dossier
 
@@ -124,7 +123,9 @@ async def _keep_answers(session: AsyncSession, dossier: Dossier, sent: Mapping[s
     versions = await campaigns.form_versions(session, campaign.id)
     known = {key for each in versions.values() for key in questions.declared(each["form"])}
     await session.flush()
-    judged = answers.judge(answers.current(campaign), dossier, await requests_of(session, dossier))
+    sent_under = answers.version(versions.get(dossier.form_number or 0))
+    form = answers.current(campaign) if dossier.status is DossierStatus.DRAFT else sent_under
+    judged = answers.judge(form, dossier, await requests_of(session, dossier))
     if errors := answers.refusals(judged, given, known):
         raise AnswersRefused(errors=errors)
 
@@ -139,16 +140,17 @@ async def renew(session: AsyncSession, dossier: Dossier, renews_id: UUID | None)
     if renewed is None or renewed.id == dossier.id or renewed.acting_holder_id != dossier.acting_holder_id:
         said = Text("Aucun de vos dossiers n'a cet identifiant.", "None of your dossiers has this id.")
         raise RenewalRefused(errors=[FieldError("/renews_id", said, "unknown")])
-    if renewed.status is DossierStatus.DRAFT:
+    if renewed.status in {DossierStatus.DRAFT, DossierStatus.DROPPED}:
         said = Text("Un brouillon ne se renouvelle pas.", "A draft cannot be renewed.")
         raise RenewalRefused(errors=[FieldError("/renews_id", said, "draft")])
     dossier.renews_id, dossier.action_id, dossier.renewal = renewed.id, renewed.action_id, True
 
 
-async def replace_requests(session: AsyncSession, dossier: Dossier, wanted: Sequence[RequestWrite]) -> None:
-    """The list sent replaces the list kept; a funder already asked keeps its request's id."""
+async def replace_requests(session: AsyncSession, dossier: Dossier, wanted: Sequence[RequestWrite]) -> bool:
+    """The list sent replaces the list kept; a funder already asked keeps its request's id. Whether anything changed."""
     _refuse_repeated(wanted)
     kept = {request.funder_id: request for request in await repository.requests(session, dossier.id)}
+    before = {(one.funder_id, one.budget_line, one.amount_cents) for one in kept.values()}
     for funder_id in kept.keys() - {wish.funder_id for wish in wanted}:
         await session.delete(kept[funder_id])
     for wish in wanted:
@@ -158,6 +160,7 @@ async def replace_requests(session: AsyncSession, dossier: Dossier, wanted: Sequ
         else:
             request.budget_line, request.amount_cents = wish.budget_line, wish.amount_cents
     dossier.asked_cents = sum(wish.amount_cents for wish in wanted)
+    return before != {(one.funder_id, one.budget_line, one.amount_cents) for one in wanted}
 
 
 def _refuse_repeated(wanted: Sequence[RequestWrite]) -> None:
@@ -244,7 +247,7 @@ async def held_by(session: AsyncSession, caller: Principal, dossier_id: UUID) ->
     if caller.belongs_to(dossier.organisation_id):
         said = Text("Une autre organisation a pris la suite.", "Another organisation has taken over.")
         raise NotTheHolder(said, successor_id=dossier.successor_id)
-    seen = await repository.capacities(session, dossier_id, caller.organisation_ids)
+    seen = await access.seen_as(session, caller, dossier_id)
     raise NotTheHolder() if seen else NotFound()
 
 
@@ -269,7 +272,8 @@ async def follow_holder(session: AsyncSession, holder: clients.Organisation) -> 
 
 
 def reader_row(dossier: Dossier, organisation_id: UUID, **capacity: bool) -> dict[str, Any]:
-    row: dict[str, Any] = {"as_holder": False, "as_funder": False, "as_lead": False, **capacity}
+    nothing = dict.fromkeys(("as_holder", "as_funder", "as_lead", "as_collaborator", "may_edit"), False)
+    row: dict[str, Any] = {**nothing, **capacity}
     return {
         "organisation_id": organisation_id,
         "dossier_id": dossier.id,
@@ -332,3 +336,10 @@ async def missing_under(
 async def attachments_of(session: AsyncSession, dossier_id: UUID) -> list[Attachment]:
     """For the rooms above: what is joined to a dossier today. Who may read it is for those rooms to judge."""
     return await repository.attachments(session, dossier_id)
+
+
+async def named_attachments(session: AsyncSession, dossier_id: UUID, attachment_ids: Sequence[UUID]) -> list[dict[str, str]]:
+    """For the rooms above: id, kind and name of those of these documents that are joined to the dossier."""
+    wanted = set(attachment_ids)
+    found = await repository.attachments(session, dossier_id) if wanted else []
+    return [{"id": str(one.id), "kind": one.kind, "name": one.name} for one in found if one.id in wanted]

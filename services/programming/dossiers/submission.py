@@ -15,12 +15,13 @@ from services.common.mail import queue_mail
 from services.common.problems import FieldError, Problem
 
 from ..campaigns import service as campaigns
-from . import answers, repository, rules, service
+from . import answers, repository, rules, service, signing
 from .errors import (
     AlreadySubmitted,
     BudgetRefused,
     CharterRefused,
     DossierIncomplete,
+    DraftDropped,
     HolderDissolved,
     NotSworn,
     NotTheHolder,
@@ -32,6 +33,12 @@ from .schemas import SubmissionCreate
 if TYPE_CHECKING:
     from ..campaigns.models import Campaign
 
+#: What moves while the dossier is written or instructed: no part of what is sworn.
+_NOT_SWORN = {
+    *("id", "status", "version", "created_by", "updated_at", "granted_cents", "content_version", "field_marks", "open_fields"),
+    *("changes_due_on", "status_before_changes", "suspended_days", "suspended_since", "signed_off_version", "signed_off_by"),
+    *("signed_off_at", "withdrawn_at", "withdrawn_reason", "dropped_at"),
+}
 _BUDGET_CODES = {"unbalanced", "voluntary_unbalanced", "whole_euros", "account", "differs_from_line_74", "not_asked"}
 
 
@@ -42,6 +49,8 @@ async def submit(
     dossier = await service.held_by(session, caller, dossier_id)
     if not caller.has_role(dossier.acting_holder_id, "manager", "signatory"):
         raise NotTheHolder()
+    if dossier.status is DossierStatus.DROPPED:
+        raise DraftDropped()
     if dossier.status is not DossierStatus.DRAFT:
         raise AlreadySubmitted(reference=dossier.reference)
     if dossier.holder.get("dissolved_on"):
@@ -50,9 +59,10 @@ async def submit(
     campaign = await campaigns.for_submission(session, dossier.campaign_id)
     service.require_open(campaign, now)
     require_sworn(dossier, wish)
+    await signing.require(session, caller, dossier, campaign, now=now)
     requests = await service.requests_of(session, dossier)
     if errors := await service.missing(session, dossier, requests, campaign, now=now):
-        raise _refusal(errors)
+        raise refusal(errors)
     _keep_what_was_asked(dossier, requests, campaign)
     former = await _submit_in_own_name(session, dossier) if dossier.successor_id else []
     return dossier, await lodge(session, caller, dossier, requests, campaign, wish, former_holders=former, now=now)
@@ -82,7 +92,7 @@ async def lodge(
         submitted_by=caller.account_id,
         signatory_name=wish.signatory_name,
         signatory_function=wish.signatory_function,
-        snapshot=_snapshot(dossier, requests, await repository.attachments(session, dossier.id)),
+        snapshot=snapshot(dossier, requests, await repository.attachments(session, dossier.id)),
     )
     session.add(submission)
     await session.flush()
@@ -110,7 +120,7 @@ def require_sworn(dossier: Dossier, wish: SubmissionCreate) -> None:
         raise NotSworn(errors=errors)
 
 
-def _refusal(errors: list[FieldError]) -> Problem:
+def refusal(errors: list[FieldError]) -> Problem:
     """Named for what is wrong when one family of rules is broken, else as incomplete."""
     codes = {error.code or "" for error in errors}
     if codes <= _BUDGET_CODES:
@@ -158,10 +168,11 @@ async def open_to_readers(
     lead = dossier.lead_organisation_id
     rows.setdefault(lead, service.reader_row(dossier, lead))["as_lead"] = True
     await repository.let_read(session, list(rows.values()))
+    await repository.date_collaborators(session, dossier)
 
 
-def _snapshot(dossier: Dossier, requests: list[FundingRequest], joined: Sequence[Attachment]) -> dict[str, object]:
-    kept = dossier.model_dump(mode="json", exclude={"id", "status", "version", "created_by", "updated_at", "granted_cents"})
+def snapshot(dossier: Dossier, requests: list[FundingRequest], joined: Sequence[Attachment]) -> dict[str, object]:
+    kept = dossier.model_dump(mode="json", exclude=_NOT_SWORN)
     asked = [r.model_dump(mode="json", include={"funder_id", "budget_line", "amount_cents"}) for r in requests]
     # With where the bytes are: the dossier keeps the very files it was sent with.
     files = [a.model_dump(mode="json", include={"id", "kind", "name", "key", "size", "sha256", "media_type"}) for a in joined]
@@ -201,4 +212,4 @@ Sans réponse au {clocks.silence_rejects_on:%d/%m/%Y}, le silence gardé vaut d�
 
 def as_sent(dossier: Dossier, requests: list[FundingRequest], joined: Sequence[Attachment]) -> dict[str, object]:
     """For the rooms above: what a submission would keep of the dossier as it stands."""
-    return _snapshot(dossier, requests, joined)
+    return snapshot(dossier, requests, joined)

@@ -10,6 +10,7 @@ from services.common.db import Row
 from services.common.etag import etag
 
 from . import rules
+from .differences import WRITTEN
 from .models import DossierStatus, RequestStatus
 
 _KEPT_FROM_HOLDER = ("opinion", "proposed_cents")
@@ -17,21 +18,42 @@ _UNTIL_NOTIFIED = ("granted_cents", "motive", "conditions", "decided_at")
 
 
 def is_holder_only(row: Row) -> bool:
-    return bool(row["as_holder"]) and not (row["as_funder"] or row["as_lead"])
+    return bool(row["as_holder"] or row["as_collaborator"]) and not (row["as_funder"] or row["as_lead"])
 
 
 def tag(row: Row) -> str:
     """The ETag of what this reader is shown. Once submitted, the holder's only moves with what the holder sees: the version
     itself would tell that a review was given or a decision taken."""
+    status = DossierStatus(row["status"])
+    if status is DossierStatus.CHANGES_REQUESTED:  # what is written is checked against what is written
+        view = f"changes{crc32(orjson.dumps(_told(row), default=str)):x}" if is_holder_only(row) else f"full{row['version']}"
+        return etag(row["content_version"], view)
     if not is_holder_only(row):
         return etag(row["version"], "full")
-    status = DossierStatus(row["status"])
-    if status is DossierStatus.DRAFT:
+    if status in {DossierStatus.DRAFT, DossierStatus.DROPPED}:
         return etag(row["version"], "holder")
-    shown = [_request_for_holder(request) for request in row["requests"]]
-    told = [row["report_due_on"], row["report_submitted_at"], row["successor_id"], *shown]
-    digest = crc32(orjson.dumps(told, default=str))
+    digest = crc32(orjson.dumps(_told(row), default=str))
     return etag(digest, rules.status_for_holder(status).value.replace("_", ""))
+
+
+def _told(row: Row) -> list[Any]:
+    """What a submitted dossier's holder sees move."""
+    shown = [_request_for_holder(request) for request in row["requests"]]
+    names = (
+        "report_due_on",
+        "report_submitted_at",
+        "successor_id",
+        "content_version",
+        "open_fields",
+        "suspended_days",
+        "suspended_since",
+    )
+    return [*(row[name] for name in (*names, "changes_due_on", "answer_promised_on", "silence_rejects_on")), *shown]
+
+
+def number(row: Row) -> int:
+    """The part of `tag` that `If-Match` is checked against."""
+    return int(tag(row).strip('"').partition("-")[0])
 
 
 def once_each(rows: Iterable[Row]) -> list[Row]:
@@ -41,7 +63,7 @@ def once_each(rows: Iterable[Row]) -> list[Row]:
         kept = seen.setdefault(row["id"], row)
         if kept is row:
             continue
-        for capacity in ("as_holder", "as_funder", "as_lead"):
+        for capacity in ("as_holder", "as_funder", "as_lead", "as_collaborator"):
             kept[capacity] = kept[capacity] or row[capacity]
     return [summary(row) for row in seen.values()]
 
@@ -61,6 +83,8 @@ def whole(row: Row) -> Row:
         row["requests"] = [_request_for_holder(request) for request in row["requests"]]
         if row["granted_cents"] is not None:  # without a tranche that joined since the answers were told
             row["granted_cents"] = sum(request["granted_cents"] or 0 for request in row["requests"])
+    elif row["as_submitted"] is not None and not row["as_holder"]:
+        row.update({name: row["as_submitted"][name] for name in WRITTEN if name in row["as_submitted"]})
     return row
 
 
@@ -68,5 +92,5 @@ def _request_for_holder(request: dict[str, Any]) -> dict[str, Any]:
     shown = {**request, **dict.fromkeys(_KEPT_FROM_HOLDER)}
     if request["notified_at"] is None:
         shown.update(dict.fromkeys(_UNTIL_NOTIFIED))
-        shown["status"] = RequestStatus.ASKED
+        shown["status"] = RequestStatus.WITHDRAWN if request["status"] == RequestStatus.WITHDRAWN.value else RequestStatus.ASKED
     return shown

@@ -25,6 +25,8 @@ class Parameter(Enum):
     CPO_RENEWAL_MONTHS = "cpo_renewal_months"
     DE_MINIMIS_CEILING_CENTS = "de_minimis_ceiling_cents"
     DE_MINIMIS_WITHIN_YEARS = "de_minimis_within_years"
+    #: 1 when asking for what a file lacks suspends the delay after which silence is a rejection, 0 when it does not.
+    INCOMPLETE_SUSPENDS_SILENCE = "incomplete_suspends_silence"
 
 
 class LegalParameter(Base, table=True):

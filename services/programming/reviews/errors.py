@@ -35,3 +35,11 @@ class NotTheFunder(Problem):
     status = 403
     title = Text("Réservé au financeur", "For the funder only")
     advice = Text("Seuls les membres du financeur sollicité font cet acte.", "Only members of the funder asked may do this.")
+
+
+class ReviewVoid(Problem):
+    title = Text("Le dossier a été retiré", "The dossier was withdrawn")
+    advice = Text(
+        "Son porteur l'a repris : il n'y a plus rien à instruire. Le motif est au dossier (`withdrawn_reason`).",
+        "Its holder took it back: nothing is left to review. The reason is on the dossier (`withdrawn_reason`).",
+    )

@@ -18,6 +18,8 @@ class ReviewStatus(Enum):
     TO_REVIEW = "to_review"
     IN_PROGRESS = "in_progress"
     COMPLETED = "completed"
+    #: The dossier was withdrawn.
+    VOID = "void"
 
 
 class Review(Base, table=True):

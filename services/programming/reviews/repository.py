@@ -11,6 +11,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.common.db import execute
+
 from .models import Review, ReviewStatus
 
 _R: Any = Review.__table__  # type: ignore[attr-defined]
@@ -53,3 +55,9 @@ async def get(session: AsyncSession, review_id: UUID) -> Review | None:
 async def completed(session: AsyncSession, dossier_ids: Sequence[UUID]) -> list[Review]:
     wanted = select(Review).where(_R.c.dossier_id.in_(dossier_ids), _R.c.status == ReviewStatus.COMPLETED)
     return list((await session.exec(wanted.order_by(_R.c.id))).all())
+
+
+async def void(session: AsyncSession, dossier_id: UUID) -> None:
+    """The dossier was withdrawn: none of its reviews counts any more."""
+    reviews = (_R.c.dossier_id == dossier_id) & (_R.c.status != ReviewStatus.VOID)
+    await execute(session, sa.update(_R).where(reviews).values(status=ReviewStatus.VOID, version=_R.c.version + 1))

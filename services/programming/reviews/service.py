@@ -18,7 +18,7 @@ from ..contracts.errors import NotContractLead
 from ..dossiers import instruction
 from ..dossiers import service as dossiers
 from . import repository, rules
-from .errors import NotTheFunder, ReasonRequired, ReviewCompleted, ReviewIncomplete, UnknownCriterion
+from .errors import NotTheFunder, ReasonRequired, ReviewCompleted, ReviewIncomplete, ReviewVoid, UnknownCriterion
 from .models import Review, ReviewStatus
 from .schemas import AdmissibilityCreate, ReviewUpdate
 
@@ -161,6 +161,8 @@ async def _own(session: AsyncSession, caller: Principal, review_id: UUID) -> Rev
 
 async def _open_review(session: AsyncSession, caller: Principal, review_id: UUID, version: int) -> Review:
     review = await _own(session, caller, review_id)
+    if review.status is ReviewStatus.VOID:
+        raise ReviewVoid()
     if review.status is ReviewStatus.COMPLETED:
         raise ReviewCompleted()
     require_version(review.version, version)

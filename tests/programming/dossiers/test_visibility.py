@@ -19,6 +19,13 @@ def world(shared_world: World) -> World:
 
 
 TAG = {"If-Match": '"1"'}
+ASKED = {
+    "organisation_id": str(new_id()),
+    "fields": [{"pointer": "/content/need", "comment": "x"}],
+    "due_on": "2099-01-01",
+}
+#: Ids of what hangs on a dossier that nobody else's address reaches.
+BELOW = dict.fromkeys(("collaborator_id", "change_request_id"), str(new_id())) | {"submission_number": "1"}
 #: Every route under one dossier: method, path, what is sent.
 ROUTES: list[tuple[str, str, dict[str, Any]]] = [
     ("GET", "", {}),
@@ -50,6 +57,26 @@ ROUTES: list[tuple[str, str, dict[str, Any]]] = [
     ("GET", "/comparison", {"params": {"from": 1, "to": 1}}),
     ("GET", "/changes-since-renewal", {}),
     ("GET", "/other-subsidies", {}),
+    ("DELETE", "", {"headers": TAG}),
+    ("POST", "/restoration", {"headers": TAG}),
+    ("POST", "/withdrawal", {"json": {"reason": "x"}, "headers": TAG}),
+    ("POST", "/collaborators", {"json": {"email": "a@example.org", "part": "reader"}}),
+    ("GET", "/collaborators", {}),
+    ("GET", "/collaborators/{collaborator_id}", {}),
+    ("PATCH", "/collaborators/{collaborator_id}", {"json": {"part": "reader"}, "headers": TAG}),
+    ("POST", "/collaborators/{collaborator_id}/invitation", {"headers": TAG}),
+    ("DELETE", "/collaborators/{collaborator_id}", {}),
+    ("POST", "/sign-off", {"json": {}}),
+    ("GET", "/sign-off", {}),
+    ("POST", "/sign-off/approval", {"headers": TAG}),
+    ("POST", "/sign-off/return", {"json": {"word": "x"}}),
+    ("POST", "/messages", {"json": {"kind": "holder", "organisation_id": str(new_id()), "text": "x"}}),
+    ("POST", "/change-requests", {"json": ASKED}),
+    ("GET", "/change-requests", {}),
+    ("GET", "/change-requests/{change_request_id}", {}),
+    ("POST", "/change-requests/{change_request_id}/answer", {"json": SWORN, "headers": TAG}),
+    ("POST", "/change-requests/{change_request_id}/cancellation", {"json": {"reason": "x"}, "headers": TAG}),
+    ("POST", "/change-requests/{change_request_id}/closing", {"json": {"reason": "x"}, "headers": TAG}),
 ]
 
 
@@ -73,7 +100,7 @@ async def hidden_from(world: World, dossier: dict[str, Any], *people: Any) -> No
     attachment = dossier["attachments"][0]["id"]
     for who in people:
         for method, path, sent in ROUTES:
-            where = f"/dossiers/{dossier['id']}{path.format(attachment=attachment, submission_number=1)}"
+            where = f"/dossiers/{dossier['id']}{path.format(attachment=attachment, **BELOW)}"
             await world.refused(who, method, where, 404, "not-found", **sent)
         listed = await world.pages(who, "/dossiers", campaign_id=world.campaign_id)
         assert dossier["id"] not in {one["id"] for one in listed}
@@ -100,7 +127,7 @@ async def test_no_route_of_a_dossier_answers_without_a_token(world: World) -> No
     dossier = await world.submitted()
     attachment = dossier["attachments"][0]["id"]
     for method, path, sent in ROUTES:
-        where = f"/dossiers/{dossier['id']}{path.format(attachment=attachment, submission_number=1)}"
+        where = f"/dossiers/{dossier['id']}{path.format(attachment=attachment, **BELOW)}"
         await world.refused(None, method, where, 401, "unauthenticated", **sent)
 
 

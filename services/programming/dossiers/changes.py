@@ -1,0 +1,163 @@
+"""Changes requested of a holder, for the room above: what opens to editing, what a new submission holds, where the dossier goes back.
+
+While changes are requested the holder writes on the dossier itself; those who instruct it go on reading what was submitted last.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.common.auth import Principal
+
+from ..campaigns import service as campaigns
+from . import answers, differences, repository, rules, service, signing, submission
+from .errors import DossierStateRefused
+from .models import Dossier, DossierStatus, FundingRequest, RequestStatus, Submission
+from .schemas import Budget, Contact, Content, SubmissionCreate
+
+#: Where a dossier may be asked for changes: sent, and not all judged.
+ASKED_IN = {
+    DossierStatus.SUBMITTED,
+    DossierStatus.CHANGES_REQUESTED,
+    DossierStatus.UNDER_REVIEW,
+    DossierStatus.READY_FOR_COMMITTEE,
+}
+_DATES = ("starts_on", "ends_on", "exercise_starts_on")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the requests still open make of the dossier."""
+
+    open_fields: Sequence[str]
+    due_on: date | None
+    suspended_since: date | None
+    suspended_days: int
+
+
+async def open_up(session: AsyncSession, dossier: Dossier, standing: Standing) -> None:
+    """Changes are requested (dossier locked by the caller): the named fields open, the dossier waits for its holder."""
+    if dossier.status not in ASKED_IN:
+        raise DossierStateRefused(dossier_status=dossier.status.value)
+    if dossier.status is not DossierStatus.CHANGES_REQUESTED:
+        dossier.status_before_changes, dossier.status = dossier.status, DossierStatus.CHANGES_REQUESTED
+        dossier.field_marks = {}
+    _stand(dossier, standing)
+    dossier.version += 1
+    await session.flush()
+
+
+async def settle(session: AsyncSession, dossier: Dossier, standing: Standing) -> None:
+    """A request ended (dossier locked by the caller). What is no longer open is again as last submitted; when none is left the
+    dossier goes back to where its requests are."""
+    last = await repository.last_submission(session, dossier.id)
+    if last is not None:
+        _put_back(dossier, last.snapshot, standing.open_fields)
+    _stand(dossier, standing)
+    if not standing.open_fields:
+        requests = await repository.requests(session, dossier.id)
+        before, dossier.status_before_changes = dossier.status_before_changes, None
+        if before is DossierStatus.SUBMITTED:
+            dossier.status = DossierStatus.SUBMITTED
+        else:
+            dossier.status = rules.outcome([request.status for request in requests])
+    dossier.version += 1
+    await session.flush()
+
+
+def _stand(dossier: Dossier, standing: Standing) -> None:
+    """Both clocks move by the days the file was incomplete."""
+    more = timedelta(days=standing.suspended_days - dossier.suspended_days)
+    dossier.answer_promised_on = dossier.answer_promised_on and dossier.answer_promised_on + more
+    dossier.silence_rejects_on = dossier.silence_rejects_on and dossier.silence_rejects_on + more
+    dossier.suspended_days, dossier.suspended_since = standing.suspended_days, standing.suspended_since
+    dossier.open_fields, dossier.changes_due_on = list(standing.open_fields), standing.due_on
+
+
+def _put_back(dossier: Dossier, submitted: Mapping[str, Any], open_fields: Sequence[str]) -> None:
+    current = differences.document(dossier)
+    before = _written_in(submitted)
+    closed = differences.outside(differences.differences(before, current), open_fields)
+    if not closed:
+        return
+    kept = differences.with_fields(current, before, differences.fields(closed))
+    for name in {pointer.split("/")[1] for pointer in closed}:
+        value = kept[name]
+        setattr(dossier, name, date.fromisoformat(value) if name in _DATES and value else value)
+    dossier.charges_cents = rules.total(Budget.model_validate(dossier.budget).charges)
+    dossier.content_version += 1
+
+
+def _written_in(snapshot: Mapping[str, Any]) -> dict[str, Any]:
+    """What the holder had written; submissions older than the questions of campaigns hold no answers."""
+    return {name: snapshot.get(name) for name in differences.WRITTEN} | {"answers": snapshot.get("answers") or {}}
+
+
+def written(dossier: Dossier) -> dict[str, Any]:
+    """What the holder has written so far, as JSON."""
+    return differences.document(dossier)
+
+
+async def submitted(session: AsyncSession, dossier: Dossier) -> dict[str, Any]:
+    """What the holder submitted last: those who ask for changes speak of that, whatever is being written."""
+    last = await repository.last_submission(session, dossier.id)
+    return {} if last is None else _written_in(last.snapshot)
+
+
+async def attached_since(session: AsyncSession, dossier_id: UUID, since: datetime) -> frozenset[str]:
+    """Kinds of the documents joined after that instant."""
+    return await repository.attached_since(session, dossier_id, since)
+
+
+async def resubmit(
+    session: AsyncSession, caller: Principal, dossier: Dossier, fields: Sequence[str], wish: SubmissionCreate, *, now: datetime
+) -> Submission:
+    """A new submission: the last one with these fields as they are written now. Complete, sworn, signed off where that is asked."""
+    submission.require_sworn(dossier, wish)
+    campaign = await campaigns.get(session, dossier.campaign_id)
+    await signing.require(session, caller, dossier, campaign, now=now)
+    requests = await repository.requests(session, dossier.id)
+    draft = service.draft_of(dossier, requests, await repository.attachment_kinds(session, dossier.id))
+    book = service.rulebook_of(campaign, await campaigns.charter_of(session, campaign.id))
+    # A notice that came since changes what drafts are asked, not what was submitted before it.
+    forms = await campaigns.form_versions(session, campaign.id)
+    asked = answers.faults(answers.judge(answers.version(forms.get(dossier.form_number or 0)), dossier, requests))
+    if errors := [*rules.completeness(draft, book), *asked]:
+        raise submission.refusal(errors)
+    last = await repository.last_submission(session, dossier.id)
+    if last is None:
+        raise DossierStateRefused(dossier_status=dossier.status.value)
+    current = submission.snapshot(dossier, requests, await repository.attachments(session, dossier.id))
+    made = Submission(
+        dossier_id=dossier.id,
+        number=last.number + 1,
+        reference=last.reference,
+        submitted_at=now,
+        submitted_by=caller.account_id,
+        signatory_name=wish.signatory_name,
+        signatory_function=wish.signatory_function,
+        snapshot=_counted(differences.with_fields(last.snapshot, current, differences.fields(fields)), dossier),
+    )
+    session.add(made)
+    content = Content.model_validate(made.snapshot["content"])
+    dossier.publics_count = sum(public.count or 0 for public in content.publics)
+    await session.flush()
+    return made
+
+
+def _counted(snapshot: dict[str, Any], dossier: Dossier) -> dict[str, Any]:
+    budget = Budget.model_validate(snapshot["budget"])
+    return {
+        **snapshot,
+        "charges_cents": rules.total(budget.charges),
+        "contact": Contact.model_validate(snapshot["contact"]).model_dump(),
+    }
+
+
+def awaited_from(requests: Sequence[FundingRequest], funder_id: UUID) -> RequestStatus | None:
+    """Where the request to this funder is, None when it is not asked."""
+    return next((request.status for request in requests if request.funder_id == funder_id), None)
