@@ -53,6 +53,8 @@ from .permanent_files.router import router as permanent_files
 from .privacy.router import router as privacy
 from .reports.router import router as reports
 from .retroplanning.router import router as retroplanning
+from .reviews.conflicts_router import conflicts_router
+from .reviews.readings_router import readings_router
 from .reviews.router import dossier_router as admissibility
 from .reviews.router import router as reviews
 from .settings import Settings
@@ -84,7 +86,7 @@ SERVICE = Service(
         other_subsidies,
         notices,
         similar,
-        assignments,
+        *(assignments, conflicts_router, readings_router),
         minutes,
         retroplanning,
         due_lists,
