@@ -355,3 +355,14 @@ FACE = sa.select(
     _D.c.qpv_codes,
     _D.c.exercise_ends_on,
 )
+
+
+#: What rules about requests look at, for the statements of rooms above to join by `request_id`.
+FACETS = sa.select(
+    _R.c.id.label("request_id"),
+    _R.c.budget_line,
+    _D.c.nature,
+    _D.c.objective_codes,
+    _D.c.qpv_codes,
+    sa.func.coalesce(_D.c.successor_id, _D.c.organisation_id).label("holder_id"),
+).join(_D, _D.c.id == _R.c.dossier_id)
