@@ -32,15 +32,22 @@ def _about(dossier_id: Any) -> Any:
 
 
 _WANTED = sa.func.unnest(_DOSSIERS).table_valued(sa.column("dossier_id", sa.Uuid), name="wanted").render_derived()
-_TOUCHING = (
-    sa.select(_WANTED.c.dossier_id, _C.c.id, _C.c.funder_id, _C.c.account_id, _C.c.person_name, _C.c.kind, _C.c.declared_at)
-    .select_from(_WANTED.join(_C, sa.true()))
-    .where(_about(_WANTED.c.dossier_id))
-    .order_by(_WANTED.c.dossier_id, _C.c.person_name, _C.c.id)
-)
+_FACE = (_WANTED.c.dossier_id, _C.c.id, _C.c.funder_id, _C.c.account_id, _C.c.person_name, _C.c.kind, _C.c.declared_at)
+
+
+def _touching(*conditions: Any) -> Any:
+    """Declarations that stand on these dossiers, those about a dossier and those about its holder each by its own path."""
+    stands = (_C.c.withdrawn_at.is_(None), *conditions)
+    named = sa.select(*_FACE).select_from(_WANTED.join(_C, _C.c.dossier_id == _WANTED.c.dossier_id)).where(*stands)
+    held = dossiers.held_for(_WANTED.c.dossier_id, _C.c.organisation_id)
+    holders = sa.select(*_FACE).select_from(_WANTED.join(_C, _C.c.organisation_id.is_not(None))).where(held, *stands)
+    both = sa.union_all(named, holders).subquery("touching")
+    return sa.select(both).order_by(both.c.dossier_id, both.c.person_name, both.c.id)
+
+
 #: Declarations that stand on these dossiers, whoever made them.
-OF_DOSSIERS = _TOUCHING
-_OF_FUNDER = _TOUCHING.where(_C.c.funder_id == bindparam("funder_id", type_=sa.Uuid))
+OF_DOSSIERS = _touching()
+_OF_FUNDER = _touching(_C.c.funder_id == bindparam("funder_id", type_=sa.Uuid))
 
 _PENDING = (_G.c.status == ReadingStatus.TO_READ) | (_G.c.status == ReadingStatus.IN_PROGRESS)
 _OWN = (_G.c.review_id == _R.c.id) & (_G.c.reader_id == _ACCOUNT)
