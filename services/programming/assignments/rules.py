@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from .schemas import Again, AssignmentRule, Outcome
+from .schemas import Again, AssignmentRule, ShareOutcome
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Share:
     """What becomes of one review. `rule` is the rank, from 1, of the rule that decided."""
 
     review_id: UUID
-    outcome: Outcome
+    outcome: ShareOutcome
     rule: int | None = None
     assignee_id: UUID | None = None
     reader_ids: tuple[UUID, ...] = ()
@@ -73,27 +73,27 @@ def share_out(candidates: Sequence[Candidate], rules: Sequence[AssignmentRule], 
 
 def _share(one: Candidate, rules: Sequence[AssignmentRule], known: Situation, loads: dict[UUID, int]) -> Share:
     if one.status == "completed":
-        return Share(one.review_id, Outcome.COMPLETED, None, one.assignee_id, one.reader_ids)
+        return Share(one.review_id, ShareOutcome.COMPLETED, None, one.assignee_id, one.reader_ids)
     departed = one.assignee_id is not None and known.members is not None and one.assignee_id not in known.members
     left_alone = None if departed else _left_alone(one, known)
     if left_alone is not None:
         return Share(one.review_id, left_alone, None, one.assignee_id, one.reader_ids)
     rank, rule = next(((i, rule) for i, rule in enumerate(rules, 1) if fits(rule, one)), (None, None))
     if rule is None:
-        return Share(one.review_id, Outcome.NO_RULE, None, one.assignee_id, one.reader_ids, departed=departed)
+        return Share(one.review_id, ShareOutcome.NO_RULE, None, one.assignee_id, one.reader_ids, departed=departed)
     barred = tuple(each for each in rule.instructor_ids if (each, one.dossier_id) in known.conflicts)
     free = [each for each in rule.instructor_ids if each not in barred and (known.members is None or each in known.members)]
     return replace(_given(one, free, known, loads, departed=departed), rule=rank, in_conflict=barred, departed=departed)
 
 
-def _left_alone(one: Candidate, known: Situation) -> Outcome | None:
+def _left_alone(one: Candidate, known: Situation) -> ShareOutcome | None:
     """Why a review that has its people keeps them; None when it may be shared out."""
     lacking = known.readings > 1 and len(one.reader_ids) < known.readings
     if one.assignee_id is None or lacking:
         return None
     if known.again is Again.NONE or (known.again is Again.RULED and not one.assigned_by_rule):
-        return Outcome.KEPT
-    return Outcome.BEGUN if one.status != "to_review" else None
+        return ShareOutcome.KEPT
+    return ShareOutcome.BEGUN if one.status != "to_review" else None
 
 
 def _given(one: Candidate, free: Sequence[UUID], known: Situation, loads: dict[UUID, int], *, departed: bool) -> Share:
@@ -102,7 +102,7 @@ def _given(one: Candidate, free: Sequence[UUID], known: Situation, loads: dict[U
     kept = before if before is not None and (before in free or stays) else None
     pick = kept or _lightest(free, loads)
     if pick is None:
-        return Share(one.review_id, Outcome.NOBODY, None, one.assignee_id, one.reader_ids)
+        return Share(one.review_id, ShareOutcome.NOBODY, None, one.assignee_id, one.reader_ids)
     readers = list(one.reader_ids)
     if known.readings > 1:
         for each in [pick, *sorted(free, key=lambda one: (loads.get(one, 0), free.index(one)))]:
@@ -114,7 +114,7 @@ def _given(one: Candidate, free: Sequence[UUID], known: Situation, loads: dict[U
         if before is not None:
             loads[before] = loads.get(before, 1) - 1
     changed = pick != one.assignee_id or tuple(readers) != one.reader_ids
-    outcome = Outcome.UNCHANGED if not changed else Outcome.REASSIGNED if one.assignee_id else Outcome.ASSIGNED
+    outcome = ShareOutcome.UNCHANGED if not changed else ShareOutcome.REASSIGNED if one.assignee_id else ShareOutcome.ASSIGNED
     missing = max(0, known.readings - len(readers)) if known.readings > 1 else 0
     return Share(one.review_id, outcome, None, pick, tuple(readers), missing)
 

@@ -79,7 +79,7 @@ class DepartureRun(BaseModel):
     dry_run: bool = False
 
 
-class Outcome(Enum):
+class ShareOutcome(Enum):
     ASSIGNED = "assigned"
     REASSIGNED = "reassigned"
     UNCHANGED = "unchanged"
@@ -92,15 +92,15 @@ class Outcome(Enum):
 
 
 OUTCOME_LABELS = {
-    Outcome.ASSIGNED: "Attribuée",
-    Outcome.REASSIGNED: "Réattribuée",
-    Outcome.UNCHANGED: "Déjà à cette personne",
-    Outcome.KEPT: "Déjà attribuée, laissée",
-    Outcome.BEGUN: "Commencée, laissée",
-    Outcome.COMPLETED: "Avis rendu, laissée",
-    Outcome.NO_RULE: "Aucune règle ne convient",
-    Outcome.NOBODY: "Personne de disponible dans la règle",
-    Outcome.CHANGED: "Modifiée entre-temps, laissée",
+    ShareOutcome.ASSIGNED: "Attribuée",
+    ShareOutcome.REASSIGNED: "Réattribuée",
+    ShareOutcome.UNCHANGED: "Déjà à cette personne",
+    ShareOutcome.KEPT: "Déjà attribuée, laissée",
+    ShareOutcome.BEGUN: "Commencée, laissée",
+    ShareOutcome.COMPLETED: "Avis rendu, laissée",
+    ShareOutcome.NO_RULE: "Aucune règle ne convient",
+    ShareOutcome.NOBODY: "Personne de disponible dans la règle",
+    ShareOutcome.CHANGED: "Modifiée entre-temps, laissée",
 }
 
 
@@ -111,7 +111,7 @@ class AssignmentLine(BaseModel):
     dossier_id: UUID
     reference: str
     title: str
-    outcome: Outcome
+    outcome: ShareOutcome
     outcome_label: Annotated[str, Field(examples=["Attribuée"])]
     rule: Annotated[int | None, Field(description="Rank of the rule that decided, from 1.")]
     rule_label: str | None
@@ -204,7 +204,7 @@ class BulkReviewReport(BaseModel):
     lines: list[BulkReviewLine]
 
 
-class Spread(BaseModel):
+class ScoreSpread(BaseModel):
     """A spread of scores. `sd` is the standard deviation of the sample; null below two scores."""
 
     n: int
@@ -214,7 +214,7 @@ class Spread(BaseModel):
     max: float | None
 
 
-class OwnSpread(Spread):
+class OwnScoreSpread(ScoreSpread):
     difference: Annotated[
         float | None, Field(description="Mean gap to the others on the dossiers read in common; above 0 scores higher than them.")
     ]
@@ -225,8 +225,10 @@ class ReviewerCalibration(BaseModel):
     account_id: UUID
     full_name: str | None
     dossiers: int
-    criteria: Annotated[dict[str, OwnSpread], Field(description="By criterion, scores of 0 to 5.")]
-    weighted: Annotated[OwnSpread, Field(description="Weighted scores of 0 to 100; its `difference` is the person's severity.")]
+    criteria: Annotated[dict[str, OwnScoreSpread], Field(description="By criterion, scores of 0 to 5.")]
+    weighted: Annotated[
+        OwnScoreSpread, Field(description="Weighted scores of 0 to 100; its `difference` is the person's severity.")
+    ]
 
 
 class Disagreement(BaseModel):
@@ -244,7 +246,7 @@ class Calibration(BaseModel):
     dossiers: int
     scored_twice: Annotated[int, Field(description="Dossiers that several people scored.")]
     people: list[ReviewerCalibration] | None
-    criteria: dict[str, Spread] | None
+    criteria: dict[str, ScoreSpread] | None
     disagreements: Annotated[list[Disagreement] | None, Field(description="Largest first, twenty at most.")]
 
 
@@ -252,9 +254,9 @@ class OwnCalibration(BaseModel):
     """One's own scores against the others', who are not named."""
 
     dossiers: int
-    criteria: dict[str, OwnSpread]
-    weighted: OwnSpread
-    group: Annotated[dict[str, Spread], Field(description="By criterion, everybody else together.")]
+    criteria: dict[str, OwnScoreSpread]
+    weighted: OwnScoreSpread
+    group: Annotated[dict[str, ScoreSpread], Field(description="By criterion, everybody else together.")]
 
 
 class ReviewExportFormat(Enum):

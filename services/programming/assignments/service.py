@@ -32,12 +32,12 @@ from .schemas import (
     AssignmentRulesWrite,
     AssignmentRun,
     DepartureRun,
-    Outcome,
+    ShareOutcome,
 )
 
 #: Reviews looked at by one act: a campaign has a few hundred.
 MOST = 2_000
-_MOVES = {Outcome.ASSIGNED, Outcome.REASSIGNED}
+_MOVES = {ShareOutcome.ASSIGNED, ShareOutcome.REASSIGNED}
 
 
 @dataclass(frozen=True)
@@ -242,7 +242,9 @@ async def _apply(
             work.Handed(row["id"], share.assignee_id, share.reader_ids, by_rule, before=row["assignee_id"], leaving=leaving)
         )
     left = await work.hand_out(session, caller, handed, now=now)
-    return [rules.Share(share.review_id, Outcome.CHANGED, share.rule) if share.review_id in left else share for share in shares]
+    return [
+        rules.Share(share.review_id, ShareOutcome.CHANGED, share.rule) if share.review_id in left else share for share in shares
+    ]
 
 
 def _counts(shares: Sequence[rules.Share]) -> dict[str, int]:

@@ -38,7 +38,7 @@ from .errors import (
     NotTheFunder,
     OwnReadingFirst,
 )
-from .models import ReadingStatus, Review, ReviewConflict, ReviewReading, ReviewStatus, SetAside
+from .models import Review, ReviewConflict, ReviewReading, ReviewReadingStatus, ReviewStatus, SetAside
 
 #: Carried out by the room above: what has no instructor is given one by the funder's rules, where the funder wants that.
 FOLLOW_RULES = "programming:follow_assignment_rules"
@@ -99,7 +99,7 @@ async def _take_away(session: AsyncSession, conflict: ReviewConflict, review: Re
     if wrote:
         _set_aside(session, conflict, review, stands=stands, now=now)
     if reading is not None:
-        reading.status, reading.version = ReadingStatus.SET_ASIDE, reading.version + 1
+        reading.status, reading.version = ReviewReadingStatus.SET_ASIDE, reading.version + 1
     if review.assignee_id == person and not stands:
         review.assignee_id, review.assigned_by_rule = None, False
     review.version += 1
@@ -190,10 +190,10 @@ async def withdraw(
 
 
 def _restore(reading: ReviewReading) -> None:
-    if reading.status is not ReadingStatus.SET_ASIDE:
+    if reading.status is not ReviewReadingStatus.SET_ASIDE:
         return
-    begun = ReadingStatus.IN_PROGRESS if reading.scores or reading.comment else ReadingStatus.TO_READ
-    reading.status = ReadingStatus.COMPLETED if reading.completed_at else begun
+    begun = ReviewReadingStatus.IN_PROGRESS if reading.scores or reading.comment else ReviewReadingStatus.TO_READ
+    reading.status = ReviewReadingStatus.COMPLETED if reading.completed_at else begun
     reading.version += 1
 
 

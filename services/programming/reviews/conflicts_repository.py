@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.common.db import Row, execute, fetch_in
 
 from ..dossiers import service as dossiers
-from .models import ReadingStatus, Review, ReviewConflict, ReviewReading, ReviewSettings, SetAside
+from .models import Review, ReviewConflict, ReviewReading, ReviewReadingStatus, ReviewSettings, SetAside
 
 _C: Any = ReviewConflict.__table__  # type: ignore[attr-defined]
 _R: Any = Review.__table__  # type: ignore[attr-defined]
@@ -49,7 +49,7 @@ def _touching(*conditions: Any) -> Any:
 OF_DOSSIERS = _touching()
 _OF_FUNDER = _touching(_C.c.funder_id == bindparam("funder_id", type_=sa.Uuid))
 
-_PENDING = (_G.c.status == ReadingStatus.TO_READ) | (_G.c.status == ReadingStatus.IN_PROGRESS)
+_PENDING = (_G.c.status == ReviewReadingStatus.TO_READ) | (_G.c.status == ReviewReadingStatus.IN_PROGRESS)
 _OWN = (_G.c.review_id == _R.c.id) & (_G.c.reader_id == _ACCOUNT)
 _HIDING = (_S.c.campaign_id == _R.c.campaign_id) & (_S.c.funder_id == _R.c.funder_id) & _S.c.hides_holder
 #: What a person is kept from, for each of these reviews.

@@ -83,7 +83,7 @@ class ReviewSettings(Base, table=True):
     version: int = 1
 
 
-class ReadingStatus(Enum):
+class ReviewReadingStatus(Enum):
     TO_READ = "to_read"
     IN_PROGRESS = "in_progress"
     COMPLETED = "completed"
@@ -107,7 +107,7 @@ class ReviewReading(Base, table=True):
     campaign_id: UUID
     funder_id: UUID
     reader_id: UUID
-    status: ReadingStatus = choice(ReadingStatus, "status", default=ReadingStatus.TO_READ)
+    status: ReviewReadingStatus = choice(ReviewReadingStatus, "status", default=ReviewReadingStatus.TO_READ)
     scores: dict[str, Any] = jsonb(dict)
     score_comments: dict[str, Any] = jsonb(dict)
     weighted_score: float | None = None

@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from ..campaigns.schemas import Cents, Nature
 from ..contracts.schemas import Code
 from ..dossiers.schemas import Opinion
-from .models import ReadingStatus
+from .models import ReviewReadingStatus
 from .schemas import Score, ScoreComment
 
 
@@ -69,7 +69,7 @@ class ReadingSummary(BaseModel):
     campaign_id: UUID
     funder_id: UUID
     reader_id: UUID
-    status: ReadingStatus
+    status: ReviewReadingStatus
     scores: dict[str, int] | None
     score_comments: dict[str, str] | None
     weighted_score: float | None

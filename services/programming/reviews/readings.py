@@ -38,13 +38,13 @@ from .errors import (
     ReviewIncomplete,
     UnknownCriterion,
 )
-from .models import ReadingStatus, Review, ReviewReading, ReviewStatus, SetAside
+from .models import Review, ReviewReading, ReviewReadingStatus, ReviewStatus, SetAside
 from .reading_schemas import ReadingUpdate
 
 if TYPE_CHECKING:
     from ..dossiers.models import Dossier
 
-PENDING = {ReadingStatus.TO_READ, ReadingStatus.IN_PROGRESS}
+PENDING = {ReviewReadingStatus.TO_READ, ReviewReadingStatus.IN_PROGRESS}
 _CONTENT = ("scores", "score_comments", "weighted_score", "opinion", "proposed_cents", "comment")
 
 
@@ -76,9 +76,9 @@ async def set_readers(
         raise (NotAMember if {e.code for e in errors} == {"not_a_member"} else ReadersRefused)(errors=errors)
     await conflicts.require_free(session, review.funder_id, review.dossier_id, reader_ids)
     for reading in await readings_repository.locked(session, review.id):
-        if reading.reader_id in reader_ids or reading.status is ReadingStatus.SET_ASIDE:
+        if reading.reader_id in reader_ids or reading.status is ReviewReadingStatus.SET_ASIDE:
             continue
-        if reading.status is not ReadingStatus.TO_READ:
+        if reading.status is not ReviewReadingStatus.TO_READ:
             said = Text("Cette personne a commencé sa lecture.", "This person has begun reading.")
             raise ReadersRefused(errors=[FieldError("/reader_ids", said, "begun")], account_id=str(reading.reader_id))
         await session.delete(reading)
@@ -147,8 +147,8 @@ async def save(
         reading.proposed_cents = wish.proposed_cents
     if "comment" in sent:
         reading.comment = wish.comment or ""
-    if reading.status is ReadingStatus.TO_READ:
-        reading.status = ReadingStatus.IN_PROGRESS
+    if reading.status is ReviewReadingStatus.TO_READ:
+        reading.status = ReviewReadingStatus.IN_PROGRESS
     reading.version += 1
     await session.flush()
     return reading
@@ -167,7 +167,7 @@ async def complete(session: AsyncSession, caller: Principal, reading_id: UUID, *
     errors = rules.completion_errors(reading.scores, campaign.criteria, reading.opinion, reading.proposed_cents, review.asked_cents)
     if errors:
         raise ReviewIncomplete(errors=errors)
-    reading.status, reading.completed_at = ReadingStatus.COMPLETED, now
+    reading.status, reading.completed_at = ReviewReadingStatus.COMPLETED, now
     reading.version += 1
     await session.flush()
     await _note(session, review, "reading.completed", caller, now, reading_id=str(reading.id))
@@ -195,11 +195,11 @@ async def _own(session: AsyncSession, caller: Principal, reading_id: UUID, versi
     reading = kept.get(reading_id)
     if review is None or reading is None:
         raise NotFound()
-    if reading.status is ReadingStatus.SET_ASIDE:
+    if reading.status is ReviewReadingStatus.SET_ASIDE:
         raise ReadingSetAside()
     if (await hidden_from.hidden(session, caller.account_id, review.id))["in_conflict"]:
         raise InConflict()
-    if reading.status is ReadingStatus.COMPLETED:
+    if reading.status is ReviewReadingStatus.COMPLETED:
         raise ReadingCompleted()
     if review.status is ReviewStatus.COMPLETED:
         raise ReviewCompleted()
@@ -215,10 +215,10 @@ async def of_review(session: AsyncSession, caller: Principal, review_id: UUID) -
         raise InConflict()
     found = await readings_repository.of_review(session, review_id)
     settings = await review_settings.read(session, review.campaign_id, review.funder_id)
-    reads = caller.account_id in {reading.reader_id for reading in found if reading.status is ReadingStatus.COMPLETED}
+    reads = caller.account_id in {reading.reader_id for reading in found if reading.status is ReviewReadingStatus.COMPLETED}
     leads = caller.has_role(review.funder_id, "manager") or review.assignee_id == caller.account_id
     opened = not hidden["reading_open"] and (reads or leads or review.status is ReviewStatus.COMPLETED)
-    given = [reading for reading in found if reading.status is ReadingStatus.COMPLETED]
+    given = [reading for reading in found if reading.status is ReviewReadingStatus.COMPLETED]
     weighted = [reading.weighted_score for reading in given]
     known = [score for score in weighted if score is not None]
     return {

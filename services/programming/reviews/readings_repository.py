@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common.db import fetch_in
 
-from .models import ReadingStatus, Review, ReviewReading, ReviewSettings
+from .models import Review, ReviewReading, ReviewReadingStatus, ReviewSettings
 
 _R: Any = Review.__table__  # type: ignore[attr-defined]
 _G: Any = ReviewReading.__table__  # type: ignore[attr-defined]
@@ -61,6 +61,6 @@ async def of_review(session: AsyncSession, review_id: UUID) -> list[ReviewReadin
 async def reader_ids(session: AsyncSession, review_ids: Sequence[UUID]) -> list[tuple[UUID, UUID]]:
     """(review, reader) of readings that were not set aside."""
     wanted = select(ReviewReading.review_id, ReviewReading.reader_id).where(
-        _G.c.review_id.in_(review_ids), _G.c.status != ReadingStatus.SET_ASIDE
+        _G.c.review_id.in_(review_ids), _G.c.status != ReviewReadingStatus.SET_ASIDE
     )
     return list((await session.exec(wanted)).all())

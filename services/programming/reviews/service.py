@@ -29,7 +29,7 @@ from .errors import (
     ReviewIncomplete,
     UnknownCriterion,
 )
-from .models import ReadingStatus, Review, ReviewStatus
+from .models import Review, ReviewReadingStatus, ReviewStatus
 from .schemas import AdmissibilityCreate, ReviewUpdate
 
 if TYPE_CHECKING:
@@ -207,7 +207,7 @@ async def _require_readings(session: AsyncSession, review: Review) -> None:
     if settings["readings"] < 2:
         return
     found = await readings_repository.of_review(session, review.id)
-    complete = sum(reading.status is ReadingStatus.COMPLETED for reading in found)
+    complete = sum(reading.status is ReviewReadingStatus.COMPLETED for reading in found)
     if complete < settings["readings"]:
         raise ReadingsMissing(expected=settings["readings"], completed=complete)
 

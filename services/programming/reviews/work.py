@@ -16,7 +16,7 @@ from services.common.db import Row, fetch, fetch_in
 from ..tables import KERNEL
 from . import conflicts, readings
 from . import work_repository as repository
-from .models import ReadingStatus, Review, ReviewStatus
+from .models import Review, ReviewReadingStatus, ReviewStatus
 
 #: The statement of the export (`streams.rows_of`): one row per review and per reading; campaign_id, funder_id.
 LINES = repository.LINES
@@ -78,7 +78,7 @@ async def hand_out(session: AsyncSession, caller: Principal | None, handed: Sequ
 async def _hand(session: AsyncSession, caller: Principal | None, review: Review, each: Handed, now: datetime) -> None:
     if each.leaving is not None:
         for reading in await repository.pending(session, [review.id], each.leaving):
-            reading.status, reading.version = ReadingStatus.SET_ASIDE, reading.version + 1
+            reading.status, reading.version = ReviewReadingStatus.SET_ASIDE, reading.version + 1
     before = review.assignee_id
     review.assignee_id, review.assigned_by_rule = each.assignee_id, each.by_rule and each.assignee_id is not None
     if each.reader_ids:

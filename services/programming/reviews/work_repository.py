@@ -12,7 +12,7 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ..dossiers import instruction
-from .models import ReadingStatus, Review, ReviewConflict, ReviewReading, ReviewSettings, ReviewStatus, SetAside
+from .models import Review, ReviewConflict, ReviewReading, ReviewReadingStatus, ReviewSettings, ReviewStatus, SetAside
 
 _R: Any = Review.__table__  # type: ignore[attr-defined]
 _G: Any = ReviewReading.__table__  # type: ignore[attr-defined]
@@ -25,13 +25,13 @@ _FUNDER = bindparam("funder_id", type_=sa.Uuid)
 _ACCOUNT = bindparam("account_id", type_=sa.Uuid)
 _OF_FUNDER = (_R.c.funder_id == _FUNDER) & (_R.c.campaign_id == _CAMPAIGN)
 _READ_FOR = (_G.c.funder_id == _FUNDER) & (_G.c.campaign_id == _CAMPAIGN)
-_PENDING = (_G.c.status == ReadingStatus.TO_READ) | (_G.c.status == ReadingStatus.IN_PROGRESS)
+_PENDING = (_G.c.status == ReviewReadingStatus.TO_READ) | (_G.c.status == ReviewReadingStatus.IN_PROGRESS)
 _OPEN = _R.c.status != ReviewStatus.COMPLETED
 
 _FACETS = instruction.facets().subquery("facets")
 _READERS = (
     sa.select(sa.func.array_agg(_G.c.reader_id))
-    .where(_G.c.review_id == _R.c.id, _G.c.status != ReadingStatus.SET_ASIDE)
+    .where(_G.c.review_id == _R.c.id, _G.c.status != ReviewReadingStatus.SET_ASIDE)
     .scalar_subquery()
 )
 #: A funder's reviews of a campaign, oldest first, with what rules look at; `after` and `limit` bound an act.
@@ -132,11 +132,11 @@ def mine(when: str | None, sort: str, *, paged: bool, in_campaign: bool) -> Any:
 
 _FLAGGED = sa.exists().where(_A.c.review_id == _R.c.id, _A.c.stands, _C.c.id == _A.c.conflict_id, _C.c.withdrawn_at.is_(None))
 #: Scores that count, one row per person and dossier: complete readings, or given reviews where nobody else reads.
-_ALONE = ~sa.exists().where(_G.c.review_id == _R.c.id, _G.c.status == ReadingStatus.COMPLETED)
+_ALONE = ~sa.exists().where(_G.c.review_id == _R.c.id, _G.c.status == ReviewReadingStatus.COMPLETED)
 SCORES = sa.union_all(
     sa.select(_G.c.reader_id.label("account_id"), _G.c.dossier_id, _R.c.reference, _G.c.scores, _G.c.weighted_score)
     .select_from(_G.join(_R, _R.c.id == _G.c.review_id))
-    .where(_READ_FOR, _G.c.status == ReadingStatus.COMPLETED),
+    .where(_READ_FOR, _G.c.status == ReviewReadingStatus.COMPLETED),
     sa.select(
         sa.func.coalesce(_R.c.scorer_id, _R.c.assignee_id), _R.c.dossier_id, _R.c.reference, _R.c.scores, _R.c.weighted_score
     ).where(
@@ -170,7 +170,7 @@ _LINES = sa.union_all(
         _G.c.status.cast(sa.String),
         *(_G.c.scores, _G.c.score_comments, _G.c.weighted_score, _G.c.opinion.cast(sa.String)),
         *(_G.c.proposed_cents, _G.c.comment, _G.c.completed_at),
-        _G.c.status == ReadingStatus.SET_ASIDE,
+        _G.c.status == ReviewReadingStatus.SET_ASIDE,
     )
     .select_from(_G.join(_R, _R.c.id == _G.c.review_id))
     .where(_READ_FOR),

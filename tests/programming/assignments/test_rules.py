@@ -11,7 +11,7 @@ from services.programming.assignments import calibration_rules as statistics
 from services.programming.assignments import rules
 from services.programming.assignments.calibration_rules import Scored
 from services.programming.assignments.rules import Candidate, Situation
-from services.programming.assignments.schemas import Again, AssignmentRule, Outcome
+from services.programming.assignments.schemas import Again, AssignmentRule, ShareOutcome
 
 PEOPLE = [UUID(int=i) for i in range(1, 7)]
 DOSSIERS = [UUID(int=100 + i) for i in range(30)]
@@ -78,8 +78,8 @@ def test_nobody_gets_what_they_may_not_and_the_first_rule_that_fits_decides(
             assert not any(rules.fits(rule, review) for rule in ordered[: share.rule - 1])
             assert new <= set(ordered[share.rule - 1].instructor_ids)
         if review.status == "completed":
-            assert (share.outcome, share.assignee_id, new) == (Outcome.COMPLETED, review.assignee_id, set())
-        if share.outcome is Outcome.KEPT:
+            assert (share.outcome, share.assignee_id, new) == (ShareOutcome.COMPLETED, review.assignee_id, set())
+        if share.outcome is ShareOutcome.KEPT:
             assert (share.assignee_id, share.reader_ids) == (review.assignee_id, review.reader_ids)
 
 
@@ -91,7 +91,7 @@ def _by_rule(review: Candidate, share: rules.Share) -> bool:
 @given(candidates(), written(), situations())
 def test_run_twice_the_second_changes_nothing(reviews: list[Candidate], ordered: list[AssignmentRule], known: Situation) -> None:
     first = rules.share_out(reviews, ordered, known)
-    moves = {Outcome.ASSIGNED, Outcome.REASSIGNED}
+    moves = {ShareOutcome.ASSIGNED, ShareOutcome.REASSIGNED}
     after = [
         replace(review, assignee_id=share.assignee_id, reader_ids=share.reader_ids, assigned_by_rule=_by_rule(review, share))
         if share.outcome in moves
@@ -117,19 +117,19 @@ def test_what_was_given_by_hand_is_left_unless_all_is_asked_again() -> None:
     by_hand = Candidate(UUID(int=1), DOSSIERS[0], 100, assignee_id=PEOPLE[5])
     by_rule = replace(by_hand, assigned_by_rule=True)
     for review, again, outcome in (
-        (by_hand, Again.NONE, Outcome.KEPT),
-        (by_hand, Again.RULED, Outcome.KEPT),
-        (by_hand, Again.ALL, Outcome.REASSIGNED),
-        (by_rule, Again.NONE, Outcome.KEPT),
-        (by_rule, Again.RULED, Outcome.REASSIGNED),
-        (replace(by_rule, status="in_progress"), Again.ALL, Outcome.BEGUN),
+        (by_hand, Again.NONE, ShareOutcome.KEPT),
+        (by_hand, Again.RULED, ShareOutcome.KEPT),
+        (by_hand, Again.ALL, ShareOutcome.REASSIGNED),
+        (by_rule, Again.NONE, ShareOutcome.KEPT),
+        (by_rule, Again.RULED, ShareOutcome.REASSIGNED),
+        (replace(by_rule, status="in_progress"), Again.ALL, ShareOutcome.BEGUN),
     ):
         (share,) = rules.share_out([review], pool, Situation(again=again))
         assert share.outcome is outcome, (review, again)
     (share,) = rules.share_out([by_hand], pool, Situation(members=set(PEOPLE[:2])))
-    assert (share.outcome, share.assignee_id, share.departed) == (Outcome.REASSIGNED, PEOPLE[0], True)
+    assert (share.outcome, share.assignee_id, share.departed) == (ShareOutcome.REASSIGNED, PEOPLE[0], True)
     (share,) = rules.share_out([replace(by_hand, assignee_id=None)], pool, Situation(conflicts={(p, DOSSIERS[0]) for p in PEOPLE}))
-    assert (share.outcome, share.in_conflict) == (Outcome.NOBODY, tuple(PEOPLE[:2]))
+    assert (share.outcome, share.in_conflict) == (ShareOutcome.NOBODY, tuple(PEOPLE[:2]))
     (share,) = rules.share_out([replace(by_hand, assignee_id=None)], pool, Situation(readings=3))
     assert (share.reader_ids, share.missing_readers) == (tuple(PEOPLE[:2]), 1)
 
