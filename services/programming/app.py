@@ -59,6 +59,8 @@ from .permanent_files.router import upload_router as permanent_uploads
 from .privacy.router import router as privacy
 from .reports.router import router as reports
 from .retroplanning.router import router as retroplanning
+from .reviews.conflicts_router import conflicts_router
+from .reviews.readings_router import readings_router
 from .reviews.router import dossier_router as admissibility
 from .reviews.router import router as reviews
 from .settings import Settings
@@ -99,7 +101,7 @@ SERVICE = Service(
         campaign_forms,
         answers,
         similar,
-        assignments,
+        *(assignments, conflicts_router, readings_router),
         minutes,
         retroplanning,
         due_lists,

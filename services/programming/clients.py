@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -72,3 +73,43 @@ async def me(siblings: Siblings, caller: Principal) -> Account:
     if answer.status_code != 200:
         raise TemporarilyUnavailable(headers={"Retry-After": "5"})
     return Account.model_validate(answer.json())
+
+
+class Member(BaseModel):
+    """Somebody's part in an organisation, as its members read it."""
+
+    account_id: UUID
+    full_name: str
+    roles: list[str] = []
+
+
+_MEMBERS = "/directory/v1/organisations/{}/memberships"
+
+
+async def member(siblings: Siblings, caller: Principal, organisation_id: UUID, account_id: UUID) -> Member | None:
+    """The person as a member of the caller's organisation; None when they are not one (any more)."""
+    path = f"{_MEMBERS.format(organisation_id)}/{account_id}"
+    answer = await siblings.get("directory", path, token=caller.token)
+    if answer.status_code in {403, 404}:
+        return None
+    if answer.status_code != 200:
+        raise TemporarilyUnavailable(headers={"Retry-After": "5"})
+    return Member.model_validate(answer.json())
+
+
+async def members(siblings: Siblings, caller: Principal, organisation_id: UUID) -> dict[UUID, Member]:
+    """Everybody who has a part in the caller's organisation, by account."""
+    found: dict[UUID, Member] = {}
+    cursor: str | None = ""
+    while cursor is not None:
+        more = f"&cursor={quote(cursor)}" if cursor else ""
+        path = f"{_MEMBERS.format(organisation_id)}?limit=100{more}"
+        answer = await siblings.get("directory", path, token=caller.token)
+        if answer.status_code in {403, 404}:
+            return found
+        if answer.status_code != 200:
+            raise TemporarilyUnavailable(headers={"Retry-After": "5"})
+        body: dict[str, Any] = answer.json()
+        found |= {one.account_id: one for one in map(Member.model_validate, body["items"])}
+        cursor = body["next"]
+    return found

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import httpx
 import psycopg
-from fastapi import FastAPI, Header, Response
+from fastapi import FastAPI, Header, Request, Response
 from jose import jwt
 from psycopg import sql
 
@@ -33,9 +33,28 @@ def contract_code() -> str:
     return f"CN0{drawn % 95 + 1:02d}{drawn // 95 % 90 + 10}{'IM'[drawn // 95 // 90 % 2]}"
 
 
+#: Who else is a member of an organisation, and their name: besides whoever calls, whose token says it.
+ROSTERS: dict[UUID, dict[UUID, str]] = {}
+
+
 def fake_directory(organisations: Mapping[UUID, dict[str, Any]]) -> FastAPI:
-    """The directory as programming sees it: who an organisation is, and who the caller is."""
+    """The directory as programming sees it: who organisations are, their members, and who the caller is."""
     app = FastAPI()
+
+    def roster(organisation_id: UUID, request: Request) -> dict[UUID, str]:
+        claims = jwt.get_unverified_claims(request.headers["authorization"].removeprefix("Bearer "))
+        own = {UUID(claims["sub"]): "Vous"} if str(organisation_id) in claims["orgs"] else {}
+        return {**own, **ROSTERS.get(organisation_id, {})}
+
+    @app.get("/directory/v1/organisations/{organisation_id}/memberships")
+    async def members(organisation_id: UUID, request: Request) -> Any:
+        people = roster(organisation_id, request).items()
+        return {"items": [{"account_id": str(i), "full_name": name, "roles": ["member"]} for i, name in people], "next": None}
+
+    @app.get("/directory/v1/organisations/{organisation_id}/memberships/{account_id}")
+    async def member(organisation_id: UUID, account_id: UUID, request: Request) -> Any:
+        name = roster(organisation_id, request).get(account_id)
+        return {"account_id": str(account_id), "full_name": name} if name else Response(status_code=404)
 
     @app.get("/directory/v1/organisations/{organisation_id}")
     async def read(organisation_id: UUID) -> Any:

@@ -436,3 +436,14 @@ def read_as(dossier_id: Any, reader_ids: Any, *capacities: str) -> Any:
     """Condition: one of these ids reads the dossier of that column in one of these capacities."""
     row = (_V.c.dossier_id == dossier_id) & (_V.c.organisation_id == sa.any_(reader_ids))
     return sa.exists().where(row, sa.or_(*(_V.c[name] for name in capacities)))
+
+
+#: What rules about requests look at, for the statements of rooms above to join by `request_id`.
+FACETS = sa.select(
+    _R.c.id.label("request_id"),
+    _R.c.budget_line,
+    _D.c.nature,
+    _D.c.objective_codes,
+    _D.c.qpv_codes,
+    sa.func.coalesce(_D.c.successor_id, _D.c.organisation_id).label("holder_id"),
+).join(_D, _D.c.id == _R.c.dossier_id)

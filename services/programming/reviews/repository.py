@@ -49,7 +49,13 @@ OF_DOSSIER = (
 
 
 async def get(session: AsyncSession, review_id: UUID) -> Review | None:
-    return await session.get(Review, review_id, with_for_update=True)
+    """The review, locked and read again: what was read before waiting may be stale."""
+    return await session.get(Review, review_id, with_for_update=True, populate_existing=True)
+
+
+async def look(session: AsyncSession, review_id: UUID) -> Review | None:
+    """The review, read without waiting."""
+    return await session.get(Review, review_id)
 
 
 async def completed(session: AsyncSession, dossier_ids: Sequence[UUID]) -> list[Review]:

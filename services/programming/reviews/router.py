@@ -11,10 +11,11 @@ from services.common.db import Reader, Session, Snapshot, fetch
 from services.common.etag import Version, etag, not_modified
 from services.common.pagination import Cursor, Limit, Page, page, read_cursor
 from services.common.problems import NotFound
+from services.common.resources import Held
 from services.common.routing import ActRoute, right
 
 from ..dossiers import instruction
-from . import repository, service
+from . import conflicts, conflicts_repository, repository, service
 from .models import ReviewStatus
 from .schemas import (
     AdmissibilityCreate,
@@ -62,7 +63,7 @@ async def list_dossier_reviews(dossier_id: UUID, caller: Caller, reader: Reader,
     """Funders decide together: each sees the others' avis once given."""
     await instruction.seen(session, caller, dossier_id)
     rows = await fetch(reader, repository.OF_DOSSIER, {"dossier_id": dossier_id, "organisations": caller.organisation_ids})
-    return {"items": rows, "next": None}
+    return {"items": await conflicts.hide(reader, caller, rows), "next": None}
 
 
 @router.get(
@@ -102,15 +103,18 @@ async def list_reviews(
         "limit": limit + 1,
     }
     rows = await fetch(reader, repository.listing(frozenset(filters)), values)
-    return page(request, response, rows, limit, lambda row: [row["id"]])
+    return page(request, response, await conflicts.hide(reader, caller, rows), limit, lambda row: [row["id"]])
 
 
 @router.get("/{review_id}", operation_id="getReview", summary="Read a review", response_model=ReviewRead, openapi_extra=right(SEEN))
 async def get_review(review_id: UUID, request: Request, response: Response, reader: Reader, caller: Caller) -> Any:
-    """Scores, avis, amount proposed and comments."""
+    """Scores, avis, amount proposed and comments. Refused (403) to who is in conflict of interest, and to who has yet to give their
+    own reading."""
     rows = await fetch(reader, repository.ONE, {"review_id": review_id, "organisations": caller.organisation_ids})
     if not rows:
         raise NotFound()
+    asked = {"account_id": caller.account_id, "review_ids": [review_id]}
+    conflicts.require_open((await fetch(reader, conflicts_repository.HIDDEN, asked))[0])
     tag = etag(rows[0]["version"])
     response.headers["ETag"] = tag
     return not_modified(request, tag) or rows[0]
@@ -137,10 +141,17 @@ async def save_review(
     openapi_extra=right(FUNDER),
 )
 async def assign_review(
-    review_id: UUID, wish: AssignmentCreate, caller: Caller, session: Session, now: Now, version: Version, response: Response
+    review_id: UUID,
+    wish: AssignmentCreate,
+    caller: Caller,
+    session: Session,
+    resources: Held,
+    now: Now,
+    version: Version,
+    response: Response,
 ) -> Any:
-    """Give the review to a colleague, or back to the queue."""
-    review = await service.assign(session, caller, review_id, wish.assignee_id, version=version, now=now)
+    """Give the review to a colleague, or back to the queue. The colleague is a member of the funder, without conflict of interest."""
+    review = await service.assign(session, resources, caller, review_id, wish.assignee_id, version=version, now=now)
     response.headers["ETag"] = etag(review.version)
     return review
 

@@ -19,10 +19,12 @@ def weighted_score(scores: Mapping[str, int], criteria: Sequence[Mapping[str, An
     return round(total / BEST, 1)
 
 
-def unknown_criteria(scores: Mapping[str, int | None], criteria: Sequence[Mapping[str, Any]]) -> list[FieldError]:
+def unknown_criteria(
+    scores: Mapping[str, object], criteria: Sequence[Mapping[str, Any]], where: str = "scores"
+) -> list[FieldError]:
     known = {criterion["code"] for criterion in criteria}
     said = Text("Ce critère n'est pas dans la grille de la campagne.", "This criterion is not in the campaign's grid.")
-    return [FieldError(f"/scores/{code}", said, "unknown_criterion") for code in scores if code not in known]
+    return [FieldError(f"/{where}/{code}", said, "unknown_criterion") for code in scores if code not in known]
 
 
 def completion_errors(

@@ -1,6 +1,6 @@
 """What is sent and received about reviews."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -11,6 +11,7 @@ from ..dossiers.schemas import DossierStatus, Opinion
 from .models import ReviewStatus
 
 Score = Annotated[int, Field(ge=0, le=5)]
+ScoreComment = Annotated[str, Field(max_length=2000)]
 
 
 class AdmissibilityCreate(BaseModel):
@@ -46,6 +47,12 @@ class ReviewUpdate(BaseModel):
         dict[Code, Score | None] | None,
         Field(None, description="By criterion code, 0 to 5; null takes one back.", examples=[{"besoin": 4}]),
     ]
+    score_comments: Annotated[
+        dict[Code, ScoreComment | None] | None,
+        Field(
+            None, description="A few words beside a score; null takes them back.", examples=[{"besoin": "Étayé par une enquête."}]
+        ),
+    ]
     opinion: Opinion | None = None
     proposed_cents: Cents | None = None
     internal_comment: Annotated[str | None, Field(None, max_length=10_000, description="For funders and the team.")]
@@ -75,9 +82,30 @@ class ReviewSummary(BaseModel):
     proposed_cents: int | None
     opened_at: AwareDatetime
     completed_at: AwareDatetime | None
+    hidden: Annotated[
+        str | None,
+        Field(
+            None, description="Why score, avis and amount are null to you: `conflict` of interest, or `own_reading` to give first."
+        ),
+    ]
+
+
+class ScoresSetAside(BaseModel):
+    """What somebody in conflict had written: left out of every sum; `stands` where a committee had already spoken."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    conflict_id: UUID
+    account_id: UUID
+    written: dict[str, Any]
+    stands: bool
+    set_aside_at: AwareDatetime
 
 
 class ReviewRead(ReviewSummary):
     scores: dict[str, int]
+    score_comments: dict[str, str] = {}
+    assigned_by_rule: bool = False
+    scorer_id: Annotated[UUID | None, Field(description="Who last wrote a score, an avis or an amount.")] = None
     internal_comment: str
     holder_comment: str

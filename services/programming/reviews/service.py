@@ -1,6 +1,6 @@
 """Use cases of the instruction."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -12,14 +12,25 @@ from services.common.etag import require_version
 from services.common.language import Text
 from services.common.mail import queue_mail
 from services.common.problems import FieldError, NotFound
+from services.common.resources import Resources
 
+from .. import clients
 from ..campaigns import service as campaigns
 from ..contracts.errors import NotContractLead
 from ..dossiers import instruction
 from ..dossiers import service as dossiers
-from . import repository, rules
-from .errors import NotTheFunder, ReasonRequired, ReviewCompleted, ReviewIncomplete, ReviewVoid, UnknownCriterion
-from .models import Review, ReviewStatus
+from . import conflicts, readings_repository, repository, review_settings, rules
+from .errors import (
+    NotAMember,
+    NotTheFunder,
+    ReadingsMissing,
+    ReasonRequired,
+    ReviewCompleted,
+    ReviewIncomplete,
+    ReviewVoid,
+    UnknownCriterion,
+)
+from .models import Review, ReviewReadingStatus, ReviewStatus
 from .schemas import AdmissibilityCreate, ReviewUpdate
 
 if TYPE_CHECKING:
@@ -66,6 +77,8 @@ async def _open_reviews(session: AsyncSession, dossier: "Dossier", now: datetime
     ]
     session.add_all(reviews)
     await session.flush()
+    for funder_id in (await review_settings.following(session, dossier.campaign_id)) & {each.funder_id for each in reviews}:
+        await conflicts.let_rules_follow(session, dossier.campaign_id, funder_id)
     return reviews
 
 
@@ -85,13 +98,39 @@ administrative). L'équipe du contrat de ville est à votre disposition pour vou
 
 
 async def assign(
-    session: AsyncSession, caller: Principal, review_id: UUID, assignee_id: UUID | None, *, version: int, now: datetime
+    session: AsyncSession,
+    resources: Resources,
+    caller: Principal,
+    review_id: UUID,
+    assignee_id: UUID | None,
+    *,
+    version: int,
+    now: datetime,
 ) -> Review:
-    """Give the review to an instructor, or give it back."""
+    """Give the review to an instructor, or give it back. By hand: the funder's rules leave it alone from then on."""
+    if assignee_id not in (None, caller.account_id):
+        await _require_member(resources, caller, review_id, assignee_id)
     review = await _open_review(session, caller, review_id, version)
+    return await hand_over(session, caller, review, assignee_id, now=now)
+
+
+async def hand_over(session: AsyncSession, caller: Principal, review: Review, assignee_id: UUID | None, *, now: datetime) -> Review:
+    """The same, on a review that is locked, to somebody known as a member."""
+    if assignee_id is not None:
+        await conflicts.require_free(session, review.funder_id, review.dossier_id, [assignee_id])
     before, review.assignee_id = review.assignee_id, assignee_id
+    review.assigned_by_rule = False
     changes = {"assignee_id": [before and str(before), assignee_id and str(assignee_id)]}
     return await _saved(session, review, "review.assigned", caller, now, changes)
+
+
+async def _require_member(resources: Resources, caller: Principal, review_id: UUID, account_id: UUID | None) -> None:
+    """Asked of the directory before anything is locked."""
+    async with resources.database.sessions() as glance:
+        review = _seen(await repository.look(glance, review_id), caller)
+    if account_id is None or await clients.member(resources.siblings, caller, review.funder_id, account_id) is None:
+        said = Text("Cette personne n'est pas membre du financeur.", "This person is not a member of the funder.")
+        raise NotAMember(errors=[FieldError("/assignee_id", said, "not_a_member")])
 
 
 async def save(
@@ -99,13 +138,12 @@ async def save(
 ) -> Review:
     """Autosave of scores, avis, amount and comments."""
     review = await _open_review(session, caller, review_id, version)
+    await conflicts.require_access(session, caller, review.id)
     sent = wish.model_dump(exclude_unset=True)
-    if "scores" in sent:
-        campaign = await campaigns.get(session, review.campaign_id)
-        if errors := rules.unknown_criteria(wish.scores or {}, campaign.criteria):
-            raise UnknownCriterion(errors=errors)
-        kept: dict[str, Any] = {} if wish.scores is None else merge(review.scores, wish.scores)
-        review.scores, review.weighted_score = kept, rules.weighted_score(kept, campaign.criteria)
+    if _WRITTEN & sent.keys():
+        review.scorer_id = caller.account_id
+    if sent.keys() & {"scores", "score_comments"}:
+        await _score(session, review, wish, sent.keys())
     if "opinion" in sent:
         review.opinion = wish.opinion
     if "proposed_cents" in sent:
@@ -122,6 +160,22 @@ async def save(
     return review
 
 
+_WRITTEN = {"scores", "score_comments", "opinion", "proposed_cents"}
+
+
+async def _score(session: AsyncSession, review: Review, wish: ReviewUpdate, sent: Collection[str]) -> None:
+    campaign = await campaigns.get(session, review.campaign_id)
+    if errors := rules.unknown_criteria(wish.scores or {}, campaign.criteria):
+        raise UnknownCriterion(errors=errors)
+    if errors := rules.unknown_criteria(wish.score_comments or {}, campaign.criteria, "score_comments"):
+        raise UnknownCriterion(errors=errors)
+    if "scores" in sent:
+        kept: dict[str, Any] = {} if wish.scores is None else merge(review.scores, wish.scores)
+        review.scores, review.weighted_score = kept, rules.weighted_score(kept, campaign.criteria)
+    if "score_comments" in sent:
+        review.score_comments = {} if wish.score_comments is None else merge(review.score_comments, wish.score_comments)
+
+
 def _refuse_above_ask(proposed_cents: int | None, asked_cents: int) -> None:
     if proposed_cents is not None and proposed_cents > asked_cents:
         said = Text("Le montant proposé dépasse ce qui est demandé.", "The amount proposed is above what is asked.")
@@ -131,6 +185,13 @@ def _refuse_above_ask(proposed_cents: int | None, asked_cents: int) -> None:
 async def complete(session: AsyncSession, caller: Principal, review_id: UUID, *, version: int, now: datetime) -> Review:
     """Give the avis: from now on the other funders of the dossier and the committee see it."""
     review = await _open_review(session, caller, review_id, version)
+    return await give(session, caller, review, now=now)
+
+
+async def give(session: AsyncSession, caller: Principal, review: Review, *, now: datetime) -> Review:
+    """The same, on a review that is locked and still open."""
+    await conflicts.require_access(session, caller, review.id)
+    await _require_readings(session, review)
     campaign = await campaigns.get(session, review.campaign_id)
     errors = rules.completion_errors(review.scores, campaign.criteria, review.opinion, review.proposed_cents, review.asked_cents)
     if errors or review.opinion is None or review.proposed_cents is None:
@@ -141,17 +202,37 @@ async def complete(session: AsyncSession, caller: Principal, review_id: UUID, *,
     return await _saved(session, review, "review.completed", caller, now, changes)
 
 
+async def _require_readings(session: AsyncSession, review: Review) -> None:
+    """Where the funder wants several readings, each of them is complete."""
+    settings = await review_settings.read(session, review.campaign_id, review.funder_id)
+    if settings["readings"] < 2:
+        return
+    found = await readings_repository.of_review(session, review.id)
+    complete = sum(reading.status is ReviewReadingStatus.COMPLETED for reading in found)
+    if complete < settings["readings"]:
+        raise ReadingsMissing(expected=settings["readings"], completed=complete)
+
+
 async def reopen(session: AsyncSession, caller: Principal, review_id: UUID, reason: str, *, version: int, now: datetime) -> Review:
     """Take the avis back, with a reason, while no committee has spoken."""
     review = await _own(session, caller, review_id)
     require_version(review.version, version)
+    return await take_back(session, caller, review, reason, now=now)
+
+
+async def take_back(session: AsyncSession, caller: Principal, review: Review, reason: str, *, now: datetime) -> Review:
+    """The same, on a review that is locked."""
+    await conflicts.require_access(session, caller, review.id)
     await instruction.reopen_review(session, review.request_id)
     review.status, review.completed_at = ReviewStatus.IN_PROGRESS, None
     return await _saved(session, review, "review.reopened", caller, now, {}, reason)
 
 
 async def _own(session: AsyncSession, caller: Principal, review_id: UUID) -> Review:
-    review = await repository.get(session, review_id)
+    return _seen(await repository.get(session, review_id), caller)
+
+
+def _seen(review: Review | None, caller: Principal) -> Review:
     if review is None or not (caller.belongs_to(review.funder_id) or caller.belongs_to(review.lead_organisation_id)):
         raise NotFound()
     if not caller.belongs_to(review.funder_id):
@@ -194,6 +275,11 @@ async def _saved(
         **changes,
     )
     return review
+
+
+async def own(session: AsyncSession, caller: Principal, review_id: UUID) -> Review:
+    """For acts on many: the caller's funder's review, locked (404 unseen, 403 seen but another's)."""
+    return await _own(session, caller, review_id)
 
 
 # For the rooms above.

@@ -1,12 +1,13 @@
 """One instruction per funder asked: its own until it is given, then read by the other funders and the committee."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from services.common.ids import new_id
 from tests.programming.papers import codes, refusal
-from tests.programming.world import World
+from tests.programming.world import ROSTERS, World
 from tests.support import member_of
 
 pytestmark = pytest.mark.anyio
@@ -233,6 +234,11 @@ async def test_both_funders_giving_their_avis_at_once_leave_the_dossier_ready(wo
 async def test_a_review_is_given_to_a_colleague_and_back_to_the_queue(world: World) -> None:
     dossier, where = await opened(world)
     colleague = str(new_id())
+    tag = {"If-Match": (await world.call(world.caf_officer, "GET", where, expect=200)).headers["etag"]}
+    sent = {"json": {"assignee_id": colleague}, "headers": tag}
+    problem = await world.refused(world.caf_officer, "POST", f"{where}/assignment", 409, "not-a-member", **sent)
+    assert codes(problem) == {"/assignee_id": "not_a_member"}
+    ROSTERS.setdefault(world.caf, {})[UUID(colleague)] = "Nadia Benali"
     for assignee in (colleague, None):
         wish = {"assignee_id": assignee}
         given = await world.change(world.caf_officer, "POST", f"{where}/assignment", of=where, json=wish, expect=201)
