@@ -20,6 +20,7 @@ from .campaigns.router import router as campaigns
 from .change_requests.router import router as change_requests
 from .collaborators.router import router as collaborators
 from .committees.router import router as committees
+from .committees.session_router import router as committee_sessions
 from .contracts.router import router as contracts
 from .conversations.router import router as conversations
 from .coverage.leads_router import router as action_leads
@@ -70,6 +71,7 @@ SERVICE = Service(
     tables=KERNEL,
     routers=[
         *(parameters, contracts, campaigns, delays, dossiers, uploads, attachments, admissibility, reviews, committees),
+        committee_sessions,
         signed_files,
         *(cpos, cpo_tranches, cpo_reports, cpo_amendments, cpo_money),
         *(notifications, awards, agreements, bank_accounts, payments, bilans, monitoring, reports, open_data),

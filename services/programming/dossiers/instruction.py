@@ -319,3 +319,13 @@ async def is_report_submitted(session: AsyncSession, dossier_id: UUID) -> bool:
     """The bilan of this dossier was submitted; read without waiting for anybody."""
     dossier = await repository.get(session, dossier_id)
     return dossier is not None and dossier.report_submitted_at is not None
+
+
+async def dossiers_of_requests(session: AsyncSession, request_ids: Sequence[UUID]) -> set[UUID]:
+    """The dossiers these requests are of; unknown requests are left aside."""
+    return {row.dossier_id for row in await repository.requests_by_id(session, request_ids)}
+
+
+async def budget_lines_of_requests(session: AsyncSession, request_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """By request, the budget line it asks of."""
+    return {row.id: row.budget_line for row in await repository.requests_by_id(session, request_ids)}

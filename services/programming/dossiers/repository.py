@@ -355,3 +355,13 @@ FACE = sa.select(
     _D.c.qpv_codes,
     _D.c.exercise_ends_on,
 )
+
+
+_BY_ID = sa.select(_R.c.id, _R.c.dossier_id, _R.c.budget_line).where(
+    _R.c.id == sa.any_(bindparam("request_ids", type_=ARRAY(sa.Uuid)))
+)
+
+
+async def requests_by_id(session: AsyncSession, request_ids: Sequence[UUID]) -> Sequence[Any]:
+    """Which dossier and which budget line each request is of: id, dossier_id, budget_line."""
+    return (await execute(session, _BY_ID, {"request_ids": list(request_ids)})).all()
