@@ -27,7 +27,7 @@ from .errors import (
     NotOnAgenda,
     SteppedOut,
 )
-from .models import Committee, CommitteeKind, Decision
+from .models import Committee, CommitteeKind, Decision, Outcome
 from .schemas import DecisionWrite
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ async def decide(
     if errors := rules.decision_errors(committee.kind, wish.outcome, wish.amount_cents, wish.motive):
         raise DecisionRefused(errors=errors)
     await _require_place(session, caller, committee, request)
-    if before is not None and _same(before, wish, caller) and reopening is None:
+    if before is not None and _same(before, wish, caller) and reopening is None and await _stands(session, before, request):
         return before, False
     _require_expected(before, expected)
     if committee.kind is CommitteeKind.TECHNICAL:
@@ -93,6 +93,14 @@ def _require_expected(before: Decision | None, expected: Expected) -> None:
         raise DecisionVersionRequired(decision=shown(before))
     if expected.version != before.version:
         raise DecidedMeanwhile(decision=shown(before))
+
+
+async def _stands(session: AsyncSession, decision: Decision, request: "FundingRequest") -> bool:
+    """No other session has spoken since."""
+    if decision.outcome is Outcome.PROPOSED:
+        return request.status is RequestStatus.PROPOSED
+    last = await repository.last_decision(session, request.id)
+    return last is not None and last[0].id == decision.id
 
 
 def _same(before: Decision, wish: DecisionWrite, caller: Principal) -> bool:

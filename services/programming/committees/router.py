@@ -257,16 +257,3 @@ async def close_committee(
 ) -> Any:
     """The session is held and its decisions locked: funders may notify."""
     return await _shown(session, await service.close(session, caller, committee_id, version=version, now=now), response)
-
-
-@router.post(
-    "/{committee_id}/minutes-signature",
-    status_code=201,
-    operation_id="signMinutes",
-    summary="Sign the minutes",
-    response_model=CommitteeRead,
-    openapi_extra=right(TEAM),
-)
-async def sign_minutes(committee_id: UUID, caller: Caller, session: Session, now: Now, version: Version, response: Response) -> Any:
-    """The minutes of a held session are signed."""
-    return await _shown(session, await service.sign_minutes(session, caller, committee_id, version=version, now=now), response)

@@ -203,6 +203,11 @@ async def led(session: AsyncSession, caller: Principal, committee_id: UUID) -> C
     return committee
 
 
+async def led_locked(session: AsyncSession, caller: Principal, committee_id: UUID) -> Committee:
+    """`led`, taken for oneself: whoever numbers its papers comes one after the other."""
+    return await _locked(session, caller, committee_id)
+
+
 async def get(session: AsyncSession, committee_id: UUID) -> Committee:
     """For jobs, which act for the platform."""
     committee = await repository.get(session, committee_id)
