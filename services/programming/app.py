@@ -41,6 +41,7 @@ from .events import CONSUMERS
 from .minutes.router import router as minutes
 from .monitoring.router import router as monitoring
 from .notices.router import router as notices
+from .notifications.bulk_router import router as bulk_notifications
 from .notifications.router import router as notifications
 from .open_data.matrix_router import matrix_router as open_data_matrices
 from .open_data.public_router import public_router as open_data_public
@@ -72,6 +73,7 @@ SERVICE = Service(
     routers=[
         *(parameters, contracts, campaigns, delays, dossiers, uploads, attachments, admissibility, reviews, committees),
         committee_sessions,
+        bulk_notifications,
         signed_files,
         *(cpos, cpo_tranches, cpo_reports, cpo_amendments, cpo_money),
         *(notifications, awards, agreements, bank_accounts, payments, bilans, monitoring, reports, open_data),

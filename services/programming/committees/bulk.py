@@ -114,8 +114,8 @@ async def _line(
     except Problem as problem:
         return LineResult(number, line.request_id, LineState.PROBLEM, problem)
     except DBAPIError as error:
-        problem = from_database(error)
-        if problem.status >= 500:
+        broken = from_database(error)
+        if broken.status >= 500:
             raise
-        return LineResult(number, line.request_id, LineState.PROBLEM, problem)
+        return LineResult(number, line.request_id, LineState.PROBLEM, broken)
     return LineResult(number, line.request_id, LineState.DECIDED if changed else LineState.UNCHANGED)

@@ -6,10 +6,11 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.common.db import execute
+from services.common.db import Row, execute, fetch_in
 
 from .models import Advice, AdviceVote, AgendaItem, Committee, CommitteeStatus, Decision, Deport, Outcome, Reopening
 
@@ -18,6 +19,7 @@ _A: Any = AgendaItem.__table__  # type: ignore[attr-defined]
 _D: Any = Decision.__table__  # type: ignore[attr-defined]
 _P: Any = Deport.__table__  # type: ignore[attr-defined]
 _V: Any = AdviceVote.__table__  # type: ignore[attr-defined]
+_O: Any = Reopening.__table__  # type: ignore[attr-defined]
 
 #: A campaign's sessions, latest first, after a keyset cursor.
 LISTING = (
@@ -201,3 +203,25 @@ async def reopening(session: AsyncSession, decision_id: UUID) -> Reopening | Non
 
 async def reopenings_of(session: AsyncSession, committee_id: UUID) -> list[Reopening]:
     return list((await session.exec(select(Reopening).where(Reopening.committee_id == committee_id))).all())
+
+
+#: The last steering decision on each request of a funder: request_id, dossier_id, committee_id, outcome, whether its session is
+#: closed, whether it was reopened and not settled.
+_LAST_WORDS = (
+    sa.select(
+        _D.c.request_id,
+        _D.c.dossier_id,
+        _D.c.committee_id,
+        _D.c.outcome,
+        _C.c.held_at.is_not(None).label("closed"),
+        sa.exists().where(_O.c.decision_id == _D.c.id, _O.c.opened_at.is_not(None), _O.c.settled_at.is_(None)).label("reopened"),
+    )
+    .ext(distinct_on(_D.c.request_id))
+    .join(_C, _C.c.id == _D.c.committee_id)
+    .where(_C.c.campaign_id == bindparam("campaign_id"), _C.c.kind == "steering", _D.c.funder_id == bindparam("funder_id"))
+    .order_by(_D.c.request_id, _D.c.decided_at.desc(), _D.c.id.desc())
+)
+
+
+async def last_words(session: AsyncSession, campaign_id: UUID, funder_id: UUID) -> list[Row]:
+    return await fetch_in(session, _LAST_WORDS, {"campaign_id": campaign_id, "funder_id": funder_id})

@@ -7,7 +7,11 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from ..campaigns.schemas import Cents, Instant, Label, LocalInstant
-from .models import AdviceResult, CommitteeKind, CommitteeStatus, Outcome, VoteChoice
+from .models import AdviceResult as AdviceResult
+from .models import CommitteeKind as CommitteeKind
+from .models import CommitteeStatus as CommitteeStatus
+from .models import Outcome as Outcome
+from .models import VoteChoice as VoteChoice
 
 
 class CommitteeCreate(BaseModel):

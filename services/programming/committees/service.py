@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common import journal
 from services.common.auth import Principal
+from services.common.db import Row
 from services.common.etag import require_version
 from services.common.problems import NotFound
 from services.common.signals import say
@@ -270,3 +271,8 @@ async def _note(session: AsyncSession, committee: Committee, act: str, caller: P
         changes=changes,
         confidential=True,
     )
+
+
+async def last_words(session: AsyncSession, campaign_id: UUID, funder_id: UUID) -> list[Row]:
+    """What a funder last decided on each request of a campaign, in one statement: see `repository.last_words`."""
+    return await repository.last_words(session, campaign_id, funder_id)

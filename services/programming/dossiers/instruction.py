@@ -329,3 +329,12 @@ async def dossiers_of_requests(session: AsyncSession, request_ids: Sequence[UUID
 async def budget_lines_of_requests(session: AsyncSession, request_ids: Sequence[UUID]) -> dict[UUID, str]:
     """By request, the budget line it asks of."""
     return {row.id: row.budget_line for row in await repository.requests_by_id(session, request_ids)}
+
+
+async def reword(session: AsyncSession, request_id: UUID, *, motive: str | None, conditions: str | None) -> FundingRequest:
+    """A corrective letter gives a notified answer other grounds or conditions (dossier and request taken)."""
+    _, request = await _locked_request(session, request_id)
+    _require(request, rules.TOLD)
+    request.motive, request.conditions = motive, conditions
+    await session.flush()
+    return request

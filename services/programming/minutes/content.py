@@ -52,7 +52,12 @@ async def agenda(session: AsyncSession, committee: "Committee", *, draft: bool, 
         "draft": draft,
         "length": rules.duration(sum(item.minutes for item in said.agenda)),
         "items": [
-            {**_item(item, origins), "at": at, "withdrawn": _is_withdrawn(found, item.dossier_id), "requests": _asks(found, item, funders)}
+            {
+                **_item(item, origins),
+                "at": at,
+                "withdrawn": _is_withdrawn(found, item.dossier_id),
+                "requests": _asks(found, item, funders),
+            }
             for item, at in zip(said.agenda, starts, strict=True)
         ],
     }
@@ -210,9 +215,7 @@ def _adjourned(said: Record, funders: Mapping[UUID, str]) -> list[str]:
     return [f"{references.get(dossier_id, '')} ({', '.join(who)})" for dossier_id, who in waiting.items()]
 
 
-async def _envelopes(
-    session: AsyncSession, said: Record, found: _Found, funders: Mapping[UUID, str]
-) -> list[dict[str, str]]:
+async def _envelopes(session: AsyncSession, said: Record, found: _Found, funders: Mapping[UUID, str]) -> list[dict[str, str]]:
     """Per funder and budget line: what was granted before the session, in it, and after.
 
     What each funder holds stays between itself and the team: minutes are every funder's to read.
