@@ -77,6 +77,7 @@ def figures(
         reads = [get(f"{V1}/dossiers?campaign_id={campaign_id}&limit=20", token) for campaign_id in filled.settled]
         reads += [get(f"{V1}/campaigns/{campaign.id}", token)]
         worker = psutil.Process(stack.enter_context(servers.process(_WORKER, there)).pid)
+        _await_worker(conninfo)
         _read(generator, web, reads)
         rest = [_read(generator, web, reads) for _ in range(_REST_ROUNDS)]
         run = _Run(web, token, worker)
@@ -138,6 +139,17 @@ def _read(generator: Generator, web: Web, reads: list[str]) -> float:
     if set(result.statuses) != {"200"}:
         raise RuntimeError(f"readers were answered {result.statuses}")
     return result.p95
+
+
+def _await_worker(conninfo: str) -> None:
+    """Until it has told the queue that it is there: its start is not what is measured."""
+    until = time.monotonic() + 60
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        while time.monotonic() < until:
+            if connection.execute("SELECT 1 FROM procrastinate_workers").fetchone():
+                return
+            time.sleep(0.2)
+    raise RuntimeError("the worker does not start")
 
 
 def _decide(conninfo: str, campaign_id: UUID, funder_id: UUID, answers: int, lead_id: UUID) -> None:

@@ -32,9 +32,10 @@ async def vote(
     expected: Expected, now: datetime,
 ) -> AdviceVote:  # fmt: skip
     """A member of the organisation votes, or the team records a show of hands. The same vote said twice is one."""
-    committee = await _sitting(session, caller, committee_id, now)
+    committee = await _seen_shared(session, caller, committee_id)
     if not (caller.belongs_to(voter_id) or caller.belongs_to(committee.lead_organisation_id)):
         raise NotYourVote()
+    service.require_sitting(committee, now)
     await _take(session, committee_id, dossier_id)
     out = await repository.stepped_out(session, committee_id, dossier_id, caller.account_id)
     if out is not None and caller.belongs_to(voter_id):
@@ -70,9 +71,10 @@ async def vote(
 
 async def close(session: AsyncSession, caller: Principal, committee_id: UUID, dossier_id: UUID, *, now: datetime) -> Advice:
     """The team closes the vote: the committee's advice is given, if the quorum is reached for this dossier."""
-    committee = await _sitting(session, caller, committee_id, now)
+    committee = await _seen_shared(session, caller, committee_id)
     if not caller.belongs_to(committee.lead_organisation_id):
         raise NotContractLead()
+    service.require_sitting(committee, now)
     await _take(session, committee_id, dossier_id)
     votes = await repository.votes(session, committee_id, dossier_id)
     quorum = await _quorum(session, committee, dossier_id, {vote.organisation_id for vote in votes})
@@ -124,12 +126,12 @@ async def ballot(session: AsyncSession, caller: Principal, committee_id: UUID, d
     }
 
 
-async def _sitting(session: AsyncSession, caller: Principal, committee_id: UUID, now: datetime) -> Committee:
+async def _seen_shared(session: AsyncSession, caller: Principal, committee_id: UUID) -> Committee:
+    """The session, kept from closing meanwhile."""
     committee = await repository.get_shared(session, committee_id)
     if committee is None:
         raise NotFound()
     await service.seen_campaign(session, caller, committee.campaign_id)
-    service.require_sitting(committee, now)
     return committee
 
 
