@@ -82,7 +82,10 @@ async def decision(session: AsyncSession, committee_id: UUID, request_id: UUID) 
 
 
 async def decided_dossiers(session: AsyncSession, committee_id: UUID) -> set[UUID]:
-    return set((await session.exec(select(Decision.dossier_id).where(Decision.committee_id == committee_id))).all())
+    """What the session has spoken about: a decision, or the advice of the committee."""
+    decided = await session.exec(select(Decision.dossier_id).where(Decision.committee_id == committee_id))
+    advised = await session.exec(select(Advice.dossier_id).where(Advice.committee_id == committee_id))
+    return {*decided.all(), *advised.all()}
 
 
 async def last_decision(session: AsyncSession, request_id: UUID) -> tuple[Decision, Committee] | None:
