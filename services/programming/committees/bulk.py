@@ -63,34 +63,45 @@ async def decide(
     for dossier_id in sorted(await instruction.dossiers_of_requests(session, [line.request_id for line in lines])):
         await instruction.get(session, dossier_id)
     report = Report(dry_run)
-    trial = await session.begin_nested()
-    repeated = set[UUID]()
-    # A funder's lines are taken one budget line after the other: two acts that draw on the same two would block each other.
+    try:
+        async with session.begin_nested():
+            await _each(session, caller, committee_id, lines, report, now)
+            if dry_run:
+                raise _TriedOnly
+            if all_or_nothing and report.count(LineState.PROBLEM):
+                raise _refused(report)
+    except _TriedOnly:
+        return report
+    kept = report.count(LineState.DECIDED)
+    if kept:
+        committee = await service.seen(session, caller, committee_id)
+        await service.note(session, committee, "committee.bulk_decided", caller, now, lines=len(lines), decided=kept)
+    return report
+
+
+class _TriedOnly(Exception):
+    """Undoes what a dry run did."""
+
+
+async def _each(
+    session: AsyncSession, caller: Principal, committee_id: UUID, lines: Sequence[BulkDecisionLine], report: Report, now: datetime
+) -> None:
+    """A funder's lines are taken one budget line after the other: two acts that draw on the same two would block each other."""
     order = await instruction.budget_lines_of_requests(session, [line.request_id for line in lines])
-    numbered = sorted(enumerate(lines, 1), key=lambda one: order.get(one[1].request_id, ""))
-    for number, line in numbered:
+    repeated = set[UUID]()
+    for number, line in sorted(enumerate(lines, 1), key=lambda one: order.get(one[1].request_id, "")):
         result = await _line(session, caller, committee_id, number, line, repeated, now)
         repeated.add(line.request_id)
         report.lines.append(result)
         if result.state is not LineState.PROBLEM and line.outcome is Outcome.GRANTED:
             report.granted_cents += line.amount_cents
     report.lines.sort(key=lambda one: one.number)
-    if dry_run:
-        await trial.rollback()
-        return report
-    if all_or_nothing and report.count(LineState.PROBLEM):
-        faults = [one for one in report.lines if one.problem is not None]
-        told = [
-            {"line": one.number, "request_id": str(one.request_id), "problem": one.problem.slug() if one.problem else None}
-            for one in faults
-        ]
-        raise BulkDecisionsRefused(errors=[error for one in faults for error in one.errors], lines=told)
-    await trial.commit()
-    kept = report.count(LineState.DECIDED)
-    if kept:
-        committee = await service.seen(session, caller, committee_id)
-        await service.note(session, committee, "committee.bulk_decided", caller, now, lines=len(lines), decided=kept)
-    return report
+
+
+def _refused(report: Report) -> BulkDecisionsRefused:
+    faults = [(one, one.problem) for one in report.lines if one.problem is not None]
+    told = [{"line": one.number, "request_id": str(one.request_id), "problem": problem.slug()} for one, problem in faults]
+    return BulkDecisionsRefused(errors=[error for one, _ in faults for error in one.errors], lines=told)
 
 
 async def _line(

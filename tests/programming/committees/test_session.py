@@ -127,7 +127,7 @@ async def test_organisations_vote_change_their_mind_and_the_advice_follows_the_m
     outside = f"{where}/votes/{world.lead}"
     await world.refused(world.team, "PUT", outside, 409, "not-a-voting-member", json={"choice": "for"})
     await world.refused(world.caf_officer, "POST", f"{where}/advice", 403, "not-contract-lead")
-    closing = (world.team, "POST", f"{where}/advice", {})
+    closing: tuple[Person, str, str, dict[str, Any]] = (world.team, "POST", f"{where}/advice", {})
     assert sorted(answer.status_code for answer in await world.at_once([closing, closing])) == [201, 409]
     await world.refused(world.caf_officer, "PUT", theirs, 409, "vote-closed", json={"choice": "against"})
     ballot = (await world.call(world.region_officer, "GET", f"{where}/vote", expect=200)).json()
@@ -185,15 +185,14 @@ async def test_adjourned_dossiers_join_the_next_session_with_where_they_come_fro
     decided = await world.reviewed(caf=4_000)
     second = await world.convene(decided["id"])
     of = f"/committees/{second}"
-    carry = {"of": of}
     await world.refused(world.team, "POST", f"{of}/agenda/carry-over", 428, "precondition-required")
-    assert (await world.change(world.caf_officer, "POST", f"{of}/agenda/carry-over", **carry)).status_code == 403
-    read = (await world.change(world.team, "POST", f"{of}/agenda/carry-over", **carry, expect=201)).json()
+    assert (await world.change(world.caf_officer, "POST", f"{of}/agenda/carry-over", of=of)).status_code == 403
+    read = (await world.change(world.team, "POST", f"{of}/agenda/carry-over", of=of, expect=201)).json()
     assert [(i["dossier_id"], i["position"], i["carried_from_id"], i["adjournments"]) for i in read["agenda"]] == [
         (decided["id"], 1, None, 0),
         (dossier["id"], 2, first, 1),
     ]
-    again = await world.change(world.team, "POST", f"{of}/agenda/carry-over", **carry)
+    again = await world.change(world.team, "POST", f"{of}/agenda/carry-over", of=of)
     assert again.json()["type"].endswith("nothing-to-carry-over")
     request = world.request_of(dossier, world.caf)["id"]
     assert (await world.decide(world.caf_officer, second, request, outcome="adjourned")).status_code == 200
@@ -218,20 +217,20 @@ async def test_a_closed_decision_reopens_when_the_funder_and_the_team_both_ask(f
     before = await left(world)
     await world.grant(world.caf_officer, session, request, 400_000)
     where = f"/committees/{session}/decisions/{request}"
-    why = {"json": {"reason": "Le budget comptait deux fois une recette."}}
+    why: dict[str, Any] = {"json": {"reason": "Le budget comptait deux fois une recette."}}
     await world.refused(world.caf_officer, "POST", f"{where}/reopening", 409, "reopening-refused", **why)
     await world.close(session)
     await world.refused(world.region_officer, "POST", f"{where}/reopening", 403, "not-for-you-to-reopen", **why)
     await world.refused(world.holder, "POST", f"{where}/reopening", 404, "not-found", **why)
     asked = (await world.call(world.caf_officer, "POST", f"{where}/reopening", expect=201, **why)).json()
     assert (asked["asked_by_team"], asked["opened_at"]) == (None, None)
-    lower = {"json": {"outcome": "granted", "amount_cents": 150_000}, "headers": {"If-Match": '"1"'}}
+    lower: dict[str, Any] = {"json": {"outcome": "granted", "amount_cents": 150_000}, "headers": {"If-Match": '"1"'}}
     await world.refused(world.caf_officer, "PUT", where, 409, "committee-closed", **lower)
     await world.refused(world.caf_signatory, "POST", f"{where}/reopening", 409, "reopening-asked", **why)
     opened = (await world.call(world.team, "POST", f"{where}/reopening", expect=201, **why)).json()
     assert opened["opened_at"]
     assert await left(world) == before - 400_000
-    tell = {"json": {"funder_id": str(world.caf)}}
+    tell: dict[str, Any] = {"json": {"funder_id": str(world.caf)}}
     await world.refused(world.caf_officer, "POST", f"/dossiers/{dossier['id']}/notifications", 409, "decision-reopened", **tell)
     await world.call(world.caf_officer, "PUT", where, expect=200, **lower)
     assert await left(world) == before - 150_000

@@ -85,7 +85,7 @@ async def sealed(world: World) -> tuple[dict[str, Any], str]:
     await world.call(world.caf_officer, "PUT", f"{deports}/votes/{world.caf}", json={"choice": "for"}, expect=200)
     await world.call(world.team, "POST", f"{deports}/advice", expect=201)
     caf, state = (world.request_of(dossier, funder)["id"] for funder in (world.caf, world.state))
-    granted = {"outcome": "granted", "amount_cents": 400_000, "conditions": "Comptes de l'année."}
+    granted: dict[str, Any] = {"outcome": "granted", "amount_cents": 400_000, "conditions": "Comptes de l'année."}
     assert (await world.decide(world.caf_officer, session, caf, **granted)).status_code == 200
     assert (await world.decide(world.state_officer, session, state, outcome="adjourned")).status_code == 200
     draft = await printed(world, session, "minutes")
