@@ -75,7 +75,7 @@ async def test_a_grant_draws_on_the_envelope_and_a_correction_gives_back(world: 
 async def test_a_proposal_draws_on_nothing(world: World) -> None:
     (dossier,) = await dossiers_asking(world, 1, envelope=100_000)
     session = await world.convene(dossier["id"], kind="technical")
-    proposal = {"outcome": "proposed", "amount_cents": 400_000}
+    proposal: dict[str, Any] = {"outcome": "proposed", "amount_cents": 400_000}
     request_id = world.request_of(dossier, world.caf)["id"]
     assert (await world.decide(world.team, session, request_id, **proposal)).status_code == 200
     assert await left(world) == 100_000

@@ -135,6 +135,9 @@ async def test_organisations_vote_change_their_mind_and_the_advice_follows_the_m
     assert (advice["result"], advice["votes_for"], advice["votes_against"], advice["abstentions"]) == ("favourable", 2, 0, 1)
     assert (ballot["voting_members"], ballot["members_present"], ballot["quorum_reached"]) == (3, 3, True)
     assert (await world.call(world.holder, "GET", f"{where}/vote")).status_code == 404
+    of = f"/committees/{session}"
+    emptied = await world.change(world.team, "PUT", f"{of}/agenda", of=of, json={"dossier_ids": []}, expect=409)
+    assert emptied.json()["dossier_ids"] == [dossier["id"]]
 
 
 async def test_without_a_quorum_there_is_no_advice_and_each_funder_decides_all_the_same(world: World) -> None:
