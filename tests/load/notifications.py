@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import signal
 import statistics
 import sys
 import threading
@@ -193,6 +194,7 @@ def _busy(times: Any) -> float:
 
 def main() -> None:
     answers = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started is ended then too
     with bench.opened() as opened, Generator() as generator:
         conninfo = opened.programming("notifications")
         print(orjson.dumps(figures(generator, opened.environment, conninfo, opened.signed, answers=answers)).decode())
