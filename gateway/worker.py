@@ -1,9 +1,10 @@
 """A worker process: the background jobs of every service (embedded), or of one."""
 
 import asyncio
+import os
 import signal
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import uvloop
 
@@ -20,6 +21,7 @@ CONCURRENCY = 4
 #: Seconds a running job is given to end; one that is cut off is taken up again by another worker.
 GRACE = 8.0
 _POLLING_SECONDS = 1.0
+_NICENESS = 5
 
 Workshop = Mapping[str, tuple[Service, Resources]]
 
@@ -80,6 +82,9 @@ def main(name: str | None = None) -> None:
         route_of(name)
     lifeline.watch()
     logs.configure(read(GatewaySettings).log_level)
+    # People who wait for an answer go first: on a machine they share, the jobs take what is left of its cores.
+    with suppress(OSError):
+        os.nice(_NICENESS)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(work(name))
 

@@ -155,15 +155,15 @@ async def queue_mail(
     mailing_list: MailingList | None = None,
     calendar: Calendar | None = None,
     reply_to: str | None = None,
-) -> None:
-    """Queue one mail in the transaction: it leaves if and only if the act is committed.
+) -> int | None:
+    """Queue one mail in the transaction: it leaves if and only if the act is committed. Returns its job, None when nobody reads it.
 
     `html` is another dress of `text`, which is always there (multipart/alternative). So is `calendar`, which is also joined as a
     file for mail programs that do not read it in place. `reply_to` is who answers. An
     address that was erased or never was (`…@invalid`, `….invalid`, RFC 6761 §6.4) is written to by nobody.
     """
     if to.strip().endswith(("@invalid", ".invalid")):
-        return
+        return None
     more: dict[str, Any] = {} if html is None else {"html": _packed(html)}
     if mailing_list is not None:
         more["mailing_list"] = [mailing_list.name, mailing_list.unsubscribe_url]
@@ -171,7 +171,7 @@ async def queue_mail(
         more["calendar"] = [calendar.method, _packed(calendar.content)]
     if reply_to is not None:
         more["reply_to"] = _one_line(reply_to)
-    await enqueue(
+    return await enqueue(
         session,
         SEND,
         message_id=str(new_id()),

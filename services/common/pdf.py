@@ -1,6 +1,10 @@
 """PDFs by typst: a template and its data in, bytes out. Called in a worker, never on an event loop that answers people."""
 
 import asyncio
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -11,10 +15,25 @@ import typst
 
 log = structlog.get_logger(__name__)
 
+#: How much a thread that draws gives way to what answers people (POSIX niceness).
+_NICENESS = 10
+
+
+def _give_way() -> None:
+    # On Linux niceness is a thread's own, and those it starts (typst's) inherit it; elsewhere it would be the whole process's.
+    if hasattr(os, "sched_getaffinity"):
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
+
+
+#: As many pages drawn at once as there are cores, whatever asks for them.
+_POOL = ThreadPoolExecutor(max_workers=os.cpu_count() or 1, thread_name_prefix="pdf", initializer=_give_way)
+
 
 async def render(template: Path, data: dict[str, Any]) -> bytes:
     """The PDF (PDF/UA wherever the text allows it) of a template that reads `json(bytes(sys.inputs.data))`."""
-    return await asyncio.to_thread(_compile, template, orjson.dumps(data, default=str).decode())
+    given = orjson.dumps(data, default=str).decode()
+    return await asyncio.get_running_loop().run_in_executor(_POOL, _compile, template, given)
 
 
 def _compile(template: Path, data: str) -> bytes:

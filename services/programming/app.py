@@ -23,6 +23,7 @@ from .checks import CHECKS
 from .collaborators.router import router as collaborators
 from .collaborators.sign_offs_router import router as sign_offs
 from .committees.router import router as committees
+from .committees.session_router import router as committee_sessions
 from .contracts.router import router as contracts
 from .conversations.router import router as conversations
 from .coverage.leads_router import router as action_leads
@@ -45,6 +46,7 @@ from .events import CONSUMERS
 from .minutes.router import router as minutes
 from .monitoring.router import router as monitoring
 from .notices.router import router as notices
+from .notifications.bulk_router import router as bulk_notifications
 from .notifications.router import router as notifications
 from .open_data.matrix_router import matrix_router as open_data_matrices
 from .open_data.public_router import public_router as open_data_public
@@ -82,6 +84,8 @@ SERVICE = Service(
     tables=KERNEL,
     routers=[
         *(parameters, contracts, campaigns, delays, dossiers, uploads, attachments, admissibility, reviews, committees),
+        committee_sessions,
+        bulk_notifications,
         signed_files,
         withdrawals,
         *(cpos, cpo_tranches, cpo_reports, cpo_amendments, cpo_money),

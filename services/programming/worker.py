@@ -21,7 +21,7 @@ from .due_lists import jobs as due_lists
 from .minutes import jobs as minutes
 from .monitoring import jobs as monitoring
 from .notices import jobs as notices
-from .notifications.service import write_letter
+from .notifications import jobs as notifications
 from .open_data import jobs as open_data
 from .other_subsidies import jobs as other_subsidies
 from .payments import jobs as payments
@@ -43,7 +43,7 @@ async def close_expired_campaigns(session: AsyncSession, resources: Resources, t
 
 JOBS: list[Job] = [
     close_expired_campaigns,
-    write_letter,
+    *notifications.JOBS,
     *agreements.JOBS,
     *bank_accounts.JOBS,
     *bilans.JOBS,

@@ -1,5 +1,7 @@
 """The whole road of one dossier, from its draft to the funders' letters."""
 
+from typing import Any
+
 import pytest
 
 from tests.programming.world import World
@@ -24,7 +26,7 @@ async def test_a_dossier_goes_from_draft_to_notified_through_two_funders(world: 
     assert all(request["opinion"] is None and request["proposed_cents"] is None for request in as_holder["requests"])
 
     steering = await world.convene(dossier["id"])
-    granted = {"outcome": "granted", "amount_cents": 700_000, "conditions": "Bilan à mi-parcours."}
+    granted: dict[str, Any] = {"outcome": "granted", "amount_cents": 700_000, "conditions": "Bilan à mi-parcours."}
     assert (await world.decide(world.state_officer, steering, state["id"], **granted)).status_code == 200
     refused = {"outcome": "refused", "motive": "Enveloppe consacrée à d'autres priorités."}
     assert (await world.decide(world.caf_officer, steering, caf["id"], **refused)).status_code == 200

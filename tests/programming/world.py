@@ -392,8 +392,12 @@ class World(Walk):
         await self.call(self.team, "PUT", f"{where}/attendance", json=body, headers=if_match, expect=200)
         return str(made.json()["id"])
 
-    async def decide(self, who: Person, committee_id: str, request_id: str, **decision: Any) -> httpx.Response:
-        return await self.call(who, "PUT", f"/committees/{committee_id}/decisions/{request_id}", json=decision)
+    async def decide(
+        self, who: Person, committee_id: str, request_id: str, *, over: str | None = None, **decision: Any
+    ) -> httpx.Response:
+        """A first decision, or one `over` another whose ETag was read."""
+        headers = {"If-Match": over} if over else {}
+        return await self.call(who, "PUT", f"/committees/{committee_id}/decisions/{request_id}", json=decision, headers=headers)
 
     @walked_once
     async def close(self, committee_id: str) -> None:

@@ -265,3 +265,13 @@ async def note(
 def _is_party(caller: Principal, agreement: Agreement) -> bool:
     parties = (agreement.funder_id, agreement.holder_id, agreement.successor_id)
     return any(one is not None and caller.belongs_to(one) for one in parties)
+
+
+async def has_text(session: AsyncSession, award: "Award") -> bool:
+    """A text to sign, or signed, already covers the award: what it grants changes by an amendment only."""
+    found = await repository.of_party_year(session, award.funder_id, award.acting_holder_id, award.year)
+    if found is None:
+        return False
+    texts = await repository.texts(session, found.id)
+    covering = (text for text in texts if text.status in {TextStatus.DRAFTED, TextStatus.SIGNED})
+    return any(line["award_id"] == str(award.id) for text in covering for line in text.lines)

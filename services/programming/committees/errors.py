@@ -1,7 +1,7 @@
 """Problems of committees."""
 
 from services.common.language import Text
-from services.common.problems import Problem
+from services.common.problems import PreconditionRequired, Problem, StaleVersion
 
 
 class CommitteeClosed(Problem):
@@ -74,4 +74,157 @@ class AgendaItemDecided(Problem):
     advice = Text(
         "Gardez dans l'ordre du jour les dossiers sur lesquels la séance s'est prononcée.",
         "Keep on the agenda what the session has spoken about.",
+    )
+
+
+class DecidedMeanwhile(StaleVersion):
+    title = Text("Cette demande a déjà été décidée", "This request has already been decided")
+    advice = Text(
+        "`decision` dit ce qui a été décidé, par qui et quand. Pour le changer, renvoyez sa version dans `If-Match`.",
+        "`decision` says what was decided, by whom and when. To change it, send its version as `If-Match`.",
+    )
+
+
+class DecisionVersionRequired(PreconditionRequired):
+    title = Text("Changer une décision demande If-Match", "Changing a decision takes If-Match")
+    advice = Text(
+        "Cette demande est déjà décidée : `decision` dit quoi, par qui et quand. Pour changer, renvoyez sa version dans `If-Match`.",
+        "This request is already decided: `decision` says what, by whom and when. To change it, send its version as `If-Match`.",
+    )
+
+
+class SteppedOut(Problem):
+    title = Text("Vous vous êtes déporté sur ce dossier", "You stepped out on this dossier")
+    advice = Text(
+        "Une autre personne de votre organisation décide ou vote à votre place ; un déport déclaré par erreur se retire.",
+        "Another person of your organisation decides or votes instead; a déport declared by mistake can be withdrawn.",
+    )
+
+
+class DeportDeclared(Problem):
+    constraint = "uq_deports_standing"
+    title = Text("Ce déport est déjà enregistré", "This déport is already recorded")
+    advice = Text("Il figure dans `…/deports`.", "It is in `…/deports`.")
+
+
+class DeportWithdrawn(Problem):
+    title = Text("Ce déport est déjà retiré", "This déport is already withdrawn")
+    advice = Text("Déclarez-en un nouveau s'il y a lieu.", "Declare a new one if need be.")
+
+
+class AlreadySpoke(Problem):
+    title = Text("Cette personne a déjà décidé sur ce dossier", "This person has already decided on this dossier")
+    advice = Text(
+        "Une autre personne du financeur reprend d'abord la décision (avec `If-Match`), puis le déport se déclare.",
+        "Another person of the funder first takes the decision again (with `If-Match`), then the déport is declared.",
+    )
+
+
+class NotForYouToStepOut(Problem):
+    status = 403
+    title = Text("On se déporte pour soi-même", "People step out for themselves")
+    advice = Text(
+        "L'équipe du contrat peut l'inscrire pour une autre personne autour de la table.",
+        "The contract's team may record it for somebody else around the table.",
+    )
+
+
+class NotAVotingMember(Problem):
+    title = Text("Cette organisation ne vote pas sur ce dossier", "This organisation does not vote on this dossier")
+    advice = Text(
+        "L'émargement doit la donner présente ou représentée, avec voix délibérative, et non déportée.",
+        "The attendance must show it present or represented, voting, and not stepped out.",
+    )
+
+
+class NotYourVote(Problem):
+    status = 403
+    title = Text("Ce vote n'est pas celui de votre organisation", "This vote is not your organisation's")
+    advice = Text(
+        "Un membre de l'organisation vote, ou l'équipe du contrat relève son vote.",
+        "A member of the organisation votes, or the contract's team records its vote.",
+    )
+
+
+class VoteChanged(StaleVersion):
+    title = Text("Ce vote a changé entre-temps", "This vote has changed meanwhile")
+    advice = Text(
+        "`vote` dit ce qui est enregistré : relisez, puis renvoyez sa version.",
+        "`vote` says what is recorded: read it, then send its version.",
+    )
+
+
+class VoteVersionRequired(PreconditionRequired):
+    title = Text("Changer un vote demande If-Match", "Changing a vote takes If-Match")
+    advice = Text("`vote` dit ce qui est enregistré : renvoyez sa version.", "`vote` says what is recorded: send its version.")
+
+
+class VoteClosed(Problem):
+    constraint = "pk_advices"
+    title = Text("Le vote sur ce dossier est clos", "The vote on this dossier is closed")
+    advice = Text(
+        "L'avis du comité est rendu ; il ne change plus.", "The committee's advice is given; it does not change any more."
+    )
+
+
+class QuorumNotReached(Problem):
+    title = Text("Le quorum n'est pas atteint", "The quorum is not reached")
+    advice = Text(
+        "Sans quorum le comité ne rend pas d'avis. Chaque financeur peut décider pour lui-même, dans sa propre instance.",
+        "Without a quorum the committee gives no advice. Each funder may still decide for itself, in its own body.",
+    )
+
+
+class NobodyVoted(Problem):
+    title = Text("Personne n'a voté", "Nobody has voted")
+    advice = Text("Relevez au moins un vote avant de clore.", "Record at least one vote before closing.")
+
+
+class NothingToCarryOver(Problem):
+    title = Text("Aucun dossier ajourné à reprendre", "No adjourned dossier to carry over")
+    advice = Text(
+        "Les dossiers ajournés des séances précédentes sont déjà à l'ordre du jour, décidés depuis, ou retirés.",
+        "Those that earlier sessions adjourned are on the agenda already, decided since, or withdrawn.",
+    )
+
+
+class DossierWithdrawn(Problem):
+    title = Text("Ce dossier n'est plus en instruction", "This dossier is no longer under review")
+    advice = Text("Le porteur l'a retiré : passez au suivant.", "Its holder withdrew it: go on to the next.")
+
+
+class NotForYouToReopen(Problem):
+    status = 403
+    title = Text("Cette décision n'est pas à vous de la rouvrir", "This decision is not yours to reopen")
+    advice = Text(
+        "Un gestionnaire ou signataire du financeur et l'équipe du contrat rouvrent ensemble une décision.",
+        "A manager or signatory of the funder and the contract's team reopen a decision together.",
+    )
+
+
+class ReopeningRefused(Problem):
+    title = Text("Cette décision ne se rouvre pas", "This decision cannot be reopened")
+    advice = Text(
+        "Séance encore ouverte : corrigez la décision. Décision notifiée : rectifiez-la (`…/corrections`), ou par un avenant dès que la "
+        "convention, l'engagement ou le paiement a commencé.",
+        "Session still open: correct the decision. Notified: correct the notification (`…/corrections`), or by an amendment once the "
+        "agreement, commitment or payment has begun.",
+    )
+
+
+class ReopeningAsked(Problem):
+    title = Text("La réouverture est déjà demandée", "The reopening is already asked for")
+    advice = Text("L'autre partie (financeur ou équipe) la confirme.", "The other party (funder or team) confirms it.")
+
+
+class DecisionReopened(Problem):
+    title = Text("Cette décision est rouverte", "This decision is reopened")
+    advice = Text("Le financeur décide de nouveau avant de notifier.", "The funder decides again before notifying.")
+
+
+class BulkDecisionsRefused(Problem):
+    title = Text("Rien n'a été enregistré", "Nothing was recorded")
+    advice = Text(
+        "En tout ou rien, une seule ligne fautive arrête l'ensemble : `lines` dit lesquelles et pourquoi.",
+        "All or nothing: one line at fault stops the whole; `lines` says which and why.",
     )

@@ -1,19 +1,20 @@
 """Committees over HTTP."""
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Header, Request, Response
 
 from services.common.auth import Caller
 from services.common.clock import Now
 from services.common.db import Reader, Session, Snapshot, execute, fetch
-from services.common.etag import Version, etag, not_modified
+from services.common.etag import Version, VersionIfAny, etag, not_modified
 from services.common.pagination import LAST_ID, Cursor, Limit, Page, page, read_cursor
 from services.common.problems import NotFound
 from services.common.routing import ActRoute, right
 
-from . import repository, service
+from . import deciding, repository, service
+from .deciding import Expected
 from .schemas import (
     AgendaWrite,
     AttendanceWrite,
@@ -29,6 +30,11 @@ router = APIRouter(prefix="/programming/v1/committees", tags=["committees"], rou
 
 TEAM = "Members of the organisation that leads the contract."
 SEEN = "The contract's team and the campaign's funders."
+DECIDERS = "Technical: the contract's team. Steering: managers and signatories of the funder asked."
+
+FirstOnly = Annotated[
+    str | None, Header(alias="If-None-Match", description="`*`: only if nothing was decided yet.", examples=["*"])
+]
 
 
 async def _shown(session: Any, committee: Any, response: Response) -> dict[str, Any]:
@@ -121,8 +127,26 @@ async def set_agenda(
     committee_id: UUID, wish: AgendaWrite, caller: Caller, session: Session, now: Now, version: Version, response: Response
 ) -> Any:
     """The dossiers the session looks at, in order; they must be under review in the campaign."""
-    committee = await service.set_agenda(session, caller, committee_id, wish.dossier_ids, version=version, now=now)
+    committee = await service.set_agenda(
+        session, caller, committee_id, wish.dossier_ids, version=version, now=now, minutes_each=wish.minutes_each
+    )
     return await _shown(session, committee, response)
+
+
+@router.post(
+    "/{committee_id}/agenda/carry-over",
+    status_code=201,
+    operation_id="carryOverAdjourned",
+    summary="Carry adjourned dossiers over",
+    response_model=CommitteeRead,
+    openapi_extra=right(TEAM),
+)
+async def carry_over_adjourned(
+    committee_id: UUID, caller: Caller, session: Session, now: Now, version: Version, response: Response
+) -> Any:
+    """Dossiers that earlier closed sessions adjourned, and that nobody has decided since, join the end of the agenda, each with the
+    session it comes from and how many times it was adjourned. Withdrawn dossiers are left aside."""
+    return await _shown(session, await service.carry_over(session, caller, committee_id, version=version, now=now), response)
 
 
 @router.post(
@@ -159,15 +183,38 @@ async def set_attendance(
     operation_id="decideRequest",
     summary="Decide on a funder's request",
     response_model=DecisionRead,
-    openapi_extra=right(
-        "Technical: the contract's team. Steering: managers and signatories of the funder asked.", persons_only=True
-    ),
+    openapi_extra=right(DECIDERS, persons_only=True),
 )
 async def decide_request(
-    committee_id: UUID, request_id: UUID, wish: DecisionWrite, caller: Caller, session: Session, now: Now
+    committee_id: UUID, request_id: UUID, wish: DecisionWrite, caller: Caller, session: Session, now: Now, response: Response,
+    version: VersionIfAny, first_only: FirstOnly = None,
+) -> Any:  # fmt: skip
+    """Propose, grant, adjourn or refuse. The envelope is drawn on at once and can never be exceeded; until the session closes the
+    same call corrects, with the decision's `ETag` in `If-Match`. Whoever decides second without having read the first learns what
+    was decided and by whom (428, 412). The same word said twice by the same person is one."""
+    expected = Expected(version, nothing=first_only is not None)
+    decision, _ = await deciding.decide(session, caller, committee_id, request_id, wish, expected=expected, now=now)
+    response.headers["ETag"] = etag(decision.version)
+    return decision
+
+
+@router.get(
+    "/{committee_id}/decisions/{request_id}",
+    operation_id="getDecision",
+    summary="Read one decision",
+    response_model=DecisionRead,
+    openapi_extra=right(SEEN),
+)
+async def get_decision(
+    committee_id: UUID, request_id: UUID, request: Request, response: Response, reader: Reader, session: Snapshot, caller: Caller
 ) -> Any:
-    """Propose, grant, adjourn or refuse. The envelope is drawn on at once and can never be exceeded; until the session closes the same call corrects."""
-    return await service.decide(session, caller, committee_id, request_id, wish, now=now)
+    """What the session said of one request, with the `ETag` that changing it takes."""
+    await service.seen(session, caller, committee_id)
+    rows = await fetch(reader, repository.DECISION, {"committee_id": committee_id, "request_id": request_id})
+    if not rows:
+        raise NotFound()
+    tag = response.headers["ETag"] = etag(rows[0]["version"])
+    return not_modified(request, tag) or rows[0]
 
 
 @router.get(
@@ -210,16 +257,3 @@ async def close_committee(
 ) -> Any:
     """The session is held and its decisions locked: funders may notify."""
     return await _shown(session, await service.close(session, caller, committee_id, version=version, now=now), response)
-
-
-@router.post(
-    "/{committee_id}/minutes-signature",
-    status_code=201,
-    operation_id="signMinutes",
-    summary="Sign the minutes",
-    response_model=CommitteeRead,
-    openapi_extra=right(TEAM, persons_only=True),
-)
-async def sign_minutes(committee_id: UUID, caller: Caller, session: Session, now: Now, version: Version, response: Response) -> Any:
-    """The minutes of a held session are signed."""
-    return await _shown(session, await service.sign_minutes(session, caller, committee_id, version=version, now=now), response)

@@ -1,13 +1,15 @@
 """What a session may decide. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from services.common.language import Text
 from services.common.problems import FieldError
 
-from .models import CommitteeKind, CommitteeStatus, Outcome
+from .models import AdviceResult, CommitteeKind, CommitteeStatus, Outcome, VoteChoice
 from .schemas import Presence
 
 _OUTCOMES = {
@@ -43,3 +45,69 @@ def is_at_the_table(attendance: Iterable[Mapping[str, Any]], organisation_id: UU
     """Present or represented: an absent funder does not decide."""
     here = {Presence.PRESENT.value, Presence.REPRESENTED.value}
     return any(m["organisation_id"] == str(organisation_id) and m["presence"] in here for m in attendance)
+
+
+_HERE = {Presence.PRESENT.value, Presence.REPRESENTED.value}
+
+
+@dataclass(frozen=True)
+class OutOfRoom:
+    """Somebody who stepped out on a dossier: an account, or a name where there is none."""
+
+    organisation_id: UUID
+    account_id: UUID | None
+    person: str
+
+
+def _is(attendee: Mapping[str, Any], out: OutOfRoom) -> bool:
+    """Whether the line of the attendance is that person's; a line without any name is its organisation's, whoever speaks."""
+    if attendee["organisation_id"] != str(out.organisation_id):
+        return False
+    account, person = attendee.get("account_id"), (attendee.get("person") or "").strip().casefold()
+    if account is None and not person:
+        return True
+    if out.account_id is not None and account is not None:
+        return bool(account == str(out.account_id))
+    return bool(person) and person == out.person.strip().casefold()
+
+
+@dataclass(frozen=True)
+class Quorum:
+    """For one dossier: organisations that may vote, and those of them that are there. Who stepped out counts on neither side."""
+
+    members: frozenset[UUID]
+    present: frozenset[UUID]
+    percent: int
+
+    @property
+    def reached(self) -> bool:
+        return bool(self.present) and 100 * len(self.present) >= self.percent * len(self.members)
+
+
+def quorum(
+    attendance: Sequence[Mapping[str, Any]], outs: Sequence[OutOfRoom], *, percent: int, voted: Collection[UUID] = ()
+) -> Quorum:
+    """An organisation all of whose people at the table stepped out is not counted, unless another of its people has voted."""
+    members = {UUID(m["organisation_id"]) for m in attendance if m.get("voting", True)}
+    here, in_room = set[UUID](), set[UUID]()
+    for attendee in attendance:
+        organisation = UUID(attendee["organisation_id"])
+        if organisation in members and attendee["presence"] in _HERE:
+            here.add(organisation)
+            if not any(_is(attendee, out) for out in outs):
+                in_room.add(organisation)
+    away = here - in_room - set(voted)
+    return Quorum(frozenset(members - away), frozenset(here - away), percent)
+
+
+def tally(votes: Iterable[VoteChoice]) -> tuple[int, int, int]:
+    """For, against, abstentions."""
+    counted = Counter(votes)
+    return counted[VoteChoice.FOR], counted[VoteChoice.AGAINST], counted[VoteChoice.ABSTAIN]
+
+
+def advice(votes_for: int, votes_against: int) -> AdviceResult:
+    """By the majority of the votes for or against; abstentions weigh on neither side."""
+    if votes_for == votes_against:
+        return AdviceResult.SPLIT
+    return AdviceResult.FAVOURABLE if votes_for > votes_against else AdviceResult.UNFAVOURABLE

@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common import journal
 from services.common.auth import Principal
+from services.common.db import Row
 from services.common.etag import require_version
 from services.common.problems import NotFound
 from services.common.signals import say
@@ -16,7 +17,7 @@ from services.common.signals import say
 from ..campaigns import service as campaigns
 from ..contracts.errors import NotContractLead
 from ..dossiers import instruction
-from ..dossiers import service as dossiers
+from ..dossiers.rules import NOT_COUNTED
 from ..dossiers.schemas import RequestStatus
 from ..tables import KERNEL
 from . import repository, rules
@@ -26,18 +27,15 @@ from .errors import (
     CommitteeClosed,
     CommitteeNotHeld,
     CommitteeNotStarted,
-    DecisionRefused,
-    FunderAbsent,
-    NotForYouToDecide,
+    DecisionReopened,
     NothingDecided,
-    NotOnAgenda,
+    NothingToCarryOver,
 )
-from .models import AgendaItem, Committee, CommitteeKind, CommitteeStatus, Decision
-from .schemas import AttendanceWrite, CommitteeCreate, CommitteeUpdate, DecisionWrite
+from .models import AgendaItem, Committee, CommitteeStatus, Decision
+from .schemas import AttendanceWrite, CommitteeCreate, CommitteeUpdate
 
 if TYPE_CHECKING:
     from ..campaigns.models import Campaign
-    from ..dossiers.models import FundingRequest
 
 
 async def plan(session: AsyncSession, caller: Principal, wish: CommitteeCreate, *, now: datetime) -> Committee:
@@ -62,14 +60,16 @@ async def update(
 
 
 async def set_agenda(
-    session: AsyncSession, caller: Principal, committee_id: UUID, dossier_ids: Sequence[UUID], *, version: int, now: datetime
-) -> Committee:
+    session: AsyncSession, caller: Principal, committee_id: UUID, dossier_ids: Sequence[UUID], *, version: int, now: datetime,
+    minutes_each: int = 10,
+) -> Committee:  # fmt: skip
     """The agenda, in order. Dossiers the session has already spoken about stay on it."""
     committee = await _led(session, caller, committee_id, version)
     wanted = list(dict.fromkeys(dossier_ids))
     decided = await repository.decided_dossiers(session, committee_id)
     if missing := decided - set(wanted):
         raise AgendaItemDecided(dossier_ids=[str(i) for i in missing])
+    before = await repository.adjourned(session, committee)
     items = [
         AgendaItem(
             committee_id=committee_id,
@@ -78,6 +78,9 @@ async def set_agenda(
             reference=dossier.reference or "",
             title=dossier.title,
             holder_name=str(dossier.holder["name"]),
+            minutes=minutes_each,
+            carried_from_id=before[dossier.id][0] if dossier.id in before else None,
+            adjournments=before[dossier.id][1] if dossier.id in before else 0,
         )
         for position, dossier in enumerate(await instruction.for_agenda(session, committee.campaign_id, wanted), 1)
     ]
@@ -101,99 +104,10 @@ async def set_attendance(
     return await _changed(session, committee, "committee.attendance_set", caller, now, members=len(wish.members))
 
 
-async def decide(
-    session: AsyncSession, caller: Principal, committee_id: UUID, request_id: UUID, wish: DecisionWrite, *, now: datetime
-) -> Decision:
-    """Record what the session says of one funder's request; a grant draws on the funder's envelope in the same transaction."""
-    committee = await repository.get_shared(session, committee_id)
-    if committee is None:
-        raise NotFound()
-    await seen_campaign(session, caller, committee.campaign_id)
-    request = await instruction.request_of(session, request_id)
-    _require_right(caller, committee, request)
-    _require_sitting(committee, now)
-    if errors := rules.decision_errors(committee.kind, wish.outcome, wish.amount_cents, wish.motive):
-        raise DecisionRefused(errors=errors)
-    if not await repository.is_on_agenda(session, committee_id, request.dossier_id):
-        raise NotOnAgenda()
-    if committee.kind is CommitteeKind.STEERING and not rules.is_at_the_table(committee.attendance, request.funder_id):
-        raise FunderAbsent()
-    if committee.kind is CommitteeKind.TECHNICAL:
-        await instruction.record_proposal(session, request_id, wish.amount_cents)
-    else:
-        await _settle(session, committee, request, wish, now)
-    return await _write(session, caller, committee, request, wish, now)
-
-
-def _require_right(caller: Principal, committee: Committee, request: "FundingRequest") -> None:
-    """The team proposes in a technical session; in a steering one each funder decides for itself."""
-    if committee.kind is CommitteeKind.TECHNICAL:
-        may = caller.belongs_to(committee.lead_organisation_id)
-    else:
-        may = caller.has_role(request.funder_id, "manager", "signatory")
-    if not may:
-        raise NotForYouToDecide()
-
-
-def _require_sitting(committee: Committee, now: datetime) -> None:
-    if committee.status not in rules.OPEN:
-        raise CommitteeClosed()
-    if now < committee.starts_at:
-        raise CommitteeNotStarted(starts_at=committee.starts_at.isoformat())
-
-
-async def _settle(
-    session: AsyncSession, committee: Committee, request: "FundingRequest", wish: DecisionWrite, now: datetime
-) -> None:
-    last = await repository.last_decision(session, request.id)
-    own = last is not None and last[1].id == committee.id
-    outcome = RequestStatus(wish.outcome.value)
-    _, settled, delta = await instruction.record_decision(session, request.id, outcome, wish.amount_cents, again=own, now=now)
-    await campaigns.take_from_envelope(session, committee.campaign_id, settled.funder_id, settled.budget_line, delta)
-
-
-async def _write(
-    session: AsyncSession, caller: Principal, committee: Committee, request: "FundingRequest", wish: DecisionWrite, now: datetime
-) -> Decision:
-    decision = await repository.decision(session, committee.id, request.id)
-    before = decision and [decision.outcome.value, decision.amount_cents]
-    if decision is None:
-        decision = Decision(
-            committee_id=committee.id,
-            dossier_id=request.dossier_id,
-            request_id=request.id,
-            funder_id=request.funder_id,
-            decided_by=caller.account_id,
-            decided_at=now,
-            **wish.model_dump(),
-        )
-        session.add(decision)
-    else:
-        for name, value in wish.model_dump().items():
-            setattr(decision, name, value)
-        decision.decided_by, decision.decided_at = caller.account_id, now
-    await session.flush()
-    dossier = await instruction.seen(session, caller, request.dossier_id)
-    await dossiers.note(
-        session,
-        dossier,
-        f"request.{wish.outcome.value}",
-        caller,
-        now,
-        organisation_id=request.funder_id,
-        confidential=True,
-        committee_id=str(committee.id),
-        request_id=str(request.id),
-        decision=[before, [wish.outcome.value, wish.amount_cents]],
-    )
-    await say(session, topic(committee.campaign_id))
-    return decision
-
-
 async def close(session: AsyncSession, caller: Principal, committee_id: UUID, *, version: int, now: datetime) -> Committee:
     """The session is held: what it decided does not change any more."""
     committee = await _led(session, caller, committee_id, version)
-    _require_sitting(committee, now)
+    require_sitting(committee, now)
     committee.status, committee.held_at = CommitteeStatus.HELD, now
     await say(session, topic(committee.campaign_id))
     return await _changed(session, committee, "committee.closed", caller, now)
@@ -208,7 +122,50 @@ async def sign_minutes(session: AsyncSession, caller: Principal, committee_id: U
     return await _changed(session, committee, "committee.minutes_signed", caller, now)
 
 
+async def carry_over(session: AsyncSession, caller: Principal, committee_id: UUID, *, version: int, now: datetime) -> Committee:
+    """What earlier sessions adjourned and nobody has decided since joins the end of the agenda; withdrawn dossiers do not."""
+    committee = await _led(session, caller, committee_id, version)
+    before = await repository.adjourned(session, committee)
+    items = await repository.agenda(session, committee_id)
+    waiting = [dossier_id for dossier_id in before if dossier_id not in {item.dossier_id for item in items}]
+    joining = [
+        dossier
+        for dossier, requests in await instruction.many(session, waiting)
+        if dossier.status not in NOT_COUNTED and any(r.status is RequestStatus.ADJOURNED for r in requests)
+    ]
+    if not joining:
+        raise NothingToCarryOver()
+    for position, dossier in enumerate(joining, len(items) + 1):
+        origin, times = before[dossier.id]
+        session.add(
+            AgendaItem(
+                committee_id=committee_id,
+                dossier_id=dossier.id,
+                position=position,
+                reference=dossier.reference or "",
+                title=dossier.title,
+                holder_name=str(dossier.holder["name"]),
+                carried_from_id=origin,
+                adjournments=times,
+            )
+        )
+    return await _changed(session, committee, "committee.adjourned_carried_over", caller, now, dossiers=len(joining))
+
+
 # For the rooms above and the router.
+
+
+def require_sitting(committee: Committee, now: datetime) -> None:
+    """The session is under way: begun, not closed."""
+    if committee.status not in rules.OPEN:
+        raise CommitteeClosed()
+    if now < committee.starts_at:
+        raise CommitteeNotStarted(starts_at=committee.starts_at.isoformat())
+
+
+async def note(session: AsyncSession, committee: Committee, act: str, caller: Principal, now: datetime, **changes: object) -> None:
+    """A line in the journal of the session."""
+    await _note(session, committee, act, caller, now, **changes)
 
 
 async def seen_campaign(session: AsyncSession, caller: Principal, campaign_id: UUID) -> "Campaign":
@@ -226,6 +183,9 @@ async def closed_decision(session: AsyncSession, request_id: UUID) -> Decision:
     found = await repository.last_decision(session, request_id)
     if found is None or found[1].status in rules.OPEN:
         raise NothingDecided()
+    reopened = await repository.reopening(session, found[0].id)
+    if reopened is not None and reopened.opened_at is not None:
+        raise DecisionReopened()
     return found[0]
 
 
@@ -242,6 +202,11 @@ async def led(session: AsyncSession, caller: Principal, committee_id: UUID) -> C
     if not caller.belongs_to(committee.lead_organisation_id):
         raise NotContractLead()
     return committee
+
+
+async def led_locked(session: AsyncSession, caller: Principal, committee_id: UUID) -> Committee:
+    """`led`, taken for oneself: whoever numbers its papers comes one after the other."""
+    return await _locked(session, caller, committee_id)
 
 
 async def get(session: AsyncSession, committee_id: UUID) -> Committee:
@@ -306,3 +271,8 @@ async def _note(session: AsyncSession, committee: Committee, act: str, caller: P
         changes=changes,
         confidential=True,
     )
+
+
+async def last_words(session: AsyncSession, campaign_id: UUID, funder_id: UUID) -> list[Row]:
+    """What a funder last decided on each request of a campaign, in one statement: see `repository.last_words`."""
+    return await repository.last_words(session, campaign_id, funder_id)

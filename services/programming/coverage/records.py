@@ -269,3 +269,34 @@ class Comparison(BaseModel):
     by_objective: list[Difference]
     newly_covered: Annotated[list[PlaceRead], Field(description="Covered on the right, not on the left.")]
     newly_uncovered: list[PlaceRead]
+
+
+class SharingRule(Enum):
+    """How a computed scenario shares the money out."""
+
+    UNIFORM_CUT = "uniform_cut"
+    BY_SCORE = "by_score"
+
+
+class SharingBasis(Enum):
+    ASKED = "asked"
+    PROPOSED = "proposed"
+
+
+class ScenarioComputation(BaseModel):
+    """What if this funder gave so much, shared out by a rule over every request addressed to it."""
+
+    organisation_id: Annotated[UUID, Field(description="The contract's lead, or the funder: an organisation of yours.")]
+    title: Annotated[Label, Field(examples=["Si l'État coupait 10 % partout"])]
+    shared: Annotated[bool, Field(description="Let the team and every funder of the campaign read it.")] = False
+    funder_id: Annotated[UUID, Field(description="Whose money.")]
+    rule: Annotated[
+        SharingRule,
+        Field(
+            description="`uniform_cut`: the same share off each request, to reach `percent` or `total_cents`; `by_score`: the best "
+            "scored first, in full, until `total_cents` or each line's envelope ends."
+        ),
+    ]
+    basis: Annotated[SharingBasis, Field(description="What each request would get at most.")] = SharingBasis.PROPOSED
+    percent: Annotated[float | None, Field(None, ge=0, le=100, description="Taken off each request.")]
+    total_cents: Annotated[Cents | None, Field(None, description="What the funder gives in all; by default its envelopes.")]

@@ -16,11 +16,21 @@ from services.common.problems import FieldError, Forbidden, NotFound
 from ..campaigns import service as campaigns
 from ..committees import service as committees
 from ..dossiers import overview
+from ..reviews import service as reviews
 from ..tables import KERNEL
-from . import repository, rules, service
+from . import repository, rules, service, shares
 from .errors import NotYourRequests, ScenarioRefused
 from .models import Scenario
-from .records import Comparison, Difference, ImaginedAmount, PlaceRead, ScenarioCreate
+from .records import (
+    Comparison,
+    Difference,
+    ImaginedAmount,
+    PlaceRead,
+    ScenarioComputation,
+    ScenarioCreate,
+    SharingBasis,
+    SharingRule,
+)
 from .schemas import MatrixRead, Stage
 
 if TYPE_CHECKING:
@@ -51,6 +61,59 @@ async def imagine(session: AsyncSession, caller: Principal, campaign_id: UUID, w
     await repository.keep_amounts(session, scenario.id, {one.request_id: one.amount_cents for one in wish.amounts})
     await _note(session, scenario, "scenario.imagined", caller, now, requests=len(wish.amounts))
     return scenario
+
+
+async def compute(
+    session: AsyncSession, caller: Principal, campaign_id: UUID, wish: ScenarioComputation, *, now: datetime
+) -> Scenario:
+    """A scenario whose amounts follow from a rule: a funder's own, or any funder's for the team. Scores are the funder's reviews."""
+    campaign = await committees.seen_campaign(session, caller, campaign_id)
+    as_team = wish.organisation_id == campaign.lead_organisation_id
+    known = await campaigns.funder_ids(session, campaign_id)
+    if (
+        not caller.belongs_to(wish.organisation_id)
+        or wish.funder_id not in known
+        or not (as_team or wish.organisation_id == wish.funder_id)
+    ):
+        raise NotYourRequests()
+    if wish.percent is not None and (wish.rule is not SharingRule.UNIFORM_CUT or wish.total_cents is not None):
+        said = Text("Un pourcentage va seul, avec `uniform_cut`.", "A percentage goes alone, with `uniform_cut`.")
+        raise ScenarioRefused(errors=[FieldError("/percent", said, "contradiction")])
+    rows = await overview.asked_of(session, campaign_id, wish.funder_id)
+    if not rows:
+        said = Text("Rien n'est demandé à ce financeur.", "Nothing is asked of this funder.")
+        raise ScenarioRefused(errors=[FieldError("/funder_id", said, "nothing_asked")])
+    scores = {r.request_id: r.weighted_score for r in await reviews.given(session, [row["dossier_id"] for row in rows])}
+    by = "amount_cents" if wish.basis is SharingBasis.ASKED else "proposed_cents"
+    claims = [shares.Claim(row["id"], row["budget_line"], row[by] or 0, scores.get(row["id"]), row["reference"]) for row in rows]
+    held = await campaigns.envelopes_of_contract(session, campaign.contract_id, campaign.year)
+    purses = {
+        row["code"]: row["amount_cents"] for row in held if (row["campaign_id"], row["funder_id"]) == (campaign_id, wish.funder_id)
+    }
+    scenario = Scenario(
+        campaign_id=campaign_id,
+        created_by=caller.account_id,
+        created_at=now,
+        **wish.model_dump(include={"organisation_id", "title", "shared"}),
+    )
+    session.add(scenario)
+    await session.flush()
+    await repository.keep_amounts(session, scenario.id, _shared(wish, claims, purses))
+    await _note(session, scenario, "scenario.imagined", caller, now, requests=len(claims), rule=wish.rule.value)
+    return scenario
+
+
+def _shared(wish: ScenarioComputation, claims: Sequence[shares.Claim], purses: Mapping[str, int]) -> dict[UUID, int]:
+    if wish.percent is not None:
+        return shares.cut(claims, wish.percent)
+    if wish.rule is SharingRule.BY_SCORE:
+        return shares.by_score(claims, purses) if wish.total_cents is None else shares.by_score_over_all(claims, wish.total_cents)
+    if wish.total_cents is not None:
+        return shares.within(claims, wish.total_cents)
+    found: dict[UUID, int] = {}
+    for code, cents in purses.items():
+        found |= shares.within([claim for claim in claims if claim.budget_line == code], cents)
+    return found
 
 
 def _errors(amounts: Sequence[ImaginedAmount], asked: dict[UUID, int]) -> list[FieldError]:

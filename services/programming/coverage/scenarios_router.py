@@ -15,7 +15,15 @@ from services.common.routing import ActRoute, right
 
 from ..committees import service as committees
 from . import repository, scenarios
-from .records import Comparison, ComparisonQuery, ScenarioCreate, ScenarioListing, ScenarioRead, ScenarioSummary
+from .records import (
+    Comparison,
+    ComparisonQuery,
+    ScenarioComputation,
+    ScenarioCreate,
+    ScenarioListing,
+    ScenarioRead,
+    ScenarioSummary,
+)
 
 router = APIRouter(prefix="/programming/v1/campaigns/{campaign_id}/scenarios", tags=["coverage"], route_class=ActRoute)
 
@@ -39,6 +47,26 @@ async def imagine_scenario(
     response.headers["Location"] = f"/programming/v1/campaigns/{campaign_id}/scenarios/{scenario.id}"
     response.headers["ETag"] = etag(scenario.version)
     return {**scenario.model_dump(), "amounts": wish.amounts}
+
+
+@router.post(
+    "/computed",
+    status_code=201,
+    operation_id="computeScenario",
+    summary="Compute a scenario",
+    response_model=ScenarioRead,
+    openapi_extra=right("Members of the contract's lead, for any funder; of a funder of the campaign, for itself."),
+)
+async def compute_scenario(
+    campaign_id: UUID, wish: ScenarioComputation, caller: Caller, session: Session, now: Now, response: Response
+) -> Any:
+    """What if funder A gave so much, or cut everybody by so much, or took the best scored first until its envelope ends? The rule
+    sets the amount of every request to that funder, in whole euros and within what is asked; the scenario then reads and compares
+    like any other. Nothing is touched."""
+    scenario = await scenarios.compute(session, caller, campaign_id, wish, now=now)
+    response.headers["Location"] = f"/programming/v1/campaigns/{campaign_id}/scenarios/{scenario.id}"
+    response.headers["ETag"] = etag(scenario.version)
+    return {**scenario.model_dump(), "amounts": await scenarios.amounts_of(session, scenario.id)}
 
 
 @router.get(

@@ -202,3 +202,12 @@ def outside_qpv(imagined: bool) -> Any:
         FROM counted c JOIN requests r ON r.dossier_id = c.id GROUP BY r.campaign_id, r.funder_id, r.budget_line
     """)
     return statement.bindparams(bindparam("campaigns", type_=_UUIDS), *(_SCENARIO if imagined else ()))
+
+
+#: What one funder is asked by the dossiers of a campaign that count, by reference.
+ASKED_OF = sa.text(f"""
+    SELECT r.id, r.dossier_id, r.budget_line, r.amount_cents, r.proposed_cents, d.reference
+    FROM funding_requests r JOIN dossiers d ON d.id = r.dossier_id
+    WHERE r.campaign_id = :campaign_id AND r.funder_id = :funder_id AND d.status NOT IN ({_LEFT_OUT})
+    ORDER BY d.reference, r.id
+""").bindparams(bindparam("campaign_id", type_=sa.Uuid), bindparam("funder_id", type_=sa.Uuid))

@@ -338,3 +338,22 @@ async def attachment_kinds(session: AsyncSession, dossier_id: UUID) -> list[str]
 def facets() -> Any:
     """What rules about requests look at, as a statement to join by `request_id`: budget line, nature, codes, holder today."""
     return repository.FACETS
+
+
+async def dossiers_of_requests(session: AsyncSession, request_ids: Sequence[UUID]) -> set[UUID]:
+    """The dossiers these requests are of; unknown requests are left aside."""
+    return {row.dossier_id for row in await repository.requests_by_id(session, request_ids)}
+
+
+async def budget_lines_of_requests(session: AsyncSession, request_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """By request, the budget line it asks of."""
+    return {row.id: row.budget_line for row in await repository.requests_by_id(session, request_ids)}
+
+
+async def reword(session: AsyncSession, request_id: UUID, *, motive: str | None, conditions: str | None) -> FundingRequest:
+    """A corrective letter gives a notified answer other grounds or conditions (dossier and request taken)."""
+    _, request = await _locked_request(session, request_id)
+    _require(request, rules.TOLD)
+    request.motive, request.conditions = motive, conditions
+    await session.flush()
+    return request

@@ -72,3 +72,8 @@ async def alike(session: AsyncSession, campaign_ids: Sequence[UUID], objective: 
     """The latest dossiers of that objective with one of these QPVs, at most 50."""
     values = {"campaigns": list(campaign_ids), "objective": objective, "qpvs": list(qpv_codes), "limit": _LATEST}
     return await fetch_in(session, couples.ALIKE, values)
+
+
+async def asked_of(session: AsyncSession, campaign_id: UUID, funder_id: UUID) -> list[Row]:
+    """Requests to one funder of dossiers that count: id, dossier_id, budget_line, amount_cents (asked), proposed_cents, reference."""
+    return await fetch_in(session, couples.ASKED_OF, {"campaign_id": campaign_id, "funder_id": funder_id})

@@ -447,3 +447,13 @@ FACETS = sa.select(
     _D.c.qpv_codes,
     sa.func.coalesce(_D.c.successor_id, _D.c.organisation_id).label("holder_id"),
 ).join(_D, _D.c.id == _R.c.dossier_id)
+
+
+_BY_ID = sa.select(_R.c.id, _R.c.dossier_id, _R.c.budget_line).where(
+    _R.c.id == sa.any_(bindparam("request_ids", type_=ARRAY(sa.Uuid)))
+)
+
+
+async def requests_by_id(session: AsyncSession, request_ids: Sequence[UUID]) -> Sequence[Any]:
+    """Which dossier and which budget line each request is of: id, dossier_id, budget_line."""
+    return (await execute(session, _BY_ID, {"request_ids": list(request_ids)})).all()

@@ -2,4 +2,6 @@
 
 from services.common.jobs import Job
 
-JOBS: list[Job] = []
+from .service import draw_session_paper
+
+JOBS: list[Job] = [draw_session_paper]

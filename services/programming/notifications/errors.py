@@ -23,3 +23,24 @@ class LetterNotReady(Problem):
     status = 409
     title = Text("La lettre est en cours de préparation", "The letter is being prepared")
     advice = Text("Elle est prête en quelques secondes : réessayez.", "It is ready in a few seconds: try again.")
+
+
+class NothingToCorrect(Problem):
+    title = Text("Cette réponse dit déjà cela", "This answer already says that")
+    advice = Text("Changez le montant, le motif ou les conditions.", "Change the amount, the grounds or the conditions.")
+
+
+class CorrectionRefused(Problem):
+    status = 422
+    title = Text("La rectification n'est pas recevable", "The correction cannot be made so")
+    advice = Text("Corrigez ce que désigne `errors`.", "Mend what `errors` points at.")
+
+
+class GrantUnderWay(Problem):
+    title = Text("La subvention a déjà commencé sa vie", "The grant is already under way")
+    advice = Text(
+        "Dès qu'une convention est rédigée, un engagement ou un paiement fait ou un bilan déposé, le montant change par un avenant "
+        "(`…/agreements/{id}/amendments`). Une subvention notifiée ne devient pas non plus un refus par rectification.",
+        "Once an agreement is drafted, money committed or paid or a bilan submitted, the amount changes by an amendment "
+        "(`…/agreements/{id}/amendments`). Nor does a correction turn a notified grant into a refusal.",
+    )

@@ -9,9 +9,12 @@ from services.common.language import day_in_words, euros
 
 def letter(
     *, funder: Mapping[str, Any], dossier: Mapping[str, Any], campaign_title: str, asked_cents: int, granted_cents: int, motive: str,
-    conditions: str, holder_comment: str, notified_on: date,
+    conditions: str, holder_comment: str, notified_on: date, replaces: tuple[date, str] | None = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """Data of `letters/notification.typ`: every amount and date already in words people read."""
+    """Data of `letters/notification.typ`: every amount and date already in words people read.
+
+    `replaces`: the day of the answer this one cancels and replaces, and why.
+    """
     holder = dossier["holder"]
     address = holder.get("address") or {}
     representative = holder.get("legal_representative") or {}
@@ -39,6 +42,7 @@ def letter(
         "motive": motive,
         "conditions": conditions,
         "comment": holder_comment,
+        "replaces": {"date": day_in_words(replaces[0]), "reason": replaces[1]} if replaces else {},
     }
 
 
@@ -48,6 +52,8 @@ def mail_text(data: Mapping[str, Any]) -> str:
         said = f"{data['funder']['name']} a décidé de vous accorder une subvention de {data['amount']}."
     else:
         said = f"{data['funder']['name']} n'a pas retenu votre demande."
+    if data["replaces"]:
+        said = f"Cette réponse annule et remplace celle du {data['replaces']['date']}.\n\n{said}"
     return f"""Bonjour,
 
 Votre dossier {data["reference"]} « {data["action"]} » a été examiné.

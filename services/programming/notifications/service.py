@@ -1,5 +1,7 @@
 """Use cases of notification: a funder answers, the letter is written and leaves by mail."""
 
+import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,9 +36,10 @@ _TEMPLATE = Path(__file__).resolve().parent.parent / "letters" / "notification.t
 
 
 async def notify(
-    session: AsyncSession, caller: Principal, dossier_id: UUID, wish: NotificationCreate, *, now: datetime
+    session: AsyncSession, caller: Principal, dossier_id: UUID, wish: NotificationCreate, *, now: datetime, letter: bool = True
 ) -> Notification:
-    """A manager or signatory of the funder tells the holder what a closed session decided. The letter follows as a job."""
+    """A manager or signatory of the funder tells the holder what a closed session decided. The letter follows as a job, unless the
+    caller sees to it."""
     dossier = await instruction.seen(session, caller, dossier_id)
     request = next((r for r in await instruction.requests_of(session, dossier_id) if r.funder_id == wish.funder_id), None)
     if request is None:
@@ -80,7 +83,8 @@ async def notify(
     )
     if award is not None:
         await agreements.follow_award(session, award, now=now)
-    await enqueue(session, write_letter, notification_id=str(notification.id))
+    if letter:
+        await enqueue(session, write_letter, notification_id=str(notification.id))
     return notification
 
 
@@ -95,33 +99,55 @@ async def _decided(session: AsyncSession, request: "FundingRequest") -> tuple[st
 @job("programming:write_letter")
 async def write_letter(session: AsyncSession, resources: Resources, notification_id: str) -> None:
     """Make the PDF, keep it, and queue the mail that carries it. Run twice, it is written and sent once."""
-    notification = await repository.get(session, UUID(notification_id))
-    if notification is None or notification.letter_ready_at is not None:
+    await _write(session, resources, [UUID(notification_id)])
+
+
+@job("programming:write_letters")
+async def write_letters(session: AsyncSession, resources: Resources, notification_ids: list[str]) -> None:
+    """`write_letter` for a few at once: one transaction, pages drawn side by side. Cut off, all of it is done again and sent once."""
+    await _write(session, resources, [UUID(each) for each in notification_ids])
+
+
+async def _write(session: AsyncSession, resources: Resources, notification_ids: Sequence[UUID]) -> None:
+    """No dossier is held while pages are drawn: those who act on it do not wait."""
+    waiting = [n for n in await repository.take(session, notification_ids) if n.letter_ready_at is None]
+    if not waiting:
         return
-    campaign = await campaigns.get(session, notification.campaign_id)
-    funder = await campaigns.funder_of(session, notification.campaign_id, notification.funder_id)
-    dossier = await instruction.get(session, notification.dossier_id)
-    request = await instruction.request_of(session, notification.request_id)
-    data = rules.letter(
-        funder=funder.model_dump(),
-        dossier=dossier.model_dump(),
-        campaign_title=campaign.title,
-        asked_cents=request.amount_cents,
-        granted_cents=notification.granted_cents,
-        motive=notification.motive,
-        conditions=notification.conditions,
-        holder_comment=notification.holder_comment,
-        notified_on=in_paris(notification.notified_at).date(),
-    )
-    key = f"letter-{notification.id.hex}"
-    stored = await resources.files.write(key, await pdf.render(_TEMPLATE, data))
-    notification.letter_key, notification.letter_size, notification.letter_sha256 = stored.key, stored.size, stored.sha256
-    notification.letter_ready_at = resources.clock.now()
-    name = f"notification-{dossier.reference}.pdf"
-    await queue_mail(
-        session,
-        to=notification.recipient,
-        subject=f"Réponse à votre dossier {dossier.reference} – {funder.short_name}",
-        text=rules.mail_text(data),
-        attachments=[Attachment(key, name, "application/pdf")],
-    )
+    dossiers_by_id = {
+        dossier.id: (dossier, requests) for dossier, requests in await instruction.many(session, [n.dossier_id for n in waiting])
+    }
+    campaigns_by_id = {n.campaign_id: await campaigns.get(session, n.campaign_id) for n in waiting}
+    funders = {
+        (n.campaign_id, n.funder_id): (await campaigns.funder_of(session, n.campaign_id, n.funder_id)).model_dump() for n in waiting
+    }
+    said = []
+    for notification in waiting:
+        dossier, requests = dossiers_by_id[notification.dossier_id]
+        asked = next(request.amount_cents for request in requests if request.id == notification.request_id)
+        said.append(
+            rules.letter(
+                funder=funders[notification.campaign_id, notification.funder_id],
+                dossier=dossier.model_dump(),
+                campaign_title=campaigns_by_id[notification.campaign_id].title,
+                asked_cents=asked,
+                granted_cents=notification.granted_cents,
+                motive=notification.motive,
+                conditions=notification.conditions,
+                holder_comment=notification.holder_comment,
+                notified_on=in_paris(notification.notified_at).date(),
+            )
+        )
+    pages = await asyncio.gather(*(pdf.render(_TEMPLATE, data) for data in said))
+    for notification, data, page in zip(waiting, said, pages, strict=True):
+        stored = await resources.files.write(f"letter-{notification.id.hex}", page)
+        notification.letter_key, notification.letter_size, notification.letter_sha256 = stored.key, stored.size, stored.sha256
+        notification.letter_ready_at = resources.clock.now()
+        short_name = funders[notification.campaign_id, notification.funder_id]["short_name"]
+        notification.mail_job_id = await queue_mail(
+            session,
+            to=notification.recipient,
+            subject=f"Réponse à votre dossier {data['reference']} – {short_name}",
+            text=rules.mail_text(data),
+            attachments=[Attachment(stored.key, f"notification-{data['reference']}.pdf", "application/pdf")],
+        )
+    await session.flush()

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validato
 
 from services.common.language import Text
 
-from .models import ConflictKind
+from .models import ConflictKind as ConflictKind
 
 CONFLICT_LABELS = {
     ConflictKind.FAMILY: "Lien familial",

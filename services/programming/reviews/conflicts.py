@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common import journal
 from services.common.auth import Principal
-from services.common.db import Row, fetch
+from services.common.db import Row, fetch, fetch_in
 from services.common.etag import require_version
 from services.common.jobs import enqueue
 from services.common.language import Text
@@ -259,13 +259,13 @@ async def pairs(session: AsyncSession, funder_id: UUID, dossier_ids: Sequence[UU
     return {(row["account_id"], row["dossier_id"]) for row in await repository.on_dossiers(session, funder_id, dossier_ids)}
 
 
-async def conflicts_of(reader: AsyncConnection[Row], dossier_ids: Sequence[UUID]) -> list[Row]:
+async def declared_about(session: AsyncSession, dossier_ids: Sequence[UUID]) -> list[Row]:
     """For the minutes: who declared an interest in these dossiers, and stands by it. Ordered by dossier, then by name.
 
     Each row: `dossier_id`, `id` (the declaration), `funder_id`, `account_id`, `person_name` (empty once erased), `kind`
     (`family`, `employment`, `board_member`, `other`), `declared_at`. Never the words of the declaration.
     """
-    return await fetch(reader, repository.OF_DOSSIERS, {"dossier_ids": list(dossier_ids)})
+    return await fetch_in(session, repository.OF_DOSSIERS, {"dossier_ids": list(dossier_ids)})
 
 
 async def forget(session: AsyncSession, account_id: UUID) -> None:

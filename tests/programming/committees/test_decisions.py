@@ -34,11 +34,20 @@ async def sat(world: World, *, kind: str = "steering") -> tuple[dict[str, Any], 
 async def refused(
     world: World, where: str, status: int, slug: str, *, who: Person | None = None, **decision: Any
 ) -> dict[str, Any]:
-    return await world.refused(who or world.caf_officer, "PUT", where, status, slug, json=decision or GRANT)
+    sent = {"json": decision or GRANT, "headers": await read(world, who or world.caf_officer, where)}
+    return await world.refused(who or world.caf_officer, "PUT", where, status, slug, **sent)
+
+
+async def read(world: World, who: Person, where: str) -> dict[str, str]:
+    """The condition under which somebody who has read the decision may change it, or take it first."""
+    before = await world.call(who, "GET", where)
+    return {"If-Match": before.headers["etag"]} if before.status_code == 200 else {"If-None-Match": "*"}
 
 
 async def decided(world: World, where: str, decision: dict[str, Any], *, who: Person | None = None) -> dict[str, Any]:
-    return dict((await world.call(who or world.caf_officer, "PUT", where, json=decision, expect=200)).json())
+    who = who or world.caf_officer
+    headers = await read(world, who, where)
+    return dict((await world.call(who, "PUT", where, json=decision, headers=headers, expect=200)).json())
 
 
 async def standing(world: World, dossier: dict[str, Any]) -> tuple[str, str, int | None]:

@@ -31,6 +31,13 @@ async def prepare(world: World, ids: Mapping[str, str]) -> dict[str, str]:
 def bodies(world: World, ids: Mapping[str, str]) -> dict[str, Any]:
     own = {"organisation_id": str(world.state), "year": 2027}
     return {
+        "computeScenario": {
+            "organisation_id": str(world.state),
+            "title": "Z",
+            "funder_id": str(world.state),
+            "rule": "uniform_cut",
+            "percent": 10,
+        },
         "recordMeasure": {**own, "label": "Z", "amount_cents": 1},
         "recordCounterpart": {**own, "landlord": "Z", "qpv_code": "QP011002", "abatement_cents": 1},
         "recordActionLead": {"objective_code": "2", "title": "Z", "qpv_codes": ["QP011002"]},

@@ -116,7 +116,7 @@ async def test_two_clients_see_the_uncovered_cells_change_as_funders_decide(worl
             assert {"objective_code": "2", "qpv_code": "QP011002"} in [p for data in changed for p in data["newly_covered"]]
             assert ("2", "QP011002") not in bare(changed[-1]["matrix"])
         for officer, request in ((world.state_officer, of_state), (world.caf_officer, of_caf)):
-            refused = await world.decide(officer, committee, request, outcome="refused", motive="Enveloppe épuisée.")
+            refused = await world.decide(officer, committee, request, over='"1"', outcome="refused", motive="Enveloppe épuisée.")
             assert refused.status_code == 200
         back: dict[str, Any] = {"matrix": {"total": {"granted": {"amount_cents": 1}}}}
         while back["matrix"]["total"]["granted"]["amount_cents"]:

@@ -135,3 +135,39 @@ async def test_amounts_stay_within_what_submitted_dossiers_ask(world: World) -> 
         "/amounts/1/request_id": "repeated",
         "/amounts/2/request_id": "unknown_request",
     }
+
+
+async def _compute(world: World, who: Person, **wish: Any) -> dict[str, Any]:
+    (organisation,) = who.memberships
+    body = {"organisation_id": str(organisation), "title": "Calculé", "funder_id": str(world.caf), **wish}
+    made = await world.call(who, "POST", f"/campaigns/{world.campaign_id}/scenarios/computed", json=body, expect=201)
+    return {one["request_id"]: one["amount_cents"] for one in made.json()["amounts"]}
+
+
+async def test_a_rule_imagines_every_request_of_a_funder_and_touches_nothing(world: World) -> None:
+    await settle(world, envelopes={"caf": 600_000})
+    better, worse = [await world.reviewed(state=8_000, caf=4_000) for _ in range(2)]
+    await world.submitted(caf=1_000)
+    first, second = (world.request_of(dossier, world.caf)["id"] for dossier in (better, worse))
+    tenth = await _compute(world, world.caf_officer, rule="uniform_cut", percent=10)
+    assert (tenth[first], tenth[second], sorted(tenth.values())[0]) == (360_000, 360_000, 0)
+    asked = await _compute(world, world.team, rule="uniform_cut", basis="asked", total_cents=450_000)
+    assert (asked[first], sum(asked.values())) == (200_000, 450_000)
+    to_the_envelope = await _compute(world, world.team, rule="uniform_cut")
+    assert (to_the_envelope[first], to_the_envelope[second]) == (300_000, 300_000)
+    ranked = await _compute(world, world.caf_officer, rule="by_score")
+    assert (ranked[first], ranked[second]) == (400_000, 200_000)
+    given = await _compute(world, world.caf_officer, rule="by_score", total_cents=100_000)
+    assert (given[first], given[second]) == (100_000, 0)
+    assert (await world.seen(better["id"], world.team))["granted_cents"] == 0
+    where = f"/campaigns/{world.campaign_id}/scenarios/computed"
+    wish = {"organisation_id": str(world.caf), "title": "T", "funder_id": str(world.state), "rule": "by_score"}
+    await world.refused(world.caf_officer, "POST", where, 403, "not-your-requests", json=wish)
+    await world.refused(world.holder, "POST", where, 404, "not-found", json=wish)
+    both = {**wish, "funder_id": str(world.caf), "rule": "uniform_cut", "percent": 5, "total_cents": 100}
+    assert codes(await world.refused(world.caf_officer, "POST", where, 409, "scenario-refused", json=both)) == {
+        "/percent": "contradiction"
+    }
+    nothing = {**wish, "organisation_id": str(world.lead), "funder_id": str(world.region)}
+    problem = await world.refused(world.team, "POST", where, 409, "scenario-refused", json=nothing)
+    assert codes(problem) == {"/funder_id": "nothing_asked"}

@@ -93,8 +93,8 @@ async def test_a_conflict_with_an_organisation_is_one_with_all_its_dossiers_and_
     nadia = colleague(world, "Zoé Nadir")
     await conflict(world, nadia, organisation_id=str(world.association), kind="family")
     await world.refused(nadia, "GET", where, 403, "in-conflict")
-    async with world.running.resources.database.readers.connection() as reader:
-        rows = await conflicts.conflicts_of(reader, [UUID(dossier["id"]), new_id()])
+    async with world.running.resources.database.transaction() as session:
+        rows = await conflicts.declared_about(session, [UUID(dossier["id"]), new_id()])
     mine = [row for row in rows if row["account_id"] == nadia.account_id]
     assert [(str(row["dossier_id"]), row["person_name"], row["kind"]) for row in mine] == [(dossier["id"], "Zoé Nadir", "family")]
     assert "details" not in mine[0]
@@ -102,8 +102,8 @@ async def test_a_conflict_with_an_organisation_is_one_with_all_its_dossiers_and_
     assert str(nadia.account_id) in {row["account_id"] for row in found}
     async with world.running.resources.database.transaction() as session:
         await conflicts.forget(session, nadia.account_id)
-    async with world.running.resources.database.readers.connection() as reader:
-        rows = await conflicts.conflicts_of(reader, [UUID(dossier["id"])])
+    async with world.running.resources.database.transaction() as session:
+        rows = await conflicts.declared_about(session, [UUID(dossier["id"])])
     assert [row["person_name"] for row in rows if row["account_id"] == nadia.account_id] == [""]
 
 

@@ -1,0 +1,57 @@
+"""How agendas and minutes say things. Pure."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from services.common.clock import in_paris
+from services.common.language import day_in_words
+
+_PRESENCE = {"present": "présent", "represented": "représenté", "excused": "excusé"}
+
+
+def plain(text: str, limit: int = 2000) -> str:
+    """One paragraph without what no font of the documents draws (PDF/UA refuses it), cut at a limit."""
+    kept = "".join(" " if _undrawn(sign) else sign for sign in unicodedata.normalize("NFC", text))
+    said = re.sub(r"\s+", " ", kept).strip()
+    return said if len(said) <= limit else said[: limit - 1].rstrip() + "…"
+
+
+def _undrawn(sign: str) -> bool:
+    kind = unicodedata.category(sign)
+    return kind in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"} or (kind == "So" and ord(sign) > 0x2BFF) or ord(sign) > 0x1EFFF
+
+
+def instant(when: datetime) -> str:
+    """`12 mars 2027 à 14 h 00`, in Paris."""
+    local = in_paris(when)
+    return f"{day_in_words(local.date())} à {local:%H}\u00a0h\u00a0{local:%M}"
+
+
+def hours(starts_at: datetime, minutes: Iterable[int]) -> list[str]:
+    """When each item begins, from the estimates: `14 h 00`, `14 h 10`…"""
+    found, at = [], starts_at
+    for each in minutes:
+        found.append(f"{in_paris(at):%H}\u00a0h\u00a0{in_paris(at):%M}")
+        at += timedelta(minutes=each)
+    return found
+
+
+def duration(minutes: int) -> str:
+    """`2 h 05`, `40 min`."""
+    whole, rest = divmod(minutes, 60)
+    return f"{whole}\u00a0h\u00a0{rest:02d}" if whole else f"{rest}\u00a0min"
+
+
+def attendance(members: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """Who was around the table, as the secretary wrote it."""
+    return [
+        {
+            "name": plain(str(member["name"]), 200),
+            "person": plain(str(member.get("person") or ""), 200),
+            "presence": _PRESENCE[str(member["presence"])] + ("" if member.get("voting", True) else ", sans voix délibérative"),
+        }
+        for member in members
+    ]
