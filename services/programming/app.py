@@ -16,6 +16,7 @@ from .bilans.attachments_router import router as bilan_attachments
 from .bilans.attachments_router import upload_router as bilan_uploads
 from .bilans.reviews_router import router as bilan_reviews
 from .bilans.router import router as bilans
+from .campaigns.public_router import public_router as open_campaigns
 from .campaigns.router import router as campaigns
 from .change_requests.router import router as change_requests
 from .collaborators.router import router as collaborators
@@ -52,6 +53,9 @@ from .payments.router import router as payments
 from .permanent_files.router import router as permanent_files
 from .privacy.router import router as privacy
 from .reports.router import router as reports
+from .retroplanning.assemblies_router import assemblies_router as assemblies
+from .retroplanning.delays_router import delays_router as funder_delays
+from .retroplanning.extensions_router import extensions_router as extensions
 from .retroplanning.router import router as retroplanning
 from .reviews.router import dossier_router as admissibility
 from .reviews.router import router as reviews
@@ -86,7 +90,7 @@ SERVICE = Service(
         similar,
         assignments,
         minutes,
-        retroplanning,
+        *(retroplanning, assemblies, extensions, funder_delays, open_campaigns),
         due_lists,
         webhooks,
         privacy,

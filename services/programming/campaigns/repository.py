@@ -121,7 +121,7 @@ async def close_expired(session: AsyncSession, now: Any) -> list[UUID]:
         session,
         sa.update(_C)
         .where(_C.c.status == CampaignStatus.OPEN, _C.c.closes_at < now)
-        .values(status=CampaignStatus.CLOSED, version=_C.c.version + 1)
+        .values(status=CampaignStatus.CLOSED, closed_at=_C.c.closes_at, version=_C.c.version + 1)
         .returning(_C.c.id),
     )
     return [row.id for row in closed]
@@ -210,3 +210,13 @@ async def of_contract(session: AsyncSession, contract_id: UUID) -> list[Campaign
     """Campaigns of a contract that were called, oldest first."""
     called = select(Campaign).where(Campaign.contract_id == contract_id, Campaign.status != CampaignStatus.DRAFT)
     return list((await session.exec(called.order_by(_C.c.year, _C.c.id))).all())
+
+
+#: Campaigns that were called in which an organisation is a funder, the latest first.
+CALLED_WITH = (
+    sa.select(_C.c.id, _C.c.year, _C.c.title, _C.c.closes_at, _C.c.answer_within_months, _F.c.short_name)
+    .join(_F, _F.c.campaign_id == _C.c.id)
+    .where(_F.c.organisation_id == bindparam("organisation_id"), _C.c.status != CampaignStatus.DRAFT)
+    .order_by(_C.c.year.desc(), _C.c.id.desc())
+    .limit(200)
+)

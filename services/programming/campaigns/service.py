@@ -121,6 +121,8 @@ async def act(session: AsyncSession, caller: Principal, campaign_id: UUID, name:
     if name == "opening":
         await _prepare_opening(session, campaign, now)
     campaign.status = leads_to
+    if name == "closing":
+        campaign.closed_at = now
     campaign.version += 1
     await session.flush()
     await _note(session, campaign, f"campaign.{name}", caller, now, status=[current.value, leads_to.value])
@@ -348,3 +350,8 @@ async def funders_of_all(session: AsyncSession, campaign_ids: Sequence[UUID]) ->
 async def lines_of(session: AsyncSession, campaign_ids: Sequence[UUID]) -> list[dict[str, Any]]:
     """For the rooms above: budget lines of these campaigns (campaign_id, funder_id, code, amount_cents, counted for the cap)."""
     return await fetch_in(session, repository.LINES_OF, {"campaigns": list(campaign_ids)})
+
+
+async def called_with(session: AsyncSession, organisation_id: UUID) -> list[Row]:
+    """For the rooms above: the campaigns called that this organisation funds: id, year, title, closes_at, answer_within_months, short_name."""
+    return await fetch_in(session, repository.CALLED_WITH, {"organisation_id": organisation_id})

@@ -87,3 +87,9 @@ async def ids_of(session: AsyncSession, campaign_id: UUID, statuses: Collection[
     """Sessions of a campaign in one of these statuses."""
     wanted = select(Committee.id).where(Committee.campaign_id == campaign_id, _C.c.status.in_(statuses))
     return set((await session.exec(wanted)).all())
+
+
+async def sessions_of(session: AsyncSession, campaign_id: UUID) -> list[Committee]:
+    """Sessions of a campaign, by date."""
+    wanted = select(Committee).where(Committee.campaign_id == campaign_id).order_by(_C.c.starts_at, _C.c.id)
+    return list((await session.exec(wanted)).all())

@@ -306,3 +306,8 @@ async def _note(session: AsyncSession, committee: Committee, act: str, caller: P
         changes=changes,
         confidential=True,
     )
+
+
+async def sessions_of(session: AsyncSession, campaign_id: UUID) -> list[Committee]:
+    """For the rooms above: every session of a campaign, by date."""
+    return await repository.sessions_of(session, campaign_id)

@@ -47,8 +47,7 @@ async def submit(
     if dossier.holder.get("dissolved_on"):
         raise HolderDissolved()
     require_version(dossier.version, version)
-    campaign = await campaigns.get(session, dossier.campaign_id)
-    service.require_open(campaign, now)
+    campaign = await service.open_campaign(session, dossier.campaign_id, now)
     require_sworn(dossier, wish)
     requests = await service.requests_of(session, dossier)
     if errors := await service.missing(session, dossier, requests, campaign, now=now):
