@@ -43,6 +43,7 @@ PAGES: tuple[str, ...] = (
     "/health",
     "/verification",
     "/password-reset",
+    "/appels-a-projets",
     "/static",
 )
 PAGES_NAME = "pages"

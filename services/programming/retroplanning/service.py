@@ -119,7 +119,7 @@ async def apply(session: AsyncSession, caller: Principal, campaign_id: UUID, *, 
     kept.settings, kept.draft = settings, None
     kept.version, kept.updated_at = kept.version + 1, now
     await session.flush()
-    await _note(session, campaign, "retroplanning.applied", caller, now, campaign=sorted(dates))
+    await _note(session, campaign, "retroplanning.applied", caller, now, dates=sorted(dates))
     return _shown(await facts.read(session, await campaigns.get(session, campaign_id), now=now), trial=False)
 
 

@@ -10,6 +10,8 @@ from services.common.clock import PARIS
 from services.common.problems import FieldError
 from services.programming.campaigns.local_times import instant_of, readings
 
+FIRST, LAST = datetime.fromisoformat("2020-01-01T00:00:00"), datetime.fromisoformat("2040-01-01T00:00:00")
+
 
 @pytest.mark.parametrize(
     ("written", "meant"),
@@ -42,14 +44,14 @@ def test_a_time_that_does_not_exist_or_comes_twice_is_not_guessed(written: str, 
     assert (refused.pointer, refused.code) == ("/closes_at", code)
 
 
-@given(st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1)))
+@given(st.datetimes(FIRST, LAST))
 def test_every_reading_is_shown_by_the_clock_of_paris_as_it_was_written(written: datetime) -> None:
     found = readings(written)
     assert len(found) <= 2
     assert all(one.astimezone(PARIS).replace(tzinfo=None, fold=0) == written.replace(fold=0) for one in found)
 
 
-@given(st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC)))
+@given(st.datetimes(FIRST, LAST, timezones=st.just(UTC)))
 def test_every_instant_is_among_the_readings_of_what_paris_shows(instant: datetime) -> None:
     shown = instant.astimezone(PARIS).replace(tzinfo=None, fold=0)
     found = readings(shown)
