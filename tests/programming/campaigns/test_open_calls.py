@@ -97,4 +97,4 @@ async def test_deadlines_are_followed_in_a_calendar_and_move_under_the_same_name
         "VEVENT"
     )
     assert (after["UID"], after["DTEND"].dt) == (before["UID"], before["DTEND"].dt + timedelta(days=7))
-    assert after["SEQUENCE"] > before["SEQUENCE"]
+    assert int(after["SEQUENCE"]) > int(before["SEQUENCE"])
