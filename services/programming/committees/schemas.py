@@ -7,7 +7,9 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from ..campaigns.schemas import Cents, Instant, Label, LocalInstant
-from .models import CommitteeKind, CommitteeStatus, Outcome
+from .models import CommitteeKind as CommitteeKind
+from .models import CommitteeStatus as CommitteeStatus
+from .models import Outcome
 
 
 class CommitteeCreate(BaseModel):

@@ -52,8 +52,8 @@ class Matter:
     @property
     def sequence(self) -> int:
         """Grows with whatever changes a date: nothing it counts is ever deleted."""
-        versions = (each.version for each in (*self.sessions, *self.assemblies))
-        return self.version + self.campaign.version + sum(versions)
+        sessions, assemblies = sum(each.version for each in self.sessions), sum(each.version for each in self.assemblies)
+        return self.version + self.campaign.version + sessions + assemblies
 
 
 @dataclass(frozen=True)

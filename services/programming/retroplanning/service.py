@@ -155,14 +155,14 @@ def _shown(matter: Matter, *, trial: bool) -> Shown:
         closes_at=drawn.closes_at,
         durations=EffectiveDurations.model_validate(drawn.durations),
         alsace_moselle=drawn.days.alsace_moselle,
-        closures=[each.__dict__ for each in drawn.days.closures],  # type: ignore[misc]
+        closures=[each.__dict__ for each in drawn.days.closures],
         without_assembly_ids=list(drawn.without_assembly_ids),
         tried=dict(matter.draft or {}) if trial else {},
         steps=[
             RetroplanningStep.model_validate({**step.__dict__, "responsible": step.funder or RESPONSIBLE[step.kind]})
             for step in drawn.plan.steps
         ],
-        conflicts=[each.__dict__ for each in drawn.plan.conflicts],  # type: ignore[misc]
+        conflicts=[each.__dict__ for each in drawn.plan.conflicts],
     )
     return Shown(read, matter.version, hashlib.sha256(read.model_dump_json().encode()).hexdigest()[:16])
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
+from icalendar import Calendar
 
 from tests.programming.world import World
 from tests.support import Person
@@ -52,3 +53,9 @@ async def while_held(world: World, table: str, row_id: str, *calls: Any, waiting
             if waiting is None or count <= waiting:
                 await world.until_waiting(count)
     return list(await asyncio.gather(*begun))
+
+
+def entries(content: bytes) -> dict[str, Any]:
+    """Entries of a calendar by their `UID`."""
+    calendar: Any = Calendar.from_ical(content)
+    return {str(event["UID"]): event for event in calendar.walk("VEVENT")}

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.programming.retroplanning.conflicts import plan
-from services.programming.retroplanning.rules import Durations, Facts, Funder, Plan, Sitting, latest_days
+from services.programming.retroplanning.rules import Durations, Facts, Funder, Plan, Sitting, Step, latest_days
 from services.programming.retroplanning.vocabulary import Source, StepKind, StepStatus
 from services.programming.retroplanning.working_days import ClosedPeriod, WorkingDays
 
@@ -87,7 +87,9 @@ def test_a_later_promise_never_makes_a_margin_smaller(facts: Facts, durations: D
 def test_planned_days_leave_each_period_its_time(facts: Facts, durations: Durations, days: WorkingDays) -> None:
     """Where nothing is dated for real, what is computed forwards is possible, and never in the past."""
     free = replace(facts, technical_on=None, steering_on=None)
-    steps = {step.kind: step for step in plan(free, durations, days).steps if step.kind is not StepKind.ASSEMBLY}
+    steps: dict[StepKind, Step] = {
+        step.kind: step for step in plan(free, durations, days).steps if step.kind is not StepKind.ASSEMBLY
+    }
     for first, second, wanted in (
         (StepKind.COMPLETION, StepKind.REVIEW, durations.review),
         (StepKind.REVIEW, StepKind.TECHNICAL_COMMITTEE, durations.papers),
