@@ -23,6 +23,7 @@ from services.common.problems import NotFound, TemporarilyUnavailable
 from services.common.siblings import Siblings
 from services.common.web import Requests
 
+from . import open_calls
 from .settings import GatewaySettings
 
 HERE = Path(__file__).parent
@@ -30,11 +31,14 @@ HERE = Path(__file__).parent
 _OWN = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'"
 _CLOSED = "; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 PAGE_POLICY = _OWN + _CLOSED
+#: A page with a form that asks the platform again, and nobody else.
+FORM_POLICY = PAGE_POLICY.replace("form-action 'none'", "form-action 'self'")
 #: Swagger UI and Redoc write their styles themselves.
 DOCUMENTATION_POLICY = _OWN.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'") + _CLOSED
 
 _templates = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined)
 _templates.filters["code"] = lambda text: Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped
+_templates.filters |= open_calls.FILTERS
 _templates.globals["words"] = {
     "fr": {
         "problems": "Problèmes",
@@ -75,6 +79,7 @@ Allow: /catalogue/v1/dcat.jsonld
 Allow: /events/v1/events
 Allow: /events/v1/feeds/agenda.ics
 Allow: /programming/v1/open-data/
+Allow: /programming/v1/open-campaigns
 Disallow: /catalogue/v1/
 Disallow: /programming/v1/
 Disallow: /directory/v1/
@@ -112,6 +117,7 @@ def create_pages(
     problems.install(app, settings.public_url)
     app.include_router(_human())
     app.include_router(_problems())
+    app.include_router(open_calls.router(siblings, _page, FORM_POLICY))
     app.include_router(_machine(services, siblings, cache(lambda: orjson.dumps(contract()))))
     app.mount("/static/vendor", StaticFiles(directory=_vendor()))
     app.mount("/static", StaticFiles(directory=HERE / "static"))

@@ -45,6 +45,7 @@ PAGES: tuple[str, ...] = (
     "/password-reset",
     "/inscription",
     "/invitation",
+    "/appels-a-projets",
     "/static",
 )
 PAGES_NAME = "pages"

@@ -17,6 +17,7 @@ from .bilans.attachments_router import upload_router as bilan_uploads
 from .bilans.reviews_router import router as bilan_reviews
 from .bilans.router import router as bilans
 from .campaigns.forms_router import forms_router as campaign_forms
+from .campaigns.public_router import public_router as open_campaigns
 from .campaigns.router import router as campaigns
 from .change_requests.router import router as change_requests
 from .checks import CHECKS
@@ -60,6 +61,9 @@ from .permanent_files.router import router as permanent_files
 from .permanent_files.router import upload_router as permanent_uploads
 from .privacy.router import router as privacy
 from .reports.router import router as reports
+from .retroplanning.assemblies_router import assemblies_router as assemblies
+from .retroplanning.delays_router import delays_router as funder_delays
+from .retroplanning.extensions_router import extensions_router as extensions
 from .retroplanning.router import router as retroplanning
 from .reviews.conflicts_router import conflicts_router
 from .reviews.readings_router import readings_router
@@ -107,7 +111,7 @@ SERVICE = Service(
         similar,
         *(assignments, conflicts_router, readings_router),
         minutes,
-        retroplanning,
+        *(retroplanning, assemblies, extensions, funder_delays, open_campaigns),
         due_lists,
         webhooks,
         privacy,

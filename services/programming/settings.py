@@ -31,3 +31,11 @@ class Settings(ServiceSettings):
         description="ClamAV daemon, `tcp://host:3310` or `unix:/run/clamav/clamd.ctl`: attachments wait for its scan. Empty: no scan.",
     )
     clamd_seconds: float = Field(300, gt=0, description="Seconds the scan of one attachment may take.")
+    reopening_within_days: int = Field(
+        7, ge=0, le=60, description="Days after its closing within which a campaign may be reopened by putting its deadline off."
+    )
+    call_page_url: str = Field(
+        "",
+        pattern=r"^(https?://[^\s<>\"]+)?$",
+        description="Page where people fill the form of a campaign; `{campaign_id}` stands for its id. Empty: the address of its contract.",
+    )

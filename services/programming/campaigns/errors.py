@@ -84,3 +84,28 @@ class CampaignFrozen(Problem):
 class CampaignAmendmentRefused(Problem):
     title = Text("Cette modification ne peut être appliquée", "This amendment cannot be applied")
     advice = Text("Corrigez ce que désigne `errors`.", "Correct what `errors` points at.")
+
+
+class ExtensionRefused(Problem):
+    title = Text("La date limite ne peut être que repoussée", "A deadline can only be put off")
+    advice = Text(
+        "Donnez une date limite à venir, plus tardive que celle en vigueur : des porteurs comptent sur elle.",
+        "Give a deadline to come, later than the one in force: holders count on it.",
+    )
+
+
+class ReopeningRefused(Problem):
+    title = Text("Cette campagne close ne peut plus rouvrir", "This closed campaign cannot be reopened any more")
+    advice = Text(
+        "Une campagne close ne rouvre que peu de jours après, et avant que l'instruction commence : `reopenable_until` dit jusqu'à quand.",
+        "A closed campaign reopens only within few days, and before the instruction begins: `reopenable_until` says until when.",
+    )
+
+
+class LocalTimeRefused(Problem):
+    status = 422
+    title = Text("Cette heure n'existe pas, ou existe deux fois", "This time does not exist, or comes twice")
+    advice = Text(
+        "La nuit d'un changement d'heure, une heure de Paris manque ou revient. Écrivez l'instant avec son décalage (`+01:00`, `+02:00`).",
+        "On the night of a clock change an hour of Paris is skipped or comes back. Write the instant with its offset (`+01:00`, `+02:00`).",
+    )

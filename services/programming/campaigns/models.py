@@ -66,6 +66,8 @@ class Campaign(Base, table=True):
     form_number: int = 0
     last_reference: int = 0
     created_at: datetime = instant()
+    #: When submissions ended: the deadline itself, or earlier when the team said so; null while it is open.
+    closed_at: datetime | None = instant(optional=True)
     version: int = 1
 
 
@@ -124,3 +126,27 @@ class BudgetLine(Base, table=True):
     #: State credits of the P147: what they grant outside any QPV is capped.
     counts_for_outside_qpv_cap: bool = False
     reason: str = Field(default="", max_length=1000)
+
+
+class DeadlineExtension(Base, table=True):
+    """A deadline put off: the dated history of what holders were told. `told_until` is the last draft whose holder was written to."""
+
+    __tablename__ = "deadline_extensions"
+    __table_args__ = (
+        UniqueConstraint("campaign_id", "number"),
+        CheckConstraint("closes_at > closed_before_at", name="only_later"),
+        CheckConstraint("number >= 1", name="numbered"),
+    )
+
+    id: UUID = identity()
+    campaign_id: UUID = Field(foreign_key="campaigns.id")
+    number: int
+    closed_before_at: datetime = instant()
+    closes_at: datetime = instant()
+    reason: str = Field(max_length=1000)
+    #: Whether submissions had ended already.
+    reopened: bool = False
+    extended_by: UUID
+    extended_at: datetime = instant()
+    told_until: UUID | None = None
+    told_at: datetime | None = instant(optional=True)

@@ -121,7 +121,7 @@ async def close_expired(session: AsyncSession, now: Any) -> list[UUID]:
         session,
         sa.update(_C)
         .where(_C.c.status == CampaignStatus.OPEN, _C.c.closes_at < now)
-        .values(status=CampaignStatus.CLOSED, version=_C.c.version + 1)
+        .values(status=CampaignStatus.CLOSED, closed_at=_C.c.closes_at, version=_C.c.version + 1)
         .returning(_C.c.id),
     )
     return [row.id for row in closed]
@@ -238,3 +238,13 @@ _ALONE = sa.select(sa.cast(sa.func.pg_advisory_xact_lock(_RULES), sa.Text).label
 async def hold_rules(session: AsyncSession, campaign_id: UUID, *, alone: bool = False) -> None:
     """Until the transaction ends the campaign's rules do not change under it. Taken before the campaign's row."""
     await fetch_in(session, _ALONE if alone else _TOGETHER, {"campaign": str(campaign_id)})
+
+
+#: Campaigns that were called in which an organisation is a funder, the latest first.
+CALLED_WITH = (
+    sa.select(_C.c.id, _C.c.year, _C.c.title, _C.c.closes_at, _C.c.answer_within_months, _F.c.short_name)
+    .join(_F, _F.c.campaign_id == _C.c.id)
+    .where(_F.c.organisation_id == bindparam("organisation_id"), _C.c.status != CampaignStatus.DRAFT)
+    .order_by(_C.c.year.desc(), _C.c.id.desc())
+    .limit(200)
+)

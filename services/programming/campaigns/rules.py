@@ -26,9 +26,16 @@ def status_at(stored: CampaignStatus, closes_at: datetime, now: datetime) -> Cam
     return CampaignStatus.CLOSED if stored is CampaignStatus.OPEN and now > closes_at else stored
 
 
-def accepts_submissions(stored: CampaignStatus, opens_at: datetime, closes_at: datetime, now: datetime) -> bool:
-    """The deadline's own instant is still in time; a microsecond later is late."""
-    return stored is CampaignStatus.OPEN and opens_at <= now <= closes_at
+def accepts_submissions(
+    stored: CampaignStatus, opens_at: datetime, closes_at: datetime, now: datetime, closed_at: datetime | None = None
+) -> bool:
+    """The deadline's own instant is still in time; a microsecond later is late.
+
+    `now` is when the request arrived: one that arrived in time and waited is not late because the deadline has closed the campaign
+    meanwhile (`closed_at`, not before `closes_at`). One closed early by its team is closed.
+    """
+    by_deadline = stored is CampaignStatus.CLOSED and closed_at is not None and closed_at >= closes_at
+    return (stored is CampaignStatus.OPEN or by_deadline) and opens_at <= now <= closes_at
 
 
 def opening_errors(

@@ -125,6 +125,8 @@ async def act(session: AsyncSession, caller: Principal, campaign_id: UUID, name:
     if name == "opening":
         await _prepare_opening(session, campaign, now)
     campaign.status = leads_to
+    if name == "closing":
+        campaign.closed_at = now
     campaign.version += 1
     await session.flush()
     await _note(session, campaign, f"campaign.{name}", caller, now, status=[current.value, leads_to.value])
@@ -359,10 +361,10 @@ async def locked(session: AsyncSession, campaign_id: UUID) -> Campaign:
     return campaign
 
 
-async def for_submission(session: AsyncSession, campaign_id: UUID) -> Campaign:
-    """For the rooms above: the campaign whose rules stay what they are until the transaction ends: one submission, one form."""
+async def hold_rules(session: AsyncSession, campaign_id: UUID) -> None:
+    """For the rooms above, before the campaign is read: its rules stay what they are until the transaction ends: one submission, one
+    form."""
     await repository.hold_rules(session, campaign_id)
-    return await get(session, campaign_id)
 
 
 async def form_versions(session: AsyncSession, campaign_id: UUID) -> dict[int, dict[str, Any]]:
@@ -402,3 +404,8 @@ async def require_team(session: AsyncSession, caller: Principal, campaign_id: UU
     campaign = await _seen_by(session, caller, campaign_id)
     if not caller.belongs_to(campaign.lead_organisation_id):
         raise NotContractLead()
+
+
+async def called_with(session: AsyncSession, organisation_id: UUID) -> list[Row]:
+    """For the rooms above: the campaigns called that this organisation funds: id, year, title, closes_at, answer_within_months, short_name."""
+    return await fetch_in(session, repository.CALLED_WITH, {"organisation_id": organisation_id})

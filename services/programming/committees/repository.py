@@ -238,3 +238,9 @@ _LAST_WORDS = (
 
 async def last_words(session: AsyncSession, campaign_id: UUID, funder_id: UUID) -> list[Row]:
     return await fetch_in(session, _LAST_WORDS, {"campaign_id": campaign_id, "funder_id": funder_id})
+
+
+async def sessions_of(session: AsyncSession, campaign_id: UUID) -> list[Committee]:
+    """Sessions of a campaign, by date."""
+    wanted = select(Committee).where(Committee.campaign_id == campaign_id).order_by(_C.c.starts_at, _C.c.id)
+    return list((await session.exec(wanted)).all())

@@ -276,3 +276,8 @@ async def _note(session: AsyncSession, committee: Committee, act: str, caller: P
 async def last_words(session: AsyncSession, campaign_id: UUID, funder_id: UUID) -> list[Row]:
     """What a funder last decided on each request of a campaign, in one statement: see `repository.last_words`."""
     return await repository.last_words(session, campaign_id, funder_id)
+
+
+async def sessions_of(session: AsyncSession, campaign_id: UUID) -> list[Committee]:
+    """For the rooms above: every session of a campaign, by date."""
+    return await repository.sessions_of(session, campaign_id)

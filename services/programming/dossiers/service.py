@@ -17,6 +17,7 @@ from services.common.problems import FieldError, NotFound
 from services.common.siblings import Siblings
 
 from .. import clients
+from ..campaigns import extensions
 from ..campaigns import rules as campaign_rules
 from ..campaigns import service as campaigns
 from ..organisations import service as organisations
@@ -52,8 +53,7 @@ async def open_draft(
     holder = await clients.organisation(siblings, caller, wish.organisation_id)
     if await organisations.is_dissolved(session, holder):
         raise HolderDissolved(successor_id=holder.successor_id)
-    campaign = await campaigns.get(session, wish.campaign_id)
-    require_open(campaign, now)
+    campaign = await open_campaign(session, wish.campaign_id, now)
     dossier = Dossier(
         campaign_id=campaign.id,
         lead_organisation_id=campaign.lead_organisation_id,
@@ -230,11 +230,20 @@ def rulebook_of(campaign: "Campaign", lines: Sequence[campaign_rules.Line]) -> r
 
 def require_open(campaign: "Campaign", now: datetime) -> None:
     """Refuse what comes before the opening or after the deadline, and say when it was."""
-    if campaign_rules.accepts_submissions(campaign.status, campaign.opens_at, campaign.closes_at, now):
+    if campaign_rules.accepts_submissions(campaign.status, campaign.opens_at, campaign.closes_at, now, campaign.closed_at):
         return
     if now > campaign.closes_at:
         raise DeadlinePassed(campaign_rules.deadline_said(campaign.closes_at), closes_at=campaign.closes_at.isoformat())
     raise CampaignNotOpen(campaign_status=campaign.status.value, opens_at=campaign.opens_at.isoformat())
+
+
+async def open_campaign(session: AsyncSession, campaign_id: UUID, now: datetime) -> "Campaign":
+    """The campaign, which takes what arrived at `now`, under the deadline in force (see `campaigns.extensions.awaited`)."""
+    campaign = await campaigns.get(session, campaign_id)
+    if not campaign_rules.accepts_submissions(campaign.status, campaign.opens_at, campaign.closes_at, now, campaign.closed_at):
+        campaign = await extensions.awaited(session, campaign_id)
+    require_open(campaign, now)
+    return campaign
 
 
 async def held_by(session: AsyncSession, caller: Principal, dossier_id: UUID) -> Dossier:

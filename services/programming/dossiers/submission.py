@@ -56,8 +56,8 @@ async def submit(
     if dossier.holder.get("dissolved_on"):
         raise HolderDissolved()
     require_version(dossier.version, version)
-    campaign = await campaigns.for_submission(session, dossier.campaign_id)
-    service.require_open(campaign, now)
+    await campaigns.hold_rules(session, dossier.campaign_id)
+    campaign = await service.open_campaign(session, dossier.campaign_id, now)
     require_sworn(dossier, wish)
     await signing.require(session, caller, dossier, campaign, now=now)
     requests = await service.requests_of(session, dossier)

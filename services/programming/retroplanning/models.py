@@ -1,1 +1,60 @@
-"""The calendar of a campaign, computed backwards from the promised answer. Tables."""
+"""Tables of the calendar: funders' assemblies, each campaign's settings with what its team tries out, secret addresses of calendars."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlmodel import Field
+
+from services.common.columns import identity, instant, jsonb
+
+from ..tables import Base
+
+
+class Assembly(Base, table=True):
+    """A deliberative assembly of a funder, whatever the campaign. One that was taken back stays: calendars only count upwards."""
+
+    __tablename__ = "assemblies"
+    __table_args__ = (
+        Index(
+            "uq_assemblies_meeting", "organisation_id", "meets_on", "name", unique=True, postgresql_where=sa.text("NOT withdrawn")
+        ),
+        CheckConstraint("deposit_days BETWEEN 0 AND 180", name="deposit_days_in_reach"),
+        Index("ix_assemblies_organisation_id", "organisation_id", "meets_on", "id"),
+    )
+
+    id: UUID = identity()
+    organisation_id: UUID
+    name: str = Field(max_length=200)
+    meets_on: date
+    deposit_days: int
+    withdrawn: bool = False
+    created_at: datetime = instant()
+    updated_at: datetime = instant()
+    version: int = 1
+
+
+class Retroplanning(Base, table=True):
+    """How a campaign's calendar is computed; `draft` is what its team tries out, null when it tries nothing."""
+
+    __tablename__ = "retroplannings"
+
+    campaign_id: UUID = Field(primary_key=True, foreign_key="campaigns.id")
+    settings: dict[str, Any] = jsonb(dict)
+    draft: dict[str, Any] | None = jsonb(optional=True)
+    updated_at: datetime = instant()
+    version: int = 1
+
+
+class RetroplanningFeed(Base, table=True):
+    """Where somebody's calendar program reads a campaign's calendar. The address is shown once; only its hash is kept."""
+
+    __tablename__ = "retroplanning_feeds"
+    __table_args__ = (UniqueConstraint("token_hash"), Index("ix_retroplanning_feeds_campaign_id", "campaign_id"))
+
+    account_id: UUID = Field(primary_key=True)
+    campaign_id: UUID = Field(primary_key=True, foreign_key="campaigns.id")
+    token_hash: str = Field(max_length=64)
+    created_at: datetime = instant()

@@ -245,7 +245,8 @@ async def test_a_notice_waits_for_the_submissions_that_began_before_it(world: Wo
     await open_with_form(world)
     dossier_id, tag = await world.draft({**world.content(), "answers": COMPLETE})
     async with world.running.resources.database.transaction() as session:
-        held = await campaigns.for_submission(session, UUID(world.campaign_id))
+        await campaigns.hold_rules(session, UUID(world.campaign_id))
+        held = await campaigns.get(session, UUID(world.campaign_id))
         assert held.form_number == 1
         other = await world.submit(dossier_id, tag)
         assert other.status_code == 201

@@ -1,0 +1,80 @@
+"""All the SQL about assemblies, calendars and their addresses."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from psycopg import AsyncConnection
+from sqlalchemy import bindparam
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.common.db import Row, execute, fetch_one
+
+from .models import Assembly, Retroplanning, RetroplanningFeed
+
+_A: Any = Assembly.__table__  # type: ignore[attr-defined]
+_P: Any = Retroplanning.__table__  # type: ignore[attr-defined]
+_F: Any = RetroplanningFeed.__table__  # type: ignore[attr-defined]
+
+#: Assemblies of some organisations, the soonest first, after a keyset cursor (day, id).
+ASSEMBLIES = (
+    sa.select(*_A.c)
+    .where(_A.c.organisation_id == sa.any_(bindparam("organisations", type_=ARRAY(sa.Uuid))), ~_A.c.withdrawn)
+    .where(
+        sa.tuple_(_A.c.meets_on, _A.c.id) > sa.tuple_(bindparam("after_on", type_=sa.Date), bindparam("after_id", type_=sa.Uuid))
+    )
+    .order_by(_A.c.meets_on, _A.c.id)
+    .limit(bindparam("limit"))
+)
+_FEED = sa.select(_F.c.account_id, _F.c.campaign_id).where(_F.c.token_hash == bindparam("token_hash"))
+_OWN_FEED = sa.select(_F.c.created_at).where(
+    _F.c.account_id == bindparam("account_id"), _F.c.campaign_id == bindparam("campaign_id")
+)
+
+
+async def assembly(session: AsyncSession, assembly_id: UUID, *, lock: bool = False) -> Assembly | None:
+    found = await session.get(Assembly, assembly_id, with_for_update=lock or None, populate_existing=lock)
+    return None if found is None or found.withdrawn else found
+
+
+async def assemblies_of(session: AsyncSession, organisations: Sequence[UUID]) -> list[Assembly]:
+    """All of theirs, those taken back included (they count in the calendar's sequence)."""
+    wanted = select(Assembly).where(_A.c.organisation_id.in_(organisations)).order_by(_A.c.meets_on, _A.c.id)
+    return list((await session.exec(wanted)).all())
+
+
+async def calendar(session: AsyncSession, campaign_id: UUID) -> Retroplanning | None:
+    return await session.get(Retroplanning, campaign_id)
+
+
+async def held_calendar(session: AsyncSession, campaign_id: UUID, now: datetime) -> Retroplanning:
+    """The campaign's settings, locked; made on the first change (version 0: nobody has changed it yet)."""
+    first = insert(_P).values(campaign_id=campaign_id, settings={}, draft=None, updated_at=now, version=0)
+    await execute(session, first.on_conflict_do_nothing())
+    found = await session.get(Retroplanning, campaign_id, with_for_update=True, populate_existing=True)
+    if found is None:
+        raise LookupError(campaign_id)
+    return found
+
+
+async def renew_feed(session: AsyncSession, account_id: UUID, campaign_id: UUID, token_hash: str, now: datetime) -> None:
+    values = {"token_hash": token_hash, "created_at": now}
+    written = insert(_F).values(account_id=account_id, campaign_id=campaign_id, **values)
+    await execute(session, written.on_conflict_do_update(index_elements=[_F.c.account_id, _F.c.campaign_id], set_=values))
+
+
+async def revoke_feed(session: AsyncSession, account_id: UUID, campaign_id: UUID) -> bool:
+    gone = sa.delete(_F).where(_F.c.account_id == account_id, _F.c.campaign_id == campaign_id)
+    return (await execute(session, gone)).rowcount == 1
+
+
+async def feed_of(reader: AsyncConnection[Any], token_hash: str) -> Row | None:
+    return await fetch_one(reader, _FEED, {"token_hash": token_hash})
+
+
+async def own_feed(reader: AsyncConnection[Any], account_id: UUID, campaign_id: UUID) -> Row | None:
+    return await fetch_one(reader, _OWN_FEED, {"account_id": account_id, "campaign_id": campaign_id})
