@@ -17,7 +17,7 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 def new_code() -> str:
     """Eight characters somebody can read out."""
-    return "".join(secrets.choice(ALPHABET) for _ in range(8))
+    return "".join(ALPHABET[drawn % len(ALPHABET)] for drawn in secrets.token_bytes(8))
 
 
 def new_key() -> str:
