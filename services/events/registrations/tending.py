@@ -22,8 +22,8 @@ async def tend(session: AsyncSession, desk_id: UUID, *, now: datetime) -> None:
     """A desk as it should be now: its waiting list is offered what is free or, once that can no more be, ends; twice is once.
 
     An event that is cancelled ends what was not settled, a cancelled session all that its own desk had (its seats too); those whose
-    seats are settled at a cancelled event are told by `agenda.telling`. Registrations closed by an organiser may open again: the list
-    waits until they are over by the clock.
+    seats are settled at a cancelled event are told by `agenda.telling`. Registrations closed by an organiser are closed to new
+    requests: the list is served from what is given back until they are over by the clock.
     """
     found = await repository.desk(session, desk_id)
     if found is None:
