@@ -108,14 +108,17 @@ async def give_back(session: AsyncSession, pool_ids: Iterable[UUID | None]) -> N
 
 async def beginning_of(session: AsyncSession, event: Row, session_id: UUID | None) -> datetime | None:
     """When what one registers for begins; None when it has no date any more."""
+    rows = [] if session_id is None else await agenda.session_rows(await driver(session), [event["id"]])
+    return beginning(event, rows, session_id)
+
+
+def beginning(event: Row, session_rows: Iterable[Row], session_id: UUID | None) -> datetime | None:
+    """The same, among sessions that were read."""
     if session_id is None:
         starts_at: datetime | None = event["starts_at"]
         return starts_at
-    for row in await agenda.session_rows(await driver(session), [event["id"]]):
-        if row["id"] == session_id and row["status"] == SessionStatus.PLANNED.value:
-            begins: datetime = row["starts_at"]
-            return begins
-    return None
+    planned = (row for row in session_rows if row["id"] == session_id and row["status"] == SessionStatus.PLANNED.value)
+    return next((row["starts_at"] for row in planned), None)
 
 
 async def for_newcomer(
