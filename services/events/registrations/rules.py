@@ -56,14 +56,6 @@ def seats_for(party: Sequence[Person], pools: Sequence[Pool]) -> list[UUID] | No
     return None if None in held else [each for each in held if each is not None]
 
 
-def without_overtaking(party: Sequence[Person], pools: Sequence[Pool], before: Iterable[Sequence[Person]]) -> list[UUID] | None:
-    """The same for a newcomer: seats that a party waiting `before` it could use are left to that party."""
-    left = pools
-    for waiting in before:
-        left = minus(left, _best(waiting, left))
-    return seats_for(party, left)
-
-
 def minus(pools: Sequence[Pool], taken: Iterable[UUID | None]) -> list[Pool]:
     """The pools once these seats are taken (None takes nothing)."""
     counts: dict[UUID, int] = {}
