@@ -96,7 +96,8 @@ class Database:
 
 
 def _end(session: OrmSession) -> None:
-    session.commit()
+    with session.get_transaction() or session.begin():
+        pass
     session.close()
 
 
