@@ -12,6 +12,7 @@ from uuid import UUID
 
 from fastapi import Depends, Request
 from jose import jwk, jws, jwt
+from jose.backends.base import Key
 from jose.exceptions import JOSEError
 
 from .language import Text
@@ -65,6 +66,8 @@ class TokenVerifier:
     def __init__(self, keys: KeySource, *, issuer: str, audience: str, revoked: Callable[[UUID], bool]) -> None:
         self._keys, self._issuer, self._audience, self._revoked = keys, issuer, audience, revoked
         self._known: OrderedDict[str, tuple[Principal, float]] = OrderedDict()
+        #: The last key that was parsed, with what it was parsed from.
+        self._parsed: tuple[dict[str, Any], Key] | None = None
 
     async def verify(self, token: str, now: datetime) -> Principal:
         known = self._known.get(token)
@@ -92,9 +95,10 @@ class TokenVerifier:
             header = jws.get_unverified_header(token)
             if header.get("alg") != ALGORITHM or not isinstance(header.get("kid"), str):
                 raise refused
-            key = await self._keys(header["kid"])
-            if key is None:
+            published = await self._keys(header["kid"])
+            if published is None:
                 raise refused
+            key = self._key(published)
             # Times are judged against the platform's clock, not the library's.
             claims = jwt.decode(
                 token,
@@ -115,6 +119,12 @@ class TokenVerifier:
             return _principal(claims, token), float(claims["exp"])
         except (JOSEError, KeyError, ValueError, TypeError, AttributeError, RecursionError) as error:
             raise refused from error
+
+    def _key(self, published: dict[str, Any]) -> Key:
+        """Parsed once, as long as the directory signs with it: that takes as long as verifying a signature."""
+        if self._parsed is None or self._parsed[0] != published:
+            self._parsed = dict(published), jwk.construct(published, ALGORITHM)
+        return self._parsed[1]
 
 
 def _principal(claims: Mapping[str, Any], token: str) -> Principal:

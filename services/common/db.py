@@ -19,6 +19,7 @@ from psycopg_pool import AsyncConnectionPool
 from sqlalchemy import CursorResult, Executable, MetaData
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import Session as OrmSession
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 Row = dict[str, Any]
@@ -77,9 +78,27 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
-        """The write door outside a request (jobs, command line): commits at the end, rolls back on an exception."""
-        async with self.sessions() as session, session.begin():
+        """The write door: commits at the end, rolls back on an exception.
+
+        Each step of SQLAlchemy's own context managers is a switch of greenlets: beginning is left to the first statement, and the
+        commit and the closing are one.
+        """
+        session = self.sessions()
+        try:
             yield session
+            await session.run_sync(_end)
+        except BaseException:
+            try:
+                await session.rollback()
+            finally:
+                await session.__aexit__(None, None, None)  # whole, even when who waits for it is cancelled
+            raise
+
+
+def _end(session: OrmSession) -> None:
+    with session.get_transaction() or session.begin():
+        pass
+    session.close()
 
 
 def _fast_json(connection: AsyncConnection[Any]) -> None:
@@ -176,10 +195,14 @@ async def driver(session: AsyncSession) -> AsyncConnection[Any]:
     """The psycopg connection that carries the session's transaction."""
     known = session.info.get("driver")
     if known is None or known[0] is not session.sync_session.get_transaction():
-        connection: Any = (await (await session.connection()).get_raw_connection()).driver_connection
+        connection: Any = await session.run_sync(_driven)
         known = session.info["driver"] = (session.sync_session.get_transaction(), connection)
     found: AsyncConnection[Any] = known[1]
     return found
+
+
+def _driven(session: OrmSession) -> Any:
+    return session.connection().connection.driver_connection
 
 
 async def fetch_in(session: AsyncSession, statement: Executable, parameters: Mapping[str, Any]) -> list[Row]:

@@ -19,7 +19,7 @@ from .language import Text
 from .problems import FieldError, IdempotencyConflict, IdempotencyInFlight, MalformedRequest
 
 KEPT = timedelta(hours=24)
-_KEPT_HEADERS = ("content-type", "location", "etag", "link", "content-language")
+_KEPT_HEADERS = frozenset({b"content-type", b"location", b"etag", b"link", b"content-language"})
 
 
 def key_of(request: Request) -> str | None:
@@ -34,7 +34,7 @@ def key_of(request: Request) -> str | None:
 def fingerprint(request: Request, body: bytes, secret: SecretStr) -> str:
     """What makes two requests the same: method, address and content. Keyed, since a body may hold a password."""
     head = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
-    return hmac.new(secret.get_secret_value().encode(), head + body, hashlib.sha256).hexdigest()
+    return hmac.digest(secret.get_secret_value().encode(), head + body, "sha256").hex()
 
 
 def caller_of(request: Request, account: object) -> str:
@@ -73,7 +73,7 @@ async def recall(session: AsyncSession, table: Table, caller: str, key: str, mar
 async def remember(
     session: AsyncSession, table: Table, caller: str, key: str, mark: str, response: Response, now: datetime
 ) -> None:
-    headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
+    headers = {name.decode(): value.decode("latin-1") for name, value in response.raw_headers if name in _KEPT_HEADERS}
     await write_in(
         session,
         _keeping(table),

@@ -47,7 +47,7 @@ class ActRoute(APIRoute):
             resources = request.app.state.resources
             request.state.arrived_at = resources.clock.now()
             refusal: Problem | None = None
-            async with resources.database.sessions() as session, session.begin():
+            async with resources.database.transaction() as session:
                 request.state.session = session
                 try:
                     key = idempotency.key_of(request) if replayable else None

@@ -21,9 +21,9 @@ from .networks.router import router as networks
 from .outcomes.router import router as outcomes
 from .plans.router import router as plans
 from .privacy.router import router as privacy
+from .registrations.changes_router import link_router as registration_changes_by_link
 from .registrations.changes_router import router as registration_changes
-from .registrations.links_router import public_router as registration_links
-from .registrations.links_router import router as registration_changes_by_link
+from .registrations.links_router import router as registration_links
 from .registrations.organisers_router import router as registration_decisions
 from .registrations.router import router as registrations
 from .settings import Settings

@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import os
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -28,6 +29,8 @@ HEALTH = "/events/health"
 V1 = "/events/v1"
 CLIENTS = (16, 64)
 _ROUNDS = 3
+#: As `canevas up --workers` is advised where an opening is awaited: one web process for each processor.
+WORKERS = len(os.sched_getaffinity(0))
 #: One seat for three requests: most of a rush joins the waiting list.
 _SEATS_FOR = 3
 
@@ -56,10 +59,11 @@ def figures(
     with ExitStack() as stack:
         directory = stack.enter_context(servers.uvicorn("services.directory.main:app", environment, health="/directory/health"))
         there = {**environment, "CANEVAS_SIBLINGS": f"directory=http://127.0.0.1:{directory.port}", "EVENTS_DATABASE_URL": conninfo}
-        web = stack.enter_context(servers.uvicorn("services.events.main:app", there, health=HEALTH))
+        web = stack.enter_context(servers.uvicorn("services.events.main:app", there, health=HEALTH, workers=WORKERS))
         organiser = Organiser(web, signed)
         stack.callback(organiser.close)
         tokens = [signed({}) for _ in range(requests)]
+        print(f"{WORKERS} web processes", flush=True)
         print(f"{'':<28}{'per s':>10}{'p50 ms':>9}{'p95 ms':>9}{'CPU ms':>9}{'floor/s':>10}{'ratio':>8}", flush=True)
         for clients in CLIENTS:
             _rush(generator, web, conninfo, organiser.opened(requests), tokens[: requests // 4], clients)

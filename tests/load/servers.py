@@ -34,8 +34,9 @@ class Web:
 
     @property
     def cpu_s(self) -> float:
-        times = self.process.cpu_times()
-        return float(times.user + times.system)
+        """Of all its workers."""
+        spent = [each.cpu_times() for each in (self.process, *self.process.children(recursive=True))]
+        return float(sum(times.user + times.system for times in spent))
 
     def get(self, path: str, token: str = "") -> httpx.Response:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
@@ -43,10 +44,11 @@ class Web:
 
 
 @contextmanager
-def uvicorn(app: str, environment: Mapping[str, str], *, health: str) -> Iterator[Web]:
-    """`uvicorn <app>` as production runs it, one worker."""
+def uvicorn(app: str, environment: Mapping[str, str], *, health: str, workers: int = 1) -> Iterator[Web]:
+    """`uvicorn <app>` as production runs it."""
     port = free_port()
-    command = [sys.executable, "-m", "uvicorn", app, "--port", str(port), *_PRODUCTION]
+    several = ("--workers", str(workers)) if workers > 1 else ()
+    command = [sys.executable, "-m", "uvicorn", app, "--port", str(port), *several, *_PRODUCTION]
     with _running(command, environment, port, health) as web:
         yield web
 

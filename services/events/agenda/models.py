@@ -5,7 +5,7 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy import Text as SqlText
 from sqlmodel import Field
 
@@ -183,6 +183,7 @@ class EventSession(Base, table=True):
         CheckConstraint("is_on_site OR is_visio", name="somewhere"),
         CheckConstraint("(status = 'cancelled') = (cancelled_reason IS NOT NULL)", name="cancelled_says_why"),
         Index("ix_event_sessions_starts_at", "starts_at", "id"),
+        Index("ix_event_sessions_visio", "ends_at", postgresql_where=text("is_visio")),
     )
 
     id: UUID = identity()

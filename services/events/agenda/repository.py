@@ -125,10 +125,16 @@ SERIES_LISTING = (
 
 _EVENT_LOCK = sa.func.hashtextextended(sa.literal("event:") + sa.cast(bindparam("id", type_=sa.Uuid), sa.Text), 0)
 _ALONE = sa.select(sa.func.pg_advisory_xact_lock(_EVENT_LOCK).label("held"))
+#: What registering asks of an event: everybody of a rush reads it, and its texts are long.
+_ASKED = (
+    *("id", "network_id", "reference", "status", "status_reason", "title", "starts_at", "ends_at", "is_full", "enrolment"),
+    *("approval_required", "registration_opens_at", "registration_closes_at", "most_in_group", "form"),
+    *("has_waiting_list", "offer_hours", "overtaking_hours", "version"),
+)
 #: Many hold the event together, whom nobody who holds it alone may starve: advisory locks are given in the order they are asked.
 #: The row's own lock makes the statement read the version that is there once the wait is over.
 STEADY = (
-    sa.select(*_E.c)
+    sa.select(*(_E.c[name] for name in _ASKED))
     .where(
         _E.c.id == bindparam("id", type_=sa.Uuid), sa.cast(sa.func.pg_advisory_xact_lock_shared(_EVENT_LOCK), sa.Text).is_not(None)
     )

@@ -107,6 +107,16 @@ def shown_status(event: Mapping[str, Any], now: datetime) -> ShownStatus:
     return ShownStatus.FULL if event["is_full"] else ShownStatus.OPEN
 
 
+def serves_those_who_wait(event: Mapping[str, Any], now: datetime) -> bool:
+    """Whether seats given back are offered to the waiting list: from the opening until registrations are over by the clock.
+
+    An organiser who closes registrations turns away new requests, not those who stand in line; `registration_closes_at` ends both.
+    """
+    is_closed = event["status"] in {S.CLOSED, S.CLOSED.value}
+    as_open = {**event, "is_full": False, "status": S.OPEN} if is_closed else {**event, "is_full": False}
+    return shown_status(as_open, now) is ShownStatus.OPEN
+
+
 def would_lose_its_date(status: EventStatus, session_id: UUID, sessions: Iterable[Any]) -> bool:
     """Whether an event people register for would be left without a session: it is cancelled or postponed as a whole instead."""
     others = [each for each in sessions if each.id != session_id]

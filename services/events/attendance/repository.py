@@ -119,10 +119,6 @@ async def put_presences(session: AsyncSession, rows: Sequence[Row]) -> None:
     await execute(session, statement, list(rows))
 
 
-async def forget_notes(session: AsyncSession, attendee_ids: Sequence[UUID]) -> None:
-    await execute(session, sa.update(_P).where(_P.c.attendee_id.in_(attendee_ids), _P.c.note != "").values(note=""))
-
-
 async def forget_traces(session: AsyncSession, event_ids: Sequence[UUID], attendee_ids: Sequence[UUID]) -> int:
     """Of these people: notes, and the scans and stays of sheets that were validated; other sheets are drawn from theirs. How many."""
 

@@ -146,11 +146,6 @@ async def own_by_link(session: AsyncSession, resources: Resources, token: str, *
     return await _of_registration(session, found.id, found.event_id, now)
 
 
-async def forget(session: AsyncSession, attendee_ids: Sequence[UUID]) -> None:
-    """What presence keeps in words about these people is erased; figures stay, without a name."""
-    await repository.forget_notes(session, attendee_ids)
-
-
 async def _of_registration(session: AsyncSession, registration_id: UUID, event_id: UUID, now: datetime) -> list[Row]:
     attendees = await registrations.attendees_of(session, registration_id)
     return await rows_of(session, event_id, now=now, attendee_ids=[each.id for each in attendees])

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import Enum
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, Index, Integer, UniqueConstraint
+from sqlalchemy import ARRAY, CheckConstraint, Index, Integer, UniqueConstraint, text
 from sqlalchemy import Text as SqlText
 from sqlmodel import Field
 
@@ -82,7 +82,10 @@ class EventMessage(Base, table=True):
     """What organisers wrote to participants."""
 
     __tablename__ = "event_messages"
-    __table_args__ = (Index("ix_event_messages_event", "event_id", "id"),)
+    __table_args__ = (
+        Index("ix_event_messages_event", "event_id", "id"),
+        Index("ix_event_messages_session", "session_id", postgresql_where=text("session_id IS NOT NULL")),
+    )
 
     id: UUID = identity()
     event_id: UUID = Field(foreign_key="events.id")

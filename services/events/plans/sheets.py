@@ -1,11 +1,12 @@
 """A plan against what there is, as a table (CSV) and as a workbook (XLSX). Pure, but costly: called in a thread."""
 
-import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import xlsxwriter
+
+from services.common.cells import lines
 
 from .schemas import MEASURE_LABELS, Counted, ProgressRead, Share
 
@@ -18,29 +19,21 @@ _SHARES = (
     *("Lieu", "Mesure", "Part min. (%)", "Part max. (%)", "Tenu", "Prévu", "Date à confirmer"),
     *("Part du tenu (%)", "Part du tenu et du prévu (%)", "Écart (points)"),
 )
-#: What a spreadsheet would take for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def as_csv(read: ProgressRead) -> bytes:
     """One line for each target and each thing counted (UTF-8, comma, decimal point)."""
-    out = io.StringIO()
-    table = csv.writer(out, lineterminator="\r\n")
-    table.writerow(_CSV)
+    rows: list[Sequence[Any]] = [_CSV]
     for kind, counted in (("format", read.formats), ("territory", read.territories), ("visio", read.visio_only)):
         for one in counted:
             stages = (one.held, one.planned, one.tentative)
-            table.writerow(_plain((kind, one.code, one.label, one.measure.value, one.wanted, "", "", *stages, "", "", one.gap)))
+            rows.append((kind, one.code, one.label, one.measure.value, one.wanted, "", "", *stages, "", "", one.gap))
     for place in read.places:
         stages = (place.held, place.planned, place.tentative)
         bounds = (place.min_percent, place.max_percent)
         shown = (place.held_percent, place.percent, place.gap_points)
-        table.writerow(_plain(("place", place.code, place.label, place.measure.value, "", *bounds, *stages, *shown)))
-    return out.getvalue().encode()
-
-
-def _plain(cells: Iterable[Any]) -> list[Any]:
-    return [f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else "" if cell is None else cell for cell in cells]
+        rows.append(("place", place.code, place.label, place.measure.value, "", *bounds, *stages, *shown))
+    return lines(rows, delimiter=",")
 
 
 def as_xlsx(read: ProgressRead) -> bytes:

@@ -2,10 +2,8 @@
 
 import hashlib
 from datetime import datetime, timedelta
-from urllib.parse import quote
 from uuid import UUID
 
-from itsdangerous import BadData, URLSafeSerializer
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common.clock import in_paris
@@ -18,6 +16,7 @@ from services.common.problems import NotFound
 from services.common.resources import Resources
 from services.common.settings import ServiceSettings
 
+from .. import signing
 from ..agenda import service as agenda
 from ..agenda import views as agenda_views
 from . import links, people_repository, reaching, service
@@ -33,6 +32,7 @@ WINDOW = timedelta(hours=1)
 #: Written when somebody asks for their link; looks, and answers to the address alone.
 SEND_LINKS = "events:send_registration_links"
 _MOST_LINKS = 20
+_NEW_ADDRESS = signing.Signed("registration-email", BadEmailChangeLink)
 
 
 async def update(
@@ -136,7 +136,7 @@ async def forget(session: AsyncSession, now: datetime) -> None:
 
 
 def change_token(settings: ServiceSettings, change_id: UUID) -> str:
-    return str(_signer(settings).dumps(change_id.hex))
+    return _NEW_ADDRESS.token(settings, change_id.hex)
 
 
 async def _ask(session: AsyncSession, resources: Resources, held: Held, email: str, now: datetime) -> None:
@@ -152,8 +152,9 @@ async def _ask(session: AsyncSession, resources: Resources, held: Held, email: s
         "confirmed_at": None,
     }
     await people_repository.ask_email(session, row)
-    template = settings.email_change_page_url or f"{settings.public_url}/events/v1/my-email-changes/{{token}}"
-    address = template.replace("{token}", quote(change_token(settings, change_id), safe=""))
+    address = signing.address(
+        settings, settings.email_change_page_url, "my-email-changes/{token}", change_token(settings, change_id)
+    )
     until = in_paris(due_at)
     text = (
         f"Bonjour,\n\nL'inscription {found.code} à « {event['title']} » ({event['reference']}) doit désormais être suivie à cette adresse.\n"
@@ -170,18 +171,10 @@ async def _ask(session: AsyncSession, resources: Resources, held: Held, email: s
 
 
 async def _change(session: AsyncSession, settings: ServiceSettings, token: str) -> EmailChange:
-    try:
-        change_id = UUID(hex=_signer(settings).loads(token))
-    except (BadData, ValueError, TypeError, AttributeError) as error:
-        raise BadEmailChangeLink() from error
-    change = await people_repository.email_change(session, change_id)
+    change = await people_repository.email_change(session, _NEW_ADDRESS.read(settings, token, signing.one_id))
     if change is None:
         raise BadEmailChangeLink()
     return change
-
-
-def _signer(settings: ServiceSettings) -> URLSafeSerializer:
-    return URLSafeSerializer(settings.secret_key.get_secret_value(), salt="registration-email")
 
 
 async def _event_of(session: AsyncSession, given: str) -> Row | None:

@@ -1,14 +1,15 @@
 """Links that stand for a registration: signed, and worth nothing once the registration's `link_version` has risen."""
 
 from dataclasses import dataclass
-from urllib.parse import quote
+from typing import Any
 from uuid import UUID
-
-from itsdangerous import BadData, URLSafeSerializer
 
 from services.common.settings import ServiceSettings
 
+from .. import signing
 from .errors import BadRegistrationLink
+
+_SIGNED = signing.Signed("registration", BadRegistrationLink)
 
 
 @dataclass(frozen=True)
@@ -20,24 +21,20 @@ class Linked:
 
 
 def token(settings: ServiceSettings, registration_id: UUID, link_version: int) -> str:
-    return str(_signer(settings).dumps([registration_id.hex, link_version]))
+    return _SIGNED.token(settings, [registration_id.hex, link_version])
 
 
 def read(settings: ServiceSettings, given: str) -> Linked:
     """404 when it was tampered with or cut."""
-    try:
-        registration_id, link_version = _signer(settings).loads(given)
-        return Linked(UUID(hex=registration_id), int(link_version))
-    except (BadData, ValueError, TypeError, AttributeError) as error:
-        raise BadRegistrationLink() from error
+    return _SIGNED.read(settings, given, _understood)
 
 
 def address(settings: ServiceSettings, page_url: str, registration_id: UUID, link_version: int) -> str:
     """Where somebody finds their registration."""
-    signed = token(settings, registration_id, link_version)
-    template = page_url or f"{settings.public_url}/inscription#{{token}}"
-    return template.replace("{token}", quote(signed, safe=""))
+    page = page_url or f"{settings.public_url}/inscription#{{token}}"
+    return signing.address(settings, page, "my-registrations/{token}", token(settings, registration_id, link_version))
 
 
-def _signer(settings: ServiceSettings) -> URLSafeSerializer:
-    return URLSafeSerializer(settings.secret_key.get_secret_value(), salt="registration")
+def _understood(said: Any) -> Linked:
+    registration_id, link_version = said
+    return Linked(UUID(hex=registration_id), int(link_version))

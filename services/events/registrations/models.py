@@ -59,6 +59,8 @@ class Desk(Base, table=True):
     __table_args__ = (
         UniqueConstraint("event_id", "session_id", postgresql_nulls_not_distinct=True),
         CheckConstraint("last_rank >= 0 AND waiting_count >= 0", name="counters"),
+        Index("ix_registration_desks_session", "session_id", postgresql_where=text("session_id IS NOT NULL")),
+        Index("ix_registration_desks_waiting", "event_id", "id", postgresql_where=text("waiting_count > 0")),
     )
 
     id: UUID = identity()
@@ -118,6 +120,7 @@ class Registration(Base, table=True):
         ),
         Index("ix_registrations_waiting", "desk_id", "rank", postgresql_where=text("rank IS NOT NULL")),
         Index("ix_registrations_event", "event_id", "id"),
+        Index("ix_registrations_session", "session_id", postgresql_where=text("session_id IS NOT NULL")),
         Index("ix_registrations_email", text("lower(contact_email)")),
         Index("ix_registrations_account", "account_id", "id", postgresql_where=text("account_id IS NOT NULL")),
         Index("ix_registrations_due", "due_at", postgresql_where=text("due_at IS NOT NULL")),

@@ -132,11 +132,6 @@ SELECT procrastinate_defer_jobs_v1(ARRAY[
   ROW('default', %(task)s, 0, %(lock)s, NULL, %(arguments)s::jsonb, NULL)::procrastinate_job_to_defer_v1
 ])
 """
-_ADD = """
-WITH asked AS (INSERT INTO registrations SELECT * FROM jsonb_populate_record(NULL::registrations, %(registration)s::jsonb)),
-people AS (INSERT INTO attendees SELECT * FROM jsonb_populate_recordset(NULL::attendees, %(attendees)s::jsonb))
-INSERT INTO attendee_needs SELECT * FROM jsonb_populate_recordset(NULL::attendee_needs, %(needs)s::jsonb)
-"""
 _ATTEMPT = """
 WITH noted AS (INSERT INTO registration_attempts VALUES (%(id)s, %(origin)s, %(email_hash)s, %(now)s))
 SELECT (SELECT count(*) FROM registration_attempts WHERE origin = %(origin)s AND at > %(since)s) AS of_origin,
@@ -203,12 +198,6 @@ async def ask(
         "arguments": _json(arguments),
     }
     await _run(session, _ASK, sent)
-
-
-async def add(session: AsyncSession, registration: Row, attendees: Sequence[Row], needs: Sequence[Row]) -> None:
-    """A registration with its people, and nothing else."""
-    sent = {"registration": _json(registration), "attendees": _json(attendees), "needs": _json(needs)}
-    await _run(session, _ADD, sent)
 
 
 async def offer(session: AsyncSession, registration_ids: Sequence[UUID], *, due_at: datetime, now: datetime) -> None:

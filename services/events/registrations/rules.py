@@ -17,7 +17,7 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 def new_code() -> str:
     """Eight characters somebody can read out."""
-    return "".join(secrets.choice(ALPHABET) for _ in range(8))
+    return "".join(ALPHABET[drawn % len(ALPHABET)] for drawn in secrets.token_bytes(8))
 
 
 def new_key() -> str:
@@ -54,14 +54,6 @@ def seats_for(party: Sequence[Person], pools: Sequence[Pool]) -> list[UUID] | No
     """A pool for each person of the party, in their order; None when they cannot all sit."""
     held = _best(party, pools)
     return None if None in held else [each for each in held if each is not None]
-
-
-def without_overtaking(party: Sequence[Person], pools: Sequence[Pool], before: Iterable[Sequence[Person]]) -> list[UUID] | None:
-    """The same for a newcomer: seats that a party waiting `before` it could use are left to that party."""
-    left = pools
-    for waiting in before:
-        left = minus(left, _best(waiting, left))
-    return seats_for(party, left)
 
 
 def minus(pools: Sequence[Pool], taken: Iterable[UUID | None]) -> list[Pool]:

@@ -24,7 +24,7 @@ from services.common.problems import NotFound
 
 from ..agenda import rules as agenda_rules
 from ..agenda import service as agenda
-from ..agenda.schemas import Enrolment, SessionStatus, ShownStatus
+from ..agenda.schemas import Enrolment, SessionStatus
 from ..tables import KERNEL
 from . import repository, rules
 from .models import RegistrationState
@@ -108,14 +108,17 @@ async def give_back(session: AsyncSession, pool_ids: Iterable[UUID | None]) -> N
 
 async def beginning_of(session: AsyncSession, event: Row, session_id: UUID | None) -> datetime | None:
     """When what one registers for begins; None when it has no date any more."""
+    rows = [] if session_id is None else await agenda.session_rows(await driver(session), [event["id"]])
+    return beginning(event, rows, session_id)
+
+
+def beginning(event: Row, session_rows: Iterable[Row], session_id: UUID | None) -> datetime | None:
+    """The same, among sessions that were read."""
     if session_id is None:
         starts_at: datetime | None = event["starts_at"]
         return starts_at
-    for row in await agenda.session_rows(await driver(session), [event["id"]]):
-        if row["id"] == session_id and row["status"] == SessionStatus.PLANNED.value:
-            begins: datetime = row["starts_at"]
-            return begins
-    return None
+    planned = (row for row in session_rows if row["id"] == session_id and row["status"] == SessionStatus.PLANNED.value)
+    return next((row["starts_at"] for row in planned), None)
 
 
 async def for_newcomer(
@@ -165,12 +168,13 @@ def fills(desk: Row, pools: list[Row]) -> bool:
 
 
 async def _serve(session: AsyncSession, event: Row, desk: Row, pools: list[Row], *, now: datetime) -> list[rules.Pool]:
-    """Offer what can be; what is left is for newcomers. Nothing is offered once registrations are over, nor after the beginning."""
+    """Offer what can be; what is left is for newcomers. Nothing is offered once registrations are over by the clock, nor after the
+    beginning; closed by an organiser, they are to newcomers alone."""
     released(pools, now)
     free = free_of(pools)
     begins = await beginning_of(session, event, desk["session_id"])
-    is_open = agenda_rules.shown_status({**event, "is_full": False}, now) is ShownStatus.OPEN
-    if not is_open or begins is None or now >= begins or all(pool.free is not None and pool.free <= 0 for pool in free):
+    is_served = agenda_rules.serves_those_who_wait(event, now)
+    if not is_served or begins is None or now >= begins or all(pool.free is not None and pool.free <= 0 for pool in free):
         return free
     by_party = parties(await waiting(session, desk["id"]))
     served = rules.serve(

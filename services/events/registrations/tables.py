@@ -1,10 +1,8 @@
 """Lists of participants as CSV and XLSX, written row by row: no file is ever whole in memory. Pure.
 
-A spreadsheet takes a CSV cell that begins like a formula for one: such cells begin with an apostrophe. In the workbook every cell is
-an inline text, which is never a formula.
+In the CSV nothing is a formula (`services.common.cells`); in the workbook every cell is an inline text, which is never one.
 """
 
-import csv
 import io
 import json
 import re
@@ -14,6 +12,7 @@ from datetime import datetime
 from typing import Any
 from xml.sax.saxutils import escape
 
+from services.common import cells as cells_of
 from services.common import forms
 from services.common.clock import in_paris
 
@@ -90,22 +89,11 @@ def _answer(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def harmless(text: str) -> str:
-    """A cell that a spreadsheet does not take for a formula."""
-    return f"'{text}" if text.lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")) else text
-
-
 async def as_csv(names: Cells, rows: AsyncIterator[Sequence[Cells]]) -> AsyncGenerator[bytes, None]:
     """UTF-8 with its mark and `;`, as French spreadsheets open without asking."""
-    yield b"\xef\xbb\xbf" + _lines([names])
+    yield b"\xef\xbb\xbf" + cells_of.lines([names])
     async for batch in rows:
-        yield _lines(batch)
-
-
-def _lines(rows: Iterable[Cells]) -> bytes:
-    written = io.StringIO()
-    csv.writer(written, delimiter=";").writerows([harmless(cell) for cell in row] for row in rows)
-    return written.getvalue().encode()
+        yield cells_of.lines(batch)
 
 
 class _Leaving(io.RawIOBase):

@@ -8,6 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common.db import Row, driver, fetch_in
 
+from ..agenda import published
 from ..agenda import rules as agenda_rules
 from ..agenda import service as agenda
 from . import repository, seats, service
@@ -22,8 +23,8 @@ async def tend(session: AsyncSession, desk_id: UUID, *, now: datetime) -> None:
     """A desk as it should be now: its waiting list is offered what is free or, once that can no more be, ends; twice is once.
 
     An event that is cancelled ends what was not settled, a cancelled session all that its own desk had (its seats too); those whose
-    seats are settled at a cancelled event are told by `agenda.telling`. Registrations closed by an organiser may open again: the list
-    waits until they are over by the clock.
+    seats are settled at a cancelled event are told by `agenda.telling`. Registrations closed by an organiser are closed to new
+    requests: the list is served from what is given back until they are over by the clock.
     """
     found = await repository.desk(session, desk_id)
     if found is None:
@@ -49,16 +50,22 @@ async def tend(session: AsyncSession, desk_id: UUID, *, now: datetime) -> None:
 
 async def to_tend(session: AsyncSession, now: datetime) -> list[UUID]:
     """Desks where somebody waits and something can be done: seats are free, or all is over."""
-    found: list[UUID] = []
-    for desk in await fetch_in(session, repository.WAITED_AT, {}):
-        event = await agenda.row_in(session, desk["event_id"])
-        if event is None:
-            continue
-        pools = seats.free_of(await repository.pools(session, [desk["id"]]))
-        begins = await seats.beginning_of(session, event, desk["session_id"])
-        if _is_over(event, begins, now) or any(pool.free is None or pool.free > 0 for pool in pools):
-            found.append(desk["id"])
-    return found
+    desks = await fetch_in(session, repository.WAITED_AT, {})
+    event_ids = list({desk["event_id"] for desk in desks})
+    reader = await driver(session)
+    events = await published.rows(reader, event_ids)
+    sittings = await agenda.session_rows(reader, event_ids)
+    free = {
+        pool["desk_id"]
+        for pool in await repository.pools(session, [desk["id"] for desk in desks])
+        if pool["capacity"] is None or pool["taken"] < pool["capacity"]
+    }
+    return [
+        desk["id"]
+        for desk in desks
+        if desk["id"] in free
+        or _is_over(events[desk["event_id"]], seats.beginning(events[desk["event_id"]], sittings, desk["session_id"]), now)
+    ]
 
 
 async def desks_of(session: AsyncSession, event_id: UUID) -> list[UUID]:

@@ -15,7 +15,7 @@ from ..agenda.schemas import Enrolment
 from ..vocabulary import service as vocabulary
 from . import repository, rules, seats, service
 from .errors import ModeNotOffered
-from .models import Mode, RegistrationState, Source
+from .models import Attendee, Mode, Registration, RegistrationState, Source
 from .people import NOWHERE
 
 
@@ -76,51 +76,28 @@ async def register(
 
     `wish` holds the person's columns, with `territory_path`. AlreadyRegistered when the address has a registration at this desk.
     """
-    registration_id = new_id()
-    registration = {
-        "id": registration_id,
-        "desk_id": at.desk["id"],
-        "event_id": event_id,
-        "session_id": at.desk["session_id"],
-        "code": rules.new_code(),
-        "state": RegistrationState.SEATED,
-        "source": Source.WALK_IN,
-        "account_id": None,
-        "contact_name": f"{wish['given_name']} {wish['family_name']}"[:200],
-        "contact_email": wish["email"] or f"{registration_id.hex}@{NOWHERE}",
-        "contact_phone": "",
-        "rank": None,
-        "first_rank": None,
-        "email_confirmed_at": None,
-        "due_at": None,
-        "link_version": 1,
-        "reason": None,
-        "created_at": now,
-        "updated_at": now,
-        "version": 1,
-    }
     if pool_id is not None:
         await repository.take(session, {pool_id: 1})
-    attendee = _attendee(registration_id, event_id, wish, pool_id)
-    await repository.add(session, registration, [attendee], [])
+    registration_id = new_id()
+    registration = Registration(
+        id=registration_id,
+        desk_id=at.desk["id"],
+        event_id=event_id,
+        session_id=at.desk["session_id"],
+        code=rules.new_code(),
+        state=RegistrationState.SEATED,
+        source=Source.WALK_IN,
+        contact_name=f"{wish['given_name']} {wish['family_name']}"[:200],
+        contact_email=wish["email"] or f"{registration_id.hex}@{NOWHERE}",
+        created_at=now,
+        updated_at=now,
+    )
+    seated: Row = {"position": 0, "mode": Mode.ON_SITE, "pool_id": pool_id, "key": rules.new_key()}
+    attendee = Attendee(**wish, **seated, id=new_id(), registration_id=registration_id, event_id=event_id)
+    for row in (registration, attendee):
+        session.add(row)
+        await session.flush()
     if pool_id is not None:
         await seats.mark_full(session, event_id)
     await service.note(session, registration_id, "registration.walk_in", caller, now, {"has_seat": pool_id is not None})
-    return (await fetch_in(session, repository.PEOPLE_BY_ID, {"ids": [attendee["id"]]}))[0]
-
-
-def _attendee(registration_id: UUID, event_id: UUID, wish: dict[str, Any], pool_id: UUID | None) -> Row:
-    unasked: Row = {"function": "", "organisation_name": "", "organisation_id": None, "territory_code": None, "answers": {}}
-    return {
-        **unasked,
-        **wish,
-        "id": new_id(),
-        "registration_id": registration_id,
-        "event_id": event_id,
-        "position": 0,
-        "mode": Mode.ON_SITE,
-        "pool_id": pool_id,
-        "key": rules.new_key(),
-        "left_at": None,
-        "erased_at": None,
-    }
+    return (await fetch_in(session, repository.PEOPLE_BY_ID, {"ids": [attendee.id]}))[0]

@@ -1,9 +1,10 @@
 """Attendance as a table (CSV) and as a workbook (XLSX). Pure, but costly: called in a thread."""
 
-import csv
-from io import BytesIO, StringIO
+from io import BytesIO
 
 import xlsxwriter
+
+from services.common.cells import lines
 
 from .rules import MEASURES
 from .schemas import AttendanceFigures, AttendanceStatistics
@@ -13,12 +14,8 @@ _HEADER = ("Code", "Évènements", "Demandes", "Places données", "Présences", 
 
 def as_csv(found: AttendanceStatistics) -> bytes:
     """A line for each key, then the total (UTF-8 with BOM, semicolon); `<3` where a figure is withheld."""
-    written = StringIO()
-    table = csv.writer(written, delimiter=";")
-    table.writerow((found.by_label, *_HEADER))
-    for line in (*found.items, found.total):
-        table.writerow((_harmless(line.label), _harmless(line.key), *_cells(line)))
-    return "\ufeff".encode() + written.getvalue().encode()
+    rows = [(line.label, line.key, *_cells(line)) for line in (*found.items, found.total)]
+    return "\ufeff".encode() + lines([(found.by_label, *_HEADER), *rows])
 
 
 def as_xlsx(found: AttendanceStatistics) -> bytes:
@@ -53,8 +50,3 @@ def _cells(line: AttendanceFigures) -> list[int | float | str]:
         value = getattr(line, measure)
         cells.append(line.withheld.get(measure, "") if value is None else value)
     return cells
-
-
-def _harmless(text: str) -> str:
-    """A spreadsheet takes a cell that begins so for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

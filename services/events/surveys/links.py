@@ -1,14 +1,15 @@
 """Links that let one person answer one survey, once."""
 
 from dataclasses import dataclass
-from urllib.parse import quote
+from typing import Any
 from uuid import UUID
-
-from itsdangerous import BadData, URLSafeSerializer
 
 from services.common.settings import ServiceSettings
 
+from .. import signing
 from .errors import BadSurveyLink
+
+_SIGNED = signing.Signed("survey", BadSurveyLink)
 
 
 @dataclass(frozen=True)
@@ -20,23 +21,19 @@ class Linked:
 
 
 def token(settings: ServiceSettings, survey_id: UUID, attendee_id: UUID) -> str:
-    return str(_signer(settings).dumps([survey_id.hex, attendee_id.hex]))
+    return _SIGNED.token(settings, [survey_id.hex, attendee_id.hex])
 
 
 def read(settings: ServiceSettings, given: str) -> Linked:
     """404 when it was tampered with or cut."""
-    try:
-        survey_id, attendee_id = _signer(settings).loads(given)
-        return Linked(UUID(hex=survey_id), UUID(hex=attendee_id))
-    except (BadData, ValueError, TypeError, AttributeError) as error:
-        raise BadSurveyLink() from error
+    return _SIGNED.read(settings, given, _understood)
 
 
 def address(settings: ServiceSettings, page_url: str, survey_id: UUID, attendee_id: UUID) -> str:
     """Where somebody answers."""
-    template = page_url or f"{settings.public_url}/events/v1/surveys/{{survey_token}}"
-    return template.replace("{survey_token}", quote(token(settings, survey_id, attendee_id), safe=""))
+    return signing.address(settings, page_url, "surveys/{survey_token}", token(settings, survey_id, attendee_id))
 
 
-def _signer(settings: ServiceSettings) -> URLSafeSerializer:
-    return URLSafeSerializer(settings.secret_key.get_secret_value(), salt="survey")
+def _understood(said: Any) -> Linked:
+    survey_id, attendee_id = said
+    return Linked(UUID(hex=survey_id), UUID(hex=attendee_id))

@@ -1,13 +1,12 @@
 """What a survey asks by default, where it stands, and what its answers come to. Pure functions."""
 
-import csv
-import io
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from services.common.cells import lines
 from services.common.clock import in_paris, today_in_paris
 from services.common.texts import fold
 
@@ -147,7 +146,7 @@ def _text(value: Any) -> str:
 def table(form: Mapping[str, Any], answers: Sequence[Mapping[str, Any]]) -> Iterator[bytes]:
     """A line for each answer, a column for each question; texts are left out while they are withheld (CSV, `;`, UTF-8 with BOM)."""
     questions = {name: each if isinstance(each, dict) else {} for name, each in form.get("properties", {}).items()}
-    yield "\ufeff".encode() + _line([each.get("title", name) for name, each in questions.items()])
+    yield "\ufeff".encode() + lines([[each.get("title", name) for name, each in questions.items()]])
     kinds = {each.name: each.kind for each in results(form, [])}
     withheld = len(answers) < FEWEST_FOR_TEXTS
     for answer in answers:
@@ -155,7 +154,7 @@ def table(form: Mapping[str, Any], answers: Sequence[Mapping[str, Any]]) -> Iter
         for name, question in questions.items():
             hidden = withheld and kinds[name] is QuestionKind.TEXT
             cells.append("" if hidden or name not in answer else _cell(question, answer[name]))
-        yield _line(cells)
+        yield lines([cells])
 
 
 def _cell(question: Mapping[str, Any], value: Any) -> Any:
@@ -165,14 +164,3 @@ def _cell(question: Mapping[str, Any], value: Any) -> Any:
     if (label := labels.get(json.dumps(value, sort_keys=True))) is not None:
         return label
     return value if isinstance(value, int | float) else _text(value)
-
-
-def _line(cells: Sequence[Any]) -> bytes:
-    written = io.StringIO()
-    csv.writer(written, delimiter=";").writerow([_harmless(each) if isinstance(each, str) else each for each in cells])
-    return written.getvalue().encode()
-
-
-def _harmless(text: str) -> str:
-    """A spreadsheet takes a cell that begins so for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

@@ -173,6 +173,15 @@ def provider(resources: Resources, account: VisioAccount | None, web: Outbound, 
             return External(opened)
 
 
+def makes_rooms(account: VisioAccount | None) -> bool:
+    """Whether a server is asked for a room before people enter; elsewhere an address or a token is all there is."""
+    if account is None:
+        return False
+    return account.kind is ProviderKind.BIGBLUEBUTTON or (
+        account.kind is ProviderKind.LIVEKIT and account.server_address is not None
+    )
+
+
 def web(resources: Resources) -> Outbound:
     """The way out to providers, to be entered by who calls one: private addresses are refused in production."""
     return Outbound.of(resources.settings, AGENT)

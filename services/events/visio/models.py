@@ -148,6 +148,8 @@ class VisioLink(Base, table=True):
         CheckConstraint("attendee_id IS NULL OR role = 'viewer'", name="participants_view"),
         Index("uq_visio_links_attendee", "attendee_id", unique=True, postgresql_where=text("revoked_at IS NULL")),
         Index("ix_visio_links_event", "event_id", "id"),
+        Index("ix_visio_links_attendee", "attendee_id", "id"),
+        Index("ix_visio_links_session", "session_id", postgresql_where=text("session_id IS NOT NULL")),
     )
 
     id: UUID = identity()

@@ -92,18 +92,20 @@ async def described(session: AsyncSession, resources: Resources, room: VisioRoom
 async def ready(resources: Resources, room_id: UUID, *, now: datetime, again: timedelta = _FRESH) -> VisioRoom:
     """The room, there: the provider is asked unless it answered within `again`. Raises `Trouble` when it is not there.
 
-    Of many who come at once one asks; the others go in when the room was already there, and wait otherwise.
+    Of many who come at once one asks; the others go in when the room was already there, and wait otherwise. Where nothing has to be
+    asked, nobody waits for anybody.
     """
     async with resources.database.transaction() as session:
         room = await _one(session, room_id)
         is_there = room.state is RoomState.READY and room.failure is None
         if is_there and room.asked_at is not None and now - room.asked_at < again:
             return room
+        told, account = await described(session, resources, room)
         if not await repository.claim(session, room_id, now, min(QUIET, again)):
             if is_there:
                 return room
-            raise Trouble(room.failure or "preparing")
-        told, account = await described(session, resources, room)
+            if accounts.makes_rooms(account):
+                raise Trouble(room.failure or "preparing")
     try:
         async with accounts.web(resources) as web:
             create_time = await accounts.provider(resources, account, web, now).create(told)

@@ -8,7 +8,6 @@ from uuid import UUID
 import pytest
 
 from services.common.ids import new_id
-from services.events.attendance import service as attendance
 from services.events.certificates import documents
 from services.events.certificates import service as certificates
 from tests.events.attendance.desk import attendee, begins, come, said, scan, sitting, stay, validate
@@ -304,7 +303,6 @@ async def test_who_is_forgotten_leaves_no_name_nor_paper(world: World) -> None:
     resources, forgotten = world.running.resources, [UUID(found["attendees"][0]["id"])]
     stored = (await world.running.rows("SELECT file_key FROM certificates WHERE id = %(id)s", id=row["id"]))[0]["file_key"]
     async with resources.database.transaction() as session:
-        await attendance.forget(session, forgotten)
         await certificates.forget(session, forgotten)
     await world.running.run_jobs()
     with pytest.raises(FileNotFoundError):

@@ -113,7 +113,8 @@ def test_nobody_overtakes_who_could_use_the_same_seats(waiting: dict[UUID, list[
 def test_a_newcomer_is_seated_as_if_they_were_last_of_the_list(
     party: list[Person], waiting: dict[UUID, list[Person]], offered: list[Pool]
 ) -> None:
-    given_seats = rules.without_overtaking(party, offered, waiting.values())
+    unready = set(waiting)  # nobody is offered anything: what is left is what they could not use
+    given_seats = rules.seats_for(party, rules.serve(waiting, offered, overtaking=False, unready=unready).left)
     last = UUID(int=9_999)
     assert given_seats == rules.serve({**waiting, last: party}, offered, overtaking=False).offers.get(last)
 

@@ -98,10 +98,38 @@ async def test_an_offer_never_ends_after_the_beginning_nor_the_end_of_registrati
     assert (await world.registered(second))["due_at"] == event["registration_closes_at"]
 
 
-async def test_closing_keeps_the_list_and_opening_again_serves_it(world: World) -> None:
+async def test_closing_turns_newcomers_away_and_still_serves_who_waits(world: World) -> None:
+    event = await world.opened(1)
+    first, second, third = [await world.register(event) for _ in range(3)]
+    await world.act(event, "closing")
+    await world.call(None, "POST", f"{world.link(first)}/cancellation", expect=201)
+    assert (await world.registered(second))["state"] == "offered"
+    path = f"/events/{event['id']}/registrations"
+    await world.refused(world.participant, "POST", path, 409, "registrations-not-open", json=registration("late@example.fr"))
+    await world.call(None, "POST", f"{world.link(second)}/acceptance", expect=201)
+    assert (await world.registered(third))["rank"] == 1
+    await world.seats(event, {"mode": "on_site", "seats": 2})
+    assert (await world.registered(third))["state"] == "offered", "seats that are added serve the list too"
+    assert await _news(world, third) == ["waiting", "offered"]
+    await all_is_true(world, event)
+
+
+async def test_an_organiser_who_ends_registrations_ends_the_list_with_them(world: World) -> None:
     event = await world.opened(1)
     first, second = [await world.register(event) for _ in range(2)]
     await world.act(event, "closing")
+    path = f"/events/{event['id']}"
+    await world.change(world.organiser, "PATCH", path, json={"registration_closes_at": world.day(0)}, expect=200)
+    await world.call(None, "POST", f"{world.link(first)}/cancellation", expect=201)
+    assert (await world.registered(second))["state"] == "waiting", "nothing is offered any more"
+    await _minute(world)
+    assert (await world.registered(second))["state"] == "lapsed"
+
+
+async def test_a_postponed_event_offers_nothing_until_it_has_a_date(world: World) -> None:
+    event = await world.opened(1)
+    first, second = [await world.register(event) for _ in range(2)]
+    await world.act(event, "postponement", reason="Salle inondée")
     await world.call(None, "POST", f"{world.link(first)}/cancellation", expect=201)
     await _minute(world)
     assert (await world.registered(second))["state"] == "waiting"

@@ -191,6 +191,25 @@ async def test_while_somebody_else_makes_the_room_one_is_asked_to_wait(visio: Vi
     await visio.let_in(address)
 
 
+@pytest.mark.parametrize(
+    "account",
+    [
+        {"kind": "external", "address": "https://salle.example/1"},
+        {"kind": "jitsi", "address": "https://meet.example", "identifier": "app", "secret": "an app secret"},
+        {"kind": "livekit", "address": "https://page.example/{room}?t={token}", "identifier": "k", "secret": "long enough"},
+    ],
+    ids=lambda account: account["kind"],
+)
+async def test_nobody_waits_where_no_room_has_to_be_made(visio: VisioWorld, account: dict[str, str]) -> None:
+    event = await visio.event()
+    await visio.choose(event, account_id=(await visio.account(**account))["id"])
+    addresses = [await visio.address(await visio.participant(event)) for _ in range(8)]
+    visio.at(event)
+    answers = await asyncio.gather(*(visio.follow(address) for address in addresses))
+    assert [answer.status_code for answer in answers] == [303] * len(addresses), [answer.text for answer in answers]
+    assert (await visio.visio(event))["room"]["state"] == "ready"
+
+
 async def test_organisers_are_told_when_no_account_was_chosen(visio: VisioWorld) -> None:
     title = "Une visio sans compte"
     event = await visio.event(title=title)
