@@ -200,7 +200,7 @@ async def test_while_somebody_else_makes_the_room_one_is_asked_to_wait(visio: Vi
     ],
     ids=lambda account: account["kind"],
 )
-async def test_nobody_waits_where_no_room_has_to_be_made(visio: VisioWorld, account: dict[str, str]) -> None:
+async def test_nobody_waits_where_no_room_has_to_be_made(visio: VisioWorld, account: dict[str, Any]) -> None:
     event = await visio.event()
     await visio.choose(event, account_id=(await visio.account(**account))["id"])
     addresses = [await visio.address(await visio.participant(event)) for _ in range(8)]
