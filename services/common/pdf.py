@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 import structlog
 import typst
+from starlette.responses import Response
 
 log = structlog.get_logger(__name__)
 
@@ -50,3 +51,13 @@ def _compile(template: Path, data: str) -> bytes:
 def _fonts() -> typst.Fonts:
     # Only the fonts shipped inside typst: a letter looks the same on every machine.
     return typst.Fonts(include_system_fonts=False)
+
+
+def own_pdf(drawn: bytes, name: str) -> Response:
+    """A copy drawn for one reader, kept nowhere."""
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "private, no-store",
+    }
+    return Response(drawn, media_type="application/pdf", headers=headers)

@@ -98,7 +98,7 @@ async def get_change_request(
     operation_id="answerChanges",
     summary="Answer a request for changes",
     response_model=ChangeRequestRead,
-    openapi_extra=right("Managers and signatories of the holder."),
+    openapi_extra=right("Managers and signatories of the holder.", persons_only=True),
 )
 async def answer_changes(
     dossier_id: UUID,

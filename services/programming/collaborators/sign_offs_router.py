@@ -53,7 +53,7 @@ async def get_sign_off(dossier_id: UUID, caller: Caller, session: Snapshot) -> A
     operation_id="approveSignOff",
     summary="Sign a dossier off",
     response_model=SignOffRead,
-    openapi_extra=right(_SIGNATORIES),
+    openapi_extra=right(_SIGNATORIES, persons_only=True),
 )
 async def approve_sign_off(
     dossier_id: UUID, caller: Caller, session: Session, now: Now, version: Version, response: Response

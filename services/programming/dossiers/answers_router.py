@@ -12,7 +12,7 @@ from services.common.problems import NotFound
 from services.common.routing import ActRoute, right
 
 from ..campaigns import service as campaigns
-from . import answers, service
+from . import access, answers, service
 from .models import DossierStatus
 from .router import READERS
 from .schemas import AnswersRead
@@ -30,7 +30,7 @@ answers_router = APIRouter(prefix="/programming/v1/dossiers", tags=["dossiers"],
 async def read_answers(dossier_id: UUID, request: Request, caller: Caller, session: Snapshot) -> Any:
     """The campaign's own questions and the answers as people read them. A draft is shown under the form in force, a submitted
     dossier under the one it was submitted under."""
-    if await service.capacities(session, caller, dossier_id) is None:
+    if await access.seen_as(session, caller, dossier_id) is None:
         raise NotFound()
     dossier = await service.read(session, dossier_id)
     if dossier.status is DossierStatus.DRAFT:

@@ -40,6 +40,11 @@ async def get(session: AsyncSession, dossier_id: UUID) -> Dossier:
     return await _locked(session, dossier_id)
 
 
+def without_avis(request: FundingRequest) -> FundingRequest:
+    """A copy, kept nowhere, of the request as it was before anybody spoke of it."""
+    return FundingRequest(**{**request.model_dump(), "opinion": None, "proposed_cents": None})
+
+
 async def requests_of(session: AsyncSession, dossier_id: UUID) -> list[FundingRequest]:
     return await repository.requests(session, dossier_id)
 

@@ -19,7 +19,7 @@ from services.common.routing import ActRoute, right
 
 from ..campaigns import service as campaigns
 from ..tables import KERNEL
-from . import access, answers, figures, opening, repository, rules, service, signing, submission, views
+from . import access, answers, discretion, figures, opening, repository, rules, service, signing, submission, views
 from .schemas import (
     Completeness,
     Delays,
@@ -95,13 +95,18 @@ async def open_dossier(
     "/{dossier_id}", operation_id="getDossier", summary="Read a dossier", response_model=DossierRead, openapi_extra=right(READERS)
 )
 async def get_dossier(dossier_id: UUID, request: Request, response: Response, reader: Reader, caller: Caller) -> Any:
-    """The whole dossier. The holder sees a request's outcome once it is notified."""
+    """The whole dossier. The holder sees a request's outcome once it is notified; who has declared an interest in the dossier sees no
+    avis on it."""
     row = await fetch_one(reader, repository.ONE, {"dossier_id": dossier_id, "organisations": access.reader_ids(caller)})
     if row is None:
         raise NotFound()
-    tag = views.tag(row)
+    kept = await discretion.kept_from(reader, row, caller.account_id, dossier_id)
+    tag = discretion.tag(row) if kept else views.tag(row)
     response.headers["ETag"] = tag
-    return not_modified(request, tag) or views.whole(row)
+    if (fresh := not_modified(request, tag)) is not None:
+        return fresh
+    whole = views.whole(row)
+    return discretion.without_avis(whole) if kept else whole
 
 
 @router.patch(
@@ -203,15 +208,16 @@ async def get_receipt(dossier_id: UUID, reader: Reader, caller: Caller) -> Any:
 async def read_journal(
     dossier_id: UUID, request: Request, response: Response, reader: Reader, caller: Caller, limit: Limit = 50, cursor: Cursor = None
 ) -> Any:
-    """Who did what and when, newest first. The holder does not see the instruction's lines."""
+    """Who did what and when, newest first. The holder does not see the instruction's lines, nor does who has an interest in it."""
     seen = await fetch_one(reader, repository.CAPACITIES, {"dossier_id": dossier_id, "organisations": access.reader_ids(caller)})
     if seen is None:
         raise NotFound()
     after = read_cursor(request, cursor)
+    kept = await discretion.kept_from(reader, seen, caller.account_id, dossier_id)
     values = {
         "resource_id": dossier_id,
         "before_id": UUID(after[0]) if after else LAST_ID,
-        "confidential_too": not views.is_holder_only(seen),
+        "confidential_too": not (kept or views.is_holder_only(seen)),
         "limit": limit + 1,
     }
     return page(request, response, await fetch(reader, _JOURNAL, values), limit, lambda row: [row["id"]])

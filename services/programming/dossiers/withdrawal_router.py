@@ -37,7 +37,7 @@ class DossierWithdrawal(BaseModel):
     operation_id="withdrawDossier",
     summary="Withdraw a submitted dossier",
     response_model=DossierRead,
-    openapi_extra=right("Managers and signatories of the holder."),
+    openapi_extra=right("Managers and signatories of the holder.", persons_only=True),
 )
 async def withdraw_dossier(
     dossier_id: UUID, wish: DossierWithdrawal, caller: Caller, session: Session, now: Now, version: Version, response: Response

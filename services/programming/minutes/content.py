@@ -54,6 +54,7 @@ async def agenda(session: AsyncSession, committee: "Committee", *, draft: bool, 
         "items": [
             {
                 **_item(item, origins),
+                "dossier_id": str(item.dossier_id),
                 "at": at,
                 "withdrawn": _is_withdrawn(found, item.dossier_id),
                 "requests": _asks(found, item, funders),

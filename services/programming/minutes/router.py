@@ -11,6 +11,7 @@ from services.common.db import Reader, Session, Snapshot, fetch
 from services.common.etag import Version, etag
 from services.common.files import Range, download
 from services.common.pagination import LAST_ID, Cursor, Limit, Page, page, read_cursor
+from services.common.pdf import own_pdf
 from services.common.routing import ActRoute, right
 
 from ..committees import service as committees
@@ -74,9 +75,12 @@ async def list_session_papers(
 async def download_session_paper(
     paper_id: UUID, request: Request, caller: Caller, session: Snapshot, byte_range: Range = None
 ) -> Response:
-    """The PDF. Signed minutes never change: their SHA-256 is in the journal."""
+    """The PDF. Signed minutes never change: their SHA-256 is in the journal. Who has declared an interest in a dossier gets the agenda
+    without the avis on it."""
     paper, stored = await service.document(session, caller, paper_id)
     name = f"{'ordre-du-jour' if paper.kind.value == 'agenda' else 'proces-verbal'}-{paper.number}.pdf"
+    if (copy := await service.own_copy(session, caller, paper)) is not None:
+        return own_pdf(copy, name)
     return download(request.app.state.resources.files, stored, name, byte_range)
 
 

@@ -12,6 +12,11 @@ from services.common.language import day_in_words
 _PRESENCE = {"present": "présent", "represented": "représenté", "excused": "excusé"}
 
 
+def without_avis(item: Mapping[str, Any]) -> dict[str, Any]:
+    """A line of the agenda for who has an interest in the dossier."""
+    return {**item, "requests": [{**request, "opinion": "–", "proposed": "–"} for request in item["requests"]]}
+
+
 def plain(text: str, limit: int = 2000) -> str:
     """One paragraph without what no font of the documents draws (PDF/UA refuses it), cut at a limit."""
     kept = "".join(" " if _undrawn(sign) else sign for sign in unicodedata.normalize("NFC", text))

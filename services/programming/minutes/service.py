@@ -19,8 +19,9 @@ from services.common.resources import Resources
 
 from ..committees import service as committees
 from ..committees.schemas import CommitteeStatus
+from ..reviews import conflicts
 from ..tables import KERNEL
-from . import content, repository
+from . import content, repository, rules
 from .errors import MinutesAlreadySigned, MinutesNotSigned, SessionPaperNotReady
 from .models import PaperKind, SessionPaper
 
@@ -65,6 +66,19 @@ async def document(session: AsyncSession, caller: Principal, paper_id: UUID) -> 
     if paper.file_key is None or paper.file_size is None or paper.file_sha256 is None:
         raise SessionPaperNotReady(headers={"Retry-After": "2"})
     return paper, StoredFile(paper.file_key, paper.file_size, paper.file_sha256, "application/pdf")
+
+
+async def own_copy(session: AsyncSession, caller: Principal, paper: SessionPaper) -> bytes | None:
+    """For who has an interest in some of the dossiers: the agenda without the avis on those. None for everybody else, and of
+    minutes, which tell what was decided and no avis."""
+    if paper.kind is not PaperKind.AGENDA:
+        return None
+    items = paper.data["items"]
+    silent = await conflicts.interests_of(session, caller.account_id, [UUID(item["dossier_id"]) for item in items])
+    if not silent:
+        return None
+    data = {**paper.data, "items": [rules.without_avis(item) if UUID(item["dossier_id"]) in silent else item for item in items]}
+    return await pdf.render(_TEMPLATES[paper.kind], data)
 
 
 @job("programming:draw_session_paper")

@@ -27,6 +27,7 @@ class ClockName(Enum):
 class AwaitedStep(Enum):
     """The next step to take before a clock passes."""
 
+    CHANGES = "changes"
     ADMISSIBILITY = "admissibility"
     REVIEW = "review"
     DECISION = "decision"
@@ -40,4 +41,5 @@ class Turn(Enum):
     """Who is to act."""
 
     TEAM = "team"
+    HOLDER = "holder"
     FUNDER = "funder"

@@ -65,6 +65,8 @@ def _clock(clock: ClockName, row: Row) -> dict[str, Any]:
 
 def answer_missing(dossier: DossierStatus, request: RequestStatus) -> tuple[AwaitedStep, Turn]:
     """What stands between an unanswered request and its notification, and whose turn it is."""
+    if dossier is DossierStatus.CHANGES_REQUESTED:
+        return AwaitedStep.CHANGES, Turn.HOLDER
     if dossier is DossierStatus.SUBMITTED:
         return AwaitedStep.ADMISSIBILITY, Turn.TEAM
     if request is RequestStatus.ASKED:

@@ -31,6 +31,7 @@ CLOCK_LABELS = {
     ClockName.PAYMENT: "Délai de paiement",
 }
 MISSING_LABELS = {
+    AwaitedStep.CHANGES: "Les compléments demandés au porteur",
     AwaitedStep.ADMISSIBILITY: "La recevabilité",
     AwaitedStep.REVIEW: "L'avis de l'instructeur",
     AwaitedStep.DECISION: "La décision du financeur en comité",
@@ -39,7 +40,7 @@ MISSING_LABELS = {
     AwaitedStep.COMMITMENT: "L'engagement comptable",
     AwaitedStep.PAYMENT: "Le versement",
 }
-TURN_LABELS = {Turn.TEAM: "L'équipe du contrat", Turn.FUNDER: "Le financeur"}
+TURN_LABELS = {Turn.TEAM: "L'équipe du contrat", Turn.HOLDER: "Le porteur", Turn.FUNDER: "Le financeur"}
 
 Days = Annotated[float | None, Field(description="Days in Paris; null when nothing was measured.", examples=[41.5])]
 WholeDays = Annotated[int | None, Field(description="Days in Paris; null when nothing was measured.", examples=[63])]

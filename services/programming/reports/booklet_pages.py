@@ -1,7 +1,7 @@
 """What the booklet of a session holds: gathered in eight statements whatever the number of dossiers."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -45,13 +45,19 @@ class _Names:
         self.funders, self.qpvs, self.objectives = funders, qpvs, objectives
 
 
-async def content(session: AsyncSession, committee: "Committee", dossier_ids: Sequence[UUID], *, now: datetime) -> dict[str, Any]:
-    """Data of `letters/booklet.typ`: every amount and date already in words people read."""
+async def content(
+    session: AsyncSession, committee: "Committee", dossier_ids: Sequence[UUID], *, silent: Collection[UUID] = (), now: datetime
+) -> dict[str, Any]:
+    """Data of `letters/booklet.typ`: every amount and date already in words people read. Of `silent` dossiers no avis is told."""
     campaign = await campaigns.get(session, committee.campaign_id)
     contract = await contracts.get(session, campaign.contract_id)
     framework = await contracts.framework_of(session, contract.id, campaign.framework_number)
-    dossiers = await instruction.many(session, dossier_ids)
-    given = {review.request_id: review for review in await reviews.given(session, dossier_ids)}
+    dossiers = [
+        (dossier, [instruction.without_avis(one) for one in requests] if dossier.id in silent else requests)
+        for dossier, requests in await instruction.many(session, dossier_ids)
+    ]
+    told = [dossier_id for dossier_id in dossier_ids if dossier_id not in silent]
+    given = {review.request_id: review for review in await reviews.given(session, told)}
     past = await awards.past(session, [dossier.action_id for dossier, _ in dossiers], before_year=campaign.year)
     names = _Names(
         await campaigns.funder_names(session, [*{row["campaign_id"] for row in past}, campaign.id]),

@@ -14,6 +14,7 @@ from services.common.jobs import enqueue, job
 from services.common.resources import Resources
 
 from ..committees import service as committees
+from ..reviews import conflicts
 from ..tables import KERNEL
 from . import booklet_pages, repository, rules
 from .errors import BookletNotReady, BookletOutdated, NothingToPrint
@@ -55,6 +56,17 @@ async def document(session: AsyncSession, caller: Principal, committee_id: UUID)
     if booklet.digest != digest:
         raise BookletOutdated(committee_version=booklet.committee_version)
     return booklet, StoredFile(booklet.file_key, booklet.file_size, booklet.file_sha256, "application/pdf")
+
+
+async def own_copy(session: AsyncSession, caller: Principal, committee_id: UUID, *, now: datetime) -> bytes | None:
+    """For who has an interest in some of the dossiers: the booklet without the avis on those. None for everybody else."""
+    committee = await committees.seen(session, caller, committee_id)
+    _, dossier_ids = await _speaks_of(session, committee)
+    silent = await conflicts.interests_of(session, caller.account_id, dossier_ids)
+    if not silent:
+        return None
+    data = await booklet_pages.content(session, committee, dossier_ids, silent=silent, now=now)
+    return await pdf.render(_TEMPLATE, data)
 
 
 @job("programming:make_booklet")

@@ -11,6 +11,7 @@ from services.common.db import Reader, Session, Snapshot, fetch
 from services.common.etag import Version, etag, not_modified
 from services.common.files import Range, download, file_content
 from services.common.pagination import LAST_ID, Cursor, Limit, Page, page, read_cursor
+from services.common.pdf import own_pdf
 from services.common.routing import ActRoute, right
 
 from . import annual_reports, booklets, repository
@@ -48,11 +49,13 @@ async def ask_booklet(committee_id: UUID, caller: Caller, session: Session, now:
     responses={200: _PDF | {"description": "The booklet."}},
 )
 async def download_booklet(
-    committee_id: UUID, request: Request, caller: Caller, session: Snapshot, byte_range: Range = None
+    committee_id: UUID, request: Request, caller: Caller, session: Snapshot, now: Now, byte_range: Range = None
 ) -> Response:
     """The last booklet made. It holds the reviews' internal comments: it is not for holders. Refused (409) until it is ready, and once
-    the agenda or the session changed after it was made."""
+    the agenda or the session changed after it was made. Who has declared an interest in a dossier gets it without the avis on it."""
     booklet, stored = await booklets.document(session, caller, committee_id)
+    if (copy := await booklets.own_copy(session, caller, committee_id, now=now)) is not None:
+        return own_pdf(copy, f"livret-{booklet.made_at:%Y-%m-%d}.pdf")
     return download(request.app.state.resources.files, stored, f"livret-{booklet.made_at:%Y-%m-%d}.pdf", byte_range)
 
 

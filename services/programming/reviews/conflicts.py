@@ -22,7 +22,7 @@ from services.common.problems import FieldError, NotFound
 from services.common.siblings import Siblings
 
 from .. import clients
-from ..dossiers import instruction
+from ..dossiers import discretion, instruction
 from ..dossiers import service as dossiers
 from ..dossiers.errors import RequestStateRefused
 from ..tables import KERNEL
@@ -91,7 +91,7 @@ async def _take_away(session: AsyncSession, conflict: ReviewConflict, review: Re
     person = conflict.account_id
     reading = await repository.reading(session, review.id, person)
     wrote = person == (review.scorer_id or (review.assignee_id if review.status is not ReviewStatus.TO_REVIEW else None))
-    if not wrote and reading is None and review.assignee_id != person:
+    if review.status is ReviewStatus.VOID or (not wrote and reading is None and review.assignee_id != person):
         return
     stands = False
     if review.status is ReviewStatus.COMPLETED and (wrote or reading is not None):
@@ -251,7 +251,19 @@ async def require_free(session: AsyncSession, funder_id: UUID, dossier_id: UUID,
         raise AssigneeInConflict(account_ids=sorted(str(each) for each in taken.intersection(account_ids)))
 
 
+@discretion.judged_by
+async def _has_interest(reader: AsyncConnection[Row], account_id: UUID, dossier_id: UUID) -> bool:
+    """Whichever funder the declaration was made for."""
+    return bool(await fetch(reader, repository.OF_PERSON, {"account_id": account_id, "dossier_ids": [dossier_id]}))
+
+
 # For the rooms above.
+
+
+async def interests_of(session: AsyncSession, account_id: UUID, dossier_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of these dossiers the person has an interest in, whichever funder the declaration was made for."""
+    found = await fetch_in(session, repository.OF_PERSON, {"account_id": account_id, "dossier_ids": list(dossier_ids)})
+    return {row["dossier_id"] for row in found}
 
 
 async def pairs(session: AsyncSession, funder_id: UUID, dossier_ids: Sequence[UUID]) -> set[tuple[UUID, UUID]]:

@@ -47,6 +47,8 @@ def _touching(*conditions: Any) -> Any:
 
 #: Declarations that stand on these dossiers, whoever made them.
 OF_DOSSIERS = _touching()
+#: A person's own.
+OF_PERSON = _touching(_C.c.account_id == _ACCOUNT)
 _OF_FUNDER = _touching(_C.c.funder_id == bindparam("funder_id", type_=sa.Uuid))
 
 _PENDING = (_G.c.status == ReviewReadingStatus.TO_READ) | (_G.c.status == ReviewReadingStatus.IN_PROGRESS)

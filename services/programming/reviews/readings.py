@@ -36,6 +36,7 @@ from .errors import (
     ReadingSetAside,
     ReviewCompleted,
     ReviewIncomplete,
+    ReviewVoid,
     UnknownCriterion,
 )
 from .models import Review, ReviewReading, ReviewReadingStatus, ReviewStatus, SetAside
@@ -68,6 +69,8 @@ async def set_readers(
     review = await reviews.get(session, review_id)
     if review is None:
         raise NotFound()
+    if review.status is ReviewStatus.VOID:
+        raise ReviewVoid()
     if review.status is ReviewStatus.COMPLETED:
         raise ReviewCompleted()
     require_version(review.version, version)
@@ -201,6 +204,8 @@ async def _own(session: AsyncSession, caller: Principal, reading_id: UUID, versi
         raise InConflict()
     if reading.status is ReviewReadingStatus.COMPLETED:
         raise ReadingCompleted()
+    if review.status is ReviewStatus.VOID:
+        raise ReviewVoid()
     if review.status is ReviewStatus.COMPLETED:
         raise ReviewCompleted()
     require_version(reading.version, version)

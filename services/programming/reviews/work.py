@@ -66,7 +66,7 @@ async def hand_out(session: AsyncSession, caller: Principal | None, handed: Sequ
     for review in held:
         each = wanted[review.id]
         people = {*each.reader_ids, *([each.assignee_id] if each.assignee_id else [])}
-        moved = review.status is ReviewStatus.COMPLETED or review.assignee_id != each.before
+        moved = review.status in {ReviewStatus.COMPLETED, ReviewStatus.VOID} or review.assignee_id != each.before
         if moved or any((person, review.dossier_id) in taken for person in people):
             left.add(review.id)
             continue

@@ -26,7 +26,8 @@ _ACCOUNT = bindparam("account_id", type_=sa.Uuid)
 _OF_FUNDER = (_R.c.funder_id == _FUNDER) & (_R.c.campaign_id == _CAMPAIGN)
 _READ_FOR = (_G.c.funder_id == _FUNDER) & (_G.c.campaign_id == _CAMPAIGN)
 _PENDING = (_G.c.status == ReviewReadingStatus.TO_READ) | (_G.c.status == ReviewReadingStatus.IN_PROGRESS)
-_OPEN = _R.c.status != ReviewStatus.COMPLETED
+#: Neither given nor void: what a withdrawn dossier leaves is nobody's to do.
+_OPEN = (_R.c.status == ReviewStatus.TO_REVIEW) | (_R.c.status == ReviewStatus.IN_PROGRESS)
 
 _FACETS = instruction.facets().subquery("facets")
 _READERS = (
@@ -56,7 +57,7 @@ OF_PERSON = CANDIDATES.where(
 #: What each person has still to do for the funder in the campaign: reviews and readings.
 _TO_DO = sa.union_all(
     sa.select(_R.c.assignee_id.label("account_id")).where(_OF_FUNDER, _OPEN, _R.c.assignee_id.is_not(None)),
-    sa.select(_G.c.reader_id).where(_READ_FOR, _PENDING),
+    sa.select(_G.c.reader_id).select_from(_G.join(_R, _R.c.id == _G.c.review_id)).where(_READ_FOR, _PENDING, _OPEN),
 ).subquery()
 LOADS = sa.select(_TO_DO.c.account_id, sa.func.count().label("load")).group_by(_TO_DO.c.account_id)
 
@@ -136,7 +137,7 @@ _ALONE = ~sa.exists().where(_G.c.review_id == _R.c.id, _G.c.status == ReviewRead
 SCORES = sa.union_all(
     sa.select(_G.c.reader_id.label("account_id"), _G.c.dossier_id, _R.c.reference, _G.c.scores, _G.c.weighted_score)
     .select_from(_G.join(_R, _R.c.id == _G.c.review_id))
-    .where(_READ_FOR, _G.c.status == ReviewReadingStatus.COMPLETED),
+    .where(_READ_FOR, _G.c.status == ReviewReadingStatus.COMPLETED, _R.c.status != ReviewStatus.VOID),
     sa.select(
         sa.func.coalesce(_R.c.scorer_id, _R.c.assignee_id), _R.c.dossier_id, _R.c.reference, _R.c.scores, _R.c.weighted_score
     ).where(

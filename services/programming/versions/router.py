@@ -111,7 +111,9 @@ async def download_submitted_attachment(
     operation_id="compareSubmissions",
     summary="What changed between two submissions",
     response_model=DossierComparison,
-    openapi_extra=right("Members of the holder; funders asked and the contract's team between two submissions."),
+    openapi_extra=right(
+        "Members of the holder and the people they invited; funders asked and the contract's team between two submissions."
+    ),
 )
 async def compare_submissions(
     dossier_id: UUID,
@@ -133,7 +135,7 @@ async def compare_submissions(
     operation_id="getChangesSinceRenewal",
     summary="What changed since last year",
     response_model=ChangesSinceRenewal,
-    openapi_extra=right("Members of the holder; funders and the team that see both dossiers."),
+    openapi_extra=right("Members of the holder and the people they invited; funders and the team that see both dossiers."),
 )
 async def get_changes_since_renewal(dossier_id: UUID, request: Request, session: Snapshot, caller: Caller) -> Any:
     """What a renewal changes of the dossier it was copied from, and what could not follow: objectives, neighbourhoods or budget lines

@@ -14,7 +14,7 @@ from services.common.language import Language
 from services.common.problems import NotFound
 from services.common.resources import Resources
 
-from ..dossiers import history, instruction, submission
+from ..dossiers import access, history, instruction, submission
 from ..dossiers import service as dossiers
 from ..permanent_files import scanning as antivirus
 from . import rules
@@ -25,10 +25,15 @@ WRITE = "programming:write_dossier"
 
 async def seen(session: AsyncSession, caller: Principal, dossier_id: UUID) -> Any:
     """As what the caller sees the dossier (404 when they do not)."""
-    found = await dossiers.capacities(session, caller, dossier_id)
+    found = await access.seen_as(session, caller, dossier_id)
     if found is None:
         raise NotFound()
     return found
+
+
+def _writes(capacities: Any) -> bool:
+    """On the holder's side: a member of it, or somebody it invited."""
+    return bool(capacities.as_holder or capacities.as_collaborator)
 
 
 async def listing(session: AsyncSession, caller: Principal, dossier_id: UUID, *, before: int, limit: int) -> list[Row]:
@@ -69,7 +74,7 @@ async def attachment(
         raise NotFound()
     kept = await history.attachment(session, attachment_id)
     if kept is not None:
-        antivirus.require_clean(kept.status, kept.status_reason, own=bool(capacities.as_holder))
+        antivirus.require_clean(kept.status, kept.status_reason, own=_writes(capacities))
     if not await files.holds(sent["key"]):
         raise NotFound()
     return StoredFile(sent["key"], sent["size"], sent["sha256"], sent["media_type"]), sent["name"]
@@ -80,7 +85,7 @@ async def comparison(
 ) -> dict[str, Any]:
     """What changed between two submissions; or, for the holder, between one and the dossier as it stands."""
     capacities = await seen(session, caller, dossier_id)
-    if until is None and not capacities.as_holder:
+    if until is None and not _writes(capacities):
         raise HolderOnlyComparison()
     old = (await _submission(session, dossier_id, since))["snapshot"]
     new = (await _submission(session, dossier_id, until))["snapshot"] if until else await _as_it_stands(session, dossier_id)
@@ -103,7 +108,7 @@ async def since_renewal(session: AsyncSession, caller: Principal, dossier_id: UU
     if not found:
         raise NotARenewal()
     (kept,) = found
-    if capacities.as_holder:
+    if _writes(capacities):
         now = await _as_it_stands(session, dossier_id)
     else:
         await seen(session, caller, kept["renewed_id"])
