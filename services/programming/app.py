@@ -57,6 +57,7 @@ from .retroplanning.router import router as retroplanning
 from .reviews.router import dossier_router as admissibility
 from .reviews.router import router as reviews
 from .settings import Settings
+from .similar.overlaps_router import overlaps_router as overlaps
 from .similar.router import router as similar
 from .tables import KERNEL
 from .versions.router import router as versions
@@ -84,7 +85,7 @@ SERVICE = Service(
         versions,
         other_subsidies,
         notices,
-        similar,
+        *(similar, overlaps),
         assignments,
         minutes,
         retroplanning,
