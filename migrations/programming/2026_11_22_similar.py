@@ -77,7 +77,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("dossier_id", name=op.f("pk_holder_visibilities")),
     )
     op.create_table(
-        "overlaps",
+        "action_overlaps",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("first_id", sa.Uuid(), nullable=False),
         sa.Column("second_id", sa.Uuid(), nullable=False),
@@ -93,17 +93,17 @@ def upgrade() -> None:
         sa.Column("why", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("passages", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("found_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("first_id < second_id", name=op.f("ck_overlaps_once_each")),
-        sa.CheckConstraint("score_bp BETWEEN 0 AND 10000", name=op.f("ck_overlaps_score_is_a_share")),
-        sa.CheckConstraint("text_bp BETWEEN 0 AND 10000", name=op.f("ck_overlaps_text_is_a_share")),
-        sa.ForeignKeyConstraint(["first_id"], ["dossiers.id"], name=op.f("fk_overlaps_first_id_dossiers")),
-        sa.ForeignKeyConstraint(["second_id"], ["dossiers.id"], name=op.f("fk_overlaps_second_id_dossiers")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_overlaps")),
-        sa.UniqueConstraint("first_id", "second_id", name=op.f("uq_overlaps_first_id_second_id")),
+        sa.CheckConstraint("first_id < second_id", name=op.f("ck_action_overlaps_once_each")),
+        sa.CheckConstraint("score_bp BETWEEN 0 AND 10000", name=op.f("ck_action_overlaps_score_is_a_share")),
+        sa.CheckConstraint("text_bp BETWEEN 0 AND 10000", name=op.f("ck_action_overlaps_text_is_a_share")),
+        sa.ForeignKeyConstraint(["first_id"], ["dossiers.id"], name=op.f("fk_action_overlaps_first_id_dossiers")),
+        sa.ForeignKeyConstraint(["second_id"], ["dossiers.id"], name=op.f("fk_action_overlaps_second_id_dossiers")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_action_overlaps")),
+        sa.UniqueConstraint("first_id", "second_id", name=op.f("uq_action_overlaps_first_id_second_id")),
     )
-    op.create_index("ix_overlaps_first_campaign", "overlaps", ["first_campaign_id"], unique=False)
-    op.create_index("ix_overlaps_second", "overlaps", ["second_id"], unique=False)
-    op.create_index("ix_overlaps_second_campaign", "overlaps", ["second_campaign_id"], unique=False)
+    op.create_index("ix_action_overlaps_first_campaign", "action_overlaps", ["first_campaign_id"], unique=False)
+    op.create_index("ix_action_overlaps_second", "action_overlaps", ["second_id"], unique=False)
+    op.create_index("ix_action_overlaps_second_campaign", "action_overlaps", ["second_campaign_id"], unique=False)
     op.create_table(
         "overlap_dismissals",
         sa.Column("overlap_id", sa.Uuid(), nullable=False),
@@ -112,7 +112,10 @@ def upgrade() -> None:
         sa.Column("dismissed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("dismissed_by", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["overlap_id"], ["overlaps.id"], name=op.f("fk_overlap_dismissals_overlap_id_overlaps"), ondelete="CASCADE"
+            ["overlap_id"],
+            ["action_overlaps.id"],
+            name=op.f("fk_overlap_dismissals_overlap_id_action_overlaps"),
+            ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("overlap_id", "organisation_id", name=op.f("pk_overlap_dismissals")),
     )
@@ -120,10 +123,10 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("overlap_dismissals")
-    op.drop_index("ix_overlaps_second_campaign", table_name="overlaps")
-    op.drop_index("ix_overlaps_second", table_name="overlaps")
-    op.drop_index("ix_overlaps_first_campaign", table_name="overlaps")
-    op.drop_table("overlaps")
+    op.drop_index("ix_action_overlaps_second_campaign", table_name="action_overlaps")
+    op.drop_index("ix_action_overlaps_second", table_name="action_overlaps")
+    op.drop_index("ix_action_overlaps_first_campaign", table_name="action_overlaps")
+    op.drop_table("action_overlaps")
     op.drop_table("holder_visibilities")
     op.drop_index("ix_holder_contacts_to", table_name="holder_contacts")
     op.drop_index("ix_holder_contacts_lately", table_name="holder_contacts")

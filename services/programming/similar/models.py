@@ -97,15 +97,15 @@ class HolderContact(Base, table=True):
 class Overlap(Base, table=True):
     """Two submitted dossiers a funder of both should look at together. Never shown to their holders."""
 
-    __tablename__ = "overlaps"
+    __tablename__ = "action_overlaps"
     __table_args__ = (
         UniqueConstraint("first_id", "second_id"),
         CheckConstraint("first_id < second_id", name="once_each"),
         CheckConstraint("score_bp BETWEEN 0 AND 10000", name="score_is_a_share"),
         CheckConstraint("text_bp BETWEEN 0 AND 10000", name="text_is_a_share"),
-        Index("ix_overlaps_second", "second_id"),
-        Index("ix_overlaps_first_campaign", "first_campaign_id"),
-        Index("ix_overlaps_second_campaign", "second_campaign_id"),
+        Index("ix_action_overlaps_second", "second_id"),
+        Index("ix_action_overlaps_first_campaign", "first_campaign_id"),
+        Index("ix_action_overlaps_second_campaign", "second_campaign_id"),
     )
 
     id: UUID = identity()
@@ -127,7 +127,7 @@ class OverlapDismissal(Base, table=True):
 
     __tablename__ = "overlap_dismissals"
 
-    overlap_id: UUID = Field(primary_key=True, foreign_key="overlaps.id", ondelete="CASCADE")
+    overlap_id: UUID = Field(primary_key=True, foreign_key="action_overlaps.id", ondelete="CASCADE")
     organisation_id: UUID = Field(primary_key=True)
     reason: str = Field(max_length=1000)
     dismissed_at: datetime = instant()
