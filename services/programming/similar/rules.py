@@ -133,7 +133,8 @@ _SAME_BUDGET = 0.02
 
 @dataclass(frozen=True)
 class Shared:
-    """What two submitted actions share, each in [0, 1] and the same both ways; `shingles` counts runs of words in common."""
+    """What two submitted actions share, each in [0, 1] and the same both ways. `done` is the share of what is done, the
+    need left aside; `shingles` counts runs of words in common. Both decide the kind, not the score."""
 
     text: float
     title: float
@@ -141,6 +142,7 @@ class Shared:
     period: float
     holder: float
     budget: float
+    done: float = 0.0
     shingles: int = 0
 
     @property
@@ -161,6 +163,7 @@ def shared(one: Submitted, other: Submitted) -> Shared:
         period=1.0 if (one.starts_on, one.ends_on) == (other.starts_on, other.ends_on) else period_share(one, other),
         holder=float(one.holder_id == other.holder_id),
         budget=float(close),
+        done=share(one.text.done, other.text.done),
         shingles=shared_count(one.text, other.text),
     )
 
@@ -187,21 +190,20 @@ def kind_of(one: Submitted, other: Submitted, common: Shared) -> OverlapKind | N
     """
     if is_declared_renewal(one, other):
         return None
-    same_text = common.text >= _SAME_TEXT and common.shingles >= _ENOUGH
+    some_text = common.text >= _SOME_TEXT and common.done >= _SOME_TEXT and common.shingles >= _ENOUGH
+    same_text = some_text and common.text >= _SAME_TEXT
     same_title = common.title >= _SAME_TITLE
     if common.holder:
         alike = same_text or (same_title and (common.text >= _SOME_TEXT or bool(common.qpv_objective)))
         if alike and one.campaign_id == other.campaign_id and common.qpv_objective and common.period:
             return OverlapKind.PROBABLE_DUPLICATE
-        part = common.text >= _SOME_TEXT and common.shingles >= _ENOUGH and common.title >= _CLOSE_TITLE
-        return OverlapKind.OVERLAP if alike or part else None
+        return OverlapKind.OVERLAP if alike or (some_text and common.title >= _CLOSE_TITLE) else None
     if same_text:
         return OverlapKind.PROBABLE_DUPLICATE
     here_and_now = bool(common.qpv_objective and common.period)
     if here_and_now and same_title and common.text >= _SOME_TEXT:
         return OverlapKind.PROBABLE_DUPLICATE
-    part = common.text >= _SOME_TEXT and common.shingles >= _ENOUGH and (here_and_now or common.title >= _CLOSE_TITLE)
-    return OverlapKind.OVERLAP if part else None
+    return OverlapKind.OVERLAP if some_text and (here_and_now or common.title >= _CLOSE_TITLE) else None
 
 
 _LABELS: Mapping[str, str] = {

@@ -24,6 +24,12 @@ _WINDOW = 4
 _MOST_PRINTS = 600
 #: Words of the shortest passage worth quoting, passages quoted, characters of one quotation.
 _QUOTED_WORDS, _QUOTED, _QUOTED_CHARACTERS = 6, 3, 400
+#: Words of sentences about the neighbourhood: with two of them, a sentence says where the action is and nothing of what it is.
+_SETTING = re.compile(
+    r"\b(?:compte|pauvrete|menages?|chomage|revenus?|taux|diagnostic|population|recensement|insee|seuil|prioritaires?|contrat de ville"
+    r"|moins de (?:25|vingt cinq) ans)\b"
+)
+_SENTENCE = re.compile(r"[^.!?\n]+")
 #: What is done says more of an action than why: neighbours describe the same needs in the same words.
 DONE, NEEDED = 3, 1
 
@@ -41,9 +47,22 @@ class Described:
 
     @cached_property
     def weights(self) -> Mapping[Shingle, int]:
-        """Every shingle, with what it counts for."""
-        needed = dict.fromkeys(shingles(words(self.need)), NEEDED)
-        return {**needed, **dict.fromkeys(shingles(words(self.description)), DONE)}
+        """Every shingle, with what it counts for; sentences about the neighbourhood count for nothing, unless there are no others."""
+        done, needed = _own_words(self.description), _own_words(self.need)
+        if not (done or needed):
+            done, needed = words(self.description), words(self.need)
+        return {**dict.fromkeys(shingles(needed), NEEDED), **dict.fromkeys(shingles(done), DONE)}
+
+    @cached_property
+    def done(self) -> "Described":
+        """What is done, alone."""
+        return Described(self.description)
+
+
+def _own_words(text: str) -> list[str]:
+    """The words of the sentences that are not about the neighbourhood."""
+    sentences = (words(sentence) for sentence in _SENTENCE.findall(text))
+    return [word for sentence in sentences if len(set(_SETTING.findall(" ".join(sentence)))) < 2 for word in sentence]
 
 
 def words(text: str) -> list[str]:
