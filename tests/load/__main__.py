@@ -19,7 +19,7 @@ import psycopg
 
 from services.common.ids import new_id
 
-from . import agenda, bench, catalogue, data, exports, quality, registrations, servers
+from . import agenda, bench, catalogue, data, exports, overlaps, quality, registrations, servers
 from .bench import Bench
 from .generator import Generator, Job, get, post
 from .measures import Line, Paired, Side, compare
@@ -71,7 +71,7 @@ QUICK = Size(
     events=5_000,
     rush=300,
 )
-PARTS = ("programming", "catalogue", "agenda", "events")
+PARTS = ("programming", "catalogue", "agenda", "events", "overlaps")
 CONNECTIONS = 8
 AT_A_TIME = 16
 
@@ -86,7 +86,13 @@ def main() -> None:
     began = time.perf_counter()
     figures: dict[str, float | None] = {}
     with bench.opened() as opened, Generator() as generator:
-        parts = (("programming", _programming), ("catalogue", _catalogue), ("agenda", _agenda), ("events", _events))
+        parts = (
+            ("programming", _programming),
+            ("catalogue", _catalogue),
+            ("agenda", _agenda),
+            ("events", _events),
+            ("overlaps", _overlaps),
+        )
         for part, measure in parts:
             if asked.only in (None, part):
                 figures |= measure(opened, generator, size)
@@ -114,6 +120,11 @@ def _catalogue(bench: Bench, generator: Generator, size: Size) -> dict[str, floa
 def _events(bench: Bench, generator: Generator, size: Size) -> dict[str, float | None]:
     print(f"\nEvents: {size.rush} people register at once for one event, beside the bare transaction")
     return registrations.figures(generator, bench.environment, bench.events("events"), bench.signed, requests=size.rush)
+
+
+def _overlaps(bench: Bench, generator: Generator, size: Size) -> dict[str, float | None]:
+    print(f"\nSimilar actions among {size.large} synthetic profiles, then probable duplicates and overlaps on labelled pairs")
+    return overlaps.figures(bench, generator, profiles=size.large)
 
 
 def _programming(bench: Bench, generator: Generator, size: Size) -> dict[str, float | None]:

@@ -180,31 +180,32 @@ _FOUND = (
 )
 
 
-def _findable(statement: Any) -> Any:
-    """Of others than the holder, still asking, whose own holder accepts to be found."""
-    visible = (_H.c.dossier_id == _P.c.dossier_id) & (_H.c.holder_id == _FACE.c.holder_id)
-    joined = statement.select_from(_P).join(_FACE, _FACE.c.id == _P.c.dossier_id).join(_H, visible)
-    own = dossiers.held_for(_P.c.dossier_id, _HOLDER)
-    return joined.where(_FACE.c.counts, _P.c.holder_id != _HOLDER, _FACE.c.holder_id != _HOLDER, ~own)
+#: Of others than the holder, still asking, whose own holder accepts to be found.
+_FINDABLE = (
+    sa.select(*_FOUND)
+    .select_from(_P)
+    .join(_FACE, _FACE.c.id == _P.c.dossier_id)
+    .join(_H, (_H.c.dossier_id == _P.c.dossier_id) & (_H.c.holder_id == _FACE.c.holder_id))
+    .where(_FACE.c.counts, _FACE.c.holder_id != _HOLDER, ~dossiers.held_for(_P.c.dossier_id, _HOLDER))
+)
 
 
-def _similar() -> Any:
-    """With a theme in common; roughly the most similar first, for `rules` to judge."""
+def _nearest() -> Any:
+    """Of those whose holder accepts it and that have a theme in common, roughly the most similar: `rules` judges them."""
     period = (_P.c.starts_on <= bindparam("ends_on", type_=sa.Date)) & (_P.c.ends_on >= bindparam("starts_on", type_=sa.Date))
     alike = (
-        _P.c.theme_keys.op("&&")(_THEMES),
         _P.c.theme_keys.op("@>")(_THEMES),
         _P.c.qpv_keys.op("&&")(_QPVS),
         _P.c.publics.op("&&")(bindparam("publics", type_=ARRAY(sa.Text))),
         sa.func.coalesce(period, sa.false()),
     )
     rank: Any = sum((sa.cast(one, sa.Integer) for one in alike[1:]), sa.cast(alike[0], sa.Integer))
-    ranked = sa.select(_P.c.dossier_id, rank.label("rank"), _P.c.submitted_at).where(alike[0])
-    return _findable(ranked).order_by(sa.desc("rank"), *_LATEST).limit(_MOST)
+    ranked = sa.select(_P.c.dossier_id).join(_H, _H.c.dossier_id == _P.c.dossier_id)
+    asked = ranked.where(_P.c.theme_keys.op("&&")(_THEMES), _P.c.holder_id != _HOLDER)
+    return asked.order_by(rank.desc(), *_LATEST).limit(_MOST).subquery("nearest")
 
 
-_NEAREST = _similar().subquery("nearest")
-SIMILAR = sa.select(*_FOUND).join(_NEAREST, _NEAREST.c.dossier_id == _P.c.dossier_id).join(_FACE, _FACE.c.id == _P.c.dossier_id)
+SIMILAR = _FINDABLE.where(_P.c.dossier_id.in_(sa.select(_nearest().c.dossier_id)))
 
 
 async def similar(session: AsyncSession, values: Row, most: int) -> list[Row]:
@@ -212,7 +213,7 @@ async def similar(session: AsyncSession, values: Row, most: int) -> list[Row]:
     return await fetch_in(session, SIMILAR, {**values, "most": most})
 
 
-_ONE_FINDABLE = _findable(sa.select(*_FOUND)).where(_P.c.dossier_id == bindparam("other_id", type_=sa.Uuid))
+_ONE_FINDABLE = _FINDABLE.where(_P.c.dossier_id == bindparam("other_id", type_=sa.Uuid))
 
 
 async def findable(session: AsyncSession, other_id: UUID, holder_id: UUID) -> Row | None:

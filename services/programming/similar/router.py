@@ -41,12 +41,10 @@ async def list_similar_actions(
 
     Only those whose holder accepts to be found are listed, and nothing of what they ask or got.
     """
-    found = await service.similar_actions(session, caller, dossier_id)
-    after = read_cursor(request, cursor)
-    if after is not None:
-        last = (-float(after[0]), UUID(after[1]))
-        found = [each for each in found if (-each["score"], each["dossier_id"]) > last]
-    return page(request, response, found[: limit + 1], limit, lambda row: [row["score"], row["dossier_id"]])
+    keys = read_cursor(request, cursor)
+    after = (float(keys[0]), UUID(keys[1])) if keys else None
+    found = await service.similar_actions(session, caller, dossier_id, after=after, limit=limit + 1)
+    return page(request, response, found, limit, lambda row: [row["score"], row["dossier_id"]])
 
 
 @router.post(

@@ -1,6 +1,5 @@
 """For holders: similar actions of others who accepted to be found, that acceptance, and writing to them."""
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -25,8 +24,8 @@ from .profiling import keys_of
 if TYPE_CHECKING:
     from ..dossiers.models import Dossier
 
-#: Actions that are judged; the least alike of a longer list would not be looked at.
-_MOST = 200
+#: Actions that are judged: nobody looks at the least alike of a longer list.
+_MOST = 120
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 _AN_HOUR, _TO_ONE_A_DAY = 10, 2
 
@@ -70,18 +69,20 @@ async def _visibility(session: AsyncSession, dossier: "Dossier") -> Row:
 # Similar actions
 
 
-async def similar_actions(session: AsyncSession, caller: Principal, dossier_id: UUID) -> Sequence[Row]:
-    """Similar actions of other holders, the most similar first; of one action renewed, the most similar year."""
+async def similar_actions(
+    session: AsyncSession, caller: Principal, dossier_id: UUID, *, after: tuple[float, UUID] | None, limit: int
+) -> list[Row]:
+    """Similar actions of other holders after a score and an id, the most similar first; of one action renewed, the most similar
+    year."""
     dossier = await resemblance.held_by(session, caller, dossier_id)
     action, values = await _asked(session, dossier)
     judged = [(row, rules.similar(action, _action(row))) for row in await repository.similar(session, values, _MOST)]
-    ranked = sorted(
-        (_shown(row, likeness) for row, likeness in judged if likeness), key=lambda each: (-each["score"], each["dossier_id"])
-    )
-    once: dict[UUID, Row] = {}
-    for each in ranked:
-        once.setdefault(each["action_id"], each)
-    return list(once.values())
+    ranked = [(-likeness.score, row["dossier_id"], row, likeness) for row, likeness in judged if likeness]
+    once: dict[UUID, tuple[float, UUID, Row, rules.Likeness]] = {}
+    for each in sorted(ranked, key=lambda one: one[:2]):
+        once.setdefault(each[2]["action_id"], each)
+    left = [each for each in once.values() if after is None or each[:2] > (-after[0], after[1])]
+    return [_shown(row, likeness) for _, _, row, likeness in left[:limit]]
 
 
 async def _asked(session: AsyncSession, dossier: "Dossier") -> tuple[rules.Action, Row]:
@@ -111,10 +112,9 @@ def _action(row: Row) -> rules.Action:
 
 
 def _shown(row: Row, likeness: rules.Likeness) -> Row:
-    """What another holder is told, and no more (`action_id` stays here)."""
+    """What another holder is told, and no more."""
     return {
         "dossier_id": row["dossier_id"],
-        "action_id": row["action_id"],
         "title": row["title"],
         "holder_name": row["holder_name"],
         "objective_codes": sorted(key.partition(":")[2] for key in row["theme_keys"]),
