@@ -70,6 +70,7 @@ from .reviews.readings_router import readings_router
 from .reviews.router import dossier_router as admissibility
 from .reviews.router import router as reviews
 from .settings import Settings
+from .similar.overlaps_router import overlaps_router as overlaps
 from .similar.router import router as similar
 from .tables import KERNEL
 from .versions.router import router as versions
@@ -108,7 +109,7 @@ SERVICE = Service(
         notices,
         campaign_forms,
         answers,
-        similar,
+        *(similar, overlaps),
         *(assignments, conflicts_router, readings_router),
         minutes,
         *(retroplanning, assemblies, extensions, funder_delays, open_campaigns),

@@ -19,7 +19,7 @@ import psycopg
 
 from services.common.ids import new_id
 
-from . import agenda, bench, catalogue, data, exports, notifications, quality, registrations, servers
+from . import agenda, bench, catalogue, data, exports, notifications, overlaps, quality, registrations, servers
 from .bench import Bench
 from .generator import Generator, Job, get, post
 from .measures import Line, Paired, Side, compare
@@ -74,7 +74,7 @@ QUICK = Size(
     rush=300,
     answers=100,
 )
-PARTS = ("programming", "catalogue", "agenda", "events", "notifications")
+PARTS = ("programming", "catalogue", "agenda", "events", "notifications", "overlaps")
 CONNECTIONS = 8
 AT_A_TIME = 16
 
@@ -92,6 +92,7 @@ def main() -> None:
         parts = (
             *(("programming", _programming), ("catalogue", _catalogue), ("agenda", _agenda), ("events", _events)),
             ("notifications", _notifications),
+            ("overlaps", _overlaps),
         )
         for part, measure in parts:
             if asked.only in (None, part):
@@ -126,6 +127,11 @@ def _notifications(bench: Bench, generator: Generator, size: Size) -> dict[str, 
     print(f"\nNotifications: {size.answers} answers with PDF letters and mails, beside people who read")
     conninfo = bench.programming("notifications")
     return notifications.figures(generator, bench.environment, conninfo, bench.signed, answers=size.answers)
+
+
+def _overlaps(bench: Bench, generator: Generator, size: Size) -> dict[str, float | None]:
+    print(f"\nSimilar actions among {size.large} synthetic profiles, then probable duplicates and overlaps on labelled pairs")
+    return overlaps.figures(bench, generator, profiles=size.large)
 
 
 def _programming(bench: Bench, generator: Generator, size: Size) -> dict[str, float | None]:
