@@ -194,9 +194,9 @@ async def test_two_holders_who_write_to_each_other_at_once_both_do(world: World)
     await visible(world, other)
     sent = {"json": {"message": "Bonjour"}}
     there, back = (f"/dossiers/{a}/similar-actions/{b}/contact" for a, b in ((mine, other), (other, mine)))
-    calls = [(world.holder, "POST", there, sent), (world.stranger, "POST", back, sent)]
-    withdrawal = (world.stranger, "DELETE", f"/dossiers/{other}/visibility-to-holders", {})
-    answers = await world.at_once([*calls, withdrawal])
+    withdrawal = f"/dossiers/{other}/visibility-to-holders"
+    calls = ((world.holder, "POST", there, sent), (world.stranger, "POST", back, sent), (world.stranger, "DELETE", withdrawal, {}))
+    answers = await world.at_once(calls)
     assert answers[0].status_code in {201, 404}  # as it came before or after the withdrawal
     assert [answer.status_code for answer in answers[1:]] == [201, 204]
 
