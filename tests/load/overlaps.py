@@ -126,8 +126,8 @@ def _plan(connection: psycopg.Connection[Any]) -> list[str]:
     row = dict(zip(described, one.fetchone() or (), strict=True))
     ready = compiled(repository.SIMILAR)
     asked = {**ready.constants, **row, "most": 200}
-    (plan,) = connection.execute(b"EXPLAIN (FORMAT JSON) " + ready.sql.encode(), asked).fetchone() or ((),)
-    return list(_nodes(plan[0]["Plan"]))
+    (plan,) = connection.execute(b"EXPLAIN (FORMAT JSON) " + ready.sql.encode(), asked).fetchone() or (None,)
+    return list(_nodes(plan[0]["Plan"])) if plan else []
 
 
 def _nodes(node: Mapping[str, Any]) -> Iterator[str]:

@@ -24,7 +24,9 @@ _ORGANISATIONS = bindparam("organisations", type_=ARRAY(sa.Uuid))
 
 def _face(of: Any) -> Any:
     names = ("id", "campaign_id", "reference", "title", "holder_name")
-    pairs = [part for name in names for part in (sa.literal_column(f"'{name}'"), of.c[name])]
+    pairs: list[Any] = []
+    for name in names:
+        pairs += [sa.literal_column(f"'{name}'"), of.c[name]]
     return sa.func.jsonb_build_object(*pairs).label(of.name)
 
 

@@ -53,8 +53,7 @@ async def test_the_same_neighbourhood_and_objective_alone_are_no_overlap(world: 
 async def test_one_holder_twice_in_one_call_is_a_duplicate_and_for_another_objective_an_overlap(world: World) -> None:
     first = await submitted(world, action(world))
     again = await submitted(world, action(world))
-    asks = {"asks": {"state": 8_000}}
-    elsewhere = await submitted(world, action(world, objective_codes=["8"], **asks))
+    elsewhere = await submitted(world, action(world, objective_codes=["8"], asks={"state": 8_000}))
     kinds = {}
     for pair in await overlaps(world, world.state_officer, first):
         (other,) = {pair["first"]["id"], pair["second"]["id"]} - {first}

@@ -2,6 +2,8 @@
 
 import pytest
 
+from services.common.ids import new_id
+from tests.programming.dossiers.successions import dissolve
 from tests.programming.similar.actions import GARAGE, action, drafted, found, profile, submitted, visible
 from tests.programming.world import World
 from tests.support import member_of
@@ -194,9 +196,9 @@ async def test_two_holders_who_write_to_each_other_at_once_both_do(world: World)
     await visible(world, other)
     sent = {"json": {"message": "Bonjour"}}
     there, back = (f"/dossiers/{a}/similar-actions/{b}/contact" for a, b in ((mine, other), (other, mine)))
-    calls = [(world.holder, "POST", there, sent), (world.stranger, "POST", back, sent)]
-    withdrawal = (world.stranger, "DELETE", f"/dossiers/{other}/visibility-to-holders", {})
-    answers = await world.at_once([*calls, withdrawal])
+    withdrawal = f"/dossiers/{other}/visibility-to-holders"
+    calls = ((world.holder, "POST", there, sent), (world.stranger, "POST", back, sent), (world.stranger, "DELETE", withdrawal, {}))
+    answers = await world.at_once(calls)
     assert answers[0].status_code in {201, 404}  # as it came before or after the withdrawal
     assert [answer.status_code for answer in answers[1:]] == [201, 204]
 
@@ -215,3 +217,32 @@ async def test_who_cannot_be_answered_does_not_write_and_nobody_writes_to_himsel
         await world.refused(world.holder, "POST", f"/dossiers/{mine}/similar-actions/{unknown}/contact", 404, "not-found", **sent)
     away = await drafted(world, action(world, objective_codes=["8"], asks={"state": 8_000}))
     await world.refused(world.holder, "POST", f"/dossiers/{away}/similar-actions/{other}/contact", 404, "not-found", **sent)
+
+
+async def test_who_takes_over_from_a_holder_is_asked_again(world: World) -> None:
+    other = await submitted(world, action(world), by=world.stranger)
+    await visible(world, other)
+    mine = await drafted(world, action(world))
+    assert len(await found(world, mine)) == 1
+    heir = new_id()
+    manager = member_of(heir, roles=["manager"])
+    await dissolve(world, world.neighbour, heir)
+    assert await found(world, mine) == []
+    where = f"/dossiers/{other}/visibility-to-holders"
+    assert (await world.call(manager, "GET", where, expect=200)).json()["visible"] is False
+    await world.refused(world.stranger, "PUT", where, 403, "not-the-holder")
+    await visible(world, other, by=manager)
+    assert len(await found(world, mine)) == 1
+
+
+async def test_a_holder_whose_address_was_erased_is_not_written_to(world: World) -> None:
+    other = await submitted(world, action(world), by=world.stranger)
+    await visible(world, other)
+    async with world.running.resources.database.readers.connection() as connection:
+        await connection.execute(
+            b"UPDATE dossiers SET contact = jsonb_set(contact, '{email}', '\"efface@invalid\"') WHERE id = %(id)s", {"id": other}
+        )
+    mine = await drafted(world, action(world))
+    where = f"/dossiers/{mine}/similar-actions/{other}/contact"
+    await world.refused(world.holder, "POST", where, 409, "no-address-to-write-to", json={"message": "Bonjour"})
+    assert await world.running.rows("SELECT id FROM holder_contacts WHERE to_dossier_id = %(id)s", id=other) == []
