@@ -354,7 +354,7 @@ export interface paths {
          * @description Records who signed it and when (décret n° 2021-1947). Public funders require it of associations and foundations;
          *     signing again replaces the date, the journal keeps both.
          *
-         *     **Right:** A manager or a signatory of the association or foundation.
+         *     **Right:** A manager or a signatory of the association or foundation. Persons only: a program is refused, whatever its scopes.
          */
         post: operations["signContratEngagementRepublicain"];
         delete?: never;
@@ -478,7 +478,8 @@ export interface paths {
         post?: never;
         /**
          * Remove somebody, or leave
-         * @description The last manager cannot leave. Access tokens already issued keep the former roles for ten minutes at most.
+         * @description The last manager cannot leave before `…/handover`. Access tokens already issued are refused at once (in the other services,
+         *     within seconds); refreshed, they no longer say this part.
          *
          *     **Right:** A manager of the organisation, an administrator of the platform, or the person, who leaves.
          */
@@ -487,11 +488,79 @@ export interface paths {
         head?: never;
         /**
          * Change somebody's roles
-         * @description The last manager keeps the role. Access tokens already issued keep the former roles for ten minutes at most.
+         * @description The last manager keeps the role. When a role is taken back, access tokens that say it are refused at once (in the other
+         *     services, within seconds): refreshed, they say the roles that are left. Who may sign is announced by mail to the managers and
+         *     signatories.
          *
          *     **Right:** A manager of the organisation, or an administrator of the platform.
          */
         patch: operations["updateMembership"];
+        trace?: never;
+    };
+    "/directory/v1/organisations/{organisation_id}/memberships/{account_id}/representation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say whether a signatory binds the organisation by law
+         * @description Several may (co-presidents, delegations). Announced by mail to the managers and signatories; given up with the role.
+         *
+         *     **Right:** A manager of the organisation, or an administrator of the platform. Persons only: a program is refused, whatever its scopes.
+         */
+        post: operations["declareLegalRepresentative"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/directory/v1/organisations/{organisation_id}/handover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand your role of manager over to another member
+         * @description They manage and you no longer do, in one act; you may then leave. They are told by mail. Answers their membership.
+         *
+         *     **Right:** A manager of the organisation. Persons only: a program is refused, whatever its scopes.
+         */
+        post: operations["handOverManagement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/directory/v1/organisations/{organisation_id}/signatories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who signs for an organisation
+         * @description Its legal representatives first. One page: an organisation has few.
+         *
+         *     **Right:** A member of the organisation, or an administrator of the platform.
+         */
+        get: operations["listSignatories"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/directory/v1/territories": {
@@ -609,6 +678,660 @@ export interface paths {
          *     **Right:** Administrators of the platform.
          */
         put: operations["putTheme"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/directory/v1/organisations/{organisation_id}/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Invitations of an organisation
+         * @description The newest first. `?state=pending` are those that await an answer; what is over is forgotten after three months.
+         *
+         *     **Right:** A manager of the organisation, or an administrator of the platform.
+         */
+        get: operations["listInvitations"];
+        put?: never;
+        /**
+         * Invite somebody, with or without an account
+         * @description A signed link is mailed to the address; it works once, until `expires_at`, for whoever is signed in with that address. The
+         *     answer is the same whether or not the address has an account.
+         *
+         *     **Right:** A manager of the organisation, or an administrator of the platform. Persons only: a program is refused, whatever its scopes.
+         */
+        post: operations["inviteToOrganisation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/directory/v1/organisations/{organisation_id}/invitations/{invitation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an invitation
+         * @description Where an invitation is. The link itself is only in the mail.
+         *
+         *     **Right:** A manager of the organisation, or an administrator of the platform.
+         */
+        get: operations["getOrganisationInvitation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/directory/v1/organisations/{organisation_id}/invitations/{invitation_id}/sending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send an invitation again
+         * @description The same link, with its whole time again; one that had expired lives anew. A few times an hour at most (429).
+         *
+         *     **Right:** A manager of the organisation, or an administrator of the platform. Persons only: a program is refused, whatever its scopes.
+         */
+        post: operations["sendInvitationAgain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/directory/v1/organisations/{organisation_id}/invitations/{invitation_id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw an invitation
+         * @description Its link no longer works, and says so.
+         *
+         *     **Right:** A manager of the organisation, or an administrator of the platform. Persons only: a program is refused, whatever its scopes.
+         */
+        post: operations["withdrawInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/directory/v1/invitations/acceptance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Join an organisation by a mailed link
+         * @description Sign in first with the address that was invited; without an account, register it and confirm it, then come back. Refresh your
+         *     access token afterwards. A link used twice, withdrawn, expired or opened by another address is refused by name.
+         *
+         *     **Right:** The person whose confirmed address was invited. Persons only: a program is refused, whatever its scopes.
+         */
+        post: operations["acceptInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/directory/v1/me/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Invitations you can answer
+         * @description Those sent to your confirmed address that have not expired, the newest first.
+         *
+         *     **Right:** Anyone signed in, for themselves.
+         */
+        get: operations["listMyInvitations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/directory/v1/me/invitations/{invitation_id}/acceptance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Join an organisation that invited you
+         * @description Without the mailed link: your address is confirmed already. Refresh your access token afterwards.
+         *
+         *     **Right:** The person whose confirmed address was invited. Persons only: a program is refused, whatever its scopes.
+         */
+        post: operations["acceptMyInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/directory/v1/me/invitations/{invitation_id}/refusal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decline an invitation
+         * @description Nothing else happens; the organisation sees it declined.
+         *
+         *     **Right:** The person whose confirmed address was invited. Persons only: a program is refused, whatever its scopes.
+         */
+        post: operations["declineMyInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/directory/v1/me/join-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your requests to join organisations
+         * @description The newest first, with what was answered.
+         *
+         *     **Right:** Anyone signed in, for themselves.
+         */
+        get: operations["listMyJoinRequests"];
+        put?: never;
+        /**
+         * Ask to join an organisation
+         * @description By its id, its SIRET or its RNA number. Its managers are told by mail (the platform's administrators when it has none); you hear
+         *     by mail what was answered. One request at a time for an organisation.
+         *
+         *     **Right:** Anyone signed in, for themselves. Persons only: a program is refused, whatever its scopes.
+         */
+        post: operations["askToJoin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/directory/v1/me/join-requests/{request_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read your request
+         * @description What was answered, not by whom.
+         *
+         *     **Right:** The person who asked.
+         */
+        get: operations["getMyJoinRequest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/directory/v1/me/join-requests/{request_id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw your request
+         * @description While nobody has answered.
+         *
+         *     **Right:** The person who asked. Persons only: a program is refused, whatever its scopes.
+         */
+        post: operations["withdrawJoinRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/directory/v1/join-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Requests that nobody in the organisation can answer
+         * @description Those made to organisations without a manager, the oldest first; answer them in the organisation.
+         *
+         *     **Right:** Administrators of the platform.
+         */
+        get: operations["listUnattendedJoinRequests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/directory/v1/organisations/{organisation_id}/join-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who asks to join an organisation
+         * @description The newest first; `?state=pending` are those to answer.
+         *
+         *     **Right:** A manager of the organisation, or an administrator of the platform.
+         */
+        get: operations["listJoinRequests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/directory/v1/organisations/{organisation_id}/join-requests/{request_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a request to join
+         * @description Who asks, with their word.
+         *
+         *     **Right:** A manager of the organisation, or an administrator of the platform.
+         */
+        get: operations["getJoinRequest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/directory/v1/organisations/{organisation_id}/join-requests/{request_id}/approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let somebody join
+         * @description With the roles you choose. They are told by mail, and members at once.
+         *
+         *     **Right:** A manager of the organisation, or an administrator of the platform. Persons only: a program is refused, whatever its scopes.
+         */
+        post: operations["approveJoinRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/directory/v1/organisations/{organisation_id}/join-requests/{request_id}/refusal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuse a request to join
+         * @description With a reason, which is mailed to them; your name is not.
+         *
+         *     **Right:** A manager of the organisation, or an administrator of the platform. Persons only: a program is refused, whatever its scopes.
+         */
+        post: operations["refuseJoinRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/directory/v1/organisations/{organisation_id}/management-claims": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Claims of management in an organisation
+         * @description The newest first.
+         *
+         *     **Right:** A member of the organisation, or an administrator of the platform.
+         */
+        get: operations["listManagementClaims"];
+        put?: never;
+        /**
+         * Claim the management of your organisation
+         * @description When those who manage cannot be reached. Every member and manager is told by mail; you manage too from `effective_at`, unless a
+         *     manager objects before, or as soon as an administrator of the platform decides so.
+         *
+         *     **Right:** A member of the organisation who does not manage it. Persons only: a program is refused, whatever its scopes.
+         */
+        post: operations["claimManagement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/directory/v1/management-claims": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every claim of management that runs
+         * @description The oldest first.
+         *
+         *     **Right:** Administrators of the platform.
+         */
+        get: operations["listRunningManagementClaims"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/directory/v1/organisations/{organisation_id}/management-claims/{claim_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a claim of management
+         * @description Who claims, why, and where it is.
+         *
+         *     **Right:** A member of the organisation, or an administrator of the platform.
+         */
+        get: operations["getManagementClaim"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/directory/v1/organisations/{organisation_id}/management-claims/{claim_id}/objection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Object to a claim of management
+         * @description The claim is over, and the claimant is told why.
+         *
+         *     **Right:** A manager of the organisation. Persons only: a program is refused, whatever its scopes.
+         */
+        post: operations["objectToManagementClaim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/directory/v1/organisations/{organisation_id}/management-claims/{claim_id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide a claim of management at once
+         * @description One that runs, or that was objected to. All members are told when it is granted.
+         *
+         *     **Right:** Administrators of the platform. Persons only: a program is refused, whatever its scopes.
+         */
+        post: operations["decideManagementClaim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/directory/v1/organisations/{organisation_id}/management-claims/{claim_id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw your claim of management
+         * @description Nothing changes in the organisation.
+         *
+         *     **Right:** The claimant. Persons only: a program is refused, whatever its scopes.
+         */
+        post: operations["withdrawManagementClaim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/directory/v1/organisations/{organisation_id}/api-clients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Programs that act for the organisation
+         * @description The newest first, the revoked among them.
+         *
+         *     **Right:** A manager of the organisation, or an administrator of the platform.
+         */
+        get: operations["listApiClients"];
+        put?: never;
+        /**
+         * Let a program act for the organisation
+         * @description Its secret is in this answer and nowhere else. It acts as a plain member of the organisation, within its scopes; what binds a
+         *     person (submitting, signing, voting) it never does. The managers are told by mail.
+         *
+         *     **Right:** A manager of the organisation, or an administrator of the platform. Persons only: a program is refused, whatever its scopes.
+         */
+        post: operations["createApiClient"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/directory/v1/organisations/{organisation_id}/api-clients/{client_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a program
+         * @description Its scopes, which secrets work, when it was last used.
+         *
+         *     **Right:** A manager of the organisation, or an administrator of the platform.
+         */
+        get: operations["getApiClient"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a program's name, scopes or expiry
+         * @description When a scope is taken back or the expiry moves, tokens already given are refused at once (in the other services, within
+         *     seconds); the program asks for another.
+         *
+         *     **Right:** A manager of the organisation, or an administrator of the platform. Persons only: a program is refused, whatever its scopes.
+         */
+        patch: operations["updateApiClient"];
+        trace?: never;
+    };
+    "/directory/v1/organisations/{organisation_id}/api-clients/{client_id}/secrets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a program a new secret
+         * @description It is in this answer and nowhere else. The former one still works for `overlap_hours`, so that nothing stops meanwhile.
+         *
+         *     **Right:** A manager of the organisation, or an administrator of the platform. Persons only: a program is refused, whatever its scopes.
+         */
+        post: operations["rotateApiClientSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/directory/v1/organisations/{organisation_id}/api-clients/{client_id}/revocation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop a program
+         * @description For good. Its tokens are refused at once; in the other services, within seconds. Twice does no harm.
+         *
+         *     **Right:** A manager of the organisation, or an administrator of the platform. Persons only: a program is refused, whatever its scopes.
+         */
+        post: operations["revokeApiClient"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/directory/v1/oauth/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a program an access token
+         * @description OAuth 2.0 client credentials (RFC 6749 §4.4): a form with `grant_type=client_credentials`; the program proves itself by HTTP
+         *     Basic or by `client_id` and `client_secret` in the form. The token lives ten minutes: keep it, and ask again before its end.
+         *     Refusals are problems that also carry `error` and `error_description`.
+         *
+         *     **Right:** A program, by its secret.
+         */
+        post: operations["getClientToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/directory/v1/.well-known/oauth-authorization-server": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where programs ask for tokens
+         * @description RFC 8414, for libraries that find their way by themselves.
+         *
+         *     **Right:** Anyone.
+         */
+        get: operations["getAuthorizationServer"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1023,13 +1746,16 @@ export interface paths {
          * List the dossiers you may see
          * @description A holder finds its own, a funder those that ask it, the team all of its campaigns'. Sorting by submission leaves drafts out.
          *
-         *     **Right:** Members of the holder; once submitted, also of the funders asked and of the contract's team.
+         *     **Right:** Members of the holder and the people they invited; once submitted, also members of the funders asked and of the contract's team.
          */
         get: operations["listDossiers"];
         put?: never;
         /**
          * Open a dossier
          * @description Open a draft in an open campaign, for an organisation of yours. Nothing is sent to anybody until it is submitted.
+         *
+         *     With `renews_id` it begins as last year's dossier was sent, what changed being said at `…/changes-since-renewal`. Documents the
+         *     campaign asks for that the organisation keeps are attached by reference.
          *
          *     **Right:** Members of the holder they name.
          */
@@ -1051,19 +1777,29 @@ export interface paths {
          * Read a dossier
          * @description The whole dossier. The holder sees a request's outcome once it is notified.
          *
-         *     **Right:** Members of the holder; once submitted, also of the funders asked and of the contract's team.
+         *     **Right:** Members of the holder and the people they invited; once submitted, also members of the funders asked and of the contract's team.
          */
         get: operations["getDossier"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Drop a draft
+         * @description The draft is dropped. For thirty days (a setting of the platform) it may be taken up again; then it is erased for good, its
+         *     files included.
+         *
+         *     **Right:** Members of the holder.
+         */
+        delete: operations["dropDraft"];
         options?: never;
         head?: never;
         /**
          * Save a draft
          * @description Autosave: send what changed, as often as you like. A draft may be incomplete and unbalanced; see `completeness`.
          *
-         *     **Right:** Members of the holder.
+         *     When somebody else saved meanwhile (412), `changed` names the fields they changed since the version you read: read the dossier
+         *     again, keep theirs, send yours. While changes are requested (`changes_requested`), only `open_fields` are edited.
+         *
+         *     **Right:** Members of the holder and the people they invited as editors.
          */
         patch: operations["saveDossier"];
         trace?: never;
@@ -1079,7 +1815,7 @@ export interface paths {
          * What is missing
          * @description Everything that stands between this draft and its submission, and where: the same checks as submission, without submitting.
          *
-         *     **Right:** Members of the holder.
+         *     **Right:** Members of the holder and the people they invited.
          */
         get: operations["checkCompleteness"];
         put?: never;
@@ -1101,7 +1837,7 @@ export interface paths {
          * Read the acknowledgement of receipt
          * @description The receipt of the last submission (404 while the dossier is a draft).
          *
-         *     **Right:** Members of the holder; once submitted, also of the funders asked and of the contract's team.
+         *     **Right:** Members of the holder and the people they invited; once submitted, also members of the funders asked and of the contract's team.
          */
         get: operations["getReceipt"];
         put?: never;
@@ -1111,7 +1847,7 @@ export interface paths {
          *
          *     When the answer gets lost, send the same request again with the same `Idempotency-Key`: it is submitted once.
          *
-         *     **Right:** Managers and signatories of the holder.
+         *     **Right:** Managers and signatories of the holder. Persons only: a program is refused, whatever its scopes.
          */
         post: operations["submitDossier"];
         delete?: never;
@@ -1131,7 +1867,7 @@ export interface paths {
          * Read a dossier's journal
          * @description Who did what and when, newest first. The holder does not see the instruction's lines.
          *
-         *     **Right:** Members of the holder; once submitted, also of the funders asked and of the contract's team.
+         *     **Right:** Members of the holder and the people they invited; once submitted, also members of the funders asked and of the contract's team.
          */
         get: operations["readDossierJournal"];
         put?: never;
@@ -1155,7 +1891,7 @@ export interface paths {
          * Attach a file
          * @description Send the file itself as the body. Its type is read from its content: PDF, images, office documents.
          *
-         *     **Right:** Members of the holder.
+         *     **Right:** Members of the holder and the people they invited as editors.
          */
         post: operations["attachFile"];
         delete?: never;
@@ -1173,9 +1909,10 @@ export interface paths {
         };
         /**
          * Download an attachment
-         * @description The file as it was received, whole or the one range asked for.
+         * @description The file as it was received, whole or the one range asked for. With a virus scanner, readers wait for its verdict; a file in
+         *     quarantine is handed to nobody.
          *
-         *     **Right:** Members of the holder; once submitted, also of the funders asked and of the contract's team.
+         *     **Right:** Members of the holder and the people they invited; once submitted, also members of the funders asked and of the contract's team.
          */
         get: operations["downloadAttachment"];
         put?: never;
@@ -1184,9 +1921,33 @@ export interface paths {
          * Remove an attachment
          * @description Remove a file from a draft.
          *
-         *     **Right:** Members of the holder.
+         *     **Right:** Members of the holder and the people they invited as editors.
          */
         delete: operations["removeAttachment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/dossiers/{dossier_id}/attachments/from-permanent-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Attach what the permanent file holds
+         * @description Attach by reference the documents the campaign asks for that the holder keeps and that are still good; or those named.
+         *
+         *     Nothing is copied: a submitted dossier keeps the very version it was sent with, whatever becomes of the permanent file.
+         *
+         *     **Right:** Members of the holder.
+         */
+        post: operations["attachPermanentFiles"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1267,7 +2028,8 @@ export interface paths {
         };
         /**
          * Read a review
-         * @description Scores, avis, amount proposed and comments.
+         * @description Scores, avis, amount proposed and comments. Refused (403) to who is in conflict of interest, and to who has yet to give their
+         *     own reading.
          *
          *     **Right:** Members of the funder asked, and of the contract's team.
          */
@@ -1297,7 +2059,7 @@ export interface paths {
         put?: never;
         /**
          * Assign a review
-         * @description Give the review to a colleague, or back to the queue.
+         * @description Give the review to a colleague, or back to the queue. The colleague is a member of the funder, without conflict of interest.
          *
          *     **Right:** Members of the funder asked.
          */
@@ -1430,6 +2192,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/programming/v1/committees/{committee_id}/agenda/carry-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Carry adjourned dossiers over
+         * @description Dossiers that earlier closed sessions adjourned, and that nobody has decided since, join the end of the agenda, each with the
+         *     session it comes from and how many times it was adjourned. Withdrawn dossiers are left aside.
+         *
+         *     **Right:** Members of the organisation that leads the contract.
+         */
+        post: operations["carryOverAdjourned"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/programming/v1/committees/{committee_id}/agenda-dispatch": {
         parameters: {
             query?: never;
@@ -1481,12 +2266,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Read one decision
+         * @description What the session said of one request, with the `ETag` that changing it takes.
+         *
+         *     **Right:** The contract's team and the campaign's funders.
+         */
+        get: operations["getDecision"];
         /**
          * Decide on a funder's request
-         * @description Propose, grant, adjourn or refuse. The envelope is drawn on at once and can never be exceeded; until the session closes the same call corrects.
+         * @description Propose, grant, adjourn or refuse. The envelope is drawn on at once and can never be exceeded; until the session closes the
+         *     same call corrects, with the decision's `ETag` in `If-Match`. Whoever decides second without having read the first learns what
+         *     was decided and by whom (428, 412). The same word said twice by the same person is one.
          *
-         *     **Right:** Technical: the contract's team. Steering: managers and signatories of the funder asked.
+         *     **Right:** Technical: the contract's team. Steering: managers and signatories of the funder asked. Persons only: a program is refused, whatever its scopes.
          */
         put: operations["decideRequest"];
         post?: never;
@@ -1540,7 +2333,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/programming/v1/committees/{committee_id}/minutes-signature": {
+    "/programming/v1/committees/{committee_id}/dossiers/{dossier_id}/deports": {
         parameters: {
             query?: never;
             header?: never;
@@ -1550,12 +2343,298 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Sign the minutes
-         * @description The minutes of a held session are signed.
+         * Declare a déport
+         * @description A person with an interest in a dossier steps out for it, before the session or during it: another person of the same funder
+         *     decides, and they count neither in that dossier's quorum nor in its votes. The minutes say so.
+         *
+         *     **Right:** Anybody of the contract's team or of a funder, for oneself; the contract's team for anybody.
+         */
+        post: operations["stepOut"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/committees/{committee_id}/deports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a session's déports
+         * @description Who stepped out, on which dossier, when; those withdrawn keep both dates.
+         *
+         *     **Right:** The contract's team and the campaign's funders.
+         */
+        get: operations["listDeports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/deports/{deport_id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw a déport
+         * @description Declared by mistake: while the session is open.
+         *
+         *     **Right:** The person it is about, whoever declared it, the contract's team.
+         */
+        post: operations["withdrawDeport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/committees/{committee_id}/dossiers/{dossier_id}/vote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the vote on a dossier
+         * @description Who voted what, the quorum for this dossier, who stepped out, and the advice once the vote is closed.
+         *
+         *     **Right:** The contract's team and the campaign's funders.
+         */
+        get: operations["getBallot"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/committees/{committee_id}/dossiers/{dossier_id}/votes/{voter_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Vote on a dossier
+         * @description An organisation's voice in the committee's advice: for, against or abstain. It may change until the vote is closed, with its
+         *     `ETag` in `If-Match`. Each funder then decides for itself, whatever the advice.
+         *
+         *     **Right:** Members of the organisation that votes; the contract's team records a show of hands. Persons only: a program is refused, whatever its scopes.
+         */
+        put: operations["voteOnDossier"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/committees/{committee_id}/dossiers/{dossier_id}/advice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close the vote on a dossier
+         * @description The committee's advice: favourable or unfavourable by the majority of the votes for or against, split when they are equal.
+         *     Refused without a quorum, which never keeps a funder from deciding in its own body.
          *
          *     **Right:** Members of the organisation that leads the contract.
          */
-        post: operations["signMinutes"];
+        post: operations["closeVote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/committees/{committee_id}/decisions/{request_id}/reopening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reopen a closed decision
+         * @description After the session is closed and before the letter leaves. The first party gives its reason, the other's asking opens the
+         *     decision: the funder decides again at `…/decisions/{request_id}` with `If-Match`, and the envelope follows in the same act.
+         *     Meanwhile nothing is notified. Once notified, a decision is corrected at `…/notifications/{notification_id}/corrections`.
+         *
+         *     **Right:** Managers and signatories of the funder, and the contract's team: both have to ask. Persons only: a program is refused, whatever its scopes.
+         */
+        post: operations["reopenDecision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/committees/{committee_id}/bulk-decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide on many requests at once
+         * @description Up to 1 000 lines, each decided as it would be alone. `dry_run` tries them and writes nothing; `all_or_nothing` keeps
+         *     nothing as soon as one line is at fault. The report says what became of each line, with pointers into what was sent.
+         *
+         *     **Right:** As for each decision; what is not yours is reported on its line. Persons only: a program is refused, whatever its scopes.
+         */
+        post: operations["decideInBulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/campaigns/{campaign_id}/bulk-notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a funder's bulk notifications
+         * @description Yours, latest first.
+         *
+         *     **Right:** The contract's team and the campaign's funders, each its own.
+         */
+        get: operations["listBulkNotifications"];
+        put?: never;
+        /**
+         * Notify many decisions at once
+         * @description Everything closed sessions decided for the funder and that is not told yet, narrowed by session, outcome or dossier. The report
+         *     says at once what leaves and why the rest does not; letters and mails follow in the background, each answer once whatever is
+         *     restarted or asked twice. Read `…/bulk-notifications/{bulk_notification_id}` to follow.
+         *
+         *     **Right:** Managers and signatories of the funder.
+         */
+        post: operations["notifyInBulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/bulk-notifications/{bulk_notification_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow a bulk notification
+         * @description How many wait, are told or could not be; how many letters are ready; how many mails left or were given up.
+         *
+         *     **Right:** Members of the funder; 404 for everybody else.
+         */
+        get: operations["getBulkNotification"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/bulk-notifications/{bulk_notification_id}/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the lines of a bulk notification
+         * @description What became of each answer, in the order of the report; `state=failed` gives those to see to.
+         *
+         *     **Right:** Members of the funder; 404 for everybody else.
+         */
+        get: operations["listBulkNotificationLines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/notifications/{notification_id}/corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an answer's corrections
+         * @description Each with its corrective letter; the last one is in force.
+         *
+         *     **Right:** The holder; the funders asked and the contract's team.
+         */
+        get: operations["listCorrections"];
+        put?: never;
+        /**
+         * Correct a notified answer
+         * @description Another amount, other grounds or conditions, with a reason: a corrective letter cancels and replaces the one before, and the
+         *     envelope follows in the same act. Refused once the grant is under way (agreement drafted, committed, paid, bilan submitted):
+         *     its amount then changes by an amendment.
+         *
+         *     **Right:** Managers and signatories of the funder.
+         */
+        post: operations["correctNotification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/notification-corrections/{correction_id}/letter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download a corrective letter
+         * @description The corrective letter as PDF.
+         *
+         *     **Right:** The holder; the funders asked and the contract's team.
+         */
+        get: operations["downloadCorrectiveLetter"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1584,6 +2663,51 @@ export interface paths {
          */
         put: operations["keepSignedFile"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/dossiers/{dossier_id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw a submitted dossier
+         * @description Take the dossier back, as long as no funder has notified its answer. Its reviews become void, it leaves the agendas, and what
+         *     was drawn on envelopes is given back. It stays readable by its reference.
+         *
+         *     **Right:** Managers and signatories of the holder.
+         */
+        post: operations["withdrawDossier"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/dossiers/{dossier_id}/restoration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a dropped draft up again
+         * @description The dropped draft is a draft again, as it was.
+         *
+         *     **Right:** Members of the holder.
+         */
+        post: operations["takeUpDraft"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1681,7 +2805,7 @@ export interface paths {
          * Sign an agreement
          * @description A party signs. The last signature binds everybody and confirms the firm tranches of the first year.
          *
-         *     **Right:** Signatories of the party they name: the holder or a funder.
+         *     **Right:** Signatories of the party they name: the holder or a funder. Persons only: a program is refused, whatever its scopes.
          */
         post: operations["signCpo"];
         delete?: never;
@@ -1938,7 +3062,7 @@ export interface paths {
          * Submit a yearly report
          * @description Every funder and the team read it from then on.
          *
-         *     **Right:** Managers and signatories of the holder.
+         *     **Right:** Managers and signatories of the holder. Persons only: a program is refused, whatever its scopes.
          */
         post: operations["submitYearlyReport"];
         delete?: never;
@@ -2054,7 +3178,7 @@ export interface paths {
          * Sign an amendment
          * @description The last signature applies it, to the awards and envelopes too; refused by name if a tranche was paid beyond it meanwhile.
          *
-         *     **Right:** Signatories of the party they name: the holder or a funder concerned.
+         *     **Right:** Signatories of the party they name: the holder or a funder concerned. Persons only: a program is refused, whatever its scopes.
          */
         post: operations["signCpoAmendment"];
         delete?: never;
@@ -2436,7 +3560,7 @@ export interface paths {
          * Sign the agreement
          * @description One party's signature. With the second the agreement is in force, and the grants it covers may be committed.
          *
-         *     **Right:** Signatories of the party given: the funder, or the organisation that answers for the holder.
+         *     **Right:** Signatories of the party given: the funder, or the organisation that answers for the holder. Persons only: a program is refused, whatever its scopes.
          */
         post: operations["signAgreement"];
         delete?: never;
@@ -2502,7 +3626,7 @@ export interface paths {
          * Sign an amendment
          * @description One party's signature. With the second, grants and envelopes change at once, or nothing does and the refusal says why.
          *
-         *     **Right:** Signatories of the party given: the funder, or the organisation that answers for the holder.
+         *     **Right:** Signatories of the party given: the funder, or the organisation that answers for the holder. Persons only: a program is refused, whatever its scopes.
          */
         post: operations["signAmendment"];
         delete?: never;
@@ -3053,7 +4177,7 @@ export interface paths {
          *
          *     When the answer gets lost, send the same request again with the same `Idempotency-Key`: it is submitted once.
          *
-         *     **Right:** Managers and signatories of the holder.
+         *     **Right:** Managers and signatories of the holder. Persons only: a program is refused, whatever its scopes.
          */
         post: operations["submitBilan"];
         delete?: never;
@@ -3770,6 +4894,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/programming/v1/campaigns/{campaign_id}/scenarios/computed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Compute a scenario
+         * @description What if funder A gave so much, or cut everybody by so much, or took the best scored first until its envelope ends? The rule
+         *     sets the amount of every request to that funder, in whole euros and within what is asked; the scenario then reads and compares
+         *     like any other. Nothing is touched.
+         *
+         *     **Right:** Members of the contract's lead, for any funder; of a funder of the campaign, for itself.
+         */
+        post: operations["computeScenario"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/programming/v1/campaigns/{campaign_id}/scenarios/comparison": {
         parameters: {
             query?: never;
@@ -4316,6 +5464,1987 @@ export interface paths {
          *     **Right:** Anyone.
          */
         get: operations["getPublishedCoverageVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/organisations/{organisation_id}/permanent-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what an organisation keeps
+         * @description The documents that serve today, newest first: drafts are given those a campaign asks for.
+         *
+         *     **Right:** Members of the organisation.
+         */
+        get: operations["listPermanentFiles"];
+        put?: never;
+        /**
+         * Keep a document for reuse
+         * @description Send the file itself as the body. It becomes the version drafts are given; those before it stay where they were sent.
+         *
+         *     **Right:** Members of the organisation.
+         */
+        post: operations["keepPermanentFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/permanent-file-kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Kinds of documents kept
+         * @description The documents campaigns usually ask for, and how long each is good. Another code may be kept too, until it is replaced.
+         *
+         *     **Right:** Anyone.
+         */
+        get: operations["listPermanentFileKinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/permanent-files/{permanent_file_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what is known of a document
+         * @description One version: whether it serves, until when, what the virus scanner said.
+         *
+         *     **Right:** Members of the organisation.
+         */
+        get: operations["getPermanentFile"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a document from reuse
+         * @description It is given to no draft any more. A dossier sent with it keeps the version it was sent with.
+         *
+         *     **Right:** Members of the organisation.
+         */
+        delete: operations["removePermanentFile"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/permanent-files/{permanent_file_id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download a document
+         * @description The file as it was received. Funders read it where it was sent: among the attachments of the dossier.
+         *
+         *     **Right:** Members of the organisation.
+         */
+        get: operations["downloadPermanentFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/dossiers/{dossier_id}/collaborators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who was invited to a dossier
+         * @description Those invited, at work and gone, oldest first.
+         *
+         *     **Right:** Members of the holder; its collaborators, without the addresses.
+         */
+        get: operations["listCollaborators"];
+        put?: never;
+        /**
+         * Invite somebody to write a dossier with you
+         * @description A mail with a link that works once leaves for that address. Whoever signs in with it, the address confirmed, reads the dossier,
+         *     and writes it as an `editor`. A collaborator never submits, withdraws, nor sees what your organisation does not.
+         *
+         *     **Right:** Members of the holder.
+         */
+        post: operations["inviteCollaborator"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/dossiers/{dossier_id}/collaborators/{collaborator_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read one invitation
+         * @description Where the invitation stands.
+         *
+         *     **Right:** Members of the holder.
+         */
+        get: operations["getCollaborator"];
+        put?: never;
+        post?: never;
+        /**
+         * Withdraw an invitation or an access
+         * @description The link is void and the access is lost at once, even in the middle of a save.
+         *
+         *     **Right:** Members of the holder.
+         */
+        delete: operations["withdrawCollaborator"];
+        options?: never;
+        head?: never;
+        /**
+         * Make a collaborator a reader or an editor
+         * @description It applies at once.
+         *
+         *     **Right:** Members of the holder.
+         */
+        patch: operations["changeCollaborator"];
+        trace?: never;
+    };
+    "/programming/v1/dossiers/{dossier_id}/collaborators/{collaborator_id}/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send an invitation again
+         * @description Another link, good for some more days; the one sent before is void.
+         *
+         *     **Right:** Members of the holder.
+         */
+        post: operations["inviteCollaboratorAgain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/collaborations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Dossiers you were invited to write
+         * @description Newest first. The dossiers themselves are in `GET /programming/v1/dossiers`, beside those of your organisations.
+         *
+         *     **Right:** Anyone signed in, for themselves.
+         */
+        get: operations["listMyCollaborations"];
+        put?: never;
+        /**
+         * Accept an invitation
+         * @description The link works once, until it expires, for an account whose confirmed address is the one invited.
+         *
+         *     **Right:** The person invited, signed in with the address invited.
+         */
+        post: operations["acceptCollaboration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/collaborations/invitations/{invitation_token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What an invitation is for
+         * @description Who invites, to which dossier and until when, for a page to show before the person signs in.
+         *
+         *     **Right:** Whoever holds the link of the mail.
+         */
+        get: operations["readInvitation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/collaborations/{collaborator_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Leave a dossier you were invited to
+         * @description You read it no more, at once.
+         *
+         *     **Right:** The collaborator, for themselves.
+         */
+        delete: operations["leaveCollaboration"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/dossiers/{dossier_id}/sign-off": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where the sign-off stands
+         * @description The last one asked for: waiting, sent back with a word, `valid`, or `void` because the dossier changed since (404 if none).
+         *
+         *     **Right:** Members of the holder and the people they invited.
+         */
+        get: operations["getSignOff"];
+        put?: never;
+        /**
+         * Ask for the legal representative's sign-off
+         * @description The signatories of the holder find it at `GET /programming/v1/sign-offs?status=pending`.
+         *
+         *     **Right:** Members of the holder and the people they invited as editors.
+         */
+        post: operations["askSignOff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/dossiers/{dossier_id}/sign-off/approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign a dossier off
+         * @description `If-Match` is the ETag of the dossier you read: that version is approved, and any change after it makes the sign-off void. When it
+         *     was saved while you were reading (412), `changed` says which fields moved.
+         *
+         *     **Right:** Signatories of the holder.
+         */
+        post: operations["approveSignOff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/dossiers/{dossier_id}/sign-off/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a dossier back without signing it
+         * @description Those who write it read your word, mend, and ask again.
+         *
+         *     **Right:** Signatories of the holder.
+         */
+        post: operations["returnSignOff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/sign-offs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sign-offs asked of you
+         * @description Newest first, for the organisations where you are a signatory.
+         *
+         *     **Right:** Anyone signed in: those asked of the organisations they sign for.
+         */
+        get: operations["listSignOffs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/sign-off-policies/{signing_organisation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether your organisation wants sign-offs
+         * @description Beside what a campaign may require of everybody.
+         *
+         *     **Right:** Members of the organisation.
+         */
+        get: operations["getSignOffPolicy"];
+        /**
+         * Want sign-offs, or not
+         * @description From now on no dossier of the organisation is submitted without a signatory's sign-off. `If-Match: "0"` the first time.
+         *
+         *     **Right:** Managers and signatories of the organisation; only a signatory gives them up.
+         */
+        put: operations["setSignOffPolicy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/dossiers/{dossier_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write about a dossier
+         * @description A holder writes to a funder it asks or to the team; a funder or the team writes to the holder, or (`instructors`) to the others who
+         *     instruct the dossier: the holder neither sees nor counts that thread. One mail tells of all the messages of some minutes.
+         *
+         *     **Right:** With the holder: its members, its collaborators, and the one funder or team of the thread. Between instructors: members of the funders asked and of the team.
+         */
+        post: operations["writeMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your threads, across dossiers
+         * @description The latest message first, each with how many you have not read.
+         *
+         *     **Right:** Anyone signed in, for what they take part in.
+         */
+        get: operations["listConversations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/conversations/{conversation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a thread's face
+         * @description Who is in it, and how many messages you have not read.
+         *
+         *     **Right:** With the holder: its members, its collaborators, and the one funder or team of the thread. Between instructors: members of the funders asked and of the team.
+         */
+        get: operations["getConversation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/conversations/{conversation_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a thread
+         * @description Newest first. Reading marks nothing as read: see `…/reading`.
+         *
+         *     **Right:** With the holder: its members, its collaborators, and the one funder or team of the thread. Between instructors: members of the funders asked and of the team.
+         */
+        get: operations["listConversationMessages"];
+        put?: never;
+        /**
+         * Answer in a thread
+         * @description What is written stays as it was written.
+         *
+         *     **Right:** With the holder: its members, its collaborators, and the one funder or team of the thread. Between instructors: members of the funders asked and of the team.
+         */
+        post: operations["replyMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/conversations/{conversation_id}/reading": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say how far you read
+         * @description For yourself alone; nobody else sees it.
+         *
+         *     **Right:** With the holder: its members, its collaborators, and the one funder or team of the thread. Between instructors: members of the funders asked and of the team.
+         */
+        post: operations["markConversationRead"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/dossiers/{dossier_id}/change-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Changes requested of a dossier
+         * @description Newest first: the state of each field, the days left.
+         *
+         *     **Right:** Whoever sees the dossier once it is submitted: its holder and their collaborators, its funders, the team.
+         */
+        get: operations["listChangeRequests"];
+        put?: never;
+        /**
+         * Ask the holder to change named fields
+         * @description The named fields, and they alone, open to the holder until it answers or you cancel. The holder is told by mail. Several funders
+         *     may ask at once. When the file is `incomplete`, both clocks move by the days it took, once it is answered.
+         *
+         *     **Right:** Members of a funder asked, and of the contract's team, each for their own organisation.
+         */
+        post: operations["requestChanges"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/dossiers/{dossier_id}/change-requests/{change_request_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a request for changes
+         * @description What is asked, by when, and where each field stands.
+         *
+         *     **Right:** Whoever sees the dossier once it is submitted: its holder and their collaborators, its funders, the team.
+         */
+        get: operations["getChangeRequest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/dossiers/{dossier_id}/change-requests/{change_request_id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer a request for changes
+         * @description `If-Match` is the dossier's ETag: what is submitted is what you read. Each named field was changed, or is explained here. The answer
+         *     is a new submission; when no other request waits, the dossier goes back to those who judge it.
+         *
+         *     **Right:** Managers and signatories of the holder.
+         */
+        post: operations["answerChanges"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/dossiers/{dossier_id}/change-requests/{change_request_id}/cancellation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a request for changes
+         * @description Nothing is awaited any more; what the holder was writing on these fields is put back as submitted.
+         *
+         *     **Right:** Members of the organisation that asked.
+         */
+        post: operations["cancelChangeRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/dossiers/{dossier_id}/change-requests/{change_request_id}/closing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close a request that was never answered
+         * @description The dossier is judged as it was submitted.
+         *
+         *     **Right:** Members of the contract's team, once the due day has passed.
+         */
+        post: operations["closeChangeRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/dossiers/{dossier_id}/submissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a dossier's submissions
+         * @description Each time the dossier was sent, the last first. None while it is a draft.
+         *
+         *     **Right:** Members of the holder and the people they invited; once submitted, also members of the funders asked and of the contract's team.
+         */
+        get: operations["listSubmissions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/dossiers/{dossier_id}/submissions/{submission_number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a dossier as it was sent
+         * @description The whole dossier at that submission: it never changes.
+         *
+         *     **Right:** Members of the holder and the people they invited; once submitted, also members of the funders asked and of the contract's team.
+         */
+        get: operations["getSubmission"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/dossiers/{dossier_id}/submissions/{submission_number}/document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download a dossier as it was sent
+         * @description The dossier as PDF (Cerfa 12156*06 in substance), made shortly after its submission and kept: 409 with `Retry-After` before.
+         *
+         *     **Right:** Members of the holder and the people they invited; once submitted, also members of the funders asked and of the contract's team.
+         */
+        get: operations["downloadSubmission"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/dossiers/{dossier_id}/submissions/{submission_number}/attachments/{attachment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download an attachment as it was sent
+         * @description The very bytes the dossier was sent with, whatever was attached, replaced or removed since.
+         *
+         *     **Right:** Members of the holder and the people they invited; once submitted, also members of the funders asked and of the contract's team.
+         */
+        get: operations["downloadSubmittedAttachment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/dossiers/{dossier_id}/comparison": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What changed between two submissions
+         * @description Field by field, in the order of the form: texts word by word, money in cents, files by their sha256. Without `to`, what the
+         *     holder has changed since that submission, for the holder only.
+         *
+         *     **Right:** Members of the holder; funders asked and the contract's team between two submissions.
+         */
+        get: operations["compareSubmissions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/dossiers/{dossier_id}/changes-since-renewal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What changed since last year
+         * @description What a renewal changes of the dossier it was copied from, and what could not follow: objectives, neighbourhoods or budget lines
+         *     that are gone, dates that moved. 409 of a dossier that did not begin as a copy.
+         *
+         *     **Right:** Members of the holder; funders and the team that see both dossiers.
+         */
+        get: operations["getChangesSinceRenewal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/dossiers/{dossier_id}/other-subsidies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a dossier's holder asks for or got elsewhere
+         * @description All the requests of the holder for the dossier's year, on the platform and declared, in the state it was told: nothing that is
+         *     decided shows before its letter leaves. With the totals against the legal thresholds.
+         *
+         *     **Right:** Members of the holder and the people they invited; once submitted, also members of the funders asked and of the contract's team.
+         */
+        get: operations["getDossierOtherSubsidies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/organisations/{organisation_id}/other-subsidies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All the subsidies of an organisation for a year
+         * @description What funders of its dossiers will read: requests on the platform, those declared, totals, thresholds, de minimis aids.
+         *
+         *     **Right:** Members of the organisation.
+         */
+        get: operations["getOtherSubsidies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/organisations/{organisation_id}/declared-subsidies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the subsidies declared
+         * @description Subsidies asked for or got outside the platform, the latest declared first.
+         *
+         *     **Right:** Members of the organisation.
+         */
+        get: operations["listDeclaredSubsidies"];
+        put?: never;
+        /**
+         * Declare a subsidy
+         * @description A subsidy asked for or got outside the platform: its funder, its amount, where it stands. Those on the platform are known.
+         *
+         *     **Right:** Members of the organisation.
+         */
+        post: operations["declareSubsidy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/declared-subsidies/{declared_subsidy_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a subsidy declared
+         * @description One declaration, for those who made it.
+         *
+         *     **Right:** Members of the organisation.
+         */
+        get: operations["getDeclaredSubsidy"];
+        put?: never;
+        post?: never;
+        /**
+         * Withdraw a subsidy declared
+         * @description It was declared by mistake.
+         *
+         *     **Right:** Members of the organisation.
+         */
+        delete: operations["withdrawDeclaredSubsidy"];
+        options?: never;
+        head?: never;
+        /**
+         * Amend a subsidy declared
+         * @description The answer came, or the amount was wrong: only what is sent changes.
+         *
+         *     **Right:** Members of the organisation.
+         */
+        patch: operations["amendDeclaredSubsidy"];
+        trace?: never;
+    };
+    "/programming/v1/organisations/{organisation_id}/de-minimis-aids": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the de minimis aids declared
+         * @description Aids received under a de minimis regulation, for organisations with an economic activity. The latest declared first.
+         *
+         *     **Right:** Members of the organisation.
+         */
+        get: operations["listDeMinimisAids"];
+        put?: never;
+        /**
+         * Declare a de minimis aid
+         * @description It counts for the rolling years the regulation says; the ceiling is a legal parameter.
+         *
+         *     **Right:** Members of the organisation.
+         */
+        post: operations["declareDeMinimisAid"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/de-minimis-aids/{de_minimis_aid_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a de minimis aid
+         * @description It was declared by mistake.
+         *
+         *     **Right:** Members of the organisation.
+         */
+        delete: operations["removeDeMinimisAid"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/campaigns/{campaign_id}/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the notices of a campaign
+         * @description What changed in the rules since the opening, latest first.
+         *
+         *     **Right:** Anyone, once the campaign is open.
+         */
+        get: operations["listNotices"];
+        put?: never;
+        /**
+         * Amend an open campaign by a notice
+         * @description Changes the form, the charter, the criteria or the attachments asked, from a day on, and tells every draft's holder by mail.
+         *
+         *     `If-Match` is the campaign's ETag. Dossiers already submitted keep the form they were submitted under. A notice takes effect a
+         *     few days (a setting) before the deadline at the latest; it is never changed nor withdrawn: publish another.
+         *
+         *     **Right:** Members of the organisation that leads the contract.
+         */
+        post: operations["publishNotice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/campaigns/{campaign_id}/notices/{notice_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a notice
+         * @description A notice with what it changes.
+         *
+         *     **Right:** Anyone.
+         */
+        get: operations["getNotice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/campaigns/{campaign_id}/notices/{notice_id}/reach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read how far a notice went
+         * @description How many holders were told, by mail or not, and how many said they read it.
+         *
+         *     **Right:** Members of the organisation that leads the contract.
+         */
+        get: operations["getNoticeReach"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/dossiers/{dossier_id}/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the notices told to a dossier's holder
+         * @description Notices that concern this dossier, latest first: what changed, and what the draft lacked when it was told.
+         *
+         *     **Right:** Members of the holder.
+         */
+        get: operations["listDossierNotices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/dossiers/{dossier_id}/notices/{notice_id}/acknowledgement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say a notice was read
+         * @description Takes the notice off the list of those not yet read. Once is enough for the whole organisation.
+         *
+         *     **Right:** Members of the holder.
+         */
+        post: operations["acknowledgeNotice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/campaigns/{campaign_id}/form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Write a draft campaign's form
+         * @description Questions asked of every holder besides the Cerfa's, with their conditions. Frozen by the opening; then a notice amends them.
+         *
+         *     **Right:** Members of the organisation that leads the contract.
+         */
+        put: operations["writeCampaignForm"];
+        post?: never;
+        /**
+         * Remove a draft campaign's form
+         * @description Ask nothing more than the Cerfa does.
+         *
+         *     **Right:** Members of the organisation that leads the contract.
+         */
+        delete: operations["removeCampaignForm"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/campaigns/{campaign_id}/forms/{form_number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a version of a campaign's form
+         * @description The form as holders were given it under that number: dossiers keep the one they were submitted under.
+         *
+         *     **Right:** Anyone, once the campaign is open.
+         */
+        get: operations["readCampaignForm"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/dossiers/{dossier_id}/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the answers with their questions
+         * @description The campaign's own questions and the answers as people read them. A draft is shown under the form in force, a submitted
+         *     dossier under the one it was submitted under.
+         *
+         *     **Right:** Members of the holder and the people they invited; once submitted, also members of the funders asked and of the contract's team.
+         */
+        get: operations["readAnswers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/campaigns/{campaign_id}/funders/{funder_id}/assignment-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a funder's assignment rules
+         * @description Who instructs what: the first rule that fits a review decides.
+         *
+         *     **Right:** Members of the funder.
+         */
+        get: operations["getAssignmentRules"];
+        /**
+         * Write a funder's assignment rules
+         * @description The whole ordered list, without `If-Match` the first time. Instructors are members of the funder. Nothing is given out until
+         *     the rules are run (`…/assignments`), or, where `follows_rules` is chosen in the review settings, as reviews open.
+         *
+         *     **Right:** Managers of the funder.
+         */
+        put: operations["writeAssignmentRules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/campaigns/{campaign_id}/funders/{funder_id}/assignments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give reviews out by the rules
+         * @description One line per review: who gets it, by which rule, or why it is left. With `dry_run` (200) nothing changes, and the run that
+         *     follows gives what was shown. What was given by hand is left unless `again` is `all`; what is begun or given always is.
+         *
+         *     **Right:** Managers of the funder.
+         */
+        post: operations["runAssignmentRules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/campaigns/{campaign_id}/funders/{funder_id}/departures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reassign what somebody leaves
+         * @description Reviews and readings the person has not given go to `to`, or to others by the rules; what nobody can take goes back to the
+         *     queue. What they had given stays.
+         *
+         *     **Right:** Managers of the funder.
+         */
+        post: operations["reassignDeparture"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/review-acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complete, reopen or assign many reviews
+         * @description Each review is done or refused by itself, under the same rules as one by one; `dry_run` (200) says which, and changes
+         *     nothing.
+         *
+         *     **Right:** Managers of the funders asked; a review that is not theirs is refused on its own line.
+         */
+        post: operations["actOnReviews"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/me/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What one has to review
+         * @description Reviews and readings given to you and not given yet, with the day your funder wants them by.
+         *
+         *     **Right:** Anyone signed in, for themselves.
+         */
+        get: operations["listMyReviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/me/reviews/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How much one has to review
+         * @description Late, within seven days, later, without date. Days are Paris days.
+         *
+         *     **Right:** Anyone signed in, for themselves.
+         */
+        get: operations["countMyReviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/campaigns/{campaign_id}/funders/{funder_id}/calibration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How a funder's people score
+         * @description Spread of each person's scores by criterion, their gap to the others on dossiers read in common (severity), and the dossiers
+         *     people disagree on most. Scores set aside for a conflict of interest do not count.
+         *
+         *     **Right:** Managers of the funder; the contract's team reads the counts alone.
+         */
+        get: operations["getCalibration"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/campaigns/{campaign_id}/funders/{funder_id}/calibration/mine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How one scores, against the group
+         * @description Refused (409) until your reviews and readings of the campaign are given. The others are not named, and are shown from two on.
+         *
+         *     **Right:** Members of the funder, each for themselves.
+         */
+        get: operations["getOwnCalibration"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/campaigns/{campaign_id}/funders/{funder_id}/reviews/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download a funder's reviews and scores
+         * @description One line per review and per reading, one column per criterion; euros. Scores you are kept from are left empty.
+         *
+         *     **Right:** Managers of the funder.
+         */
+        get: operations["exportReviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/conflicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List conflicts of interest
+         * @description Newest first. `dossier_id` finds those about the dossier and those about its holder; `standing=false` those withdrawn.
+         *
+         *     **Right:** The person concerned, and the managers of the funder they instruct for.
+         */
+        get: operations["listConflicts"];
+        put?: never;
+        /**
+         * Declare a conflict of interest
+         * @description From then on the person has no access to the scores and comments of the reviews concerned (403 `in-conflict`), and what they
+         *     were instructing goes back to be assigned. What they had written is kept, flagged, and left out. The committee's minutes say it.
+         *
+         *     **Right:** Members of the funder they name, for themselves; its managers, for any of its members.
+         */
+        post: operations["declareConflict"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/conflicts/{conflict_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a declaration of interest
+         * @description Who, about what, of what kind, and whether it still stands.
+         *
+         *     **Right:** The person concerned, and the managers of the funder they instruct for.
+         */
+        get: operations["getConflict"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/conflicts/{conflict_id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw a declaration of interest
+         * @description The interest was declared by mistake, or is over: say why. A review taken away is not given back by itself.
+         *
+         *     **Right:** Who declared it, and the funder's managers.
+         */
+        post: operations["withdrawConflict"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/campaigns/{campaign_id}/funders/{funder_id}/review-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read how a funder reviews
+         * @description Due day of the reviews, number of readings, whether holders are hidden from readers, whether rules are followed.
+         *
+         *     **Right:** Members of the funder.
+         */
+        get: operations["getReviewSettings"];
+        /**
+         * Choose how a funder reviews
+         * @description The number of readings and hidden holders are chosen before the first review opens; the rest at any time. The first time,
+         *     without `If-Match`.
+         *
+         *     **Right:** Managers of the funder.
+         */
+        put: operations["chooseReviewSettings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/reviews/{review_id}/readers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Choose who reads a request
+         * @description Replaces the list; send the review's ETag. Who has begun reading stays, and nobody in conflict of interest may read.
+         *
+         *     **Right:** Managers of the funder asked.
+         */
+        put: operations["setReaders"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/reviews/{review_id}/readings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the readings of a request
+         * @description Who reads, how far they are, and what the complete readings come to. Scores are for the funder's managers, for who gives the
+         *     review and for readers who have completed theirs; for its other members once the review is given.
+         *
+         *     **Right:** Members of the funder asked; the others' scores open once one's own reading is complete.
+         */
+        get: operations["listReadings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/reviews/{review_id}/set-aside": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what was set aside in a review
+         * @description What somebody had written before a conflict of interest was declared: kept, and left out of every sum. Where a committee had
+         *     already spoken the avis `stands`, and is flagged here and in the minutes.
+         *
+         *     **Right:** Managers of the funder asked, unless in conflict of interest themselves.
+         */
+        get: operations["listScoresSetAside"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/readings/{reading_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a reading
+         * @description Scores, comments, avis and amount of one reader.
+         *
+         *     **Right:** Its reader; once complete, the funder's managers and who gives the review.
+         */
+        get: operations["getReading"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Save one's reading
+         * @description Autosave of scores, of a comment per criterion, avis, amount and comment.
+         *
+         *     **Right:** The person the reading was given to.
+         */
+        patch: operations["saveReading"];
+        trace?: never;
+    };
+    "/programming/v1/readings/{reading_id}/completion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give one's reading
+         * @description Every criterion is scored, with an avis and an amount. It does not change any more, and the others' readings open.
+         *
+         *     **Right:** The person the reading was given to.
+         */
+        post: operations["completeReading"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/readings/{reading_id}/dossier": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the dossier of a reading
+         * @description Where the funder hides holders: without name, address, contact nor names of files, and with `[porteur]` where the text says
+         *     one of them. A text may still tell who wrote it, and the dossier's own address stays open to the funder's members: hiding is a
+         *     discipline of the reader's screen, not a secret kept from the funder.
+         *
+         *     **Right:** The person the reading was given to.
+         */
+        get: operations["readDossierForReading"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/committees/{committee_id}/papers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a session's printed papers
+         * @description Agendas, drafts, signed minutes and their corrections, latest first.
+         *
+         *     **Right:** The contract's team and the campaign's funders.
+         */
+        get: operations["listSessionPapers"];
+        put?: never;
+        /**
+         * Print the agenda, or a draft of the minutes
+         * @description The session as it stands now, drawn in the background as a PDF: `file` is its address once it is ready. The agenda carries
+         *     the mark “projet” until it is sent, the minutes until they are signed.
+         *
+         *     **Right:** Members of the organisation that leads the contract.
+         */
+        post: operations["printSessionPaper"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/session-papers/{paper_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download an agenda or minutes
+         * @description The PDF. Signed minutes never change: their SHA-256 is in the journal.
+         *
+         *     **Right:** The contract's team and the campaign's funders.
+         */
+        get: operations["downloadSessionPaper"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/committees/{committee_id}/minutes-signature": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign the minutes
+         * @description The minutes of a held session are signed: what they say is final, and drawn as a PDF that never changes.
+         *
+         *     **Right:** Members of the organisation that leads the contract. Persons only: a program is refused, whatever its scopes.
+         */
+        post: operations["signMinutes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/committees/{committee_id}/minutes-corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Correct signed minutes
+         * @description A new numbered version with its reason, after a decision was reopened or a mistake found. The versions before stay.
+         *
+         *     **Right:** Members of the organisation that leads the contract. Persons only: a program is refused, whatever its scopes.
+         */
+        post: operations["correctMinutes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/campaigns/{campaign_id}/retroplanning": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the calendar of a campaign
+         * @description From the promised answer back to the information of holders: for each step its last day, its planned day, the margin in worked
+         *     days, who answers for it and how it stands; then what does not fit, why, and what to change.
+         *
+         *     **Right:** Members of the contract's team and of the campaign's funders.
+         */
+        get: operations["getRetroplanning"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Try other durations or dates out
+         * @description What if: merge patch of a draft, answered with the calendar it would give. Nothing in force changes until `application`.
+         *
+         *     **Right:** Members of the organisation that leads the contract.
+         */
+        patch: operations["tryRetroplanning"];
+        trace?: never;
+    };
+    "/programming/v1/campaigns/{campaign_id}/retroplanning/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what is tried out
+         * @description The calendar as it would be; the one in force while nothing is tried out (`trial` says which).
+         *
+         *     **Right:** Members of the organisation that leads the contract.
+         */
+        get: operations["getRetroplanningTrial"];
+        put?: never;
+        post?: never;
+        /**
+         * Forget what is tried out
+         * @description The calendar in force stays as it is.
+         *
+         *     **Right:** Members of the organisation that leads the contract.
+         */
+        delete: operations["dropRetroplanningTrial"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/campaigns/{campaign_id}/retroplanning/application": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Apply what was tried out
+         * @description Durations and settings are in force; dates of the campaign move where they still may (a draft campaign). `If-Match` is the calendar's.
+         *
+         *     **Right:** Members of the organisation that leads the contract.
+         */
+        post: operations["applyRetroplanning"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/campaigns/{campaign_id}/retroplanning.ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download the calendar of a campaign
+         * @description Every step as an entry whose `UID` never changes: at its own date, else on its last day.
+         *
+         *     **Right:** Members of the contract's team and of the campaign's funders.
+         */
+        get: operations["downloadRetroplanning"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/campaigns/{campaign_id}/retroplanning/feed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether you follow this calendar
+         * @description Since when; the address was shown once (404 when there is none).
+         *
+         *     **Right:** Whoever made an address, for their own.
+         */
+        get: operations["getRetroplanningFeed"];
+        put?: never;
+        /**
+         * Get the calendar's secret address, or renew it
+         * @description Yours alone, shown this once; the one before, if any, opens nothing any more.
+         *
+         *     **Right:** Members of the contract's team and of the campaign's funders.
+         */
+        post: operations["renewRetroplanningFeed"];
+        /**
+         * Revoke your secret address
+         * @description It opens nothing any more.
+         *
+         *     **Right:** Whoever made an address, for their own.
+         */
+        delete: operations["revokeRetroplanningFeed"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/retroplanning-feeds/{feed_token}.ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow the calendar of a campaign
+         * @description For calendar programs; `If-None-Match` is honoured.
+         *
+         *     **Right:** Whoever holds the address.
+         */
+        get: operations["followRetroplanning"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/assemblies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the assemblies of funders
+         * @description The soonest first.
+         *
+         *     **Right:** Anyone signed in: assemblies are public meetings.
+         */
+        get: operations["listAssemblies"];
+        put?: never;
+        /**
+         * Record an assembly of your organisation
+         * @description When it meets and how long before it takes files: every campaign of this funder counts with it.
+         *
+         *     **Right:** Members of the funder whose assembly it is.
+         */
+        post: operations["recordAssembly"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/assemblies/{assembly_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an assembly
+         * @description When it meets, and by when it wants files.
+         *
+         *     **Right:** Anyone signed in: assemblies are public meetings.
+         */
+        get: operations["getAssembly"];
+        put?: never;
+        post?: never;
+        /**
+         * Take an assembly back
+         * @description It does not meet: no calendar counts with it any more.
+         *
+         *     **Right:** Members of the funder whose assembly it is.
+         */
+        delete: operations["withdrawAssembly"];
+        options?: never;
+        head?: never;
+        /**
+         * Change an assembly
+         * @description Merge patch: calendars that count with it follow.
+         *
+         *     **Right:** Members of the funder whose assembly it is.
+         */
+        patch: operations["changeAssembly"];
+        trace?: never;
+    };
+    "/programming/v1/campaigns/{campaign_id}/extension": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put the deadline off
+         * @description A later deadline, with its reason; holders of drafts are written to. What is submitted already keeps its promised date.
+         *
+         *     A campaign closed a few days ago reopens, unless an admissibility was decided since. `If-Match` is the campaign's.
+         *
+         *     **Right:** Members of the organisation that leads the contract.
+         */
+        post: operations["extendDeadline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/campaigns/{campaign_id}/extensions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the history of deadlines
+         * @description Each time the deadline was put off: from when to when, why, and when that was said. The oldest first.
+         *
+         *     **Right:** Anyone; of a draft, the contract's team and the funders invited.
+         */
+        get: operations["listExtensions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/funders/{funder_id}/delays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How fast a funder answers, over its campaigns
+         * @description Median and ninth decile of the days from submission to the letter, overall and by campaign, with the promised days.
+         *
+         *     Where fewer than five answers were given nothing is said (`suppressed`).
+         *
+         *     **Right:** Anyone.
+         */
+        get: operations["getFunderDelays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/open-campaigns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the calls for projects open now
+         * @description Who calls, for which neighbourhoods and objectives, whom to ask for what, until when and with what promised answer.
+         *
+         *     Those that close first come first. The answer has an `ETag`: ask again with `If-None-Match`.
+         *
+         *     **Right:** Anyone.
+         */
+        get: operations["listOpenCampaigns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/open-campaigns/deadlines.ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow the deadlines of open calls in a calendar
+         * @description Under the same filters as the list. A deadline that is put off moves in the calendar.
+         *
+         *     **Right:** Anyone.
+         */
+        get: operations["followDeadlines"];
         put?: never;
         post?: never;
         delete?: never;
@@ -9591,7 +12720,7 @@ export interface paths {
          * Say what you need
          * @description The network's organisers read it without your name. Once there is an answer you get it by mail, and your address is forgotten.
          *
-         *     **Right:** Anyone signed in, for themselves; organisers of the network for somebody else.
+         *     **Right:** Anyone signed in, for themselves; organisers of the network for somebody else. Persons only: a program is refused, whatever its scopes.
          */
         post: operations["sayNeed"];
         delete?: never;
@@ -10036,7 +13165,7 @@ export interface paths {
          * All that is held of you
          * @description By your account and by the address you confirmed, room by room (GDPR art. 15 and 20).
          *
-         *     **Right:** Anyone signed in, for themselves.
+         *     **Right:** Anyone signed in, for themselves. Persons only: a program is refused, whatever its scopes.
          */
         get: operations["exportMyData"];
         put?: never;
@@ -10128,7 +13257,7 @@ export interface paths {
          * @description All that is held by your account and by the address you confirmed, at once and for good: registrations to come are cancelled,
          *     names and addresses go, your personal calendar stops, except what `kept` says is still needed (art. 17).
          *
-         *     **Right:** Anyone signed in, for themselves.
+         *     **Right:** Anyone signed in, for themselves. Persons only: a program is refused, whatever its scopes.
          */
         post: operations["eraseMyData"];
         delete?: never;
@@ -10416,6 +13545,49 @@ export interface components {
             /** Refusals */
             refusals: string[];
         };
+        /**
+         * AdviceRead
+         * @description The advice of the committee, once its vote is closed.
+         */
+        AdviceRead: {
+            /**
+             * Committee Id
+             * Format: uuid
+             */
+            committee_id: string;
+            /**
+             * Dossier Id
+             * Format: uuid
+             */
+            dossier_id: string;
+            result: components["schemas"]["AdviceResult"];
+            /** Votes For */
+            votes_for: number;
+            /** Votes Against */
+            votes_against: number;
+            /** Abstentions */
+            abstentions: number;
+            /** Voting Members */
+            voting_members: number;
+            /** Members Present */
+            members_present: number;
+            /**
+             * Closed At
+             * Format: date-time
+             */
+            closed_at: string;
+        };
+        /**
+         * AdviceResult
+         * @enum {string}
+         */
+        AdviceResult: "favourable" | "unfavourable" | "split";
+        /**
+         * Again
+         * @description Which reviews that have an instructor are looked at again.
+         * @enum {string}
+         */
+        Again: "none" | "ruled" | "all";
         /** AgendaItemRead */
         AgendaItemRead: {
             /**
@@ -10431,6 +13603,26 @@ export interface components {
             title: string;
             /** Holder Name */
             holder_name: string;
+            /**
+             * Withdrawn At
+             * @description Its holder took the dossier back: nobody decides on it.
+             */
+            withdrawn_at?: string | null;
+            /**
+             * Minutes
+             * @description Estimated, for the printed agenda.
+             */
+            minutes: number;
+            /**
+             * Carried From Id
+             * @description The last earlier session that adjourned it.
+             */
+            carried_from_id: string | null;
+            /**
+             * Adjournments
+             * @description How many earlier sessions adjourned it.
+             */
+            adjournments: number;
         };
         /**
          * AgendaOfWeek
@@ -10462,6 +13654,12 @@ export interface components {
         AgendaWrite: {
             /** Dossier Ids */
             dossier_ids: string[];
+            /**
+             * Minutes Each
+             * @description Estimated for each dossier.
+             * @default 10
+             */
+            minutes_each: number;
         };
         /**
          * AgreedAward
@@ -10917,6 +14115,89 @@ export interface components {
             count: number;
         };
         /**
+         * AnswerDelays
+         * @description Days from the submission to the letter. Null where fewer than `fewest` answers were given.
+         */
+        AnswerDelays: {
+            /**
+             * Suppressed
+             * @description Whether there are too few answers to say anything.
+             */
+            suppressed: boolean;
+            /**
+             * Answered
+             * @description Requests answered.
+             */
+            answered: number | null;
+            /** Median Days */
+            median_days: number | null;
+            /**
+             * P90 Days
+             * @description Nine answers out of ten took no longer.
+             */
+            p90_days: number | null;
+            /**
+             * Within Promise
+             * @description Of those answered, how many before the promised day.
+             */
+            within_promise: number | null;
+        };
+        /**
+         * AnswerKind
+         * @enum {string}
+         */
+        AnswerKind: "granted" | "refused";
+        /**
+         * AnsweredQuestion
+         * @description A question of the campaign and what the holder answered.
+         */
+        AnsweredQuestion: {
+            /**
+             * Key
+             * @example garde
+             */
+            key: string;
+            /**
+             * Title
+             * @example Proposez-vous une garde d'enfants ?
+             */
+            title: string;
+            /** Description */
+            description: string | null;
+            /**
+             * Asked
+             * @description False when other answers or choices make it pointless: kept in the draft only.
+             */
+            asked: boolean;
+            /**
+             * Answer
+             * @description As it was sent; null when there is none.
+             * @example oui
+             */
+            answer: unknown;
+            /**
+             * Said
+             * @description The answer as people read it.
+             * @example Oui, sur place
+             */
+            said: string;
+            /**
+             * Warnings
+             * @description What a submission would refuse.
+             */
+            warnings: string[];
+        };
+        /**
+         * AnswersRead
+         * @description The campaign's own questions, in order, with the answers.
+         */
+        AnswersRead: {
+            /** Form Number */
+            form_number: number;
+            /** Questions */
+            questions: components["schemas"]["AnsweredQuestion"][];
+        };
+        /**
          * AnswersSummary
          * @description What participants answered so far; those who left or cancelled are not counted.
          */
@@ -10943,6 +14224,288 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /**
+         * ApiClientCreate
+         * @description A program that will act for the organisation.
+         */
+        ApiClientCreate: {
+            /**
+             * Name
+             * @example Logiciel comptable
+             */
+            name: string;
+            /**
+             * Scopes
+             * @description What the program may do: `read` for GET, `write` for the rest, service by service.
+             * @example [
+             *       "programming:read"
+             *     ]
+             */
+            scopes: ("directory:read" | "programming:read" | "programming:write" | "catalogue:read" | "catalogue:write" | "events:read" | "events:write")[];
+            /**
+             * Expires At
+             * @description When it stops; null: when it is revoked.
+             * @example null
+             */
+            expires_at?: string | null;
+        };
+        /**
+         * ApiClientCreated
+         * @description The program with its secret, which is shown this once.
+         */
+        ApiClientCreated: {
+            /**
+             * Id
+             * Format: uuid
+             * @description Its `client_id`; also who acted, in journals.
+             */
+            id: string;
+            /**
+             * Organisation Id
+             * Format: uuid
+             */
+            organisation_id: string;
+            /**
+             * Name
+             * @example Logiciel comptable
+             */
+            name: string;
+            /** Scopes */
+            scopes: ("directory:read" | "programming:read" | "programming:write" | "catalogue:read" | "catalogue:write" | "events:read" | "events:write")[];
+            /**
+             * State
+             * @example active
+             * @enum {string}
+             */
+            state: "active" | "expired" | "revoked";
+            /**
+             * Secrets
+             * @description Those that work: two while one replaces the other.
+             */
+            secrets: components["schemas"]["ApiClientSecretRead"][];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Expires At */
+            expires_at: string | null;
+            /** Revoked At */
+            revoked_at: string | null;
+            /**
+             * Last Used At
+             * @description When it was last given a token.
+             */
+            last_used_at: string | null;
+            /**
+             * Version
+             * @example 1
+             */
+            version: number;
+            /**
+             * Client Secret
+             * @description Keep it: it is not shown again.
+             * @example cnv_vT4oZ0mXqk3yq1o0m3dM2c4o3nqkQm5w1m7mQyR8x1A
+             */
+            client_secret: string;
+        };
+        /**
+         * ApiClientRead
+         * @description A program that acts for an organisation.
+         */
+        ApiClientRead: {
+            /**
+             * Id
+             * Format: uuid
+             * @description Its `client_id`; also who acted, in journals.
+             */
+            id: string;
+            /**
+             * Organisation Id
+             * Format: uuid
+             */
+            organisation_id: string;
+            /**
+             * Name
+             * @example Logiciel comptable
+             */
+            name: string;
+            /** Scopes */
+            scopes: ("directory:read" | "programming:read" | "programming:write" | "catalogue:read" | "catalogue:write" | "events:read" | "events:write")[];
+            /**
+             * State
+             * @example active
+             * @enum {string}
+             */
+            state: "active" | "expired" | "revoked";
+            /**
+             * Secrets
+             * @description Those that work: two while one replaces the other.
+             */
+            secrets: components["schemas"]["ApiClientSecretRead"][];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Expires At */
+            expires_at: string | null;
+            /** Revoked At */
+            revoked_at: string | null;
+            /**
+             * Last Used At
+             * @description When it was last given a token.
+             */
+            last_used_at: string | null;
+            /**
+             * Version
+             * @example 1
+             */
+            version: number;
+        };
+        /**
+         * ApiClientSecretRead
+         * @description A secret that works, without the secret.
+         */
+        ApiClientSecretRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Hint
+             * @description Its last four characters.
+             * @example x8Qa
+             */
+            hint: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Expires At
+             * @description When it stops, once it is being replaced.
+             * @example null
+             */
+            expires_at: string | null;
+        };
+        /**
+         * ApiClientUpdate
+         * @description What to change; a scope taken back is refused at once.
+         */
+        ApiClientUpdate: {
+            /**
+             * Name
+             * @example Logiciel comptable
+             */
+            name?: string;
+            /**
+             * Scopes
+             * @description What the program may do: `read` for GET, `write` for the rest, service by service.
+             * @example [
+             *       "programming:read"
+             *     ]
+             */
+            scopes?: ("directory:read" | "programming:read" | "programming:write" | "catalogue:read" | "catalogue:write" | "events:read" | "events:write")[];
+            /**
+             * Expires At
+             * @example 2028-01-01T00:00:00+01:00
+             */
+            expires_at?: string | null;
+        };
+        /**
+         * AskedWhen
+         * @description When a question is asked: the holder's choice matches every list that is not empty. Funder and line: of the same request.
+         */
+        AskedWhen: {
+            /**
+             * Natures
+             * @default []
+             */
+            natures: components["schemas"]["Nature"][];
+            /**
+             * Funder Ids
+             * @default []
+             */
+            funder_ids: string[];
+            /**
+             * Budget Lines
+             * @default []
+             */
+            budget_lines: string[];
+        };
+        /**
+         * AssemblyCreate
+         * @description A deliberative assembly of a funder, and how long before it takes files.
+         */
+        AssemblyCreate: {
+            /**
+             * Organisation Id
+             * Format: uuid
+             */
+            organisation_id: string;
+            /**
+             * Name
+             * @example Commission permanente
+             */
+            name: string;
+            /**
+             * Meets On
+             * Format: date
+             * @example 2027-03-12
+             */
+            meets_on: string;
+            /**
+             * Deposit Days
+             * @description Calendar days before the assembly by which files are due.
+             * @example 20
+             */
+            deposit_days: number;
+        };
+        /** AssemblyRead */
+        AssemblyRead: {
+            /**
+             * Organisation Id
+             * Format: uuid
+             */
+            organisation_id: string;
+            /**
+             * Name
+             * @example Commission permanente
+             */
+            name: string;
+            /**
+             * Meets On
+             * Format: date
+             * @example 2027-03-12
+             */
+            meets_on: string;
+            /**
+             * Deposit Days
+             * @description Calendar days before the assembly by which files are due.
+             * @example 20
+             */
+            deposit_days: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+        };
+        /**
+         * AssemblyUpdate
+         * @description Merge patch: only what is sent changes.
+         */
+        AssemblyUpdate: {
+            /** Name */
+            name?: string | null;
+            /** Meets On */
+            meets_on?: string | null;
+            /** Deposit Days */
+            deposit_days?: number | null;
+        };
         /** AssignmentCreate */
         AssignmentCreate: {
             /**
@@ -10950,6 +14513,190 @@ export interface components {
              * @description Account of the instructor; null gives the review back.
              */
             assignee_id: string | null;
+        };
+        /**
+         * AssignmentLine
+         * @description What becomes of one review, and why.
+         */
+        AssignmentLine: {
+            /**
+             * Review Id
+             * Format: uuid
+             */
+            review_id: string;
+            /**
+             * Dossier Id
+             * Format: uuid
+             */
+            dossier_id: string;
+            /** Reference */
+            reference: string;
+            /** Title */
+            title: string;
+            outcome: components["schemas"]["ShareOutcome"];
+            /**
+             * Outcome Label
+             * @example Attribuée
+             */
+            outcome_label: string;
+            /**
+             * Rule
+             * @description Rank of the rule that decided, from 1.
+             */
+            rule: number | null;
+            /** Rule Label */
+            rule_label: string | null;
+            /** Assignee Id */
+            assignee_id: string | null;
+            /**
+             * Assignee
+             * @description Name, where the directory tells it.
+             */
+            assignee: string | null;
+            /**
+             * Reader Ids
+             * @description Who reads it on their own, where the funder wants several readings.
+             */
+            reader_ids: string[];
+            /** Missing Readers */
+            missing_readers: number;
+            /**
+             * In Conflict
+             * @description People of the rule who are in conflict of interest on it.
+             */
+            in_conflict: string[];
+            /**
+             * Departed
+             * @description It was somebody's who is no longer a member of the funder.
+             */
+            departed: boolean;
+        };
+        /** AssignmentReport */
+        AssignmentReport: {
+            /** Dry Run */
+            dry_run: boolean;
+            /** Lines */
+            lines: components["schemas"]["AssignmentLine"][];
+            /**
+             * Counts
+             * @description Lines per outcome.
+             * @example {
+             *       "assigned": 12,
+             *       "kept": 3
+             *     }
+             */
+            counts: {
+                [key: string]: number;
+            };
+            /**
+             * Truncated
+             * @description There are more reviews than one act takes: run it again.
+             */
+            truncated: boolean;
+        };
+        /**
+         * AssignmentRule
+         * @description Who instructs what. Every condition given must hold, each by any of its values; a rule without condition takes the rest.
+         */
+        AssignmentRule: {
+            /**
+             * Label
+             * @example Emploi, hors Viguier
+             */
+            label: string;
+            /**
+             * Objective Codes
+             * @default []
+             */
+            objective_codes: string[];
+            /**
+             * Qpv Codes
+             * @default []
+             */
+            qpv_codes: string[];
+            /**
+             * Outside Qpv
+             * @description Only actions that name no QPV.
+             * @default false
+             */
+            outside_qpv: boolean;
+            /**
+             * Natures
+             * @default []
+             */
+            natures: components["schemas"]["Nature"][];
+            /**
+             * Budget Lines
+             * @default []
+             * @example [
+             *       "p147"
+             *     ]
+             */
+            budget_lines: string[];
+            /**
+             * Holder Ids
+             * @default []
+             */
+            holder_ids: string[];
+            /**
+             * From Cents
+             * @description Asked of the funder, at least.
+             */
+            from_cents?: number | null;
+            /**
+             * To Cents
+             * @description Asked of the funder, at most.
+             */
+            to_cents?: number | null;
+            /**
+             * Instructor Ids
+             * @description One person, or a pool that shares evenly by what each has to do.
+             */
+            instructor_ids: string[];
+        };
+        /** AssignmentRulesRead */
+        AssignmentRulesRead: {
+            /** Rules */
+            rules: components["schemas"]["AssignmentRule"][];
+            /**
+             * Campaign Id
+             * Format: uuid
+             */
+            campaign_id: string;
+            /**
+             * Funder Id
+             * Format: uuid
+             */
+            funder_id: string;
+            /** Instructors */
+            instructors: components["schemas"]["Instructor"][];
+            /**
+             * Version
+             * @description 0 while no rule is written.
+             */
+            version: number;
+        };
+        /**
+         * AssignmentRulesWrite
+         * @description The first rule that fits a review decides.
+         */
+        AssignmentRulesWrite: {
+            /** Rules */
+            rules: components["schemas"]["AssignmentRule"][];
+        };
+        /** AssignmentRun */
+        AssignmentRun: {
+            /**
+             * Dry Run
+             * @description Say who would get what and why, and change nothing.
+             * @default false
+             */
+            dry_run: boolean;
+            /**
+             * @description `none`: only reviews without instructor; `ruled`: those given by rule too; `all`: by hand as well.
+             * @default none
+             */
+            again: components["schemas"]["Again"];
         };
         /**
          * AtRisk
@@ -11051,16 +14798,41 @@ export interface components {
             /** Media Type */
             media_type: string;
             /**
+             * Permanent File Id
+             * @description The version of the holder's permanent file it refers to.
+             */
+            permanent_file_id?: string | null;
+            /**
+             * @description Readers open it once it is `ready`; nobody when it is `refused`.
+             * @default ready
+             */
+            status: components["schemas"]["ScanStatus"];
+            /**
+             * Status Reason
+             * @description Why its scan is late, or what it found.
+             */
+            status_reason?: string | null;
+            /**
              * Added At
              * Format: date-time
              */
             added_at: string;
+            /**
+             * Renamed
+             * @description The name given held what a file name may not: `name` is what is kept of it.
+             */
+            renamed: boolean;
             /**
              * Dossier Etag
              * @description Send it in `If-Match`.
              * @example "4-holder"
              */
             dossier_etag: string;
+            /**
+             * Status Label
+             * @example Disponible
+             */
+            readonly status_label: string;
         };
         /** AttachmentRead */
         AttachmentRead: {
@@ -11083,10 +14855,30 @@ export interface components {
             /** Media Type */
             media_type: string;
             /**
+             * Permanent File Id
+             * @description The version of the holder's permanent file it refers to.
+             */
+            permanent_file_id?: string | null;
+            /**
+             * @description Readers open it once it is `ready`; nobody when it is `refused`.
+             * @default ready
+             */
+            status: components["schemas"]["ScanStatus"];
+            /**
+             * Status Reason
+             * @description Why its scan is late, or what it found.
+             */
+            status_reason?: string | null;
+            /**
              * Added At
              * Format: date-time
              */
             added_at: string;
+            /**
+             * Status Label
+             * @example Disponible
+             */
+            readonly status_label: string;
         };
         /**
          * AttendanceFigures
@@ -11207,6 +14999,17 @@ export interface components {
              * @default
              */
             person: string;
+            /**
+             * Account Id
+             * @description Their account on the platform, when they have one.
+             */
+            account_id?: string | null;
+            /**
+             * Voting
+             * @description Counts for the quorum and votes on the committee's advice.
+             * @default true
+             */
+            voting: boolean;
             presence: components["schemas"]["Presence"];
         };
         /**
@@ -11428,6 +15231,60 @@ export interface components {
             role?: string | null;
         };
         /**
+         * AuthorizationServer
+         * @description RFC 8414.
+         */
+        AuthorizationServer: {
+            /**
+             * Issuer
+             * @example https://canevas.example.org/directory/v1
+             */
+            issuer: string;
+            /**
+             * Token Endpoint
+             * @example https://canevas.example.org/directory/v1/oauth/token
+             */
+            token_endpoint: string;
+            /**
+             * Jwks Uri
+             * @example https://canevas.example.org/directory/v1/jwks.json
+             */
+            jwks_uri: string;
+            /**
+             * Scopes Supported
+             * @example [
+             *       "programming:read"
+             *     ]
+             */
+            scopes_supported: string[];
+            /**
+             * Response Types Supported
+             * @description None: nobody is sent here by a browser.
+             * @example []
+             */
+            response_types_supported: string[];
+            /**
+             * Grant Types Supported
+             * @example [
+             *       "client_credentials"
+             *     ]
+             */
+            grant_types_supported: string[];
+            /**
+             * Token Endpoint Auth Methods Supported
+             * @example [
+             *       "client_secret_basic",
+             *       "client_secret_post"
+             *     ]
+             */
+            token_endpoint_auth_methods_supported: string[];
+            /**
+             * Service Documentation
+             * @example https://canevas.example.org/docs
+             */
+            service_documentation: string;
+        };
+        /**
          * AwaitedStep
          * @description The next step to take before a clock passes.
          * @enum {string}
@@ -11598,6 +15455,33 @@ export interface components {
             attendee_id: string;
             /** Badge Url */
             badge_url: string;
+        };
+        /**
+         * BallotRead
+         * @description Where the vote on a dossier stands.
+         */
+        BallotRead: {
+            /**
+             * Dossier Id
+             * Format: uuid
+             */
+            dossier_id: string;
+            /**
+             * Voting Members
+             * @description Organisations that may vote, those stepped out left aside.
+             */
+            voting_members: number;
+            /** Members Present */
+            members_present: number;
+            /** Quorum Percent */
+            quorum_percent: number;
+            /** Quorum Reached */
+            quorum_reached: boolean;
+            /** Votes */
+            votes: components["schemas"]["VoteRead"][];
+            advice: components["schemas"]["AdviceRead"] | null;
+            /** Deports */
+            deports: components["schemas"]["DeportRead"][];
         };
         /**
          * BankAccountDisclosed
@@ -11870,6 +15754,21 @@ export interface components {
             /** Media Type */
             media_type: string;
             /**
+             * Permanent File Id
+             * @description The version of the holder's permanent file it refers to.
+             */
+            permanent_file_id?: string | null;
+            /**
+             * @description Readers open it once it is `ready`; nobody when it is `refused`.
+             * @default ready
+             */
+            status: components["schemas"]["ScanStatus"];
+            /**
+             * Status Reason
+             * @description Why its scan is late, or what it found.
+             */
+            status_reason?: string | null;
+            /**
              * Added At
              * Format: date-time
              */
@@ -11885,6 +15784,11 @@ export interface components {
              * @example "4"
              */
             bilan_etag: string;
+            /**
+             * Status Label
+             * @example Disponible
+             */
+            readonly status_label: string;
         };
         /** BilanAttachmentRead */
         BilanAttachmentRead: {
@@ -11907,6 +15811,21 @@ export interface components {
             /** Media Type */
             media_type: string;
             /**
+             * Permanent File Id
+             * @description The version of the holder's permanent file it refers to.
+             */
+            permanent_file_id?: string | null;
+            /**
+             * @description Readers open it once it is `ready`; nobody when it is `refused`.
+             * @default ready
+             */
+            status: components["schemas"]["ScanStatus"];
+            /**
+             * Status Reason
+             * @description Why its scan is late, or what it found.
+             */
+            status_reason?: string | null;
+            /**
              * Added At
              * Format: date-time
              */
@@ -11916,6 +15835,11 @@ export interface components {
              * @description The submission it belongs to, from which funders see it.
              */
             number: number;
+            /**
+             * Status Label
+             * @example Disponible
+             */
+            readonly status_label: string;
         };
         /**
          * BilanCompletionRequest
@@ -12644,6 +16568,457 @@ export interface components {
              */
             voluntary_resources?: components["schemas"]["VoluntaryLine"][] | null;
         };
+        /**
+         * BulkAct
+         * @enum {string}
+         */
+        BulkAct: "completion" | "reopening" | "assignment";
+        /** BulkDecisionLine */
+        BulkDecisionLine: {
+            /** @description `proposed` in a technical committee; `granted`, `adjourned` or `refused` in a steering one. */
+            outcome: components["schemas"]["Outcome"];
+            /**
+             * Amount Cents
+             * @description Above zero when granted, zero when adjourned or refused; a proposal may be of nothing.
+             * @default 0
+             * @example 1250000
+             */
+            amount_cents: number;
+            /**
+             * Motive
+             * @description Required for a refusal (CRPA art. L211-2); the holder reads it.
+             * @default
+             */
+            motive: string;
+            /**
+             * Conditions
+             * @description What the grant is subject to; the holder reads it.
+             * @default
+             */
+            conditions: string;
+            /**
+             * Request Id
+             * Format: uuid
+             */
+            request_id: string;
+            /**
+             * Version
+             * @description Of the decision it changes; none for a first decision.
+             */
+            version?: number | null;
+        };
+        /** BulkDecisionResult */
+        BulkDecisionResult: {
+            /**
+             * Line
+             * @description From 1, in the order sent.
+             */
+            line: number;
+            /**
+             * Request Id
+             * Format: uuid
+             */
+            request_id: string;
+            state: components["schemas"]["LineState"];
+            problem?: components["schemas"]["BulkLineProblem"] | null;
+        };
+        /**
+         * BulkDecisionsCreate
+         * @description Many decisions of one session at once.
+         */
+        BulkDecisionsCreate: {
+            /** Lines */
+            lines: components["schemas"]["BulkDecisionLine"][];
+            /**
+             * Dry Run
+             * @description Try each line, write nothing.
+             * @default false
+             */
+            dry_run: boolean;
+            /**
+             * All Or Nothing
+             * @description One line at fault stops the whole; otherwise the good ones are kept.
+             * @default false
+             */
+            all_or_nothing: boolean;
+        };
+        /** BulkDecisionsReport */
+        BulkDecisionsReport: {
+            /** Dry Run */
+            dry_run: boolean;
+            /** Decided */
+            decided: number;
+            /** Unchanged */
+            unchanged: number;
+            /** Problems */
+            problems: number;
+            /**
+             * Granted Cents
+             * @description What the lines kept grant, together.
+             */
+            granted_cents: number;
+            /** Lines */
+            lines: components["schemas"]["BulkDecisionResult"][];
+        };
+        /** BulkLineProblem */
+        BulkLineProblem: {
+            /**
+             * Type
+             * @description Last part of the problem's address.
+             * @example envelope-exceeded
+             */
+            type: string;
+            /** Title */
+            title: string;
+            /** Detail */
+            detail?: string | null;
+            /**
+             * Errors
+             * @default []
+             */
+            errors: components["schemas"]["LineError"][];
+        };
+        /**
+         * BulkLineState
+         * @enum {string}
+         */
+        BulkLineState: "waiting" | "notified" | "failed";
+        /**
+         * BulkNotificationCreate
+         * @description A funder answers many holders at once: everything a closed session decided for it and that is not told yet.
+         */
+        BulkNotificationCreate: {
+            /**
+             * Funder Id
+             * Format: uuid
+             */
+            funder_id: string;
+            /**
+             * Committee Id
+             * @description Only what this session decided.
+             */
+            committee_id?: string | null;
+            /**
+             * Outcomes
+             * @description Only grants, or only refusals; both by default.
+             * @default []
+             */
+            outcomes: components["schemas"]["AnswerKind"][];
+            /**
+             * Dossier Ids
+             * @description Only these; one that cannot be told is reported.
+             * @default []
+             */
+            dossier_ids: string[];
+            /**
+             * Holder Comment
+             * @description A word to every holder, in each letter.
+             * @default
+             */
+            holder_comment: string;
+            /**
+             * Dry Run
+             * @description Say what would leave; nothing does.
+             * @default false
+             */
+            dry_run: boolean;
+        };
+        /** BulkNotificationLineRead */
+        BulkNotificationLineRead: {
+            /** Number */
+            number: number;
+            /**
+             * Request Id
+             * Format: uuid
+             */
+            request_id: string;
+            /**
+             * Dossier Id
+             * Format: uuid
+             */
+            dossier_id: string;
+            /** Reference */
+            reference: string;
+            state: components["schemas"]["BulkLineState"];
+            /**
+             * Problem
+             * @description Last part of the problem's address.
+             * @example already-notified
+             */
+            problem: string | null;
+            /** Notification Id */
+            notification_id: string | null;
+        };
+        /** BulkNotificationProgress */
+        BulkNotificationProgress: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Campaign Id
+             * Format: uuid
+             */
+            campaign_id: string;
+            /**
+             * Funder Id
+             * Format: uuid
+             */
+            funder_id: string;
+            /**
+             * Asked By
+             * Format: uuid
+             */
+            asked_by: string;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Total */
+            total: number;
+            /**
+             * Finished At
+             * @description When no line waits any more; letters and mails may still be.
+             */
+            finished_at: string | null;
+            /** Waiting */
+            waiting: number;
+            /** Notified */
+            notified: number;
+            /** Failed */
+            failed: number;
+            /** Letters Ready */
+            letters_ready: number;
+            /**
+             * Mails Sent
+             * @description Taken by the mail server.
+             */
+            mails_sent: number;
+            /**
+             * Mails Failed
+             * @description Given up after ten attempts: write by post.
+             */
+            mails_failed: number;
+        };
+        /** BulkNotificationRead */
+        BulkNotificationRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Campaign Id
+             * Format: uuid
+             */
+            campaign_id: string;
+            /**
+             * Funder Id
+             * Format: uuid
+             */
+            funder_id: string;
+            /**
+             * Asked By
+             * Format: uuid
+             */
+            asked_by: string;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Total */
+            total: number;
+            /**
+             * Finished At
+             * @description When no line waits any more; letters and mails may still be.
+             */
+            finished_at: string | null;
+        };
+        /**
+         * BulkNotificationReport
+         * @description What would leave, or was asked to.
+         */
+        BulkNotificationReport: {
+            /**
+             * Id
+             * @description None for a dry run.
+             */
+            id: string | null;
+            /** Dry Run */
+            dry_run: boolean;
+            /** Ready */
+            ready: number;
+            /** Problems */
+            problems: number;
+            /**
+             * Granted Cents
+             * @description What the letters that leave announce, together.
+             */
+            granted_cents: number;
+            /** Lines */
+            lines: components["schemas"]["BulkNotificationLineRead"][];
+        };
+        /** BulkReviewLine */
+        BulkReviewLine: {
+            /**
+             * Review Id
+             * Format: uuid
+             */
+            review_id: string;
+            /**
+             * Done
+             * @description Done, or would be done in a dry run.
+             */
+            done: boolean;
+            /**
+             * Problem
+             * @description Name of the refusal, as in its `type`.
+             * @example review-incomplete
+             */
+            problem: string | null;
+            /** Detail */
+            detail: string | null;
+            /**
+             * Pointers
+             * @description What to mend in the review.
+             * @example [
+             *       "/scores/besoin"
+             *     ]
+             */
+            pointers: string[];
+        };
+        /** BulkReviewReport */
+        BulkReviewReport: {
+            /** Dry Run */
+            dry_run: boolean;
+            /** Done */
+            done: number;
+            /** Refused */
+            refused: number;
+            /** Lines */
+            lines: components["schemas"]["BulkReviewLine"][];
+        };
+        /**
+         * BulkReviewsAct
+         * @description One act on many reviews; each line succeeds or is refused by itself.
+         */
+        BulkReviewsAct: {
+            act: components["schemas"]["BulkAct"];
+            /** Review Ids */
+            review_ids: string[];
+            /**
+             * Assignee Id
+             * @description For `assignment`; null gives the reviews back.
+             */
+            assignee_id?: string | null;
+            /**
+             * Reason
+             * @description Required for `reopening`.
+             */
+            reason?: string | null;
+            /**
+             * Dry Run
+             * @default false
+             */
+            dry_run: boolean;
+        };
+        /**
+         * Calibration
+         * @description How a funder's people score. The contract's team reads the counts alone.
+         */
+        Calibration: {
+            /** Reviewers */
+            reviewers: number;
+            /** Dossiers */
+            dossiers: number;
+            /**
+             * Scored Twice
+             * @description Dossiers that several people scored.
+             */
+            scored_twice: number;
+            /** People */
+            people: components["schemas"]["ReviewerCalibration"][] | null;
+            /** Criteria */
+            criteria: {
+                [key: string]: components["schemas"]["ScoreSpread"];
+            } | null;
+            /**
+             * Disagreements
+             * @description Largest first, twenty at most.
+             */
+            disagreements: components["schemas"]["Disagreement"][] | null;
+        };
+        /**
+         * CampaignAmendment
+         * @description What changes; what is left out stays.
+         */
+        CampaignAmendment: {
+            /** @description The next version of the form, whole. */
+            form?: components["schemas"]["CampaignFormWrite"] | null;
+            /**
+             * Charter
+             * @default []
+             */
+            charter: components["schemas"]["CharterChange"][];
+            /**
+             * Criteria
+             * @description The new grid, whole.
+             */
+            criteria?: components["schemas"]["Criterion"][] | null;
+            /**
+             * Required Attachments
+             * @description The new list, whole.
+             */
+            required_attachments?: {
+                [key: string]: components["schemas"]["RequiredAttachment"][];
+            } | null;
+        };
+        /**
+         * CampaignAnswerDelays
+         * @description The funder in one campaign.
+         */
+        CampaignAnswerDelays: {
+            /**
+             * Suppressed
+             * @description Whether there are too few answers to say anything.
+             */
+            suppressed: boolean;
+            /**
+             * Answered
+             * @description Requests answered.
+             */
+            answered: number | null;
+            /** Median Days */
+            median_days: number | null;
+            /**
+             * P90 Days
+             * @description Nine answers out of ten took no longer.
+             */
+            p90_days: number | null;
+            /**
+             * Within Promise
+             * @description Of those answered, how many before the promised day.
+             */
+            within_promise: number | null;
+            /**
+             * Campaign Id
+             * Format: uuid
+             */
+            campaign_id: string;
+            /** Year */
+            year: number;
+            /** Title */
+            title: string;
+            /**
+             * Answer Before On
+             * Format: date
+             * @description Promised answer of dossiers submitted at the deadline.
+             */
+            answer_before_on: string;
+        };
         /** CampaignCreate */
         CampaignCreate: {
             /**
@@ -12710,6 +17085,238 @@ export interface components {
             required_attachments: {
                 [key: string]: components["schemas"]["RequiredAttachment"][];
             };
+            /**
+             * Sign Off Required
+             * @description A signatory of the holder signs each dossier off before it is submitted.
+             * @default false
+             */
+            sign_off_required: boolean;
+        };
+        /**
+         * CampaignExtended
+         * @description The campaign under its new deadline, and the line of history it leaves.
+         */
+        CampaignExtended: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Contract Id
+             * Format: uuid
+             */
+            contract_id: string;
+            /**
+             * Lead Organisation Id
+             * Format: uuid
+             */
+            lead_organisation_id: string;
+            /** Code */
+            code: string;
+            /** Year */
+            year: number;
+            /** Title */
+            title: string;
+            status: components["schemas"]["CampaignStatus"];
+            /**
+             * Opens At
+             * Format: date-time
+             */
+            opens_at: string;
+            /**
+             * Closes At
+             * Format: date-time
+             */
+            closes_at: string;
+            /** Answer Within Months */
+            answer_within_months: number;
+            /** Silence Rejects After Months */
+            silence_rejects_after_months: number;
+            /** Framework Number */
+            framework_number: number;
+            /** Qpv Codes */
+            qpv_codes: string[];
+            /** Objective Codes */
+            objective_codes: string[];
+            /** Transversal Codes */
+            transversal_codes: string[];
+            /** Outside Qpv Allowed */
+            outside_qpv_allowed: boolean;
+            /** Criteria */
+            criteria: components["schemas"]["Criterion"][];
+            /** Required Attachments */
+            required_attachments: {
+                [key: string]: components["schemas"]["RequiredAttachment"][];
+            };
+            /**
+             * Form
+             * @description Extra questions, as JSON Schema 2020-12: labels in `title`, choices in `oneOf`.
+             */
+            form?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Asked When
+             * @description By question: under what choice it is asked; the others always are.
+             * @default {}
+             */
+            asked_when: {
+                [key: string]: components["schemas"]["AskedWhen"];
+            };
+            /**
+             * Form Number
+             * @description Version of the form; 0 when nothing more is asked.
+             * @default 0
+             */
+            form_number: number;
+            /**
+             * Sign Off Required
+             * @description A signatory of the holder signs each dossier off before it is submitted.
+             * @default false
+             */
+            sign_off_required: boolean;
+            extension: components["schemas"]["ExtensionRead"];
+            /**
+             * Status Label
+             * @example Ouverte
+             */
+            readonly status_label: string;
+        };
+        /**
+         * CampaignFormRead
+         * @description A version of a form that holders were given: it never changes.
+         */
+        CampaignFormRead: {
+            /**
+             * Form
+             * @description JSON Schema 2020-12 of an object whose properties are the questions: each has a `title`; choices are `oneOf` of `const` and `title`. Conditions with `if`, `dependentRequired`, … No reference outside `#/$defs`.
+             * @example {
+             *       "if": {
+             *         "properties": {
+             *           "garde": {
+             *             "const": "oui"
+             *           }
+             *         },
+             *         "required": [
+             *           "garde"
+             *         ]
+             *       },
+             *       "properties": {
+             *         "garde": {
+             *           "oneOf": [
+             *             {
+             *               "const": "oui",
+             *               "title": "Oui, sur place"
+             *             },
+             *             {
+             *               "const": "non",
+             *               "title": "Non"
+             *             }
+             *           ],
+             *           "title": "Proposez-vous une garde d'enfants ?"
+             *         }
+             *       },
+             *       "required": [
+             *         "garde"
+             *       ],
+             *       "then": {
+             *         "properties": {
+             *           "places": {
+             *             "minimum": 1,
+             *             "title": "Combien de places ?",
+             *             "type": "integer"
+             *           }
+             *         },
+             *         "required": [
+             *           "places"
+             *         ]
+             *       },
+             *       "type": "object"
+             *     }
+             */
+            form: {
+                [key: string]: unknown;
+            };
+            /**
+             * Asked When
+             * @description By question: asked only when such a nature, funder or line is chosen.
+             * @default {}
+             */
+            asked_when: {
+                [key: string]: components["schemas"]["AskedWhen"];
+            };
+            /** Number */
+            number: number;
+            /**
+             * Published At
+             * Format: date-time
+             */
+            published_at: string;
+        };
+        /**
+         * CampaignFormWrite
+         * @description Extra questions of a campaign.
+         */
+        CampaignFormWrite: {
+            /**
+             * Form
+             * @description JSON Schema 2020-12 of an object whose properties are the questions: each has a `title`; choices are `oneOf` of `const` and `title`. Conditions with `if`, `dependentRequired`, … No reference outside `#/$defs`.
+             * @example {
+             *       "if": {
+             *         "properties": {
+             *           "garde": {
+             *             "const": "oui"
+             *           }
+             *         },
+             *         "required": [
+             *           "garde"
+             *         ]
+             *       },
+             *       "properties": {
+             *         "garde": {
+             *           "oneOf": [
+             *             {
+             *               "const": "oui",
+             *               "title": "Oui, sur place"
+             *             },
+             *             {
+             *               "const": "non",
+             *               "title": "Non"
+             *             }
+             *           ],
+             *           "title": "Proposez-vous une garde d'enfants ?"
+             *         }
+             *       },
+             *       "required": [
+             *         "garde"
+             *       ],
+             *       "then": {
+             *         "properties": {
+             *           "places": {
+             *             "minimum": 1,
+             *             "title": "Combien de places ?",
+             *             "type": "integer"
+             *           }
+             *         },
+             *         "required": [
+             *           "places"
+             *         ]
+             *       },
+             *       "type": "object"
+             *     }
+             */
+            form: {
+                [key: string]: unknown;
+            };
+            /**
+             * Asked When
+             * @description By question: asked only when such a nature, funder or line is chosen.
+             * @default {}
+             */
+            asked_when: {
+                [key: string]: components["schemas"]["AskedWhen"];
+            };
         };
         /** CampaignRead */
         CampaignRead: {
@@ -12765,6 +17372,33 @@ export interface components {
             required_attachments: {
                 [key: string]: components["schemas"]["RequiredAttachment"][];
             };
+            /**
+             * Form
+             * @description Extra questions, as JSON Schema 2020-12: labels in `title`, choices in `oneOf`.
+             */
+            form?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Asked When
+             * @description By question: under what choice it is asked; the others always are.
+             * @default {}
+             */
+            asked_when: {
+                [key: string]: components["schemas"]["AskedWhen"];
+            };
+            /**
+             * Form Number
+             * @description Version of the form; 0 when nothing more is asked.
+             * @default 0
+             */
+            form_number: number;
+            /**
+             * Sign Off Required
+             * @description A signatory of the holder signs each dossier off before it is submitted.
+             * @default false
+             */
+            sign_off_required: boolean;
             /**
              * Status Label
              * @example Ouverte
@@ -12843,6 +17477,8 @@ export interface components {
             required_attachments?: {
                 [key: string]: components["schemas"]["RequiredAttachment"][];
             } | null;
+            /** Sign Off Required */
+            sign_off_required?: boolean | null;
         };
         /**
          * Cancellation
@@ -13309,6 +17945,141 @@ export interface components {
             parts?: components["schemas"]["ChangedPart"][];
         };
         /**
+         * ChangeRequestAnswer
+         * @description The answer is a submission: sworn as the first one was. Each field named is changed, or explained here.
+         */
+        ChangeRequestAnswer: {
+            /**
+             * Sworn Statement
+             * @description Everything stated is exact; the holder is up to date with its social and fiscal duties.
+             */
+            sworn_statement: boolean;
+            /**
+             * Republican Commitment
+             * @description The contrat d'engagement républicain is subscribed (décret n° 2021-1947); required of associations.
+             * @default false
+             */
+            republican_commitment: boolean;
+            /**
+             * Signatory Name
+             * @example Camille Exemple
+             */
+            signatory_name: string;
+            /**
+             * Signatory Function
+             * @example Présidente
+             */
+            signatory_function: string;
+            /** Explanations */
+            explanations?: components["schemas"]["Explanation"][];
+        };
+        /** ChangeRequestCreate */
+        ChangeRequestCreate: {
+            /**
+             * Organisation Id
+             * Format: uuid
+             * @description For whom you ask: a funder of the dossier, or the contract's team.
+             */
+            organisation_id: string;
+            /** Fields */
+            fields: components["schemas"]["FieldAsk"][];
+            /**
+             * Due On
+             * Format: date
+             * @description Last day to answer (Paris).
+             * @example 2027-02-15
+             */
+            due_on: string;
+            /**
+             * Incomplete
+             * @description The file lacks something it must hold: the legal clock stands still meanwhile (CRPA art. L114-5).
+             * @default false
+             */
+            incomplete: boolean;
+            /**
+             * Word
+             * @description For the holder, beside the comments.
+             * @default
+             */
+            word: string;
+        };
+        /**
+         * ChangeRequestEnd
+         * @description Why it is cancelled or closed; the holder reads it.
+         */
+        ChangeRequestEnd: {
+            /**
+             * Reason
+             * @example La pièce était déjà jointe.
+             */
+            reason: string;
+        };
+        /** ChangeRequestRead */
+        ChangeRequestRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Dossier Id
+             * Format: uuid
+             */
+            dossier_id: string;
+            /**
+             * Organisation Id
+             * Format: uuid
+             */
+            organisation_id: string;
+            /** Organisation Name */
+            organisation_name: string;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /**
+             * Due On
+             * Format: date
+             */
+            due_on: string;
+            /**
+             * Days Left
+             * @description Until the due day, negative when it has passed; null once it ended.
+             */
+            days_left: number | null;
+            /** Overdue */
+            overdue: boolean;
+            /** Word */
+            word: string;
+            /** Incomplete */
+            incomplete: boolean;
+            status: components["schemas"]["ChangeRequestStatus"];
+            /** Fields */
+            fields: components["schemas"]["FieldRead"][];
+            /** Ended At */
+            ended_at: string | null;
+            /** Reason */
+            reason: string;
+            /**
+             * Submission Number
+             * @description The submission that answers it.
+             */
+            submission_number: number | null;
+            /** Version */
+            version: number;
+            /**
+             * Status Label
+             * @example En attente de réponse
+             */
+            readonly status_label: string;
+        };
+        /**
+         * ChangeRequestStatus
+         * @enum {string}
+         */
+        ChangeRequestStatus: "open" | "answered" | "cancelled" | "unanswered" | "moot";
+        /**
          * ChangeShape
          * @description How a change is told: two values, what came and went in a list, places of a text, or sections one by one.
          * @enum {string}
@@ -13366,6 +18137,28 @@ export interface components {
              */
             changes: components["schemas"]["Change"][];
         };
+        /**
+         * ChangesSinceRenewal
+         * @description What this dossier changes of the one it renews, field by field, and what could not follow.
+         */
+        ChangesSinceRenewal: {
+            /**
+             * Dossier Id
+             * Format: uuid
+             */
+            dossier_id: string;
+            /**
+             * Renewed Id
+             * Format: uuid
+             */
+            renewed_id: string;
+            /** Renewed Reference */
+            renewed_reference: string;
+            /** Notes */
+            notes: components["schemas"]["RenewalNote"][];
+            /** Differences */
+            differences: components["schemas"]["RenewedDifference"][];
+        };
         /** ChargeLine */
         ChargeLine: {
             /**
@@ -13392,6 +18185,59 @@ export interface components {
         Charter: {
             /** Rules */
             rules: components["schemas"]["CharterLine"][];
+        };
+        /**
+         * CharterChange
+         * @description The rule that replaces the one of a budget line, whole.
+         */
+        CharterChange: {
+            /**
+             * Natures
+             * @description What the line pays for.
+             */
+            natures: components["schemas"]["Nature"][];
+            /**
+             * Cap Cents
+             * @description Most that may be asked for one dossier, in cents.
+             */
+            cap_cents?: number | null;
+            /**
+             * Max Share Bp
+             * @description Largest share of the dossier's charges, in basis points (8000 = 80 %).
+             */
+            max_share_bp?: number | null;
+            /**
+             * Excluded Objective Codes
+             * @default []
+             */
+            excluded_objective_codes: string[];
+            /**
+             * Excluded Holder Kinds
+             * @default []
+             */
+            excluded_holder_kinds: string[];
+            /**
+             * Qpv Required
+             * @description The action must serve at least one QPV.
+             * @default false
+             */
+            qpv_required: boolean;
+            /**
+             * Reason
+             * @description Why, in the funder's words; shown when an ask is refused.
+             * @default
+             */
+            reason: string;
+            /**
+             * Funder Id
+             * Format: uuid
+             */
+            funder_id: string;
+            /**
+             * Budget Line
+             * @example caf-actions
+             */
+            budget_line: string;
         };
         /**
          * CharterLine
@@ -13610,6 +18456,91 @@ export interface components {
          * @enum {string}
          */
         CitationStyle: "iso690" | "apa";
+        /** CitedAttachment */
+        CitedAttachment: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * ClaimCreate
+         * @description Why those who manage cannot.
+         */
+        ClaimCreate: {
+            /**
+             * Reason
+             * @example Notre directrice est partie en mars, son adresse ne répond plus.
+             */
+            reason: string;
+        };
+        /**
+         * ClaimDecision
+         * @description What the platform's administrators decide, without waiting.
+         */
+        ClaimDecision: {
+            /**
+             * Is Granted
+             * @example true
+             */
+            is_granted: boolean;
+            /**
+             * Reason
+             * @example Procès-verbal du bureau reçu le 12 mars.
+             */
+            reason: string;
+        };
+        /**
+         * ClaimObjection
+         * @description Why the claim should not stand, told to the claimant.
+         */
+        ClaimObjection: {
+            /**
+             * Reason
+             * @example Je suis toujours là, j'étais en congé.
+             */
+            reason: string;
+        };
+        /**
+         * ClaimState
+         * @enum {string}
+         */
+        ClaimState: "pending" | "granted" | "objected" | "refused" | "withdrawn" | "lapsed";
+        /**
+         * ClientAccessToken
+         * @description RFC 6749 §5.1.
+         */
+        ClientAccessToken: {
+            /**
+             * Access Token
+             * @description RS256 JWT for `Authorization: Bearer …`.
+             * @example eyJhbGciOiJSUzI1NiIsImtpZCI6Ii4uLiJ9.e30.c2ln
+             */
+            access_token: string;
+            /**
+             * Token Type
+             * @example Bearer
+             * @constant
+             */
+            token_type: "Bearer";
+            /**
+             * Expires In
+             * @description Seconds it lives.
+             * @example 600
+             */
+            expires_in: number;
+            /**
+             * Scope
+             * @description What it may do, separated by spaces.
+             * @example programming:read
+             */
+            scope: string;
+        };
         /**
          * ClockFigures
          * @description How a clock is held. What is still within its time, and not done, counts on neither side.
@@ -13678,6 +18609,109 @@ export interface components {
          * @enum {string}
          */
         Closing: "thanked" | "by_desk" | "lapsed";
+        /**
+         * Closure
+         * @description Days on which nobody works, both ends included.
+         */
+        Closure: {
+            /**
+             * Label
+             * @example Vacances d'été
+             */
+            label: string;
+            /**
+             * Starts On
+             * Format: date
+             */
+            starts_on: string;
+            /**
+             * Ends On
+             * Format: date
+             */
+            ends_on: string;
+        };
+        /** CollaborationAcceptance */
+        CollaborationAcceptance: {
+            /**
+             * Token
+             * @description What the link of the mail ends with.
+             */
+            token: string;
+        };
+        /** CollaboratorChange */
+        CollaboratorChange: {
+            part: components["schemas"]["CollaboratorPart"];
+        };
+        /**
+         * CollaboratorInvite
+         * @description Somebody to write the dossier with: a partner's employee, a consultant.
+         */
+        CollaboratorInvite: {
+            /**
+             * Email
+             * Format: email
+             * @example noe@partenaire.example.org
+             */
+            email: string;
+            /**
+             * Full Name
+             * @default
+             * @example Noé Exemple
+             */
+            full_name: string;
+            /** @description `reader` reads, `editor` also writes; neither ever submits. */
+            part: components["schemas"]["CollaboratorPart"];
+        };
+        /**
+         * CollaboratorPart
+         * @description What an invited person may do: never submit, never withdraw.
+         * @enum {string}
+         */
+        CollaboratorPart: "reader" | "editor";
+        /** CollaboratorRead */
+        CollaboratorRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Dossier Id
+             * Format: uuid
+             */
+            dossier_id: string;
+            /**
+             * Email
+             * @description For the holder's members, and the person themselves.
+             */
+            email?: string | null;
+            /** Full Name */
+            full_name: string;
+            part: components["schemas"]["CollaboratorPart"];
+            status: components["schemas"]["CollaboratorStatus"];
+            /**
+             * Invited At
+             * Format: date-time
+             */
+            invited_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             * @description Until when the invitation may be accepted.
+             */
+            expires_at: string;
+            /** Accepted At */
+            accepted_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * CollaboratorStatus
+         * @enum {string}
+         */
+        CollaboratorStatus: "invited" | "active" | "withdrawn" | "left";
         /**
          * CollisionRead
          * @description Another event of the same week that calls the same people.
@@ -13752,6 +18786,12 @@ export interface components {
              * @example 2027-03-12T14:00:00+01:00
              */
             starts_at: string;
+            /**
+             * Quorum Percent
+             * @description Share of the voting members that must be there for the committee's advice.
+             * @default 50
+             */
+            quorum_percent: number;
         };
         /**
          * CommitteeKind
@@ -13786,6 +18826,8 @@ export interface components {
             held_at: string | null;
             /** Signed At */
             signed_at: string | null;
+            /** Quorum Percent */
+            quorum_percent: number;
             /** Attendance */
             attendance: components["schemas"]["Attendee"][];
             /**
@@ -13826,6 +18868,8 @@ export interface components {
             held_at: string | null;
             /** Signed At */
             signed_at: string | null;
+            /** Quorum Percent */
+            quorum_percent: number;
         };
         /**
          * CommitteeUpdate
@@ -13838,6 +18882,8 @@ export interface components {
             place?: string | null;
             /** Starts At */
             starts_at?: string | null;
+            /** Quorum Percent */
+            quorum_percent?: number | null;
         };
         /**
          * Comparison
@@ -13872,6 +18918,17 @@ export interface components {
             complete: boolean;
             /** Missing */
             missing: components["schemas"]["Missing"][];
+            /**
+             * Left Out
+             * @default []
+             */
+            left_out: components["schemas"]["LeftOut"][];
+            /**
+             * Form Number
+             * @description Version of the form it is judged by; 0 when the campaign asks nothing more.
+             * @default 0
+             */
+            form_number: number;
         };
         /**
          * Condition
@@ -13879,6 +18936,98 @@ export interface components {
          * @enum {string}
          */
         Condition: "none" | "agreement_signed" | "bilan_submitted" | "bilan_accepted" | "date";
+        /**
+         * ConflictCreate
+         * @description An interest in one dossier, or in an organisation and so in all its dossiers.
+         */
+        ConflictCreate: {
+            /**
+             * Funder Id
+             * Format: uuid
+             * @description For whom the person instructs.
+             */
+            funder_id: string;
+            /** Dossier Id */
+            dossier_id?: string | null;
+            /** Organisation Id */
+            organisation_id?: string | null;
+            /**
+             * Account Id
+             * @description Whose interest; yours by default, somebody else's for a manager.
+             */
+            account_id?: string | null;
+            /** @example board_member */
+            kind: components["schemas"]["ConflictKind"];
+            /**
+             * Details
+             * @description Read by the funder's managers and by who wrote it.
+             * @default
+             */
+            details: string;
+        };
+        /**
+         * ConflictKind
+         * @enum {string}
+         */
+        ConflictKind: "family" | "employment" | "board_member" | "other";
+        /**
+         * ConflictRead
+         * @description A declaration of interest. `details` is for the funder's managers and for who wrote it.
+         */
+        ConflictRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Funder Id
+             * Format: uuid
+             */
+            funder_id: string;
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            /** Person Name */
+            person_name: string;
+            /** Dossier Id */
+            dossier_id: string | null;
+            /** Organisation Id */
+            organisation_id: string | null;
+            /**
+             * About
+             * @description Reference of the dossier, or name of the organisation.
+             */
+            about: string;
+            kind: components["schemas"]["ConflictKind"];
+            /** Details */
+            details: string | null;
+            /**
+             * Declared By
+             * Format: uuid
+             */
+            declared_by: string;
+            /**
+             * Declared At
+             * Format: date-time
+             */
+            declared_at: string;
+            /** Withdrawn By */
+            withdrawn_by: string | null;
+            /** Withdrawn At */
+            withdrawn_at: string | null;
+            /** Withdrawal Reason */
+            withdrawal_reason: string | null;
+            /** Version */
+            version: number;
+        };
+        /** ConflictWithdrawal */
+        ConflictWithdrawal: {
+            /** Reason */
+            reason: string;
+        };
         /**
          * Consent
          * @description Whether a speaker agrees; nothing is assumed.
@@ -14114,6 +19263,129 @@ export interface components {
             signatories?: components["schemas"]["Signatory"][] | null;
         };
         /**
+         * ConversationKind
+         * @description `holder`: the holder and one funder, or the team. `instructors`: the funders asked and the team, nobody else.
+         * @enum {string}
+         */
+        ConversationKind: "holder" | "instructors";
+        /**
+         * ConversationMessageCreate
+         * @description A message, and to whom. The thread opens with its first message.
+         */
+        ConversationMessageCreate: {
+            /**
+             * Text
+             * @example Pouvez-vous préciser le calendrier des ateliers ?
+             */
+            text: string;
+            /**
+             * Attachment Ids
+             * @description Documents of the dossier the message speaks of.
+             */
+            attachment_ids?: string[];
+            /** @description `holder`: between the holder and one funder or the team. `instructors`: between funders and the team only. */
+            kind: components["schemas"]["ConversationKind"];
+            /**
+             * Organisation Id
+             * Format: uuid
+             * @description Who instructs in the thread: the funder or the team written to, or for whom you write.
+             */
+            organisation_id: string;
+        };
+        /** ConversationMessageRead */
+        ConversationMessageRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Conversation Id
+             * Format: uuid
+             */
+            conversation_id: string;
+            side: components["schemas"]["MessageSide"];
+            /**
+             * Organisation Name
+             * @description For whom the person wrote.
+             * @example Caisse d'allocations familiales
+             */
+            organisation_name: string;
+            /**
+             * Author Id
+             * Format: uuid
+             */
+            author_id: string;
+            /**
+             * Author Name
+             * @example Nadia Exemple
+             */
+            author_name: string;
+            /** Text */
+            text: string;
+            /** Attachments */
+            attachments: components["schemas"]["CitedAttachment"][];
+            /**
+             * Sent At
+             * Format: date-time
+             */
+            sent_at: string;
+        };
+        /** ConversationMessageWrite */
+        ConversationMessageWrite: {
+            /**
+             * Text
+             * @example Pouvez-vous préciser le calendrier des ateliers ?
+             */
+            text: string;
+            /**
+             * Attachment Ids
+             * @description Documents of the dossier the message speaks of.
+             */
+            attachment_ids?: string[];
+        };
+        /** ConversationRead */
+        ConversationRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Dossier Id
+             * Format: uuid
+             */
+            dossier_id: string;
+            kind: components["schemas"]["ConversationKind"];
+            /**
+             * Organisation Id
+             * Format: uuid
+             */
+            organisation_id: string;
+            /** Organisation Name */
+            organisation_name: string;
+            /** Reference */
+            reference: string;
+            /** Dossier Title */
+            dossier_title: string;
+            /** Holder Name */
+            holder_name: string;
+            /** Messages Count */
+            messages_count: number;
+            /**
+             * Unread Count
+             * @description Messages of others you have not read.
+             */
+            unread_count: number;
+            /** Last Message At */
+            last_message_at: string | null;
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+        };
+        /**
          * Conversion
          * @description Needs an event is prepared for.
          */
@@ -14132,6 +19404,70 @@ export interface components {
              * @default
              */
             summary: string;
+        };
+        /**
+         * CorrectionCreate
+         * @description The answer as it should have been.
+         */
+        CorrectionCreate: {
+            /**
+             * Granted Cents
+             * @description The grant set right, in whole euros; zero only where it was refused.
+             * @example 1250000
+             */
+            granted_cents: number;
+            /**
+             * Motive
+             * @default
+             */
+            motive: string;
+            /**
+             * Conditions
+             * @default
+             */
+            conditions: string;
+            /**
+             * Reason
+             * @description Why; the corrective letter says it.
+             */
+            reason: string;
+        };
+        /** CorrectionRead */
+        CorrectionRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Notification Id
+             * Format: uuid
+             */
+            notification_id: string;
+            /** Number */
+            number: number;
+            /** Reason */
+            reason: string;
+            /** Before Cents */
+            before_cents: number;
+            /** Granted Cents */
+            granted_cents: number;
+            /** Motive */
+            motive: string;
+            /** Conditions */
+            conditions: string;
+            /**
+             * Corrected At
+             * Format: date-time
+             */
+            corrected_at: string;
+            /** Letter Ready At */
+            letter_ready_at: string | null;
+            /**
+             * Letter
+             * @description Address of the corrective letter (PDF), once it is made.
+             */
+            readonly letter: string | null;
         };
         /**
          * Counted
@@ -15360,6 +20696,101 @@ export interface components {
             licence_url: string;
         };
         /**
+         * DeMinimisAidCreate
+         * @description An aid received under a de minimis regulation.
+         */
+        DeMinimisAidCreate: {
+            /**
+             * Funder Name
+             * @example Région fictive
+             */
+            funder_name: string;
+            /**
+             * Regulation
+             * @example (UE) 2023/2831
+             */
+            regulation: string;
+            /**
+             * Amount Cents
+             * @description Gross grant equivalent, in euro cents.
+             * @example 800000
+             */
+            amount_cents: number;
+            /**
+             * Granted On
+             * Format: date
+             * @example 2026-05-04
+             */
+            granted_on: string;
+        };
+        /** DeMinimisAidRead */
+        DeMinimisAidRead: {
+            /**
+             * Funder Name
+             * @example Région fictive
+             */
+            funder_name: string;
+            /**
+             * Regulation
+             * @example (UE) 2023/2831
+             */
+            regulation: string;
+            /**
+             * Amount Cents
+             * @description Gross grant equivalent, in euro cents.
+             * @example 800000
+             */
+            amount_cents: number;
+            /**
+             * Granted On
+             * Format: date
+             * @example 2026-05-04
+             */
+            granted_on: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Organisation Id
+             * Format: uuid
+             */
+            organisation_id: string;
+            /**
+             * Declared At
+             * Format: date-time
+             */
+            declared_at: string;
+        };
+        /**
+         * DeMinimisStanding
+         * @description Aids received under de minimis regulations over the rolling years up to today.
+         */
+        DeMinimisStanding: {
+            /**
+             * Declared
+             * @description False when the holder declared none: it may have no economic activity.
+             */
+            declared: boolean;
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date
+             */
+            until: string;
+            /** Total Cents */
+            total_cents: number;
+            /** Ceiling Cents */
+            ceiling_cents: number;
+            /** Left Cents */
+            left_cents: number;
+        };
+        /**
          * Decision
          * @description What a documentalist says of a record that looks like a document of theirs.
          * @enum {string}
@@ -15426,6 +20857,55 @@ export interface components {
              * Format: date-time
              */
             decided_at: string;
+            /**
+             * Version
+             * @description Send it as `If-Match` to change the decision.
+             */
+            version: number;
+        };
+        /** DecisionReopeningCreate */
+        DecisionReopeningCreate: {
+            /** Reason */
+            reason: string;
+        };
+        /** DecisionReopeningRead */
+        DecisionReopeningRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Committee Id
+             * Format: uuid
+             */
+            committee_id: string;
+            /**
+             * Request Id
+             * Format: uuid
+             */
+            request_id: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Asked By Funder */
+            asked_by_funder: string | null;
+            /** Asked By Team */
+            asked_by_team: string | null;
+            /**
+             * Opened At
+             * @description When both parties had asked: the funder may decide again.
+             */
+            opened_at: string | null;
+            /**
+             * Settled At
+             * @description When the funder had decided again.
+             */
+            settled_at: string | null;
         };
         /**
          * DecisionWrite
@@ -15471,6 +20951,120 @@ export interface components {
             decisions: components["schemas"]["RegistrationDecision"][];
         };
         /**
+         * DeclaredSubsidyCreate
+         * @description A subsidy asked for or got outside the platform.
+         */
+        DeclaredSubsidyCreate: {
+            /**
+             * Year
+             * @example 2027
+             */
+            year: number;
+            /**
+             * Funder Name
+             * @example Fondation fictive
+             */
+            funder_name: string;
+            /**
+             * Funder Id
+             * @description When the funder is on the platform: its amounts then add up.
+             */
+            funder_id?: string | null;
+            /**
+             * Purpose
+             * @default
+             * @example Fonctionnement de la structure
+             */
+            purpose: string;
+            /**
+             * Public Money
+             * @description False for a foundation, a company, a private person.
+             * @default true
+             */
+            public_money: boolean;
+            /**
+             * Asked Cents
+             * @description Euro cents.
+             * @example 800000
+             */
+            asked_cents: number;
+            /**
+             * Granted Cents
+             * @description Once granted.
+             */
+            granted_cents?: number | null;
+            /** @default asked */
+            state: components["schemas"]["SubsidyState"];
+        };
+        /** DeclaredSubsidyRead */
+        DeclaredSubsidyRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Organisation Id
+             * Format: uuid
+             */
+            organisation_id: string;
+            /** Year */
+            year: number;
+            /** Funder Name */
+            funder_name: string;
+            /** Funder Id */
+            funder_id: string | null;
+            /** Purpose */
+            purpose: string;
+            /** Public Money */
+            public_money: boolean;
+            /**
+             * Asked Cents
+             * @description Euro cents.
+             * @example 1250000
+             */
+            asked_cents: number;
+            /** Granted Cents */
+            granted_cents: number | null;
+            state: components["schemas"]["SubsidyState"];
+            /**
+             * Declared At
+             * Format: date-time
+             */
+            declared_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * State Label
+             * @example Accordée
+             */
+            readonly state_label: string;
+        };
+        /**
+         * DeclaredSubsidyUpdate
+         * @description Merge patch: only what is sent changes.
+         */
+        DeclaredSubsidyUpdate: {
+            /** Year */
+            year?: number | null;
+            /** Funder Name */
+            funder_name?: string | null;
+            /** Funder Id */
+            funder_id?: string | null;
+            /** Purpose */
+            purpose?: string | null;
+            /** Public Money */
+            public_money?: boolean | null;
+            /** Asked Cents */
+            asked_cents?: number | null;
+            /** Granted Cents */
+            granted_cents?: number | null;
+            state?: components["schemas"]["SubsidyState"] | null;
+        };
+        /**
          * DelayRead
          * @description How fast the questions asked in a year were answered. Below five answers nothing is told.
          */
@@ -15511,6 +21105,97 @@ export interface components {
         DelaysRead: {
             /** Items */
             items: components["schemas"]["DelayRead"][];
+        };
+        /**
+         * DepartureRun
+         * @description Somebody leaves, or is away: what they have not finished goes to others.
+         */
+        DepartureRun: {
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            /**
+             * To
+             * @description To this person; by the rules otherwise.
+             */
+            to?: string | null;
+            /**
+             * Dry Run
+             * @default false
+             */
+            dry_run: boolean;
+        };
+        /**
+         * DeportCreate
+         * @description Somebody around the table has an interest in a dossier and steps out for it.
+         */
+        DeportCreate: {
+            /**
+             * Organisation Id
+             * Format: uuid
+             * @description On whose behalf the person sits.
+             */
+            organisation_id: string;
+            /**
+             * Account Id
+             * @description By default you; the team may name another.
+             */
+            account_id?: string | null;
+            /**
+             * Person
+             * @description Name as in the attendance; required without an account.
+             * @default
+             */
+            person: string;
+            /**
+             * Interest
+             * @default
+             * @example Membre du conseil d'administration du porteur.
+             */
+            interest: string;
+        };
+        /** DeportRead */
+        DeportRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Committee Id
+             * Format: uuid
+             */
+            committee_id: string;
+            /**
+             * Dossier Id
+             * Format: uuid
+             */
+            dossier_id: string;
+            /**
+             * Organisation Id
+             * Format: uuid
+             */
+            organisation_id: string;
+            /** Account Id */
+            account_id: string | null;
+            /** Person */
+            person: string;
+            /** Interest */
+            interest: string;
+            /**
+             * Declared By
+             * Format: uuid
+             */
+            declared_by: string;
+            /**
+             * Declared At
+             * Format: date-time
+             */
+            declared_at: string;
+            /** Withdrawn At */
+            withdrawn_at: string | null;
         };
         /**
          * DeskRead
@@ -15587,11 +21272,36 @@ export interface components {
             readonly difference_cents: number;
         };
         /**
+         * DifferenceShape
+         * @description How a difference is told: two values, euro cents, places of a text, or a file.
+         * @enum {string}
+         */
+        DifferenceShape: "value" | "money" | "text" | "file";
+        /**
          * Dimension
          * @description What attendance is counted by.
          * @enum {string}
          */
         Dimension: "audience" | "mode" | "format" | "theme" | "month" | "region" | "departement" | "commune" | "qpv";
+        /** Disagreement */
+        Disagreement: {
+            /**
+             * Dossier Id
+             * Format: uuid
+             */
+            dossier_id: string;
+            /** Reference */
+            reference: string;
+            /** Readers */
+            readers: number;
+            /**
+             * Spread
+             * @description Highest weighted score less the lowest.
+             */
+            spread: number;
+            /** Sd */
+            sd: number;
+        };
         /**
          * DissolutionCreate
          * @description An organisation has come to its end.
@@ -16091,6 +21801,33 @@ export interface components {
              */
             published_at: string;
         };
+        /**
+         * DossierComparison
+         * @description What changed between two states of a dossier, in the order of the form; empty when nothing did.
+         */
+        DossierComparison: {
+            /**
+             * Dossier Id
+             * Format: uuid
+             */
+            dossier_id: string;
+            /**
+             * Since
+             * @description Number of the older submission.
+             */
+            since: number;
+            /**
+             * Until
+             * @description Number of the newer one; null: the dossier as it stands, for its holder.
+             */
+            until: number | null;
+            /** Charges Delta Cents */
+            charges_delta_cents: number;
+            /** Asked Delta Cents */
+            asked_delta_cents: number;
+            /** Differences */
+            differences: components["schemas"]["DossierDifference"][];
+        };
         /** DossierCreate */
         DossierCreate: {
             /**
@@ -16110,6 +21847,86 @@ export interface components {
              * @example Ateliers sociolinguistiques
              */
             title: string;
+            /**
+             * Renews Id
+             * @description A dossier of yours, already submitted: the draft begins as it was sent, its dates moved to the new year.
+             */
+            renews_id?: string | null;
+        };
+        /**
+         * DossierDifference
+         * @description One thing that changed. Money is in euro cents, files are told apart by their sha256.
+         */
+        DossierDifference: {
+            /**
+             * Pointer
+             * @description JSON pointer into the newer one; into the older of what was removed.
+             */
+            pointer: string;
+            /**
+             * Label
+             * @example Besoin
+             */
+            label: string;
+            /**
+             * Change
+             * @enum {string}
+             */
+            change: "added" | "removed" | "changed";
+            shape: components["schemas"]["DifferenceShape"];
+            /** Before */
+            before?: unknown;
+            /** After */
+            after?: unknown;
+            /**
+             * Hunks
+             * @description `text`: in order.
+             * @default []
+             */
+            hunks: components["schemas"]["DossierTextHunk"][];
+        };
+        /**
+         * DossierNotice
+         * @description A notice as it concerns a dossier.
+         */
+        DossierNotice: {
+            /**
+             * Notice Id
+             * Format: uuid
+             */
+            notice_id: string;
+            /** Number */
+            number: number;
+            /** Title */
+            title: string;
+            /** Text */
+            text: string;
+            /**
+             * Effective On
+             * Format: date
+             */
+            effective_on: string;
+            /** Changes */
+            changes: string[];
+            /** Form Number */
+            form_number: number | null;
+            /**
+             * Published At
+             * Format: date-time
+             */
+            published_at: string;
+            /**
+             * Told At
+             * Format: date-time
+             */
+            told_at: string;
+            /**
+             * Missing Count
+             * @description What the draft lacked under the new rules, when it was told.
+             */
+            missing_count: number | null;
+            /** Acknowledged At */
+            acknowledged_at: string | null;
         };
         /** DossierRead */
         DossierRead: {
@@ -16164,6 +21981,11 @@ export interface components {
             submitted_at: string | null;
             /** Answer Promised On */
             answer_promised_on: string | null;
+            /**
+             * Changes Due On
+             * @description Changes are requested of the holder: the first day an answer is due.
+             */
+            changes_due_on?: string | null;
             /** Holder */
             holder: {
                 [key: string]: unknown;
@@ -16204,6 +22026,22 @@ export interface components {
             content: components["schemas"]["Content"];
             contact: components["schemas"]["Contact"];
             budget: components["schemas"]["Budget"];
+            /**
+             * Answers
+             * @description To the campaign's own questions; with their labels at `…/answers`.
+             * @default {}
+             * @example {
+             *       "garde": "oui"
+             *     }
+             */
+            answers: {
+                [key: string]: unknown;
+            };
+            /**
+             * Form Number
+             * @description Version of the form it was submitted under.
+             */
+            form_number?: number | null;
             /** Requests */
             requests: components["schemas"]["RequestRead"][];
             /** Attachments */
@@ -16220,6 +22058,33 @@ export interface components {
             /** Report Submitted At */
             report_submitted_at: string | null;
             /**
+             * Open Fields
+             * @description While changes are requested: JSON pointers the holder may edit.
+             * @example [
+             *       "/content/need"
+             *     ]
+             */
+            open_fields: string[];
+            /**
+             * Suspended Days
+             * @description Days both clocks were moved by, for the time the file was incomplete.
+             */
+            suspended_days: number;
+            /**
+             * Suspended Since
+             * @description The file is incomplete: the legal clock stands still since that day.
+             */
+            suspended_since: string | null;
+            /** Withdrawn At */
+            withdrawn_at: string | null;
+            /** Withdrawn Reason */
+            withdrawn_reason: string | null;
+            /**
+             * Dropped At
+             * @description A draft its holder dropped: erased some days later.
+             */
+            dropped_at: string | null;
+            /**
              * Created At
              * Format: date-time
              */
@@ -16234,12 +22099,22 @@ export interface components {
              * @example Déposé
              */
             readonly status_label: string;
+            /**
+             * Answer First Promised On
+             * @description What was promised at the submission, before the clock was suspended.
+             */
+            readonly answer_first_promised_on: string | null;
+            /**
+             * Silence First Rejected On
+             * @description Likewise the day silence would have meant rejection.
+             */
+            readonly silence_first_rejected_on: string | null;
         };
         /**
          * DossierStatus
          * @enum {string}
          */
-        DossierStatus: "draft" | "submitted" | "admissible" | "inadmissible" | "under_review" | "ready_for_committee" | "decided" | "notified" | "running" | "report_due" | "report_submitted" | "closed";
+        DossierStatus: "draft" | "submitted" | "changes_requested" | "admissible" | "inadmissible" | "under_review" | "ready_for_committee" | "decided" | "notified" | "running" | "report_due" | "report_submitted" | "closed" | "withdrawn" | "dropped";
         /** DossierSummary */
         DossierSummary: {
             /**
@@ -16294,10 +22169,37 @@ export interface components {
             /** Answer Promised On */
             answer_promised_on: string | null;
             /**
+             * Changes Due On
+             * @description Changes are requested of the holder: the first day an answer is due.
+             */
+            changes_due_on?: string | null;
+            /**
              * Status Label
              * @example Déposé
              */
             readonly status_label: string;
+        };
+        /**
+         * DossierTextHunk
+         * @description A place of a text that changed, between some words that did not; positions count characters (Unicode code points).
+         */
+        DossierTextHunk: {
+            /** Before At */
+            before_at: number;
+            /** After At */
+            after_at: number;
+            /** Parts */
+            parts: components["schemas"]["DossierTextPart"][];
+        };
+        /** DossierTextPart */
+        DossierTextPart: {
+            /**
+             * Op
+             * @enum {string}
+             */
+            op: "same" | "removed" | "added";
+            /** Text */
+            text: string;
         };
         /**
          * DossierUpdate
@@ -16334,8 +22236,26 @@ export interface components {
             content?: components["schemas"]["ContentUpdate"] | null;
             contact?: components["schemas"]["ContactUpdate"] | null;
             budget?: components["schemas"]["BudgetUpdate"] | null;
+            /**
+             * Answers
+             * @description To the campaign's own questions (`form` of the campaign).
+             */
+            answers?: {
+                [key: string]: unknown;
+            } | null;
             /** Requests */
             requests?: components["schemas"]["RequestWrite"][] | null;
+        };
+        /**
+         * DossierWithdrawal
+         * @description Why the holder takes its dossier back; the funders asked read it.
+         */
+        DossierWithdrawal: {
+            /**
+             * Reason
+             * @example Le poste qui portait l'action n'est pas renouvelé.
+             */
+            reason: string;
         };
         /**
          * DraftCreate
@@ -16517,6 +22437,11 @@ export interface components {
             title: string | null;
         };
         /**
+         * DueWhen
+         * @enum {string}
+         */
+        DueWhen: "late" | "week" | "later" | "undated";
+        /**
          * DuplicateDecision
          * @description What a documentalist says of the pair.
          */
@@ -16582,6 +22507,30 @@ export interface components {
              * @description None: the same title.
              */
             title?: string | null;
+        };
+        /**
+         * EffectiveDurations
+         * @description Worked days that each period takes.
+         */
+        EffectiveDurations: {
+            /** Information */
+            information: number;
+            /** Call */
+            call: number;
+            /** Completion */
+            completion: number;
+            /** Review */
+            review: number;
+            /** Papers */
+            papers: number;
+            /** Between Committees */
+            between_committees: number;
+            /** Minutes */
+            minutes: number;
+            /** Letters */
+            letters: number;
+            /** Posting */
+            posting: number;
         };
         /**
          * EmailChangeRead
@@ -17427,10 +23376,83 @@ export interface components {
             contact?: components["schemas"]["ExperienceContactUpdate"] | null;
         };
         /**
+         * Explanation
+         * @description Why a named field stays as it is.
+         */
+        Explanation: {
+            /**
+             * Pointer
+             * @description JSON pointer into the dossier; `/attachments/<kind>` asks for a document.
+             * @example /content/need
+             */
+            pointer: string;
+            /**
+             * Text
+             * @example Le montant est celui du devis joint.
+             */
+            text: string;
+        };
+        /**
          * ExportFormat
          * @enum {string}
          */
         ExportFormat: "csv" | "xlsx";
+        /**
+         * ExtensionCreate
+         * @description A later deadline, and why.
+         */
+        ExtensionCreate: {
+            /**
+             * Closes At
+             * Format: date-time
+             * @description With an offset (`2027-01-29T23:59:59+01:00`), or without: the time of Paris, refused when the clock of that night skips it or shows it twice.
+             * @example 2027-01-29T23:59:59+01:00
+             */
+            closes_at: string;
+            /**
+             * Reason
+             * @description Told to everybody.
+             * @example Panne du service de paie des associations.
+             */
+            reason: string;
+        };
+        /**
+         * ExtensionRead
+         * @description One line of the history of deadlines.
+         */
+        ExtensionRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Number */
+            number: number;
+            /**
+             * Closed Before At
+             * Format: date-time
+             * @description The deadline it replaced.
+             */
+            closed_before_at: string;
+            /**
+             * Closes At
+             * Format: date-time
+             * @description The deadline it set.
+             */
+            closes_at: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Reopened
+             * @description Whether submissions had ended already.
+             */
+            reopened: boolean;
+            /**
+             * Extended At
+             * Format: date-time
+             */
+            extended_at: string;
+        };
         /**
          * FacetValue
          * @description A value and how many of the documents found have it.
@@ -17508,6 +23530,39 @@ export interface components {
             /** Rss */
             rss: string;
         };
+        /**
+         * FieldAsk
+         * @description One field to change, and what is asked of it.
+         */
+        FieldAsk: {
+            /**
+             * Pointer
+             * @description JSON pointer into the dossier; `/attachments/<kind>` asks for a document.
+             * @example /content/need
+             */
+            pointer: string;
+            /**
+             * Comment
+             * @example Précisez combien de personnes sont déjà inscrites.
+             */
+            comment: string;
+        };
+        /** FieldRead */
+        FieldRead: {
+            /** Pointer */
+            pointer: string;
+            /** Comment */
+            comment: string;
+            /** @description `pending` until it is changed, or explained by the answer. */
+            state: components["schemas"]["FieldState"];
+            /** Explanation */
+            explanation: string;
+        };
+        /**
+         * FieldState
+         * @enum {string}
+         */
+        FieldState: "pending" | "changed" | "explained";
         /**
          * Figures
          * @description A cell or a total at one stage. `publics` adds up what dossiers announce: people are not deduplicated.
@@ -17718,6 +23773,31 @@ export interface components {
          * @enum {string}
          */
         Frequency: "daily" | "weekly" | "never";
+        /**
+         * FunderAnswerDelays
+         * @description A funder over all the campaigns it took part in.
+         */
+        FunderAnswerDelays: {
+            /**
+             * Funder Id
+             * Format: uuid
+             */
+            funder_id: string;
+            /** Name */
+            name: string;
+            /**
+             * Fewest
+             * @description Under this number of answers nothing is said.
+             * @default 5
+             */
+            fewest: number;
+            overall: components["schemas"]["AnswerDelays"];
+            /**
+             * Campaigns
+             * @description The latest first.
+             */
+            campaigns: components["schemas"]["CampaignAnswerDelays"][];
+        };
         /** FunderCoverage */
         FunderCoverage: {
             /**
@@ -17954,6 +24034,19 @@ export interface components {
              * @example 1250000
              */
             granted_cents: number;
+        };
+        /**
+         * HandoverCreate
+         * @description Who manages from now on.
+         */
+        HandoverCreate: {
+            /**
+             * Account Id
+             * Format: uuid
+             * @description Another member.
+             * @example 0192f0c1-2a3b-7c4d-8e5f-60718293a4b5
+             */
+            account_id: string;
         };
         /**
          * HarvestOutcome
@@ -18414,6 +24507,133 @@ export interface components {
              */
             due_on?: string | null;
         };
+        /** Instructor */
+        Instructor: {
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            /**
+             * Full Name
+             * @description As the directory told it when the rules were written.
+             */
+            full_name: string;
+        };
+        /**
+         * InvitationAcceptance
+         * @description The link that was mailed.
+         */
+        InvitationAcceptance: {
+            /**
+             * Token
+             * @description `token` of the mailed link.
+             * @example vT4oZ0mXqk3yq1o0m3dM2c4o3nqkQm5w1m7mQyR8x1A
+             */
+            token: string;
+        };
+        /**
+         * InvitationCreate
+         * @description Somebody to invite, with or without an account.
+         */
+        InvitationCreate: {
+            /**
+             * Email
+             * Format: email
+             * @example nadia.benali@asso.example.org
+             */
+            email: string;
+            /**
+             * Roles
+             * @description `manager` administers, `signatory` signs for it, `payer` (comptable) orders and records its payments.
+             * @default [
+             *       "member"
+             *     ]
+             * @example [
+             *       "member"
+             *     ]
+             */
+            roles: ("member" | "manager" | "signatory" | "payer")[];
+        };
+        /**
+         * InvitationFace
+         * @description What an invitation says to whoever holds its link, before they sign in.
+         */
+        InvitationFace: {
+            /** Holder Name */
+            holder_name: string;
+            /** Dossier Title */
+            dossier_title: string;
+            part: components["schemas"]["CollaboratorPart"];
+            /**
+             * Address Hint
+             * @description The address that was invited, masked.
+             * @example n…@partenaire.example.org
+             */
+            address_hint: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+        };
+        /**
+         * InvitationRead
+         * @description An invitation as those who manage the organisation see it.
+         */
+        InvitationRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Organisation Id
+             * Format: uuid
+             */
+            organisation_id: string;
+            /**
+             * Email
+             * @example karim.rossi@asso.example.org
+             */
+            email: string;
+            /**
+             * Roles
+             * @example [
+             *       "member"
+             *     ]
+             */
+            roles: ("member" | "manager" | "signatory" | "payer")[];
+            /**
+             * State
+             * @example pending
+             * @enum {string}
+             */
+            state: "pending" | "expired" | "accepted" | "declined" | "withdrawn" | "replaced";
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Sent At
+             * Format: date-time
+             * @description When it was last mailed.
+             */
+            sent_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Closed At */
+            closed_at: string | null;
+            /**
+             * Version
+             * @example 1
+             */
+            version: number;
+        };
         /**
          * IssueRead
          * @description What issuing did. Issuing again changes nothing, unless presence did.
@@ -18440,6 +24660,123 @@ export interface components {
             nothing: number;
         };
         /**
+         * JoinApproval
+         * @description The part they will have.
+         */
+        JoinApproval: {
+            /**
+             * Roles
+             * @description `manager` administers, `signatory` signs for it, `payer` (comptable) orders and records its payments.
+             * @default [
+             *       "member"
+             *     ]
+             * @example [
+             *       "member"
+             *     ]
+             */
+            roles: ("member" | "manager" | "signatory" | "payer")[];
+        };
+        /**
+         * JoinRefusal
+         * @description Why not, told to the person.
+         */
+        JoinRefusal: {
+            /**
+             * Reason
+             * @example Nous ne vous connaissons pas : appelez-nous d'abord.
+             */
+            reason: string;
+        };
+        /**
+         * JoinRequestCreate
+         * @description Which organisation, by one of its numbers or its id, and a word to those who will answer.
+         */
+        JoinRequestCreate: {
+            /**
+             * Organisation Id
+             * @example null
+             */
+            organisation_id?: string | null;
+            /** Siret */
+            siret?: string | null;
+            /**
+             * Rna
+             * @example null
+             */
+            rna?: string | null;
+            /**
+             * Word
+             * @description Who you are and what you do there.
+             * @example Je suis la nouvelle coordinatrice, Nadia m'a parlé de vous.
+             */
+            word: string;
+        };
+        /**
+         * JoinRequestRead
+         * @description A request as those who answer it see it.
+         */
+        JoinRequestRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Organisation Id
+             * Format: uuid
+             */
+            organisation_id: string;
+            /**
+             * Organisation Name
+             * @example Régie de quartier Ozanam
+             */
+            organisation_name: string;
+            /** Word */
+            word: string;
+            state: components["schemas"]["RequestState"];
+            /**
+             * Roles
+             * @description Given with the approval.
+             * @example [
+             *       "member"
+             *     ]
+             */
+            roles: ("member" | "manager" | "signatory" | "payer")[];
+            /**
+             * Reason
+             * @description Of a refusal.
+             * @example null
+             */
+            reason: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Decided At */
+            decided_at: string | null;
+            /**
+             * Version
+             * @example 1
+             */
+            version: number;
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            /**
+             * Full Name
+             * @example Karim Rossi
+             */
+            full_name: string;
+            /**
+             * Email
+             * @example karim.rossi@asso.example.org
+             */
+            email: string;
+        };
+        /**
          * JournalLine
          * @description One act on a resource.
          */
@@ -18461,7 +24798,7 @@ export interface components {
             act: string;
             /**
              * Actor Id
-             * @description Account that acted; null when the platform did.
+             * @description Account, or program, that acted; null when the platform did.
              */
             actor_id: string | null;
             /** Organisation Id */
@@ -18681,6 +25018,34 @@ export interface components {
             partial?: boolean | null;
         };
         /**
+         * LeftOut
+         * @description An answer kept in the draft that the submission will not hold: its question is no longer asked.
+         */
+        LeftOut: {
+            /**
+             * Pointer
+             * @example /answers/places
+             */
+            pointer: string;
+            /**
+             * Title
+             * @description The question.
+             * @example Combien de places ?
+             */
+            title: string;
+        };
+        /**
+         * LegalRepresentation
+         * @description Whether a signatory binds the organisation by law.
+         */
+        LegalRepresentation: {
+            /**
+             * Is Legal Representative
+             * @example true
+             */
+            is_legal_representative: boolean;
+        };
+        /**
          * LegalRepresentative
          * @description Who is bound by what the organisation signs.
          */
@@ -18708,6 +25073,19 @@ export interface components {
          * @enum {string}
          */
         Licence: "licence-ouverte-2.0" | "odbl-1.0";
+        /** LineError */
+        LineError: {
+            /**
+             * Pointer
+             * @description JSON pointer into what was sent.
+             * @example /lines/3/amount_cents
+             */
+            pointer: string;
+            /** Detail */
+            detail: string;
+            /** Code */
+            code?: string | null;
+        };
         /**
          * LineOutcome
          * @description What became of a line.
@@ -18768,6 +25146,11 @@ export interface components {
             /** Document Id */
             document_id: string | null;
         };
+        /**
+         * LineState
+         * @enum {string}
+         */
+        LineState: "decided" | "unchanged" | "problem";
         /**
          * LineStatus
          * @enum {string}
@@ -18989,6 +25372,60 @@ export interface components {
             state: components["schemas"]["RegistrationState"];
             /** First Scanned At */
             first_scanned_at: string | null;
+        };
+        /**
+         * ManagementClaimRead
+         * @description A claim of management.
+         */
+        ManagementClaimRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Organisation Id
+             * Format: uuid
+             */
+            organisation_id: string;
+            /**
+             * Account Id
+             * Format: uuid
+             * @description The claimant.
+             */
+            account_id: string;
+            /**
+             * Full Name
+             * @example Karim Rossi
+             */
+            full_name: string;
+            /** Reason */
+            reason: string;
+            state: components["schemas"]["ClaimState"];
+            /**
+             * Answer
+             * @description Why it was objected to or how it was decided.
+             * @example null
+             */
+            answer: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Effective At
+             * Format: date-time
+             * @description When it is granted unless a manager objects.
+             */
+            effective_at: string;
+            /** Decided At */
+            decided_at: string | null;
+            /**
+             * Version
+             * @example 1
+             */
+            version: number;
         };
         /**
          * MatrixRead
@@ -19215,6 +25652,12 @@ export interface components {
              */
             roles: ("member" | "manager" | "signatory" | "payer")[];
             /**
+             * Is Legal Representative
+             * @description Binds the organisation by law.
+             * @example false
+             */
+            is_legal_representative: boolean;
+            /**
              * Created At
              * Format: date-time
              */
@@ -19309,6 +25752,11 @@ export interface components {
             sent_at: string;
         };
         /**
+         * MessageSide
+         * @enum {string}
+         */
+        MessageSide: "holder" | "instruction";
+        /**
          * MessageTo
          * @description Whom a message is for.
          */
@@ -19353,6 +25801,14 @@ export interface components {
              * @default false
              */
             even_if_hidden: boolean;
+        };
+        /** MinutesCorrectionCreate */
+        MinutesCorrectionCreate: {
+            /**
+             * Reason
+             * @description Printed on the corrected minutes.
+             */
+            reason: string;
         };
         /**
          * Missing
@@ -19587,6 +26043,52 @@ export interface components {
              * @description Largest first.
              */
             candidates: components["schemas"]["CpoCandidate"][];
+        };
+        /**
+         * MyCollaboration
+         * @description A dossier you were invited to write.
+         */
+        MyCollaboration: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Dossier Id
+             * Format: uuid
+             */
+            dossier_id: string;
+            /**
+             * Email
+             * @description For the holder's members, and the person themselves.
+             */
+            email?: string | null;
+            /** Full Name */
+            full_name: string;
+            part: components["schemas"]["CollaboratorPart"];
+            status: components["schemas"]["CollaboratorStatus"];
+            /**
+             * Invited At
+             * Format: date-time
+             */
+            invited_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             * @description Until when the invitation may be accepted.
+             */
+            expires_at: string;
+            /** Accepted At */
+            accepted_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Version */
+            version: number;
+            /** Dossier Title */
+            dossier_title: string;
+            /** Holder Name */
+            holder_name: string;
         };
         /**
          * MySubscriptions
@@ -20102,6 +26604,105 @@ export interface components {
             items?: (components["schemas"]["SelectedDocument"] | components["schemas"]["Paragraph"])[] | null;
         };
         /**
+         * NoticeCreate
+         * @description A notice to holders, in French, and what it changes.
+         */
+        NoticeCreate: {
+            /**
+             * Title
+             * @example Une question sur la garde d'enfants s'ajoute
+             */
+            title: string;
+            /**
+             * Text
+             * @example La CAF demande désormais combien de places de garde vous proposez.
+             */
+            text: string;
+            /**
+             * Effective On
+             * Format: date
+             * @description Day (of Paris) from which it applies: today or later.
+             * @example 2026-12-01
+             */
+            effective_on: string;
+            amendment: components["schemas"]["CampaignAmendment"];
+        };
+        /**
+         * NoticeReach
+         * @description How far a notice went.
+         */
+        NoticeReach: {
+            /**
+             * Told
+             * @description Dossiers whose holder was told.
+             */
+            told: number;
+            /** Mailed */
+            mailed: number;
+            /**
+             * Without Address
+             * @description Drafts that name no address yet: shown on the dossier only.
+             */
+            without_address: number;
+            /** Acknowledged */
+            acknowledged: number;
+        };
+        /**
+         * NoticeRead
+         * @description A published notice: it never changes.
+         */
+        NoticeRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Campaign Id
+             * Format: uuid
+             */
+            campaign_id: string;
+            /**
+             * Number
+             * @description In the campaign, from 1.
+             */
+            number: number;
+            /** Title */
+            title: string;
+            /** Text */
+            text: string;
+            /**
+             * Effective On
+             * Format: date
+             */
+            effective_on: string;
+            /**
+             * Changes
+             * @description What it touches.
+             * @example [
+             *       "form",
+             *       "charter"
+             *     ]
+             */
+            changes: string[];
+            amendment: components["schemas"]["CampaignAmendment"];
+            /**
+             * Form Number
+             * @description The version of the form it brings, if any.
+             */
+            form_number: number | null;
+            /**
+             * Published At
+             * Format: date-time
+             */
+            published_at: string;
+            /**
+             * Applied At
+             * @description When it entered into force; null while its day has not come.
+             */
+            applied_at: string | null;
+        };
+        /**
          * NotificationCreate
          * @description A funder answers the holder.
          */
@@ -20231,6 +26832,187 @@ export interface components {
              * @example 2027-03-18T08:52:10+01:00
              */
             scanned_at: string;
+        };
+        /**
+         * OpenCall
+         * @description A call for projects that takes dossiers now.
+         */
+        OpenCall: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Reference
+             * @description Beginning of its dossiers' references.
+             * @example 2027-CARC
+             */
+            reference: string;
+            /** Year */
+            year: number;
+            /** Title */
+            title: string;
+            contract: components["schemas"]["OpenCallContract"];
+            /** Qpvs */
+            qpvs: components["schemas"]["OpenCallQpv"][];
+            /** Outside Qpv Allowed */
+            outside_qpv_allowed: boolean;
+            /** Objectives */
+            objectives: components["schemas"]["OpenCallObjective"][];
+            /**
+             * Natures
+             * @description What may be asked, all funders together.
+             */
+            natures: components["schemas"]["Nature"][];
+            /** Funders */
+            funders: components["schemas"]["OpenCallFunder"][];
+            /** Required Attachments */
+            required_attachments: {
+                [key: string]: components["schemas"]["RequiredAttachment"][];
+            };
+            /**
+             * Opens At
+             * Format: date-time
+             */
+            opens_at: string;
+            /**
+             * Closes At
+             * Format: date-time
+             */
+            closes_at: string;
+            /**
+             * Days Left
+             * @description Days of Paris left; 0 on the last one.
+             */
+            days_left: number;
+            /**
+             * Extended
+             * @description Whether the deadline was put off; its history is under `…/extensions`.
+             */
+            extended: boolean;
+            /** Answer Within Months */
+            answer_within_months: number;
+            /**
+             * Answer Before If Today
+             * Format: date
+             * @description Promised answer of a dossier submitted today.
+             */
+            answer_before_if_today: string;
+            /**
+             * Answer Before At Latest
+             * Format: date
+             * @description Promised answer of a dossier submitted at the deadline.
+             */
+            answer_before_at_latest: string;
+            /**
+             * Form Url
+             * @description Where to fill it.
+             */
+            form_url: string;
+        };
+        /**
+         * OpenCallContract
+         * @description The contrat de ville that calls.
+         */
+        OpenCallContract: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * OpenCallFunder
+         * @description A funder of the call, and its part of the charter.
+         */
+        OpenCallFunder: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Short Name */
+            short_name: string;
+            /** Lines */
+            lines: components["schemas"]["OpenCallLine"][];
+        };
+        /**
+         * OpenCallLine
+         * @description What one budget line of a funder may be asked.
+         */
+        OpenCallLine: {
+            /**
+             * Natures
+             * @description What the line pays for.
+             */
+            natures: components["schemas"]["Nature"][];
+            /**
+             * Cap Cents
+             * @description Most that may be asked for one dossier, in cents.
+             */
+            cap_cents?: number | null;
+            /**
+             * Max Share Bp
+             * @description Largest share of the dossier's charges, in basis points (8000 = 80 %).
+             */
+            max_share_bp?: number | null;
+            /**
+             * Excluded Objective Codes
+             * @default []
+             */
+            excluded_objective_codes: string[];
+            /**
+             * Excluded Holder Kinds
+             * @default []
+             */
+            excluded_holder_kinds: string[];
+            /**
+             * Qpv Required
+             * @description The action must serve at least one QPV.
+             * @default false
+             */
+            qpv_required: boolean;
+            /**
+             * Reason
+             * @description Why, in the funder's words; shown when an ask is refused.
+             * @default
+             */
+            reason: string;
+            /** Code */
+            code: string;
+            /** Label */
+            label: string;
+        };
+        /**
+         * OpenCallObjective
+         * @description An objective of the contract, under its enjeu.
+         */
+        OpenCallObjective: {
+            /** Code */
+            code: string;
+            /** Title */
+            title: string;
+            /** Enjeu Code */
+            enjeu_code: string;
+            /** Enjeu */
+            enjeu: string;
+        };
+        /**
+         * OpenCallQpv
+         * @description A neighbourhood the call is for.
+         */
+        OpenCallQpv: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
         };
         /**
          * Opinion
@@ -20537,6 +27319,35 @@ export interface components {
             objectives: components["schemas"]["Objective"][];
         };
         /**
+         * OtherSubsidies
+         * @description All the money a holder asks for or got for a year, told to the funders of its dossiers.
+         */
+        OtherSubsidies: {
+            /**
+             * Organisation Id
+             * Format: uuid
+             */
+            organisation_id: string;
+            /** Year */
+            year: number;
+            /** Items */
+            items: components["schemas"]["SubsidyLine"][];
+            /** By Funder */
+            by_funder: components["schemas"]["SubsidyShare"][];
+            /**
+             * Asked Cents
+             * @description Of requests still waiting for their answer.
+             */
+            asked_cents: number;
+            /** Granted Cents */
+            granted_cents: number;
+            /** Public Granted Cents */
+            public_granted_cents: number;
+            /** Warnings */
+            warnings: components["schemas"]["ThresholdWarning"][];
+            de_minimis: components["schemas"]["DeMinimisStanding"];
+        };
+        /**
          * Outcome
          * @enum {string}
          */
@@ -20662,6 +27473,114 @@ export interface components {
             breached: boolean;
         };
         /**
+         * OwnCalibration
+         * @description One's own scores against the others', who are not named.
+         */
+        OwnCalibration: {
+            /** Dossiers */
+            dossiers: number;
+            /** Criteria */
+            criteria: {
+                [key: string]: components["schemas"]["OwnScoreSpread"];
+            };
+            weighted: components["schemas"]["OwnScoreSpread"];
+            /**
+             * Group
+             * @description By criterion, everybody else together.
+             */
+            group: {
+                [key: string]: components["schemas"]["ScoreSpread"];
+            };
+        };
+        /**
+         * OwnInvitation
+         * @description An invitation you can answer.
+         */
+        OwnInvitation: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Organisation Id
+             * Format: uuid
+             */
+            organisation_id: string;
+            /**
+             * Organisation Name
+             * @example Régie de quartier Ozanam
+             */
+            organisation_name: string;
+            /**
+             * Roles
+             * @example [
+             *       "member"
+             *     ]
+             */
+            roles: ("member" | "manager" | "signatory" | "payer")[];
+            /**
+             * Sent At
+             * Format: date-time
+             */
+            sent_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+        };
+        /**
+         * OwnJoinRequest
+         * @description A request as the person who made it sees it: what was answered, not by whom.
+         */
+        OwnJoinRequest: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Organisation Id
+             * Format: uuid
+             */
+            organisation_id: string;
+            /**
+             * Organisation Name
+             * @example Régie de quartier Ozanam
+             */
+            organisation_name: string;
+            /** Word */
+            word: string;
+            state: components["schemas"]["RequestState"];
+            /**
+             * Roles
+             * @description Given with the approval.
+             * @example [
+             *       "member"
+             *     ]
+             */
+            roles: ("member" | "manager" | "signatory" | "payer")[];
+            /**
+             * Reason
+             * @description Of a refusal.
+             * @example null
+             */
+            reason: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Decided At */
+            decided_at: string | null;
+            /**
+             * Version
+             * @example 1
+             */
+            version: number;
+        };
+        /**
          * OwnMembership
          * @description Your part in an organisation.
          */
@@ -20686,6 +27605,29 @@ export interface components {
              */
             roles: ("member" | "manager" | "signatory" | "payer")[];
         };
+        /** OwnScoreSpread */
+        OwnScoreSpread: {
+            /** N */
+            n: number;
+            /** Mean */
+            mean: number | null;
+            /** Sd */
+            sd: number | null;
+            /** Min */
+            min: number | null;
+            /** Max */
+            max: number | null;
+            /**
+             * Difference
+             * @description Mean gap to the others on the dossiers read in common; above 0 scores higher than them.
+             */
+            difference: number | null;
+            /**
+             * In Common
+             * @description Dossiers somebody else scored too.
+             */
+            in_common: number;
+        };
         /** Page[AgreementSummary] */
         Page_AgreementSummary_: {
             /** Items */
@@ -20705,6 +27647,36 @@ export interface components {
         Page_AnnualReportRead_: {
             /** Items */
             items: components["schemas"]["AnnualReportRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[ApiClientRead] */
+        Page_ApiClientRead_: {
+            /** Items */
+            items: components["schemas"]["ApiClientRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[AssemblyRead] */
+        Page_AssemblyRead_: {
+            /** Items */
+            items: components["schemas"]["AssemblyRead"][];
             /**
              * Next
              * @description Cursor of the next page, or null on the last one.
@@ -20806,6 +27778,36 @@ export interface components {
              */
             total?: number | null;
         };
+        /** Page[BulkNotificationLineRead] */
+        Page_BulkNotificationLineRead_: {
+            /** Items */
+            items: components["schemas"]["BulkNotificationLineRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[BulkNotificationRead] */
+        Page_BulkNotificationRead_: {
+            /** Items */
+            items: components["schemas"]["BulkNotificationRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
         /** Page[CampaignSummary] */
         Page_CampaignSummary_: {
             /** Items */
@@ -20881,6 +27883,36 @@ export interface components {
              */
             total?: number | null;
         };
+        /** Page[ChangeRequestRead] */
+        Page_ChangeRequestRead_: {
+            /** Items */
+            items: components["schemas"]["ChangeRequestRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[CollaboratorRead] */
+        Page_CollaboratorRead_: {
+            /** Items */
+            items: components["schemas"]["CollaboratorRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
         /** Page[CommitteeSummary] */
         Page_CommitteeSummary_: {
             /** Items */
@@ -20896,10 +27928,70 @@ export interface components {
              */
             total?: number | null;
         };
+        /** Page[ConflictRead] */
+        Page_ConflictRead_: {
+            /** Items */
+            items: components["schemas"]["ConflictRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
         /** Page[ContractSummary] */
         Page_ContractSummary_: {
             /** Items */
             items: components["schemas"]["ContractSummary"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[ConversationMessageRead] */
+        Page_ConversationMessageRead_: {
+            /** Items */
+            items: components["schemas"]["ConversationMessageRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[ConversationRead] */
+        Page_ConversationRead_: {
+            /** Items */
+            items: components["schemas"]["ConversationRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[CorrectionRead] */
+        Page_CorrectionRead_: {
+            /** Items */
+            items: components["schemas"]["CorrectionRead"][];
             /**
              * Next
              * @description Cursor of the next page, or null on the last one.
@@ -20986,10 +28078,55 @@ export interface components {
              */
             total?: number | null;
         };
+        /** Page[DeMinimisAidRead] */
+        Page_DeMinimisAidRead_: {
+            /** Items */
+            items: components["schemas"]["DeMinimisAidRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
         /** Page[DecisionRead] */
         Page_DecisionRead_: {
             /** Items */
             items: components["schemas"]["DecisionRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[DeclaredSubsidyRead] */
+        Page_DeclaredSubsidyRead_: {
+            /** Items */
+            items: components["schemas"]["DeclaredSubsidyRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[DeportRead] */
+        Page_DeportRead_: {
+            /** Items */
+            items: components["schemas"]["DeportRead"][];
             /**
              * Next
              * @description Cursor of the next page, or null on the last one.
@@ -21050,6 +28187,21 @@ export interface components {
         Page_DocumentSummary_: {
             /** Items */
             items: components["schemas"]["DocumentSummary"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[DossierNotice] */
+        Page_DossierNotice_: {
+            /** Items */
+            items: components["schemas"]["DossierNotice"][];
             /**
              * Next
              * @description Cursor of the next page, or null on the last one.
@@ -21155,6 +28307,21 @@ export interface components {
         Page_ExperienceProposal_: {
             /** Items */
             items: components["schemas"]["ExperienceProposal"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[ExtensionRead] */
+        Page_ExtensionRead_: {
+            /** Items */
+            items: components["schemas"]["ExtensionRead"][];
             /**
              * Next
              * @description Cursor of the next page, or null on the last one.
@@ -21286,6 +28453,36 @@ export interface components {
              */
             total?: number | null;
         };
+        /** Page[InvitationRead] */
+        Page_InvitationRead_: {
+            /** Items */
+            items: components["schemas"]["InvitationRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[JoinRequestRead] */
+        Page_JoinRequestRead_: {
+            /** Items */
+            items: components["schemas"]["JoinRequestRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
         /** Page[JournalLine] */
         Page_JournalLine_: {
             /** Items */
@@ -21346,6 +28543,21 @@ export interface components {
              */
             total?: number | null;
         };
+        /** Page[ManagementClaimRead] */
+        Page_ManagementClaimRead_: {
+            /** Items */
+            items: components["schemas"]["ManagementClaimRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
         /** Page[MeasureRead] */
         Page_MeasureRead_: {
             /** Items */
@@ -21395,6 +28607,21 @@ export interface components {
         Page_MostRead_: {
             /** Items */
             items: components["schemas"]["MostRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[MyCollaboration] */
+        Page_MyCollaboration_: {
+            /** Items */
+            items: components["schemas"]["MyCollaboration"][];
             /**
              * Next
              * @description Cursor of the next page, or null on the last one.
@@ -21481,10 +28708,40 @@ export interface components {
              */
             total?: number | null;
         };
+        /** Page[NoticeRead] */
+        Page_NoticeRead_: {
+            /** Items */
+            items: components["schemas"]["NoticeRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
         /** Page[NotificationRead] */
         Page_NotificationRead_: {
             /** Items */
             items: components["schemas"]["NotificationRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[OpenCall] */
+        Page_OpenCall_: {
+            /** Items */
+            items: components["schemas"]["OpenCall"][];
             /**
              * Next
              * @description Cursor of the next page, or null on the last one.
@@ -21515,6 +28772,36 @@ export interface components {
         Page_OutcomeRead_: {
             /** Items */
             items: components["schemas"]["OutcomeRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[OwnInvitation] */
+        Page_OwnInvitation_: {
+            /** Items */
+            items: components["schemas"]["OwnInvitation"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[OwnJoinRequest] */
+        Page_OwnJoinRequest_: {
+            /** Items */
+            items: components["schemas"]["OwnJoinRequest"][];
             /**
              * Next
              * @description Cursor of the next page, or null on the last one.
@@ -21575,6 +28862,36 @@ export interface components {
         Page_PaymentRequestRead_: {
             /** Items */
             items: components["schemas"]["PaymentRequestRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[PermanentFileKind] */
+        Page_PermanentFileKind_: {
+            /** Items */
+            items: components["schemas"]["PermanentFileKind"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[PermanentFileRead] */
+        Page_PermanentFileRead_: {
+            /** Items */
+            items: components["schemas"]["PermanentFileRead"][];
             /**
              * Next
              * @description Cursor of the next page, or null on the last one.
@@ -21721,6 +29038,21 @@ export interface components {
              */
             total?: number | null;
         };
+        /** Page[ScoresSetAside] */
+        Page_ScoresSetAside_: {
+            /** Items */
+            items: components["schemas"]["ScoresSetAside"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
         /** Page[SeriesRead] */
         Page_SeriesRead_: {
             /** Items */
@@ -21736,10 +29068,55 @@ export interface components {
              */
             total?: number | null;
         };
+        /** Page[SessionPaperRead] */
+        Page_SessionPaperRead_: {
+            /** Items */
+            items: components["schemas"]["SessionPaperRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
         /** Page[SessionRead] */
         Page_SessionRead_: {
             /** Items */
             items: components["schemas"]["SessionRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[SignOffRead] */
+        Page_SignOffRead_: {
+            /** Items */
+            items: components["schemas"]["SignOffRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[SignatoryRead] */
+        Page_SignatoryRead_: {
+            /** Items */
+            items: components["schemas"]["SignatoryRead"][];
             /**
              * Next
              * @description Cursor of the next page, or null on the last one.
@@ -21770,6 +29147,21 @@ export interface components {
         Page_StoredFileSummary_: {
             /** Items */
             items: components["schemas"]["StoredFileSummary"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[SubmissionSummary] */
+        Page_SubmissionSummary_: {
+            /** Items */
+            items: components["schemas"]["SubmissionSummary"][];
             /**
              * Next
              * @description Cursor of the next page, or null on the last one.
@@ -21815,6 +29207,21 @@ export interface components {
         Page_ThemeRead_: {
             /** Items */
             items: components["schemas"]["ThemeRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[TodoReview] */
+        Page_TodoReview_: {
+            /** Items */
+            items: components["schemas"]["TodoReview"][];
             /**
              * Next
              * @description Cursor of the next page, or null on the last one.
@@ -21887,6 +29294,11 @@ export interface components {
             total?: number | null;
         };
         /**
+         * PaperKind
+         * @enum {string}
+         */
+        PaperKind: "agenda" | "minutes";
+        /**
          * Paragraph
          * @description Free words between documents.
          */
@@ -21910,7 +29322,7 @@ export interface components {
          * @description What the law or the practice fixes, and may change.
          * @enum {string}
          */
-        Parameter: "agreement_above_cents" | "accounts_published_above_cents" | "report_due_months" | "payment_within_days" | "open_data_within_months" | "outside_qpv_cap_bp" | "multi_year_target_bp" | "cpo_renewal_months";
+        Parameter: "agreement_above_cents" | "accounts_published_above_cents" | "report_due_months" | "payment_within_days" | "open_data_within_months" | "outside_qpv_cap_bp" | "multi_year_target_bp" | "cpo_renewal_months" | "de_minimis_ceiling_cents" | "de_minimis_within_years" | "incomplete_suspends_silence";
         /** ParameterRead */
         ParameterRead: {
             parameter: components["schemas"]["Parameter"];
@@ -22373,6 +29785,226 @@ export interface components {
             payments: components["schemas"]["PaymentRead"][];
             /** Repayments */
             repayments: components["schemas"]["RepaymentRead"][];
+        };
+        /**
+         * PermanentFileAdded
+         * @description The version just kept.
+         */
+        PermanentFileAdded: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Organisation Id
+             * Format: uuid
+             */
+            organisation_id: string;
+            /** Kind */
+            kind: string;
+            /**
+             * Kind Label
+             * @example Statuts signés
+             */
+            kind_label: string;
+            /**
+             * Exercise
+             * @description Accounting year it closes, for kinds kept per year.
+             * @example 2025
+             */
+            exercise: number | null;
+            /**
+             * Number
+             * @description Version, from 1.
+             */
+            number: number;
+            /**
+             * Current
+             * @description The latest version that was not removed: the one drafts are given.
+             */
+            current: boolean;
+            /** Name */
+            name: string;
+            /**
+             * Size
+             * @description Bytes.
+             */
+            size: number;
+            /** Sha256 */
+            sha256: string;
+            /** Media Type */
+            media_type: string;
+            /**
+             * Expires On
+             * @description Last day it is good; null until it is replaced.
+             */
+            expires_on: string | null;
+            /** Expired */
+            expired: boolean;
+            status: components["schemas"]["ScanStatus"];
+            /**
+             * Status Label
+             * @example Disponible
+             */
+            status_label: string;
+            /** Status Reason */
+            status_reason: string | null;
+            /**
+             * Added At
+             * Format: date-time
+             */
+            added_at: string;
+            /** Removed At */
+            removed_at: string | null;
+            /**
+             * Renamed
+             * @description The name given held what a file name may not: `name` is what is kept of it.
+             */
+            renamed: boolean;
+        };
+        /**
+         * PermanentFileKind
+         * @description A kind of document and how long one is good.
+         */
+        PermanentFileKind: {
+            /**
+             * Code
+             * @example comptes
+             */
+            code: string;
+            /**
+             * Label
+             * @example Comptes annuels approuvés
+             */
+            label: string;
+            validity: components["schemas"]["Validity"];
+            /**
+             * Validity Label
+             * @example Un document par exercice
+             */
+            validity_label: string;
+        };
+        /**
+         * PermanentFileRead
+         * @description One version of a document kept for reuse.
+         */
+        PermanentFileRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Organisation Id
+             * Format: uuid
+             */
+            organisation_id: string;
+            /** Kind */
+            kind: string;
+            /**
+             * Kind Label
+             * @example Statuts signés
+             */
+            kind_label: string;
+            /**
+             * Exercise
+             * @description Accounting year it closes, for kinds kept per year.
+             * @example 2025
+             */
+            exercise: number | null;
+            /**
+             * Number
+             * @description Version, from 1.
+             */
+            number: number;
+            /**
+             * Current
+             * @description The latest version that was not removed: the one drafts are given.
+             */
+            current: boolean;
+            /** Name */
+            name: string;
+            /**
+             * Size
+             * @description Bytes.
+             */
+            size: number;
+            /** Sha256 */
+            sha256: string;
+            /** Media Type */
+            media_type: string;
+            /**
+             * Expires On
+             * @description Last day it is good; null until it is replaced.
+             */
+            expires_on: string | null;
+            /** Expired */
+            expired: boolean;
+            status: components["schemas"]["ScanStatus"];
+            /**
+             * Status Label
+             * @example Disponible
+             */
+            status_label: string;
+            /** Status Reason */
+            status_reason: string | null;
+            /**
+             * Added At
+             * Format: date-time
+             */
+            added_at: string;
+            /** Removed At */
+            removed_at: string | null;
+        };
+        /**
+         * PermanentFileUse
+         * @description One document named by the holder.
+         */
+        PermanentFileUse: {
+            /**
+             * Permanent File Id
+             * Format: uuid
+             */
+            permanent_file_id: string;
+            /**
+             * Kind
+             * @description The required document it stands for; its own kind by default.
+             */
+            kind?: string | null;
+        };
+        /**
+         * PermanentFilesUse
+         * @description Documents named one by one; by default every required one that the permanent file answers.
+         */
+        PermanentFilesUse: {
+            /**
+             * Files
+             * @default []
+             */
+            files: components["schemas"]["PermanentFileUse"][];
+        };
+        /**
+         * PermanentFilesUsed
+         * @description What was attached by reference, and the required documents that are still to be provided.
+         */
+        PermanentFilesUsed: {
+            /** Attached */
+            attached: components["schemas"]["AttachmentRead"][];
+            /**
+             * Missing
+             * @description Codes of required documents.
+             * @example [
+             *       "assurance"
+             *     ]
+             */
+            missing: string[];
+            /**
+             * Dossier Etag
+             * @description Send it in `If-Match`.
+             * @example "4-holder"
+             */
+            dossier_etag: string;
         };
         /**
          * PersonalDataExport
@@ -23592,17 +31224,170 @@ export interface components {
             reached: string;
         };
         /**
+         * ReadersWrite
+         * @description Who reads the request, in order; the first one gives the review when nobody else does.
+         */
+        ReadersWrite: {
+            /** Reader Ids */
+            reader_ids: string[];
+        };
+        /**
          * Readership
          * @description Whom a document is for.
          * @enum {string}
          */
         Readership: "professionals" | "elected_officials" | "state_services" | "associations" | "citizens_councils" | "residents" | "social_landlords" | "researchers";
         /**
+         * ReadingDossier
+         * @description The dossier as its reader may see it. Where the funder hides holders, names are left out or replaced by `[porteur]`.
+         */
+        ReadingDossier: {
+            /** Dossier Id */
+            dossier_id: string | null;
+            /** Reference */
+            reference: string | null;
+            /** Title */
+            title: string;
+            /** Holder Name */
+            holder_name: string | null;
+            /** Holder Hidden */
+            holder_hidden: boolean;
+            nature: components["schemas"]["Nature"] | null;
+            /** Starts On */
+            starts_on: string | null;
+            /** Ends On */
+            ends_on: string | null;
+            /** Qpv Codes */
+            qpv_codes: string[];
+            /** Objective Codes */
+            objective_codes: string[];
+            /** Transversal Codes */
+            transversal_codes: string[];
+            /** Content */
+            content: {
+                [key: string]: unknown;
+            };
+            /** Budget */
+            budget: {
+                [key: string]: unknown;
+            };
+            /** Charges Cents */
+            charges_cents: number;
+            /** Asked Cents */
+            asked_cents: number;
+            /** Asked Of Funder Cents */
+            asked_of_funder_cents: number;
+            /**
+             * Attachments
+             * @description Kinds of the documents joined; their names and contents name the holder.
+             */
+            attachments: string[];
+        };
+        /** ReadingMark */
+        ReadingMark: {
+            /**
+             * Up To
+             * Format: uuid
+             * @description The last message you read.
+             */
+            up_to: string;
+        };
+        /**
          * ReadingStatus
          * @description How far the words of a file are found by searches.
          * @enum {string}
          */
         ReadingStatus: "pending" | "done" | "failed" | "not_applicable";
+        /**
+         * ReadingSummary
+         * @description A reading; what it holds is null until the caller may see it.
+         */
+        ReadingSummary: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Review Id
+             * Format: uuid
+             */
+            review_id: string;
+            /**
+             * Dossier Id
+             * Format: uuid
+             */
+            dossier_id: string;
+            /**
+             * Campaign Id
+             * Format: uuid
+             */
+            campaign_id: string;
+            /**
+             * Funder Id
+             * Format: uuid
+             */
+            funder_id: string;
+            /**
+             * Reader Id
+             * Format: uuid
+             */
+            reader_id: string;
+            status: components["schemas"]["ReviewReadingStatus"];
+            /** Scores */
+            scores: {
+                [key: string]: number;
+            } | null;
+            /** Score Comments */
+            score_comments: {
+                [key: string]: string;
+            } | null;
+            /** Weighted Score */
+            weighted_score: number | null;
+            opinion: components["schemas"]["Opinion"] | null;
+            /** Proposed Cents */
+            proposed_cents: number | null;
+            /** Comment */
+            comment: string | null;
+            /**
+             * Assigned At
+             * Format: date-time
+             */
+            assigned_at: string;
+            /** Completed At */
+            completed_at: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * ReadingUpdate
+         * @description Merge patch of one's own reading.
+         */
+        ReadingUpdate: {
+            /**
+             * Scores
+             * @example {
+             *       "besoin": 4
+             *     }
+             */
+            scores?: {
+                [key: string]: number | null;
+            } | null;
+            /**
+             * Score Comments
+             * @example {
+             *       "besoin": "Étayé."
+             *     }
+             */
+            score_comments?: {
+                [key: string]: string | null;
+            } | null;
+            opinion?: components["schemas"]["Opinion"] | null;
+            /** Proposed Cents */
+            proposed_cents?: number | null;
+            /** Comment */
+            comment?: string | null;
+        };
         /**
          * Reassignment
          * @description To whom the question goes.
@@ -24071,6 +31856,63 @@ export interface components {
             hours: number[];
         };
         /**
+         * RenewalNote
+         * @description What was not simply copied, and why.
+         */
+        RenewalNote: {
+            /**
+             * Pointer
+             * @description JSON pointer into the former dossier.
+             */
+            pointer: string;
+            /**
+             * Code
+             * @example objective_gone
+             */
+            code: string;
+            /** Detail */
+            detail: string;
+            /** Before */
+            before?: unknown;
+            /** After */
+            after?: unknown;
+        };
+        /** RenewedDifference */
+        RenewedDifference: {
+            /**
+             * Pointer
+             * @description JSON pointer into the newer one; into the older of what was removed.
+             */
+            pointer: string;
+            /**
+             * Label
+             * @example Besoin
+             */
+            label: string;
+            /**
+             * Change
+             * @enum {string}
+             */
+            change: "added" | "removed" | "changed";
+            shape: components["schemas"]["DifferenceShape"];
+            /** Before */
+            before?: unknown;
+            /** After */
+            after?: unknown;
+            /**
+             * Hunks
+             * @description `text`: in order.
+             * @default []
+             */
+            hunks: components["schemas"]["DossierTextHunk"][];
+            /**
+             * Origin
+             * @description Whether it comes from the copy itself or was written since by the holder.
+             * @enum {string}
+             */
+            origin: "renewal" | "holder";
+        };
+        /**
          * Reopening
          * @description What is still missing.
          */
@@ -24286,10 +32128,15 @@ export interface components {
             message: string;
         };
         /**
+         * RequestState
+         * @enum {string}
+         */
+        RequestState: "pending" | "approved" | "refused" | "withdrawn";
+        /**
          * RequestStatus
          * @enum {string}
          */
-        RequestStatus: "asked" | "reviewed" | "proposed" | "granted" | "adjourned" | "refused" | "notified" | "agreed" | "committed" | "partly_paid" | "paid" | "to_repay" | "justified";
+        RequestStatus: "asked" | "reviewed" | "proposed" | "granted" | "adjourned" | "refused" | "notified" | "agreed" | "committed" | "partly_paid" | "paid" | "to_repay" | "justified" | "withdrawn";
         /**
          * RequestWrite
          * @description What one funder is asked, on one of its budget lines.
@@ -24379,6 +32226,226 @@ export interface components {
              */
             erased_before: string;
         };
+        /**
+         * RetroplanningConflict
+         * @description What does not fit, why, and what to change.
+         */
+        RetroplanningConflict: {
+            /**
+             * Code
+             * @example files_due_before_committee
+             */
+            code: string;
+            step: components["schemas"]["StepKind"];
+            /**
+             * Said
+             * @example L'assemblée du Département du 12/03/2027 exige les dossiers le 19/02/2027, avant le comité de pilotage du 25/02/2027.
+             */
+            said: string;
+            /** Advice */
+            advice: string;
+            /**
+             * Blocking
+             * @description Whether the promise cannot be kept as things stand.
+             */
+            blocking: boolean;
+            /** Funder Id */
+            funder_id: string | null;
+        };
+        /**
+         * RetroplanningFeedMade
+         * @description The address, shown this once.
+         */
+        RetroplanningFeedMade: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Url
+             * @description For a calendar program; whoever has it reads this calendar.
+             */
+            url: string;
+        };
+        /**
+         * RetroplanningFeedRead
+         * @description That there is a calendar to follow; its address was shown once.
+         */
+        RetroplanningFeedRead: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /**
+         * RetroplanningRead
+         * @description A campaign's calendar, from the information of holders to the promised answer.
+         */
+        RetroplanningRead: {
+            /**
+             * Campaign Id
+             * Format: uuid
+             */
+            campaign_id: string;
+            /**
+             * Trial
+             * @description Whether this is what the team tries out, not what is in force.
+             */
+            trial: boolean;
+            /**
+             * Promise On
+             * Format: date
+             * @description The promised answer.
+             */
+            promise_on: string;
+            /**
+             * Expected Answer On
+             * @description When answers arrive as things are planned; null: no assembly known.
+             */
+            expected_answer_on: string | null;
+            /**
+             * Opens At
+             * Format: date-time
+             */
+            opens_at: string;
+            /**
+             * Closes At
+             * Format: date-time
+             */
+            closes_at: string;
+            durations: components["schemas"]["EffectiveDurations"];
+            /** Alsace Moselle */
+            alsace_moselle: boolean;
+            /** Closures */
+            closures: components["schemas"]["Closure"][];
+            /** Without Assembly Ids */
+            without_assembly_ids: string[];
+            /**
+             * Tried
+             * @description What is being tried out, as it was sent; for the team.
+             */
+            tried: {
+                [key: string]: unknown;
+            };
+            /** Steps */
+            steps: components["schemas"]["RetroplanningStep"][];
+            /** Conflicts */
+            conflicts: components["schemas"]["RetroplanningConflict"][];
+        };
+        /**
+         * RetroplanningStep
+         * @description One line of the calendar.
+         */
+        RetroplanningStep: {
+            kind: components["schemas"]["StepKind"];
+            /**
+             * Latest On
+             * Format: date
+             * @description Last day that keeps the promise.
+             */
+            latest_on: string;
+            /**
+             * Planned On
+             * @description Its real date, else the one the durations lead to; null when no assembly known is that late.
+             */
+            planned_on: string | null;
+            /** @description Where the planned day comes from. */
+            source: components["schemas"]["StepSource"] | null;
+            status: components["schemas"]["StepStatus"];
+            /**
+             * Margin Days
+             * @description Worked days from the planned day to the latest one.
+             */
+            margin_days: number | null;
+            /**
+             * Late Days
+             * @description Worked days since the latest day, while it is not done.
+             */
+            late_days: number;
+            /**
+             * Responsible
+             * @example équipe du contrat
+             */
+            responsible: string;
+            /** Funder Id */
+            funder_id: string | null;
+            /** Funder */
+            funder: string;
+            /**
+             * Deposit On
+             * @description Of an assembly: when its files are due, for the answer to be in time.
+             */
+            deposit_on: string | null;
+            /**
+             * Label
+             * @example Comité de pilotage
+             */
+            readonly label: string;
+        };
+        /**
+         * RetroplanningTrial
+         * @description Merge patch of what is tried out: only what is sent changes; null puts it back to what it is by default.
+         */
+        RetroplanningTrial: {
+            durations?: components["schemas"]["StepDurations"] | null;
+            /**
+             * Alsace Moselle
+             * @description Good Friday and 26 December are holidays too.
+             */
+            alsace_moselle?: boolean | null;
+            /**
+             * Closures
+             * @description School and summer closings of the teams.
+             */
+            closures?: components["schemas"]["Closure"][] | null;
+            /**
+             * Answer By
+             * @description Promised day; by default `answer_within_months` after the closing.
+             */
+            answer_by?: string | null;
+            /**
+             * Without Assembly Ids
+             * @description Funders that decide without an assembly (a prefect).
+             */
+            without_assembly_ids?: string[] | null;
+            /**
+             * Informed On
+             * @description When holders were told of the call to come.
+             */
+            informed_on?: string | null;
+            /**
+             * Technical Committee On
+             * @description While no session is planned, or instead of it.
+             */
+            technical_committee_on?: string | null;
+            /**
+             * Steering Committee On
+             * @description While no session is planned, or instead of it.
+             */
+            steering_committee_on?: string | null;
+            /**
+             * Opens At
+             * @description The campaign's, instead of its own.
+             */
+            opens_at?: string | null;
+            /**
+             * Closes At
+             * @description The campaign's, instead of its own.
+             */
+            closes_at?: string | null;
+            /**
+             * Answer Within Months
+             * @description The campaign's, instead of its own.
+             */
+            answer_within_months?: number | null;
+        };
+        /**
+         * ReviewExportFormat
+         * @enum {string}
+         */
+        ReviewExportFormat: "csv" | "xlsx";
         /** ReviewOpened */
         ReviewOpened: {
             /**
@@ -24449,20 +32516,150 @@ export interface components {
             opened_at: string;
             /** Completed At */
             completed_at: string | null;
+            /**
+             * Hidden
+             * @description Why score, avis and amount are null to you: `conflict` of interest, or `own_reading` to give first.
+             */
+            hidden?: string | null;
             /** Scores */
             scores: {
                 [key: string]: number;
             };
+            /**
+             * Score Comments
+             * @default {}
+             */
+            score_comments: {
+                [key: string]: string;
+            };
+            /**
+             * Assigned By Rule
+             * @default false
+             */
+            assigned_by_rule: boolean;
+            /**
+             * Scorer Id
+             * @description Who last wrote a score, an avis or an amount.
+             */
+            scorer_id?: string | null;
             /** Internal Comment */
             internal_comment: string;
             /** Holder Comment */
             holder_comment: string;
         };
         /**
+         * ReviewReadingStatus
+         * @enum {string}
+         */
+        ReviewReadingStatus: "to_read" | "in_progress" | "completed" | "set_aside";
+        /**
+         * ReviewReadings
+         * @description The readings of one review, and what they come to together.
+         */
+        ReviewReadings: {
+            /** Items */
+            items: components["schemas"]["ReadingSummary"][];
+            /**
+             * Expected
+             * @description Readings the funder asks for; 1 means none besides the review.
+             */
+            expected: number;
+            /** Completed */
+            completed: number;
+            /**
+             * Mean Scores
+             * @description Per criterion, over complete readings; null until seen.
+             */
+            mean_scores: {
+                [key: string]: number;
+            } | null;
+            /** Mean Weighted Score */
+            mean_weighted_score: number | null;
+            /**
+             * Spread
+             * @description Highest weighted score less the lowest, in points out of 100.
+             */
+            spread: number | null;
+        };
+        /** ReviewSettingsRead */
+        ReviewSettingsRead: {
+            /**
+             * Review Due On
+             * @description Day by which its reviews are to be given.
+             * @example 2027-02-28
+             */
+            review_due_on?: string | null;
+            /**
+             * Readings
+             * @description People who read each request on their own; 1 is the review alone.
+             * @default 1
+             * @example 2
+             */
+            readings: number;
+            /**
+             * Hides Holder
+             * @description Readers are not told who holds the dossier; needs two readings or more.
+             * @default false
+             */
+            hides_holder: boolean;
+            /**
+             * Follows Rules
+             * @description Reviews that open are given out by the funder's rules at once.
+             * @default false
+             */
+            follows_rules: boolean;
+            /**
+             * Campaign Id
+             * Format: uuid
+             */
+            campaign_id: string;
+            /**
+             * Funder Id
+             * Format: uuid
+             */
+            funder_id: string;
+            /**
+             * Version
+             * @description 0 while nothing was chosen: what is shown is the default.
+             */
+            version: number;
+        };
+        /**
+         * ReviewSettingsWrite
+         * @description How a funder reviews in a campaign. `readings` and `hides_holder` are settled once the first review is open.
+         */
+        ReviewSettingsWrite: {
+            /**
+             * Review Due On
+             * @description Day by which its reviews are to be given.
+             * @example 2027-02-28
+             */
+            review_due_on?: string | null;
+            /**
+             * Readings
+             * @description People who read each request on their own; 1 is the review alone.
+             * @default 1
+             * @example 2
+             */
+            readings: number;
+            /**
+             * Hides Holder
+             * @description Readers are not told who holds the dossier; needs two readings or more.
+             * @default false
+             */
+            hides_holder: boolean;
+            /**
+             * Follows Rules
+             * @description Reviews that open are given out by the funder's rules at once.
+             * @default false
+             */
+            follows_rules: boolean;
+        };
+        /**
          * ReviewStatus
          * @enum {string}
          */
-        ReviewStatus: "to_review" | "in_progress" | "completed";
+        ReviewStatus: "to_review" | "in_progress" | "completed" | "void";
         /** ReviewSummary */
         ReviewSummary: {
             /**
@@ -24520,6 +32717,11 @@ export interface components {
             opened_at: string;
             /** Completed At */
             completed_at: string | null;
+            /**
+             * Hidden
+             * @description Why score, avis and amount are null to you: `conflict` of interest, or `own_reading` to give first.
+             */
+            hidden?: string | null;
         };
         /**
          * ReviewUpdate
@@ -24536,6 +32738,16 @@ export interface components {
             scores?: {
                 [key: string]: number | null;
             } | null;
+            /**
+             * Score Comments
+             * @description A few words beside a score; null takes them back.
+             * @example {
+             *       "besoin": "Étayé par une enquête."
+             *     }
+             */
+            score_comments?: {
+                [key: string]: string | null;
+            } | null;
             opinion?: components["schemas"]["Opinion"] | null;
             /** Proposed Cents */
             proposed_cents?: number | null;
@@ -24549,6 +32761,27 @@ export interface components {
              * @description Meant for the holder, with the letter.
              */
             holder_comment?: string | null;
+        };
+        /** ReviewerCalibration */
+        ReviewerCalibration: {
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            /** Full Name */
+            full_name: string | null;
+            /** Dossiers */
+            dossiers: number;
+            /**
+             * Criteria
+             * @description By criterion, scores of 0 to 5.
+             */
+            criteria: {
+                [key: string]: components["schemas"]["OwnScoreSpread"];
+            };
+            /** @description Weighted scores of 0 to 100; its `difference` is the person's severity. */
+            weighted: components["schemas"]["OwnScoreSpread"];
         };
         /**
          * Rib
@@ -24770,6 +33003,58 @@ export interface components {
             title: string;
         };
         /**
+         * ScanStatus
+         * @description Whether a file may be handed to others: not before its scan when there is a scanner, never when it is infected.
+         * @enum {string}
+         */
+        ScanStatus: "waiting_scan" | "ready" | "refused";
+        /**
+         * ScenarioComputation
+         * @description What if this funder gave so much, shared out by a rule over every request addressed to it.
+         */
+        ScenarioComputation: {
+            /**
+             * Organisation Id
+             * Format: uuid
+             * @description The contract's lead, or the funder: an organisation of yours.
+             */
+            organisation_id: string;
+            /**
+             * Title
+             * @example Si l'État coupait 10 % partout
+             */
+            title: string;
+            /**
+             * Shared
+             * @description Let the team and every funder of the campaign read it.
+             * @default false
+             */
+            shared: boolean;
+            /**
+             * Funder Id
+             * Format: uuid
+             * @description Whose money.
+             */
+            funder_id: string;
+            /** @description `uniform_cut`: the same share off each request, to reach `percent` or `total_cents`; `by_score`: the best scored first, in full, until `total_cents` or each line's envelope ends. */
+            rule: components["schemas"]["SharingRule"];
+            /**
+             * @description What each request would get at most.
+             * @default proposed
+             */
+            basis: components["schemas"]["SharingBasis"];
+            /**
+             * Percent
+             * @description Taken off each request.
+             */
+            percent?: number | null;
+            /**
+             * Total Cents
+             * @description What the funder gives in all; by default its envelopes.
+             */
+            total_cents?: number | null;
+        };
+        /**
          * ScenarioCreate
          * @description What if these amounts were granted. Other requests stay as they are. It touches nothing.
          */
@@ -24872,6 +33157,49 @@ export interface components {
             instalments: components["schemas"]["InstalmentWrite"][];
         };
         /**
+         * ScoreSpread
+         * @description A spread of scores. `sd` is the standard deviation of the sample; null below two scores.
+         */
+        ScoreSpread: {
+            /** N */
+            n: number;
+            /** Mean */
+            mean: number | null;
+            /** Sd */
+            sd: number | null;
+            /** Min */
+            min: number | null;
+            /** Max */
+            max: number | null;
+        };
+        /**
+         * ScoresSetAside
+         * @description What somebody in conflict had written: left out of every sum; `stands` where a committee had already spoken.
+         */
+        ScoresSetAside: {
+            /**
+             * Conflict Id
+             * Format: uuid
+             */
+            conflict_id: string;
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            /** Written */
+            written: {
+                [key: string]: unknown;
+            };
+            /** Stands */
+            stands: boolean;
+            /**
+             * Set Aside At
+             * Format: date-time
+             */
+            set_aside_at: string;
+        };
+        /**
          * SearchAnswer
          * @description A page of documents found, and what helps to find better.
          */
@@ -24954,6 +33282,18 @@ export interface components {
             waiting_count: number;
             /** Version */
             version: number;
+        };
+        /**
+         * SecretRotation
+         * @description How long the former secret still works.
+         */
+        SecretRotation: {
+            /**
+             * Overlap Hours
+             * @description 0: the former one stops at once, with the tokens it was given.
+             * @default 24
+             */
+            overlap_hours: number;
         };
         /**
          * Section
@@ -25069,6 +33409,61 @@ export interface components {
             title?: string | null;
             /** Description */
             description?: string | null;
+        };
+        /**
+         * SessionPaperCreate
+         * @description Print the agenda, or a draft of the minutes, as the session stands now.
+         */
+        SessionPaperCreate: {
+            kind: components["schemas"]["PaperKind"];
+        };
+        /** SessionPaperRead */
+        SessionPaperRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Committee Id
+             * Format: uuid
+             */
+            committee_id: string;
+            kind: components["schemas"]["PaperKind"];
+            /**
+             * Number
+             * @description Of this kind, in the order asked for.
+             */
+            number: number;
+            /**
+             * Edition
+             * @description Of the signed minutes: 1, then 2, 3… for corrected ones.
+             */
+            edition: number | null;
+            /**
+             * Draft
+             * @description Carries the mark “projet”.
+             */
+            draft: boolean;
+            /** Reason */
+            reason: string;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Ready At */
+            ready_at: string | null;
+            /**
+             * File Sha256
+             * @description Of the PDF, in hexadecimal; for signed minutes it is in the journal.
+             */
+            file_sha256: string | null;
+            /**
+             * File
+             * @description Address of the PDF, once it is made.
+             */
+            readonly file: string | null;
         };
         /**
          * SessionPlanned
@@ -25292,6 +33687,11 @@ export interface components {
          */
         ShareMeasure: "sessions" | "hours";
         /**
+         * ShareOutcome
+         * @enum {string}
+         */
+        ShareOutcome: "assigned" | "reassigned" | "unchanged" | "kept" | "begun" | "completed" | "no_rule" | "nobody" | "changed";
+        /**
          * ShareWrite
          * @description Seats reserved for some, inside a mode's capacity.
          */
@@ -25324,6 +33724,17 @@ export interface components {
              */
             released_at?: string | null;
         };
+        /**
+         * SharingBasis
+         * @enum {string}
+         */
+        SharingBasis: "asked" | "proposed";
+        /**
+         * SharingRule
+         * @description How a computed scenario shares the money out.
+         * @enum {string}
+         */
+        SharingRule: "uniform_cut" | "by_score";
         /**
          * SheetLine
          * @description Somebody on a session's sheet.
@@ -25422,6 +33833,104 @@ export interface components {
              */
             password: string;
         };
+        /** SignOffAsk */
+        SignOffAsk: {
+            /**
+             * Word
+             * @description For the signatory.
+             * @default
+             * @example Le budget a été revu avec le trésorier.
+             */
+            word: string;
+        };
+        /** SignOffPolicyRead */
+        SignOffPolicyRead: {
+            /**
+             * Organisation Id
+             * Format: uuid
+             */
+            organisation_id: string;
+            /** Required */
+            required: boolean;
+        };
+        /** SignOffPolicyWrite */
+        SignOffPolicyWrite: {
+            /**
+             * Required
+             * @description Every dossier of the organisation is signed off before it is submitted.
+             */
+            required: boolean;
+        };
+        /** SignOffRead */
+        SignOffRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Dossier Id
+             * Format: uuid
+             */
+            dossier_id: string;
+            /**
+             * Organisation Id
+             * Format: uuid
+             */
+            organisation_id: string;
+            /** Dossier Title */
+            dossier_title: string;
+            status: components["schemas"]["SignOffStatus"];
+            /**
+             * Valid
+             * @description Approved, and the dossier has not changed since: it may be submitted.
+             * @default false
+             */
+            valid: boolean;
+            /**
+             * Void
+             * @description Approved, but the dossier changed since: ask for it again.
+             * @default false
+             */
+            void: boolean;
+            /**
+             * Asked By
+             * Format: uuid
+             */
+            asked_by: string;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Word */
+            word: string;
+            /** Decided By */
+            decided_by: string | null;
+            /** Decided At */
+            decided_at: string | null;
+            /**
+             * Answer
+             * @description Why it was sent back.
+             */
+            answer: string;
+        };
+        /**
+         * SignOffReturn
+         * @description Sent back to those who write it, and why.
+         */
+        SignOffReturn: {
+            /**
+             * Word
+             * @example Le poste de coordination est à revoir.
+             */
+            word: string;
+        };
+        /**
+         * SignOffStatus
+         * @enum {string}
+         */
+        SignOffStatus: "pending" | "approved" | "returned";
         /**
          * Signatories
          * @description Which signatories of the contract fund its campaigns.
@@ -25448,6 +33957,28 @@ export interface components {
             organisation_id?: string | null;
             /** Signed On */
             signed_on?: string | null;
+        };
+        /**
+         * SignatoryRead
+         * @description Somebody who signs for an organisation.
+         */
+        SignatoryRead: {
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            /**
+             * Full Name
+             * @example Nadia Benali
+             */
+            full_name: string;
+            /**
+             * Is Legal Representative
+             * @description Binds the organisation by law.
+             * @example true
+             */
+            is_legal_representative: boolean;
         };
         /**
          * SignatureCreate
@@ -25896,6 +34427,57 @@ export interface components {
          */
         Step: "reviewed" | "decided" | "notified" | "agreed" | "first_paid" | "paid" | "reported" | "justified";
         /**
+         * StepDurations
+         * @description Worked days that each period takes; what is left out stays as it is.
+         */
+        StepDurations: {
+            /**
+             * Information
+             * @description From the information of holders to the opening.
+             */
+            information?: number | null;
+            /**
+             * Call
+             * @description From the opening to the closing.
+             */
+            call?: number | null;
+            /**
+             * Completion
+             * @description Changes asked and made, after the closing.
+             */
+            completion?: number | null;
+            /**
+             * Review
+             * @description Instruction by the funders.
+             */
+            review?: number | null;
+            /**
+             * Papers
+             * @description Papers of the technical committee.
+             */
+            papers?: number | null;
+            /**
+             * Between Committees
+             * @description From the technical to the steering committee.
+             */
+            between_committees?: number | null;
+            /**
+             * Minutes
+             * @description From the steering committee to the files sent to assemblies.
+             */
+            minutes?: number | null;
+            /**
+             * Letters
+             * @description From the last assembly to the letters signed.
+             */
+            letters?: number | null;
+            /**
+             * Posting
+             * @description From the letters signed to their arrival.
+             */
+            posting?: number | null;
+        };
+        /**
          * StepFigures
          * @description How many requests came to a step, and in how many days.
          */
@@ -25913,6 +34495,22 @@ export interface components {
              */
             readonly label: string;
         };
+        /**
+         * StepKind
+         * @enum {string}
+         */
+        StepKind: "information" | "opening" | "closing" | "completion" | "review" | "technical_committee" | "steering_committee" | "assembly" | "notification" | "answer";
+        /**
+         * StepSource
+         * @description Where a planned date comes from.
+         * @enum {string}
+         */
+        StepSource: "campaign" | "committee" | "assembly" | "stated" | "computed";
+        /**
+         * StepStatus
+         * @enum {string}
+         */
+        StepStatus: "done" | "on_time" | "late" | "impossible";
         /**
          * StoredFileRead
          * @description The same with the beginning of its text.
@@ -26102,6 +34700,152 @@ export interface components {
              */
             signatory_function: string;
         };
+        /** SubmissionRead */
+        SubmissionRead: {
+            /**
+             * Number
+             * @description 1 for the first; the next ones answer requests for changes.
+             */
+            number: number;
+            /**
+             * Reference
+             * @example 2027-CARC-0042
+             */
+            reference: string;
+            /**
+             * Submitted At
+             * Format: date-time
+             */
+            submitted_at: string;
+            /** Signatory Name */
+            signatory_name: string;
+            /** Signatory Function */
+            signatory_function: string;
+            /**
+             * Document
+             * @description Address of its PDF.
+             */
+            document: string;
+            /** Document Ready */
+            document_ready: boolean;
+            dossier: components["schemas"]["SubmittedContent"];
+        };
+        /**
+         * SubmissionSummary
+         * @description One submission of a dossier.
+         */
+        SubmissionSummary: {
+            /**
+             * Number
+             * @description 1 for the first; the next ones answer requests for changes.
+             */
+            number: number;
+            /**
+             * Reference
+             * @example 2027-CARC-0042
+             */
+            reference: string;
+            /**
+             * Submitted At
+             * Format: date-time
+             */
+            submitted_at: string;
+            /** Signatory Name */
+            signatory_name: string;
+            /** Signatory Function */
+            signatory_function: string;
+            /**
+             * Document
+             * @description Address of its PDF.
+             */
+            document: string;
+            /** Document Ready */
+            document_ready: boolean;
+        };
+        /**
+         * SubmittedContent
+         * @description The dossier as it was sent.
+         */
+        SubmittedContent: {
+            /** Title */
+            title: string;
+            /** Nature */
+            nature: string | null;
+            /** Renewal */
+            renewal: boolean;
+            /** Multi Year */
+            multi_year: boolean;
+            /** Holder */
+            holder: {
+                [key: string]: unknown;
+            };
+            /** Starts On */
+            starts_on: string | null;
+            /** Ends On */
+            ends_on: string | null;
+            /** Exercise Starts On */
+            exercise_starts_on: string | null;
+            /** Exercise Ends On */
+            exercise_ends_on: string | null;
+            /** Qpv Codes */
+            qpv_codes: string[];
+            /** Objective Codes */
+            objective_codes: string[];
+            /** Transversal Codes */
+            transversal_codes: string[];
+            content: components["schemas"]["Content"];
+            contact: components["schemas"]["Contact"];
+            budget: components["schemas"]["Budget"];
+            /**
+             * Charges Cents
+             * @description Euro cents.
+             * @example 1250000
+             */
+            charges_cents: number;
+            /**
+             * Asked Cents
+             * @description Euro cents.
+             * @example 1250000
+             */
+            asked_cents: number;
+            /** Requests */
+            requests: components["schemas"]["RequestWrite"][];
+            /**
+             * Attachments
+             * @default []
+             */
+            attachments: components["schemas"]["SubmittedFile"][];
+            /**
+             * Answers
+             * @description Answers to the campaign's own form, when it has one.
+             * @default {}
+             */
+            answers: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * SubmittedFile
+         * @description An attachment as it was sent.
+         */
+        SubmittedFile: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /**
+             * Size
+             * @description Bytes.
+             */
+            size: number;
+            /** Sha256 */
+            sha256: string;
+        };
         /**
          * SubscriptionAsked
          * @description The same answer whether or not the address is known.
@@ -26114,6 +34858,66 @@ export interface components {
              */
             message: string;
         };
+        /**
+         * SubsidyLine
+         * @description One request, on the platform or declared, in the state its holder was told.
+         */
+        SubsidyLine: {
+            /**
+             * Source
+             * @description `declared`: on the holder's word.
+             * @enum {string}
+             */
+            source: "platform" | "declared";
+            /**
+             * This Dossier
+             * @default false
+             */
+            this_dossier: boolean;
+            /** Reference */
+            reference?: string | null;
+            /** Purpose */
+            purpose: string;
+            /** Funder Id */
+            funder_id: string | null;
+            /** Funder Name */
+            funder_name: string;
+            /**
+             * Public Money
+             * @default true
+             */
+            public_money: boolean;
+            /** Asked Cents */
+            asked_cents: number;
+            /** Granted Cents */
+            granted_cents: number | null;
+            state: components["schemas"]["SubsidyState"];
+            /**
+             * State Label
+             * @example Demandée
+             */
+            readonly state_label: string;
+        };
+        /**
+         * SubsidyShare
+         * @description What one funder is asked by, and grants to, this holder for the year, whatever the dossiers.
+         */
+        SubsidyShare: {
+            /** Funder Id */
+            funder_id: string | null;
+            /** Funder Name */
+            funder_name: string;
+            /** Asked Cents */
+            asked_cents: number;
+            /** Granted Cents */
+            granted_cents: number;
+        };
+        /**
+         * SubsidyState
+         * @description Where a request to a funder outside the platform is, as its holder says.
+         * @enum {string}
+         */
+        SubsidyState: "asked" | "granted" | "refused";
         /**
          * Successors
          * @description What the territory became; an empty list forgets it.
@@ -26691,6 +35495,118 @@ export interface components {
             synonyms?: string[];
         };
         /**
+         * ThresholdWarning
+         * @description A legal threshold that is passed, or would be if all that is asked were granted.
+         */
+        ThresholdWarning: {
+            /**
+             * Code
+             * @example agreement_required
+             */
+            code: string;
+            /** Detail */
+            detail: string;
+            /** Amount Cents */
+            amount_cents: number;
+            /** Threshold Cents */
+            threshold_cents: number;
+            /**
+             * If Granted
+             * @description True when only granting all that is asked would pass it.
+             */
+            if_granted: boolean;
+            /** Funder Id */
+            funder_id?: string | null;
+        };
+        /** TodoCounts */
+        TodoCounts: {
+            /** Total */
+            total: number;
+            /** Late */
+            late: number;
+            /** Week */
+            week: number;
+            /** Later */
+            later: number;
+            /** Undated */
+            undated: number;
+        };
+        /**
+         * TodoReview
+         * @description A review or a reading to give.
+         */
+        TodoReview: {
+            /**
+             * Kind
+             * @description `review` or `reading`.
+             * @example review
+             */
+            kind: string;
+            /**
+             * Id
+             * Format: uuid
+             * @description Of the review, or of the reading.
+             */
+            id: string;
+            /**
+             * Review Id
+             * Format: uuid
+             */
+            review_id: string;
+            /**
+             * Dossier Id
+             * Format: uuid
+             */
+            dossier_id: string;
+            /**
+             * Campaign Id
+             * Format: uuid
+             */
+            campaign_id: string;
+            /**
+             * Funder Id
+             * Format: uuid
+             */
+            funder_id: string;
+            /** Reference */
+            reference: string | null;
+            /** Title */
+            title: string;
+            /**
+             * Holder Name
+             * @description Null where the funder hides holders from readers.
+             */
+            holder_name: string | null;
+            /**
+             * Asked Cents
+             * @description Euro cents.
+             * @example 1250000
+             */
+            asked_cents: number;
+            /**
+             * Status
+             * @example to_review
+             */
+            status: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Due On
+             * @description The funder's day for its reviews of the campaign.
+             */
+            due_on: string | null;
+            /** @description Late, within seven days, later, or without date. */
+            when: components["schemas"]["DueWhen"];
+        };
+        /**
+         * TodoSort
+         * @enum {string}
+         */
+        TodoSort: "due_on" | "-due_on" | "since" | "-since";
+        /**
          * Tokens
          * @description What a signed-in application holds.
          */
@@ -27103,6 +36019,12 @@ export interface components {
             items: components["schemas"]["ValidationItem"][];
         };
         /**
+         * Validity
+         * @description How long a document of a kind is good.
+         * @enum {string}
+         */
+        Validity: "until_replaced" | "per_exercise" | "until_a_day";
+        /**
          * Verification
          * @description Proof that an address was reached.
          */
@@ -27412,6 +36334,39 @@ export interface components {
              * @example 800000
              */
             amount_cents: number;
+        };
+        /**
+         * VoteChoice
+         * @enum {string}
+         */
+        VoteChoice: "for" | "against" | "abstain";
+        /** VoteRead */
+        VoteRead: {
+            /**
+             * Organisation Id
+             * Format: uuid
+             */
+            organisation_id: string;
+            choice: components["schemas"]["VoteChoice"];
+            /**
+             * Cast By
+             * Format: uuid
+             */
+            cast_by: string;
+            /**
+             * Cast At
+             * Format: date-time
+             */
+            cast_at: string;
+            /**
+             * Version
+             * @description Send it as `If-Match` to change the vote.
+             */
+            version: number;
+        };
+        /** VoteWrite */
+        VoteWrite: {
+            choice: components["schemas"]["VoteChoice"];
         };
         /**
          * WalkInRead
@@ -30093,6 +39048,311 @@ export interface operations {
             };
         };
     };
+    declareLegalRepresentative: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                organisation_id: string;
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LegalRepresentation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MembershipRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    handOverManagement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandoverCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MembershipRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSignatories: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SignatoryRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listTerritories: {
         parameters: {
             query?: {
@@ -30701,6 +39961,2978 @@ export interface operations {
             };
             /** @description `If-Match` is missing. */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listInvitations: {
+        parameters: {
+            query?: {
+                /** @description Any of these. */
+                state?: ("pending" | "expired" | "accepted" | "declined" | "withdrawn" | "replaced")[] | null;
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_InvitationRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    inviteToOrganisation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOrganisationInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation_id: string;
+                invitation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sendInvitationAgain: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                organisation_id: string;
+                invitation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdrawInvitation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                organisation_id: string;
+                invitation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acceptInvitation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationAcceptance"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MembershipRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listMyInvitations: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_OwnInvitation_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acceptMyInvitation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                invitation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MembershipRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    declineMyInvitation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                invitation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listMyJoinRequests: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_OwnJoinRequest_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    askToJoin: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JoinRequestCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnJoinRequest"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMyJoinRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnJoinRequest"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdrawJoinRequest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnJoinRequest"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listUnattendedJoinRequests: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_JoinRequestRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listJoinRequests: {
+        parameters: {
+            query?: {
+                /** @description Any of these. */
+                state?: components["schemas"]["RequestState"][] | null;
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_JoinRequestRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getJoinRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation_id: string;
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JoinRequestRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approveJoinRequest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                organisation_id: string;
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JoinApproval"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JoinRequestRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refuseJoinRequest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                organisation_id: string;
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JoinRefusal"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JoinRequestRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listManagementClaims: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ManagementClaimRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    claimManagement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClaimCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManagementClaimRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRunningManagementClaims: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ManagementClaimRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getManagementClaim: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation_id: string;
+                claim_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManagementClaimRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    objectToManagementClaim: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                organisation_id: string;
+                claim_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClaimObjection"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManagementClaimRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decideManagementClaim: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                organisation_id: string;
+                claim_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClaimDecision"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManagementClaimRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdrawManagementClaim: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                organisation_id: string;
+                claim_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManagementClaimRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listApiClients: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ApiClientRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createApiClient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiClientCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiClientCreated"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiClient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation_id: string;
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiClientRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateApiClient: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+            };
+            path: {
+                organisation_id: string;
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiClientUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiClientRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotateApiClientSecret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+            };
+            path: {
+                organisation_id: string;
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecretRotation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiClientCreated"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeApiClient: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                organisation_id: string;
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiClientRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getClientToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    /**
+                     * @example client_credentials
+                     * @constant
+                     */
+                    grant_type: "client_credentials";
+                    /**
+                     * @description Separated by spaces; all it has without.
+                     * @example programming:read
+                     */
+                    scope?: string;
+                    /** @description Unless `Authorization: Basic` says it. */
+                    client_id?: string;
+                    /**
+                     * Format: password
+                     * @description Unless `Authorization: Basic` says it.
+                     */
+                    client_secret?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientAccessToken"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAuthorizationServer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthorizationServer"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -32720,6 +44952,8 @@ export interface operations {
                 /** @description The holder, as submitted or as it is today. */
                 organisation_id?: string | null;
                 funder_id?: string | null;
+                /** @description Changes are requested and not answered yet. */
+                changes_requested?: boolean | null;
                 /** @description Words of the title, the holder's name or the reference. */
                 q?: string | null;
             };
@@ -32939,6 +45173,110 @@ export interface operations {
             };
             /** @description Malformed payload; `errors` points at the fields. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dropDraft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+            };
+            path: {
+                dossier_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -33716,6 +46054,109 @@ export interface operations {
             };
             /** @description A rule of the trade refuses the act; `type` names it. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    attachPermanentFiles: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                dossier_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PermanentFilesUse"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PermanentFilesUsed"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -35061,6 +47502,116 @@ export interface operations {
             };
         };
     };
+    carryOverAdjourned: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                committee_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommitteeRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     sendAgenda: {
         parameters: {
             query?: never;
@@ -35292,10 +47843,94 @@ export interface operations {
             };
         };
     };
-    decideRequest: {
+    getDecision: {
         parameters: {
             query?: never;
             header?: never;
+            path: {
+                committee_id: string;
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decideRequest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `*`: only if nothing was decided yet. */
+                "If-None-Match"?: string | null;
+                /** @description ETag of the version that was read; left out to create. */
+                "if-match"?: string | null;
+            };
             path: {
                 committee_id: string;
                 request_id: string;
@@ -35364,6 +47999,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is over the limit. */
             413: {
                 headers: {
@@ -35375,6 +48019,15 @@ export interface operations {
             };
             /** @description Malformed payload; `errors` points at the fields. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -35586,17 +48239,202 @@ export interface operations {
             };
         };
     };
-    signMinutes: {
+    stepOut: {
         parameters: {
             query?: never;
             header?: {
-                /** @description ETag of the version that was read. */
-                "if-match"?: string | null;
                 /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
                 "Idempotency-Key"?: string;
             };
             path: {
                 committee_id: string;
+                dossier_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeportCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeportRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDeports: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                committee_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DeportRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdrawDeport: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                deport_id: string;
             };
             cookie?: never;
         };
@@ -35610,7 +48448,184 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CommitteeRead"];
+                    "application/json": components["schemas"]["DeportRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBallot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                committee_id: string;
+                dossier_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BallotRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    voteOnDossier: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `*`: only if it has not voted yet. */
+                "If-None-Match"?: string | null;
+                /** @description ETag of the version that was read; left out to create. */
+                "if-match"?: string | null;
+            };
+            path: {
+                committee_id: string;
+                dossier_id: string;
+                voter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VoteWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoteRead"];
                 };
             };
             /** @description The request cannot be understood (host, cursor, encoding). */
@@ -35667,6 +48682,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Malformed payload; `errors` points at the fields. */
             422: {
                 headers: {
@@ -35678,6 +48702,934 @@ export interface operations {
             };
             /** @description `If-Match` is missing. */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    closeVote: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                committee_id: string;
+                dossier_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdviceRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reopenDecision: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                committee_id: string;
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionReopeningCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionReopeningRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decideInBulk: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                committee_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkDecisionsCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkDecisionsReport"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listBulkNotifications: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_BulkNotificationRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notifyInBulk: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkNotificationCreate"];
+            };
+        };
+        responses: {
+            /** @description A dry run: what would leave; nothing is kept. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkNotificationReport"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkNotificationReport"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBulkNotification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bulk_notification_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkNotificationProgress"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listBulkNotificationLines: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["BulkLineState"] | null;
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                bulk_notification_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_BulkNotificationLineRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCorrections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notification_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CorrectionRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    correctNotification: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                notification_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CorrectionCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectionRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    downloadCorrectiveLetter: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One byte range (RFC 9110 §14). */
+                range?: string | null;
+            };
+            path: {
+                correction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The letter. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The range asked for is outside of the file. */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -35890,6 +49842,239 @@ export interface operations {
             };
             /** @description Malformed payload; `errors` points at the fields. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdrawDossier: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                dossier_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DossierWithdrawal"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DossierRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    takeUpDraft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                dossier_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DossierRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -46486,6 +60671,109 @@ export interface operations {
             };
         };
     };
+    computeScenario: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScenarioComputation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     compareScenarios: {
         parameters: {
             query?: {
@@ -49280,6 +63568,9925 @@ export interface operations {
             };
             /** @description The range asked for is outside of the file. */
             416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPermanentFiles: {
+        parameters: {
+            query?: {
+                /** @description Which document it is. */
+                kind?: string | null;
+                /** @description Former and removed versions too. */
+                history?: boolean;
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PermanentFileRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keepPermanentFile: {
+        parameters: {
+            query: {
+                /** @description Which document it is. */
+                kind: string;
+                /** @description Its file name. */
+                name: string;
+                /** @description Accounting year it closes. */
+                exercise?: number | null;
+                /** @description Last day it is good. */
+                expires_on?: string | null;
+            };
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PermanentFileAdded"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a file of an accepted type, by its content. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPermanentFileKinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PermanentFileKind_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPermanentFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                permanent_file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PermanentFileRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removePermanentFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                permanent_file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    downloadPermanentFile: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One byte range (RFC 9110 §14). */
+                range?: string | null;
+            };
+            path: {
+                permanent_file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description The range asked for. */
+            206: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The range asked for is outside of the file. */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCollaborators: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                dossier_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CollaboratorRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    inviteCollaborator: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                dossier_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CollaboratorInvite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CollaboratorRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCollaborator: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dossier_id: string;
+                collaborator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CollaboratorRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdrawCollaborator: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dossier_id: string;
+                collaborator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeCollaborator: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+            };
+            path: {
+                dossier_id: string;
+                collaborator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CollaboratorChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CollaboratorRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    inviteCollaboratorAgain: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                dossier_id: string;
+                collaborator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CollaboratorRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listMyCollaborations: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_MyCollaboration_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acceptCollaboration: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CollaborationAcceptance"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CollaboratorRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invitation_token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationFace"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leaveCollaboration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                collaborator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSignOff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dossier_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignOffRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    askSignOff: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                dossier_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignOffAsk"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignOffRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approveSignOff: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                dossier_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignOffRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    returnSignOff: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                dossier_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignOffReturn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignOffRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSignOffs: {
+        parameters: {
+            query?: {
+                /** @description Any of these; all by default. */
+                status?: components["schemas"]["SignOffStatus"][] | null;
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SignOffRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSignOffPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                signing_organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignOffPolicyRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setSignOffPolicy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+            };
+            path: {
+                signing_organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignOffPolicyWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignOffPolicyRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    writeMessage: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                dossier_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConversationMessageCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationMessageRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listConversations: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+                dossier_id?: string | null;
+                /** @description Of the dossier, withdrawn or not. */
+                reference?: string | null;
+                kind?: components["schemas"]["ConversationKind"] | null;
+                /** @description Those with messages you have not read. */
+                unread?: boolean | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ConversationRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getConversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listConversationMessages: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ConversationMessageRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replyMessage: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConversationMessageWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationMessageRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    markConversationRead: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadingMark"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listChangeRequests: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                dossier_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ChangeRequestRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    requestChanges: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                dossier_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeRequestCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeRequestRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getChangeRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dossier_id: string;
+                change_request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeRequestRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answerChanges: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                dossier_id: string;
+                change_request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeRequestAnswer"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeRequestRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelChangeRequest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                dossier_id: string;
+                change_request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeRequestEnd"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeRequestRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    closeChangeRequest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                dossier_id: string;
+                change_request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeRequestEnd"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeRequestRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSubmissions: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                dossier_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SubmissionSummary_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSubmission: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dossier_id: string;
+                /** @description Number of the submission. */
+                submission_number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubmissionRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    downloadSubmission: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One byte range (RFC 9110 §14). */
+                range?: string | null;
+            };
+            path: {
+                dossier_id: string;
+                /** @description Number of the submission. */
+                submission_number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The dossier, as PDF. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The range asked for is outside of the file. */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    downloadSubmittedAttachment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One byte range (RFC 9110 §14). */
+                range?: string | null;
+            };
+            path: {
+                dossier_id: string;
+                /** @description Number of the submission. */
+                submission_number: number;
+                attachment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description The range asked for. */
+            206: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The range asked for is outside of the file. */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compareSubmissions: {
+        parameters: {
+            query: {
+                /** @description Number of the older submission. */
+                from: number;
+                /** @description Number of the newer one; without it, the dossier as it stands. */
+                to?: number | null;
+            };
+            header?: never;
+            path: {
+                dossier_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DossierComparison"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getChangesSinceRenewal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dossier_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangesSinceRenewal"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDossierOtherSubsidies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dossier_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OtherSubsidies"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOtherSubsidies: {
+        parameters: {
+            query?: {
+                /** @description The current year by default. */
+                year?: number | null;
+            };
+            header?: never;
+            path: {
+                organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OtherSubsidies"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDeclaredSubsidies: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DeclaredSubsidyRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    declareSubsidy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeclaredSubsidyCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeclaredSubsidyRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDeclaredSubsidy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                declared_subsidy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeclaredSubsidyRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdrawDeclaredSubsidy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                declared_subsidy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    amendDeclaredSubsidy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+            };
+            path: {
+                declared_subsidy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeclaredSubsidyUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeclaredSubsidyRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDeMinimisAids: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DeMinimisAidRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    declareDeMinimisAid: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeMinimisAidCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeMinimisAidRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeDeMinimisAid: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                de_minimis_aid_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listNotices: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_NoticeRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publishNotice: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getNotice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+                notice_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getNoticeReach: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+                notice_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeReach"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDossierNotices: {
+        parameters: {
+            query?: {
+                /** @description Only those nobody acknowledged yet. */
+                unread?: boolean;
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                dossier_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DossierNotice_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acknowledgeNotice: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                dossier_id: string;
+                notice_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DossierNotice"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    writeCampaignForm: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+            };
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CampaignFormWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeCampaignForm: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+            };
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readCampaignForm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+                form_number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignFormRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readAnswers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dossier_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswersRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAssignmentRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+                funder_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentRulesRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    writeAssignmentRules: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read; left out to create. */
+                "if-match"?: string | null;
+            };
+            path: {
+                campaign_id: string;
+                funder_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignmentRulesWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentRulesRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    runAssignmentRules: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                campaign_id: string;
+                funder_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignmentRun"];
+            };
+        };
+        responses: {
+            /** @description Of a dry run. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentReport"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentReport"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reassignDeparture: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                campaign_id: string;
+                funder_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DepartureRun"];
+            };
+        };
+        responses: {
+            /** @description Of a dry run. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentReport"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentReport"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    actOnReviews: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkReviewsAct"];
+            };
+        };
+        responses: {
+            /** @description Of a dry run. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkReviewReport"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkReviewReport"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listMyReviews: {
+        parameters: {
+            query?: {
+                when?: components["schemas"]["DueWhen"] | null;
+                campaign_id?: string | null;
+                sort?: components["schemas"]["TodoSort"];
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TodoReview_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    countMyReviews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TodoCounts"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCalibration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+                funder_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calibration"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOwnCalibration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+                funder_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnCalibration"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportReviews: {
+        parameters: {
+            query?: {
+                /** @description A table, or a workbook. */
+                format?: components["schemas"]["ReviewExportFormat"];
+            };
+            header?: never;
+            path: {
+                campaign_id: string;
+                funder_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The reviews and readings, one line each. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listConflicts: {
+        parameters: {
+            query?: {
+                funder_id?: string | null;
+                dossier_id?: string | null;
+                standing?: boolean | null;
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ConflictRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    declareConflict: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConflictCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConflictRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getConflict: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conflict_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConflictRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdrawConflict: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                conflict_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConflictWithdrawal"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConflictRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getReviewSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+                funder_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewSettingsRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    chooseReviewSettings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read; left out to create. */
+                "if-match"?: string | null;
+            };
+            path: {
+                campaign_id: string;
+                funder_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewSettingsWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewSettingsRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setReaders: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+            };
+            path: {
+                review_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadersWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listReadings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewReadings"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listScoresSetAside: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ScoresSetAside_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getReading: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reading_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadingSummary"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    saveReading: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+            };
+            path: {
+                reading_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadingUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadingSummary"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    completeReading: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reading_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadingSummary"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readDossierForReading: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reading_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadingDossier"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSessionPapers: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                committee_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SessionPaperRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    printSessionPaper: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                committee_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SessionPaperCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionPaperRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    downloadSessionPaper: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One byte range (RFC 9110 §14). */
+                range?: string | null;
+            };
+            path: {
+                paper_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The paper. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The range asked for is outside of the file. */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    signMinutes: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                committee_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommitteeRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    correctMinutes: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                committee_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MinutesCorrectionCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionPaperRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRetroplanning: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetroplanningRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tryRetroplanning: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+            };
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetroplanningTrial"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetroplanningRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRetroplanningTrial: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetroplanningRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dropRetroplanningTrial: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+            };
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    applyRetroplanning: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetroplanningRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    downloadRetroplanning: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The calendar (RFC 5545). */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": string;
+                };
+            };
+            /** @description Nothing new since. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRetroplanningFeed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetroplanningFeedRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    renewRetroplanningFeed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetroplanningFeedMade"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeRetroplanningFeed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    followRetroplanning: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Secret of the address. */
+                feed_token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The calendar (RFC 5545). */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": string;
+                };
+            };
+            /** @description Nothing new since. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAssemblies: {
+        parameters: {
+            query: {
+                /** @description Any of these funders. */
+                organisation_id: string[];
+                /** @description From this day on. */
+                from_on?: string | null;
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AssemblyRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recordAssembly: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssemblyCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssemblyRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAssembly: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                assembly_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssemblyRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdrawAssembly: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+            };
+            path: {
+                assembly_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeAssembly: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+            };
+            path: {
+                assembly_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssemblyUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssemblyRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    extendDeadline: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExtensionCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignExtended"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listExtensions: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ExtensionRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getFunderDelays: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                funder_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FunderAnswerDelays"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listOpenCampaigns: {
+        parameters: {
+            query?: {
+                /** @description For any of these neighbourhoods. */
+                qpv?: string[];
+                /** @description Of any of these contrats de ville. */
+                contract?: string[];
+                /** @description Of contrats de ville of any of these departments. */
+                department?: string[];
+                /** @description Naming any of these objectives, or one under any of these enjeux. */
+                objective?: string[];
+                /** @description With a funder that pays for any of these. */
+                nature?: components["schemas"]["Nature"][];
+                /** @description Words of the title, the contract, its neighbourhoods or objectives. */
+                q?: string;
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_OpenCall_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    followDeadlines: {
+        parameters: {
+            query?: {
+                /** @description For any of these neighbourhoods. */
+                qpv?: string[];
+                /** @description Of any of these contrats de ville. */
+                contract?: string[];
+                /** @description Of contrats de ville of any of these departments. */
+                department?: string[];
+                /** @description Naming any of these objectives, or one under any of these enjeux. */
+                objective?: string[];
+                /** @description With a funder that pays for any of these. */
+                nature?: components["schemas"]["Nature"][];
+                /** @description Words of the title, the contract, its neighbourhoods or objectives. */
+                q?: string;
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The calendar (RFC 5545). */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": string;
+                };
+            };
+            /** @description Nothing new since. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -9,7 +9,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, computed_field
 from services.common.pagination import Cursor, Limit
 
 from ..contracts.schemas import QpvCode
-from ..dossiers.schemas import AttachmentRead, Prose, Sentence, Total
+from ..dossiers.attachment_schemas import AttachmentRead
+from ..dossiers.schemas import Prose, Sentence, Total
 from .models import BilanReviewStatus as BilanReviewStatus
 from .models import BilanStatus as BilanStatus
 

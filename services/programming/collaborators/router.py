@@ -16,10 +16,10 @@ from services.common.routing import ActRoute, right
 from ..dossiers import access, instruction
 from . import repository, service
 from .schemas import (
+    CollaborationAcceptance,
     CollaboratorChange,
     CollaboratorInvite,
     CollaboratorRead,
-    InvitationAcceptance,
     InvitationFace,
     MyCollaboration,
 )
@@ -205,7 +205,7 @@ async def read_invitation(invitation_token: str, request: Request, session: Snap
     openapi_extra=right("The person invited, signed in with the address invited."),
 )
 async def accept_collaboration(
-    wish: InvitationAcceptance, caller: Caller, request: Request, session: Session, now: Now, response: Response
+    wish: CollaborationAcceptance, caller: Caller, request: Request, session: Session, now: Now, response: Response
 ) -> Any:
     """The link works once, until it expires, for an account whose confirmed address is the one invited."""
     resources = request.app.state.resources

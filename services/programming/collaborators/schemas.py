@@ -69,7 +69,7 @@ class InvitationFace(BaseModel):
     expires_at: AwareDatetime
 
 
-class InvitationAcceptance(BaseModel):
+class CollaborationAcceptance(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     token: Annotated[str, Field(min_length=1, max_length=500, description="What the link of the mail ends with.")]

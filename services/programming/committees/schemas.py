@@ -239,7 +239,7 @@ class LineError(BaseModel):
     code: str | None = None
 
 
-class LineProblem(BaseModel):
+class BulkLineProblem(BaseModel):
     type: Annotated[str, Field(description="Last part of the problem's address.", examples=["envelope-exceeded"])]
     title: str
     detail: str | None = None
@@ -250,7 +250,7 @@ class BulkDecisionResult(BaseModel):
     line: Annotated[int, Field(description="From 1, in the order sent.")]
     request_id: UUID
     state: LineState
-    problem: LineProblem | None = None
+    problem: BulkLineProblem | None = None
 
 
 class BulkDecisionsReport(BaseModel):

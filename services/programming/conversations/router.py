@@ -15,7 +15,14 @@ from services.common.routing import ActRoute, right
 
 from ..dossiers import access
 from . import repository, service
-from .schemas import ConversationListing, ConversationRead, MessageCreate, MessageRead, MessageWrite, ReadingMark
+from .schemas import (
+    ConversationListing,
+    ConversationMessageCreate,
+    ConversationMessageRead,
+    ConversationMessageWrite,
+    ConversationRead,
+    ReadingMark,
+)
 
 router = APIRouter(route_class=ActRoute, prefix="/programming/v1", tags=["conversations"])
 _IN_IT = (
@@ -29,11 +36,17 @@ _IN_IT = (
     status_code=201,
     operation_id="writeMessage",
     summary="Write about a dossier",
-    response_model=MessageRead,
+    response_model=ConversationMessageRead,
     openapi_extra=right(_IN_IT),
 )
 async def write_message(
-    dossier_id: UUID, wish: MessageCreate, caller: Caller, request: Request, session: Session, now: Now, response: Response
+    dossier_id: UUID,
+    wish: ConversationMessageCreate,
+    caller: Caller,
+    request: Request,
+    session: Session,
+    now: Now,
+    response: Response,
 ) -> Any:
     """A holder writes to a funder it asks or to the team; a funder or the team writes to the holder, or (`instructors`) to the others who
     instruct the dossier: the holder neither sees nor counts that thread. One mail tells of all the messages of some minutes."""
@@ -85,9 +98,9 @@ async def get_conversation(conversation_id: UUID, reader: Reader, caller: Caller
 
 @router.get(
     "/conversations/{conversation_id}/messages",
-    operation_id="listMessages",
+    operation_id="listConversationMessages",
     summary="Read a thread",
-    response_model=Page[MessageRead],
+    response_model=Page[ConversationMessageRead],
     openapi_extra=right(_IN_IT),
 )
 async def list_messages(
@@ -112,11 +125,17 @@ async def list_messages(
     status_code=201,
     operation_id="replyMessage",
     summary="Answer in a thread",
-    response_model=MessageRead,
+    response_model=ConversationMessageRead,
     openapi_extra=right(_IN_IT),
 )
 async def reply_message(
-    conversation_id: UUID, wish: MessageWrite, caller: Caller, request: Request, session: Session, now: Now, response: Response
+    conversation_id: UUID,
+    wish: ConversationMessageWrite,
+    caller: Caller,
+    request: Request,
+    session: Session,
+    now: Now,
+    response: Response,
 ) -> Any:
     """What is written stays as it was written."""
     made = await service.reply(session, request.app.state.resources, caller, conversation_id, wish, now=now)

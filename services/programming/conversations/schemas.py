@@ -22,14 +22,14 @@ AttachmentIds = Annotated[
 ]
 
 
-class MessageWrite(BaseModel):
+class ConversationMessageWrite(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     text: Body
     attachment_ids: AttachmentIds
 
 
-class MessageCreate(MessageWrite):
+class ConversationMessageCreate(ConversationMessageWrite):
     """A message, and to whom. The thread opens with its first message."""
 
     kind: Annotated[
@@ -49,7 +49,7 @@ class CitedAttachment(BaseModel):
     name: str
 
 
-class MessageRead(BaseModel):
+class ConversationMessageRead(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     id: UUID

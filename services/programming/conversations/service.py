@@ -27,7 +27,7 @@ from ..dossiers.schemas import DossierStatus
 from . import repository
 from .errors import AttachmentNotThere, ConversationClosed, DossierNotSent, NotInThisConversation
 from .models import Conversation, ConversationKind, ConversationMessage, MessageSide
-from .schemas import MessageCreate, MessageWrite
+from .schemas import ConversationMessageCreate, ConversationMessageWrite
 
 if TYPE_CHECKING:
     from ..dossiers.models import Dossier
@@ -37,7 +37,13 @@ TELL = "programming:tell_of_messages"
 
 
 async def write(
-    session: AsyncSession, resources: Resources, caller: Principal, dossier_id: UUID, wish: MessageCreate, *, now: datetime
+    session: AsyncSession,
+    resources: Resources,
+    caller: Principal,
+    dossier_id: UUID,
+    wish: ConversationMessageCreate,
+    *,
+    now: datetime,
 ) -> ConversationMessage:
     """The first message opens the thread; of two first ones at once, both are in the same thread."""
     account = await clients.me(resources.siblings, caller)  # before the first statement: no connection of ours waits for it
@@ -67,7 +73,13 @@ async def write(
 
 
 async def reply(
-    session: AsyncSession, resources: Resources, caller: Principal, conversation_id: UUID, wish: MessageWrite, *, now: datetime
+    session: AsyncSession,
+    resources: Resources,
+    caller: Principal,
+    conversation_id: UUID,
+    wish: ConversationMessageWrite,
+    *,
+    now: datetime,
 ) -> ConversationMessage:
     """Another message of a thread the caller is in."""
     account = await clients.me(resources.siblings, caller)

@@ -17,8 +17,8 @@ from services.common.routing import ActRoute, UploadRoute, right
 from ..permanent_files import scanning as antivirus
 from ..permanent_files.schemas import ScanStatus
 from . import access, attachments, pieces, repository
+from .attachment_schemas import AttachmentAdded, PermanentFilesUse, PermanentFilesUsed
 from .router import HOLDER, READERS, WRITERS
-from .schemas import AttachmentAdded, PermanentFilesUse, PermanentFilesUsed
 
 PREFIX = "/programming/v1/dossiers/{dossier_id}/attachments"
 router = APIRouter(prefix=PREFIX, tags=["dossiers"], route_class=ActRoute)

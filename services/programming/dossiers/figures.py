@@ -29,6 +29,39 @@ def paris_day(instant: Any) -> Any:
     return sa.func.timezone("Europe/Paris", instant).cast(sa.Date)
 
 
+def _median_days(column: Any) -> Any:
+    days = paris_day(column) - paris_day(_R.c.submitted_at)
+    return sa.func.percentile_cont(0.5).within_group(days).filter(column.is_not(None))
+
+
+_DECIDED_AT = sa.case((_R.c.status != RequestStatus.ADJOURNED, _R.c.decided_at))
+
+#: How fast each funder of a campaign answers: the public part of these figures. An adjournment is not a decision.
+DELAYS = (
+    sa.select(
+        _R.c.funder_id,
+        sa.func.count().label("asked"),
+        sa.func.count(_R.c.reviewed_at).label("reviewed"),
+        sa.func.count(_DECIDED_AT).label("decided"),
+        sa.func.count(_R.c.notified_at).label("notified"),
+        _median_days(_R.c.reviewed_at).label("median_days_to_review"),
+        _median_days(_DECIDED_AT).label("median_days_to_decision"),
+        _median_days(_R.c.notified_at).label("median_days_to_notification"),
+        sa.func.count().filter(paris_day(_R.c.notified_at) <= _D.c.answer_promised_on).label("notified_within_promise"),
+        sa.func.count()
+        .filter(
+            _R.c.notified_at.is_(None),
+            _D.c.answer_promised_on < TODAY,
+            *(_D.c.status != status for status in (DossierStatus.INADMISSIBLE, DossierStatus.WITHDRAWN)),
+        )
+        .label("late_now"),
+    )
+    .join(_D, _D.c.id == _R.c.dossier_id)
+    .where(_R.c.campaign_id == bindparam("campaign_id"), _R.c.submitted_at.is_not(None))
+    .group_by(_R.c.funder_id)
+    .order_by(_R.c.funder_id)
+)
+
 #: One line per request that was submitted: the days of its life. An adjournment is not a decision.
 TIMELINES = (
     sa.select(

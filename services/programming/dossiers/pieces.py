@@ -18,9 +18,9 @@ from ..permanent_files import scanning as antivirus
 from ..permanent_files import service as permanent_files
 from ..permanent_files.schemas import ScanStatus
 from . import repository, service
+from .attachment_schemas import PermanentFilesUse
 from .errors import DossierLocked, NotTheHolder, TooManyAttachments, UnknownPermanentFile
 from .models import Attachment, Dossier, DossierStatus
-from .schemas import PermanentFilesUse
 
 if TYPE_CHECKING:
     from ..campaigns.models import Campaign

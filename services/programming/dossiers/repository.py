@@ -17,7 +17,7 @@ from services.common.db import execute, fetch_in, write_in
 
 from ..permanent_files.schemas import ScanStatus
 from . import rules
-from .models import Attachment, Dossier, DossierReader, DossierStatus, FundingRequest, RequestStatus, SignOffPolicy, Submission
+from .models import Attachment, Dossier, DossierReader, DossierStatus, FundingRequest, SignOffPolicy, Submission
 
 _D: Any = Dossier.__table__  # type: ignore[attr-defined]
 _R: Any = FundingRequest.__table__  # type: ignore[attr-defined]
@@ -174,45 +174,6 @@ RECEIPT = (
 )
 
 ATTACHMENT = sa.select(*_A.c).where(_A.c.dossier_id == bindparam("dossier_id"), _A.c.id == bindparam("attachment_id"))
-
-
-def _paris_day(column: Any) -> Any:
-    return sa.func.timezone("Europe/Paris", column).cast(sa.Date)
-
-
-def _median_days(column: Any) -> Any:
-    """Days of Paris, as in `figures`: what is published and what the team reads agree."""
-    days = _paris_day(column) - _paris_day(_R.c.submitted_at)
-    return sa.func.percentile_cont(0.5).within_group(days).filter(column.is_not(None))
-
-
-_DECIDED_AT = sa.case((_R.c.status != RequestStatus.ADJOURNED, _R.c.decided_at))
-
-#: How fast each funder of a campaign answers: the public part of `figures`. An adjournment is not a decision.
-DELAYS = (
-    sa.select(
-        _R.c.funder_id,
-        sa.func.count().label("asked"),
-        sa.func.count(_R.c.reviewed_at).label("reviewed"),
-        sa.func.count(_DECIDED_AT).label("decided"),
-        sa.func.count(_R.c.notified_at).label("notified"),
-        _median_days(_R.c.reviewed_at).label("median_days_to_review"),
-        _median_days(_DECIDED_AT).label("median_days_to_decision"),
-        _median_days(_R.c.notified_at).label("median_days_to_notification"),
-        sa.func.count().filter(_paris_day(_R.c.notified_at) <= _D.c.answer_promised_on).label("notified_within_promise"),
-        sa.func.count()
-        .filter(
-            _R.c.notified_at.is_(None),
-            _D.c.answer_promised_on < bindparam("today", type_=sa.Date),
-            *(_D.c.status != status for status in (DossierStatus.INADMISSIBLE, DossierStatus.WITHDRAWN)),
-        )
-        .label("late_now"),
-    )
-    .join(_D, _D.c.id == _R.c.dossier_id)
-    .where(_R.c.campaign_id == bindparam("campaign_id"), _R.c.submitted_at.is_not(None))
-    .group_by(_R.c.funder_id)
-    .order_by(_R.c.funder_id)
-)
 
 
 async def get(session: AsyncSession, dossier_id: UUID, *, lock: bool = False) -> Dossier | None:

@@ -19,7 +19,7 @@ from services.common.routing import ActRoute, right
 
 from ..campaigns import service as campaigns
 from ..tables import KERNEL
-from . import access, answers, discretion, opening, repository, rules, service, signing, submission, views
+from . import access, answers, discretion, figures, opening, repository, rules, service, signing, submission, views
 from .schemas import (
     Completeness,
     Delays,
@@ -238,4 +238,4 @@ async def get_delays(campaign_id: UUID, reader: Reader, session: Snapshot, now: 
     campaign = await campaigns.get(session, campaign_id)
     if campaign.status.value == "draft":
         raise NotFound()
-    return {"funders": await fetch(reader, repository.DELAYS, {"campaign_id": campaign_id, "today": today_in_paris(now)})}
+    return {"funders": await fetch(reader, figures.DELAYS, {"campaign_id": campaign_id, "today": today_in_paris(now)})}

@@ -11,7 +11,7 @@ from ..campaigns.ical import Mark
 from ..campaigns.ical import write as _written
 from .facts import Drawn, Matter, sessions_of_kind
 from .rules import Step
-from .vocabulary import NAMES, RESPONSIBLE, Source, StepKind
+from .vocabulary import NAMES, RESPONSIBLE, StepKind, StepSource
 
 _HOUR = timedelta(hours=1)
 
@@ -34,7 +34,7 @@ def _marks(step: Step, matter: Matter, drawn: Drawn) -> Iterator[Mark]:
     times = _times(step, matter, drawn)
     if times is not None:
         yield Mark(uid, sequence, name, text, starts_at=times[0], ends_at=times[1])
-    elif step.source in {Source.ASSEMBLY, Source.STATED, Source.COMMITTEE, Source.CAMPAIGN} and step.planned_on:
+    elif step.source in {StepSource.ASSEMBLY, StepSource.STATED, StepSource.COMMITTEE, StepSource.CAMPAIGN} and step.planned_on:
         yield Mark(uid, sequence, name, text, day=step.planned_on)
     else:
         yield Mark(uid, sequence, f"Au plus tard : {name}", text, day=step.latest_on, tentative=True)
@@ -49,7 +49,7 @@ def _times(step: Step, matter: Matter, drawn: Drawn) -> tuple[datetime, datetime
         return drawn.opens_at, drawn.opens_at + _HOUR
     if step.kind is StepKind.CLOSING:
         return drawn.closes_at - _HOUR, drawn.closes_at
-    if step.source is Source.COMMITTEE:
+    if step.source is StepSource.COMMITTEE:
         starts_at = sessions_of_kind(matter.sessions, step.kind)[-1].starts_at
         return starts_at, starts_at + 2 * _HOUR
     return None

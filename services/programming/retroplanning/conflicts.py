@@ -17,7 +17,7 @@ from .rules import (
     planned_days,
     steps_of,
 )
-from .vocabulary import NAMES, Source, StepKind, StepStatus
+from .vocabulary import NAMES, StepKind, StepSource, StepStatus
 from .working_days import WorkingDays
 
 #: Periods between two dated steps: first, second, duration, what takes the time.
@@ -55,7 +55,7 @@ def _overdue(steps: Sequence[Step], facts: Facts) -> Iterator[Conflict]:
             )
             advice = "Faites-le maintenant et raccourcissez une étape suivante, ou annoncez une réponse plus tardive."
             yield Conflict("overdue", step.kind, said, advice, funder_id=step.funder_id)
-        elif step.planned_on is not None and step.planned_on < facts.today and step.source is not Source.COMPUTED:
+        elif step.planned_on is not None and step.planned_on < facts.today and step.source is not StepSource.COMPUTED:
             said = f"{name} : prévu le {_day(step.planned_on)}, ce jour est passé et rien ne dit que c'est fait."
             yield Conflict(
                 "date_passed", step.kind, said, "Fixez une nouvelle date, ou dites que c'est fait.", False, step.funder_id
@@ -82,7 +82,7 @@ def _not_worked(planned: Planned, days: WorkingDays) -> Iterator[Conflict]:
     for kind in (StepKind.TECHNICAL_COMMITTEE, StepKind.STEERING_COMMITTEE):
         day, source = planned.days[kind]
         why = days.why_not(day)
-        if source is not Source.COMPUTED and why is not None:
+        if source is not StepSource.COMPUTED and why is not None:
             said = f"{NAMES[kind]} : le {_day(day)} n'est pas travaillé ({why})."
             advice = f"Choisissez le {_day(days.at_latest(day))} ou le {_day(days.at_earliest(day))}."
             yield Conflict("not_a_worked_day", kind, said, advice, blocking=False)

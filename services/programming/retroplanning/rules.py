@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from uuid import UUID
 
-from .vocabulary import Source, StepKind, StepStatus
+from .vocabulary import StepKind, StepSource, StepStatus
 from .working_days import WorkingDays
 
 
@@ -74,7 +74,7 @@ class Step:
     kind: StepKind
     latest_on: date
     planned_on: date | None
-    source: Source | None
+    source: StepSource | None
     status: StepStatus
     margin_days: int | None
     #: Worked days since the latest day, while the step is not done.
@@ -175,21 +175,21 @@ def _deposit(funder: Funder, sitting: Sitting | None, last_meeting: date, days: 
 class Planned:
     """When things are to happen: by step, by funder its sitting (None: none is known that late); when answers would be there."""
 
-    days: Mapping[StepKind, tuple[date, Source]]
+    days: Mapping[StepKind, tuple[date, StepSource]]
     sittings: Mapping[UUID, Sitting | None]
     answer_on: date | None
 
 
 def planned_days(facts: Facts, durations: Durations, days: WorkingDays) -> Planned:
     dated = {StepKind.OPENING: facts.opens_on, StepKind.CLOSING: facts.closes_on}
-    found = {kind: (day, Source.STATED if kind in facts.stated else Source.CAMPAIGN) for kind, day in dated.items()}
+    found = {kind: (day, StepSource.STATED if kind in facts.stated else StepSource.CAMPAIGN) for kind, day in dated.items()}
     found[StepKind.INFORMATION] = _reached(facts, StepKind.INFORMATION, days.before(facts.opens_on, durations.information), days)
     committees = {StepKind.TECHNICAL_COMMITTEE: facts.technical_on, StepKind.STEERING_COMMITTEE: facts.steering_on}
     for kind, after, count in reversed(_CHAIN[:4]):
         following, before = after, kind
         known = committees.get(following)
         if known is not None:
-            found[following] = (known, Source.STATED if following in facts.stated else Source.COMMITTEE)
+            found[following] = (known, StepSource.STATED if following in facts.stated else StepSource.COMMITTEE)
         else:
             found[following] = _reached(facts, following, days.after(found[before][0], getattr(durations, count)), days)
     ready = days.after(found[StepKind.STEERING_COMMITTEE][0], durations.minutes)
@@ -199,14 +199,14 @@ def planned_days(facts: Facts, durations: Durations, days: WorkingDays) -> Plann
         last = max([ready, *(each.meets_on for each in sittings.values() if each)])
         found[StepKind.NOTIFICATION] = _reached(facts, StepKind.NOTIFICATION, days.after(last, durations.letters), days)
         answer = days.after(found[StepKind.NOTIFICATION][0], durations.posting)
-        found[StepKind.ANSWER] = (answer, Source.COMPUTED)
+        found[StepKind.ANSWER] = (answer, StepSource.COMPUTED)
     return Planned(found, sittings, answer)
 
 
-def _reached(facts: Facts, kind: StepKind, day: date, days: WorkingDays) -> tuple[date, Source]:
+def _reached(facts: Facts, kind: StepKind, day: date, days: WorkingDays) -> tuple[date, StepSource]:
     """When it ended; else the computed day, which cannot be past while it is still to do."""
     done = facts.done.get(kind)
-    return (done, Source.STATED) if done else (max(day, days.at_earliest(facts.today)), Source.COMPUTED)
+    return (done, StepSource.STATED) if done else (max(day, days.at_earliest(facts.today)), StepSource.COMPUTED)
 
 
 def _next_sitting(funder: Funder, ready: date, days: WorkingDays) -> Sitting | None:
@@ -248,7 +248,7 @@ def _assembly_step(funder: Funder, latest: Latest, planned: Planned, facts: Fact
         kind=StepKind.ASSEMBLY,
         latest_on=latest_on,
         planned_on=day,
-        source=None if own is None else Source.ASSEMBLY if funder.sittings else Source.COMPUTED,
+        source=None if own is None else StepSource.ASSEMBLY if funder.sittings else StepSource.COMPUTED,
         status=status,
         margin_days=None if day is None else days.between(day, latest_on),
         late_days=0 if done else max(0, days.between(latest_on, facts.today)),

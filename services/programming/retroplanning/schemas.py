@@ -10,7 +10,7 @@ from services.common.language import Text
 from services.common.texts import Name
 
 from ..campaigns.schemas import Instant, LocalInstant
-from .vocabulary import NAMES, Source, StepKind, StepStatus
+from .vocabulary import NAMES, StepKind, StepSource, StepStatus
 
 #: Days that closings may cover in all, and one of them.
 _CLOSED_DAYS, _ONE_CLOSING = 730, 120
@@ -140,7 +140,7 @@ class RetroplanningStep(BaseModel):
         date | None,
         Field(description="Its real date, else the one the durations lead to; null when no assembly known is that late."),
     ]
-    source: Annotated[Source | None, Field(description="Where the planned day comes from.")]
+    source: Annotated[StepSource | None, Field(description="Where the planned day comes from.")]
     status: StepStatus
     margin_days: Annotated[int | None, Field(description="Worked days from the planned day to the latest one.")]
     late_days: Annotated[int, Field(description="Worked days since the latest day, while it is not done.")]

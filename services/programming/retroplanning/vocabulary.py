@@ -23,7 +23,7 @@ class StepStatus(Enum):
     IMPOSSIBLE = "impossible"
 
 
-class Source(Enum):
+class StepSource(Enum):
     """Where a planned date comes from."""
 
     CAMPAIGN = "campaign"

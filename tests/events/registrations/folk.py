@@ -97,9 +97,9 @@ async def email_token(world: World, found: Mapping[str, Any]) -> str:
 
 
 def address_in(text: str) -> str:
-    """The path of the only link of a mail, as it is after the service's version."""
+    """Where the page of the only link of a mail reads the registration: the path after the service's version."""
     line = next(line for line in text.splitlines() if line.startswith("http"))
-    return "/" + unquote(line).split("/events/v1/")[1]
+    return "/my-registrations/" + unquote(line).split("/inscription#")[1]
 
 
 def new_email() -> str:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from services.programming.retroplanning.conflicts import plan
 from services.programming.retroplanning.rules import Durations, Facts, Funder, Plan, Sitting, Step, latest_days
-from services.programming.retroplanning.vocabulary import Source, StepKind, StepStatus
+from services.programming.retroplanning.vocabulary import StepKind, StepSource, StepStatus
 from services.programming.retroplanning.working_days import ClosedPeriod, WorkingDays
 
 DAYS = WorkingDays()
@@ -180,4 +180,4 @@ def test_committees_too_close_to_each_other_are_told() -> None:
     assert "2 jours ouvrés" in conflict.said
     assert "10/03/2027" in conflict.advice
     steering = next(step for step in found.steps if step.kind is StepKind.STEERING_COMMITTEE)
-    assert (steering.planned_on, steering.source) == (date(2027, 3, 3), Source.COMMITTEE)
+    assert (steering.planned_on, steering.source) == (date(2027, 3, 3), StepSource.COMMITTEE)
