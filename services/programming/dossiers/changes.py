@@ -9,15 +9,17 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common.auth import Principal
 
 from ..campaigns import service as campaigns
+from ..campaigns.schemas import Nature
 from . import answers, differences, quarantine, repository, rules, service, signing, submission
 from .errors import DossierStateRefused
 from .models import Dossier, DossierStatus, FundingRequest, RequestStatus, Submission
-from .schemas import Budget, Contact, Content, Nature, SubmissionCreate
+from .schemas import Budget, Contact, Content, SubmissionCreate
 
 #: Where a dossier may be asked for changes: sent, and not all judged.
 ASKED_IN = {
@@ -167,18 +169,12 @@ async def resubmit(
 
 def _sent(draft: rules.Draft, snapshot: Mapping[str, Any]) -> rules.Draft:
     """The draft as it was last submitted."""
-    days = {name: date.fromisoformat(snapshot[name]) if snapshot.get(name) else None for name in _DATES}
-    return replace(
-        draft,
-        **days,
-        title=snapshot["title"],
-        nature=Nature(snapshot["nature"]),
-        content=Content.model_validate(snapshot["content"]),
-        contact=Contact.model_validate(snapshot["contact"]),
-        budget=Budget.model_validate(snapshot["budget"]),
-        attachment_kinds=frozenset(one["kind"] for one in snapshot.get("attachments") or ()),
-        **{name: snapshot[name] for name in ("qpv_codes", "objective_codes", "transversal_codes")},
-    )
+    before: dict[str, Any] = {name: snapshot[name] for name in ("title", "qpv_codes", "objective_codes", "transversal_codes")}
+    before |= {name: date.fromisoformat(snapshot[name]) if snapshot.get(name) else None for name in _DATES}
+    documents: dict[str, type[BaseModel]] = {"content": Content, "contact": Contact, "budget": Budget}
+    before |= {name: schema.model_validate(snapshot[name]) for name, schema in documents.items()}
+    kinds = frozenset(one["kind"] for one in snapshot.get("attachments") or ())
+    return replace(draft, **before, nature=Nature(snapshot["nature"]), attachment_kinds=kinds)
 
 
 def _counted(snapshot: dict[str, Any], dossier: Dossier) -> dict[str, Any]:
