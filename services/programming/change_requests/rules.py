@@ -85,7 +85,7 @@ def state_of(pointer: str, before: Any, document: Mapping[str, Any], attached: f
         changed = pointer.split("/")[2] in attached
     else:
         there, now = differences.value_at(document, pointer)
-        changed = not there or now != before
+        changed = now != before if there else before is not None
     if changed:
         return FieldState.CHANGED
     return FieldState.EXPLAINED if explained else FieldState.PENDING

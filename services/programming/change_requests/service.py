@@ -76,8 +76,10 @@ async def ask(
     session.add(change_request)
     await session.flush()
     for field in wish.fields:
-        there, before = differences.value_at(submitted, field.pointer)
-        named: dict[str, Any] = {"pointer": field.pointer, "comment": field.comment, "before": before if there else None}
+        _, before = differences.value_at(submitted, field.pointer)
+        if field.pointer == "/answers":  # as they were written: a question left unanswered is no answer
+            before = {key: answer for key, answer in before.items() if answer is not None}
+        named: dict[str, Any] = {"pointer": field.pointer, "comment": field.comment, "before": before}
         session.add(ChangeRequestField(change_request_id=change_request.id, **named))
     await session.flush()
     await changes.open_up(session, dossier, await _standing(session, dossier, today))

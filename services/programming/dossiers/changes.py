@@ -4,17 +4,19 @@ While changes are requested the holder writes on the dossier itself; those who i
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common.auth import Principal
 
 from ..campaigns import service as campaigns
-from . import answers, differences, repository, rules, service, signing, submission
+from ..campaigns.schemas import Nature
+from . import answers, differences, quarantine, repository, rules, service, signing, submission
 from .errors import DossierStateRefused
 from .models import Dossier, DossierStatus, FundingRequest, RequestStatus, Submission
 from .schemas import Budget, Contact, Content, SubmissionCreate
@@ -103,9 +105,20 @@ def written(dossier: Dossier) -> dict[str, Any]:
 
 
 async def submitted(session: AsyncSession, dossier: Dossier) -> dict[str, Any]:
-    """What the holder submitted last: those who ask for changes speak of that, whatever is being written."""
+    """What the holder submitted last: those who ask for changes speak of that, whatever is being written. Questions of the campaign
+    that were left unanswered are there, with null."""
     last = await repository.last_submission(session, dossier.id)
-    return {} if last is None else _written_in(last.snapshot)
+    if last is None:
+        return {}
+    written = _written_in(last.snapshot)
+    judged = answers.judge(await _form_of(session, dossier), dossier, await repository.requests(session, dossier.id))
+    return {**written, "answers": {**dict.fromkeys(judged.asked), **written["answers"]}}
+
+
+async def _form_of(session: AsyncSession, dossier: Dossier) -> answers.Form:
+    """A notice that came since changes what drafts are asked, not what was submitted before it."""
+    forms = await campaigns.form_versions(session, dossier.campaign_id)
+    return answers.version(forms.get(dossier.form_number or 0))
 
 
 async def attached_since(session: AsyncSession, dossier_id: UUID, since: datetime) -> frozenset[str]:
@@ -121,17 +134,22 @@ async def resubmit(
     campaign = await campaigns.get(session, dossier.campaign_id)
     await signing.require(session, caller, dossier, campaign, now=now)
     requests = await repository.requests(session, dossier.id)
-    draft = service.draft_of(dossier, requests, await repository.attachment_kinds(session, dossier.id))
-    book = service.rulebook_of(campaign, await campaigns.charter_of(session, campaign.id))
-    # A notice that came since changes what drafts are asked, not what was submitted before it.
-    forms = await campaigns.form_versions(session, campaign.id)
-    asked = answers.faults(answers.judge(answers.version(forms.get(dossier.form_number or 0)), dossier, requests))
-    if errors := [*rules.completeness(draft, book), *asked]:
-        raise submission.refusal(errors)
     last = await repository.last_submission(session, dossier.id)
     if last is None:
         raise DossierStateRefused(dossier_status=dossier.status.value)
-    current = submission.snapshot(dossier, requests, await repository.attachments(session, dossier.id))
+    joined = await repository.attachments(session, dossier.id)
+    draft = service.draft_of(dossier, requests, await repository.attachment_kinds(session, dossier.id))
+    book = service.rulebook_of(campaign, await campaigns.charter_of(session, campaign.id))
+    judged = answers.judge(await _form_of(session, dossier), dossier, requests)
+    found = [*rules.completeness(draft, book), *answers.faults(judged), *quarantine.infected_errors(joined)]
+    # What a notice asks since is not asked of what was submitted before it, unless it is what is being answered.
+    known = {(error.pointer, error.code) for error in rules.completeness(_sent(draft, last.snapshot), book)}
+    named = differences.fields(fields)
+    excused = {(pointer, code) for pointer, code in known if differences.outside([pointer], named)}
+    if errors := [error for error in found if (error.pointer, error.code) not in excused]:
+        raise submission.refusal(errors)
+    dossier.answers = judged.kept
+    current = submission.snapshot(dossier, requests, joined)
     made = Submission(
         dossier_id=dossier.id,
         number=last.number + 1,
@@ -147,6 +165,16 @@ async def resubmit(
     dossier.publics_count = sum(public.count or 0 for public in content.publics)
     await session.flush()
     return made
+
+
+def _sent(draft: rules.Draft, snapshot: Mapping[str, Any]) -> rules.Draft:
+    """The draft as it was last submitted."""
+    before: dict[str, Any] = {name: snapshot[name] for name in ("title", "qpv_codes", "objective_codes", "transversal_codes")}
+    before |= {name: date.fromisoformat(snapshot[name]) if snapshot.get(name) else None for name in _DATES}
+    documents: dict[str, type[BaseModel]] = {"content": Content, "contact": Contact, "budget": Budget}
+    before |= {name: schema.model_validate(snapshot[name]) for name, schema in documents.items()}
+    kinds = frozenset(one["kind"] for one in snapshot.get("attachments") or ())
+    return replace(draft, **before, nature=Nature(snapshot["nature"]), attachment_kinds=kinds)
 
 
 def _counted(snapshot: dict[str, Any], dossier: Dossier) -> dict[str, Any]:

@@ -341,7 +341,8 @@ FACE = sa.select(
 )
 
 
-_OF_CAMPAIGN = select(Dossier).where(_D.c.status != DossierStatus.INADMISSIBLE).order_by(_D.c.id)
+_OVER = (DossierStatus.INADMISSIBLE, DossierStatus.WITHDRAWN, DossierStatus.DROPPED)
+_OF_CAMPAIGN = select(Dossier).where(*(_D.c.status != status for status in _OVER)).order_by(_D.c.id)
 
 
 async def of_campaign(session: AsyncSession, campaign_id: UUID, after: UUID, limit: int) -> list[Dossier]:
