@@ -8,6 +8,7 @@ from functools import partial
 
 from . import calendar
 from .carcassonne import HOLDERS, DossierPlan
+from .clock import PARIS
 from .data.questions import AMENDED_FORM, NOTICE_TEXT, NOTICE_TITLE
 from .dossier_road import DossierRoad
 from .http import PROGRAMMING, Account, Json
@@ -110,22 +111,23 @@ class Daily:
         await self.deep.accept(self.guest, self.registry.mailbox)
         self.telling.say(f"{self.guest.full_name}, d’un partenaire, rejoint la rédaction d’un dossier", calendar.JOINED)
 
-    async def attached(self, plan: DossierPlan, dossier_id: str) -> list[str]:
+    async def attached(self, plan: DossierPlan, dossier_id: str, day: datetime) -> list[str]:
         """Kinds of documents that come from the holder's permanent file, for who keeps one."""
-        if plan.key != self.reusing.key:
+        if plan.holder_key != self.reusing.holder_key:
             return []
         reused = await self.deep.reuse_files(plan, dossier_id)
-        self.telling.say(f"{len(reused)} pièces reprises du dossier permanent d’une association, sans les joindre à nouveau")
+        if plan.key == self.reusing.key:
+            self.telling.say(f"Un dossier est déposé avec {len(reused)} pièces reprises du dossier permanent", day)
         return reused
 
-    async def finish(self, plan: DossierPlan, dossier_id: str) -> None:
+    async def finish(self, plan: DossierPlan, dossier_id: str, day: datetime) -> None:
         """The guest's last lines, then the legal representative signs off what will be submitted."""
         if plan.key != self.together.key or dossier_id != self.drafts.get(plan.key):
             return
         await self.deep.write_as_guest(self.guest, dossier_id, {"means": plan.means_text + _GUEST_WROTE})
         signed = await self.deep.sign_off(plan, dossier_id, self.guest, "Les moyens ont été relus avec le partenaire.")
         if signed["valid"]:
-            self.telling.say("Un dossier écrit à plusieurs est visé par le représentant légal avant son dépôt")
+            self.telling.say("Un dossier écrit à plusieurs est visé par le représentant légal avant son dépôt", day)
 
     # -------------------------------------------------------------------------------------------- the call, as it goes along
 
@@ -136,16 +138,14 @@ class Daily:
         if self.together.key in self.drafts:
             await self.deep.read_notice(self.together, self.drafts[self.together.key], notice_id)
         reach = await self.deep.reach(self.campaign_id, notice_id)
-        said_so = (
-            f"Avis n° 1 : une question s’ajoute ; {reach['told']} brouillon prévenu, {reach['acknowledged']} accusé de lecture"
-        )
+        said_so = f"Avis n° 1 : une question s’ajoute ; brouillons prévenus : {reach['told']}, accusés de lecture : {reach['acknowledged']}"
         self.telling.say(said_so, calendar.NOTICE)
 
     async def _extend(self) -> None:
         await self.deep.extend(self.campaign_id, calendar.CLOSES_LATER, _EXTENSION)
         closes = datetime.fromisoformat(
             (await self.road.api.get(None, f"{PROGRAMMING}/campaigns/{self.campaign_id}"))["closes_at"]
-        ).astimezone(calendar.PARIS)
+        ).astimezone(PARIS)
         self.telling.say(f"Date limite reportée au {closes:%d/%m/%Y à %H:%M}", calendar.EXTENDED)
 
     async def _keep_files(self) -> None:
@@ -189,13 +189,13 @@ class Daily:
         await self.deep.answer_changes(plan, dossier_id, self._asked[plan.key][-1], content, _EXPLAINED)
         dossier = await self.road.read(plan, dossier_id)
         days = dossier["suspended_days"]
-        said = f"Compléments apportés : dossier {dossier['reference']} déposé à nouveau, {days} jours de suspension"
+        said = f"Compléments apportés : dossier {dossier['reference']} déposé à nouveau, délai suspendu {days} jour(s)"
         self.telling.say(said, dates.answered)
 
     async def _remind(self, day: datetime) -> None:
         before = self.mornings.count()
         await self.mornings.come(CHANGES)
-        self.telling.say(f"{self.mornings.count() - before} rappel de compléments attendus parti par courriel", day)
+        self.telling.say(f"Rappels de compléments attendus partis par courriel : {self.mornings.count() - before}", day)
 
     # ------------------------------------------------------------------------------------------------------------- reading
 

@@ -68,11 +68,12 @@ class DossierRoad:
         return len(kept)
 
     async def reuse_files(self, plan: DossierPlan, dossier_id: str) -> list[str]:
-        """Attach what is kept and asked for; the kinds that were."""
+        """The kinds of documents the dossier has from the permanent file: a draft opens with them, what was kept since is added."""
         holder, path = self.road.holder_of(plan), _at(dossier_id)
-        used = await self.road.api.post(holder, f"{path}/attachments/from-permanent-files", {})
+        await self.road.api.post(holder, f"{path}/attachments/from-permanent-files", {})
         self.road.api.forget_tag(holder, path)
-        return [piece["kind"] for piece in used["attached"]]
+        attached = (await self.road.api.get(holder, path))["attachments"]
+        return [piece["kind"] for piece in attached if piece["permanent_file_id"]]
 
     # --------------------------------------------------------------------------------------------------- changes requested
 

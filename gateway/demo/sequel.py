@@ -64,7 +64,7 @@ class Sequel:
     async def _remind_bilans(self) -> None:
         before = self.year.mornings.count()
         await self.year.mornings.come(BILANS)
-        self.telling.say(f"{self.year.mornings.count() - before} rappels de bilans partis par courriel", later.BILANS_REMINDED)
+        self.telling.say(f"Rappels de bilans partis par courriel : {self.year.mornings.count() - before}", later.BILANS_REMINDED)
 
     async def _grants(self) -> list[Grant]:
         keys = {organisation_id: key for key, organisation_id in self.money.cast.organisations.items()}

@@ -62,7 +62,7 @@ class Sessions:
 
     def plan(self, agenda: Acts) -> None:
         """Write down who does what and when."""
-        for instant, act in {
+        acts: dict[datetime, Callable[[], Awaitable[None]]] = {
             calendar.CONVENED: self._convene,
             calendar.SHARED_OUT: self._share_out,
             calendar.CONFLICT_DECLARED: self._declare_conflict,
@@ -74,7 +74,8 @@ class Sessions:
             calendar.MINUTES_SIGNED: self._sign_minutes,
             calendar.SECOND_CONVENED: self._convene_again,
             calendar.SECOND_STEERING: self._hold_again,
-        }.items():
+        }
+        for instant, act in acts.items():
             agenda[instant].append(act)
 
     @property
@@ -167,7 +168,7 @@ class Sessions:
         )
         found = await self.deep.compare(self.campaign_id, cut["id"], best["id"])
         lost, won = len(found["newly_uncovered"]), len(found["newly_covered"])
-        said = f"Deux scénarios comparés, dix pour cent de moins ou les mieux notés : {lost} couples perdus, {won} gagnés"
+        said = f"Deux scénarios comparés, dix pour cent de moins ou les mieux notés : {lost} couple(s) objectif × quartier perdus, {won} gagnés"
         self.telling.say(said, calendar.TECHNICAL)
 
     # ------------------------------------------------------------------------------------------------------------- steering
@@ -225,7 +226,9 @@ class Sessions:
                 (keys[request["funder_id"]], request)
                 for dossier in await self.read_dossiers()
                 for request in dossier["requests"]
+                # The lead is funder and team: nobody else would have to confirm.
                 if request["status"] == "granted" and request["granted_cents"] >= _LEAST_TO_CORRECT
+                if keys[request["funder_id"]] != "agglo"
             ),
             None,
         )

@@ -110,8 +110,8 @@ class Year:
     async def _submit(self, plan: DossierPlan, day: datetime) -> None:
         dossier_id = self.daily.drafts.get(plan.key) or await self.road.open_dossier(plan, self.campaign_id)
         await self.road.write(plan, dossier_id)
-        await self.road.attach(plan, dossier_id, await self.daily.attached(plan, dossier_id))
-        await self.daily.finish(plan, dossier_id)
+        await self.road.attach(plan, dossier_id, await self.daily.attached(plan, dossier_id, day))
+        await self.daily.finish(plan, dossier_id, day)
         await self.road.submit(plan, dossier_id)
         self.dossier_ids[plan.key] = dossier_id
         self.telling.advance(_SUBMITTED, 1, day)
@@ -145,7 +145,7 @@ class Year:
     async def _notify_all(self, funder_key: str, day: datetime) -> None:
         told = await self.sessions.notify_all(funder_key)
         name = _FUNDERS[funder_key].short_name
-        self.telling.say(f"{name} : {told} réponses notifiées en une fois, après un essai à blanc", day)
+        self.telling.say(f"{name} : notifications groupées après un essai à blanc ({told})", day)
         self.telling.advance(_NOTIFIED, told, day)
 
     async def _notify(self, plan: DossierPlan, funder_key: str, day: datetime) -> None:
