@@ -1,8 +1,12 @@
 """Periodic work done at once, by name."""
 
+import psycopg
 import pytest
 
 from gateway.daily_work import NotDailyWork, daily_work, do_now
+from gateway.preparation import database_variable
+from gateway.routes import load, route_of
+from tests.conftest import Databases
 
 
 def test_periodic_work_is_known_by_name_with_its_service() -> None:
