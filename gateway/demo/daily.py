@@ -156,7 +156,7 @@ class Daily:
         plan = replace(self._pick(0), key="deposited-twice")
         dossier_id = await self.road.open_dossier(plan, self.campaign_id)
         await self.road.write(plan, dossier_id)
-        await self.road.attach(plan, dossier_id)
+        await self.road.attach(plan, dossier_id, await self.attached(plan, dossier_id, calendar.WITHDRAWN_SUBMITTED))
         await self.road.submit(plan, dossier_id)
         self.drafts[plan.key] = dossier_id
 

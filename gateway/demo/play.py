@@ -42,9 +42,10 @@ def main(args: Sequence[str]) -> int:
     """Play, show, and say in one JSON line how it went; 0 when everything went as it should."""
     parser = argparse.ArgumentParser(
         prog="canevas demo",
-        description="Joue une campagne entière de novembre à avril, puis conventions, paiements, bilans et conventions "
-        "pluriannuelles jusqu’en décembre de l’année d’après, le catalogue d’un centre de ressources et un cycle de qualification, "
-        "de l’ouverture des inscriptions aux attestations, par l’API HTTP seule, sur une plateforme lancée pour l’occasion puis effacée.",
+        description="Joue une campagne entière de novembre à avril (brouillons à plusieurs, compléments, comités, lettres), puis "
+        "conventions, paiements, renouvellement, bilans et conventions pluriannuelles jusqu’en décembre de l’année d’après, le "
+        "catalogue d’un centre de ressources et un cycle de qualification, de l’ouverture des inscriptions aux attestations, par "
+        "l’API HTTP seule, sur une plateforme lancée pour l’occasion puis effacée.",
     )
     parser.add_argument("--dossiers", type=_count, default=100, metavar="N", help="nombre de dossiers déposés (100)")
     count: int = parser.parse_args(args).dossiers

@@ -11,6 +11,8 @@ from .road import Road
 from .waiting import patiently
 
 _PDF = b"%PDF-"
+#: A funder answers a hundred dossiers; the worker writes letters meanwhile.
+_LETTERS_PATIENCE = 240.0
 
 
 @dataclass
@@ -148,7 +150,7 @@ class SessionRoad:
             progress.update(await api.get(who, f"{PROGRAMMING}/bulk-notifications/{made['id']}"))
             return progress["finished_at"] is not None
 
-        await patiently(told)
+        await patiently(told, seconds=_LETTERS_PATIENCE)
         return progress
 
 

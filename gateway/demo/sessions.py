@@ -168,7 +168,7 @@ class Sessions:
         )
         found = await self.deep.compare(self.campaign_id, cut["id"], best["id"])
         lost, won = len(found["newly_uncovered"]), len(found["newly_covered"])
-        said = f"Deux scénarios comparés, dix pour cent de moins ou les mieux notés : {lost} couple(s) objectif × quartier perdus, {won} gagnés"
+        said = f"Deux scénarios comparés, dix pour cent de moins ou les mieux notés : couples objectif × quartier perdus : {lost}, gagnés : {won}"
         self.telling.say(said, calendar.TECHNICAL)
 
     # ------------------------------------------------------------------------------------------------------------- steering
