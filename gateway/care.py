@@ -1,4 +1,4 @@
-"""Commands that look after a platform: `backup`, `restore`, `doctor`, `journal`, `retry`."""
+"""Commands that look after a platform: `backup`, `restore`, `doctor`, `journal`, `retry`, `run-now`."""
 
 import sys
 from contextlib import nullcontext
@@ -100,6 +100,18 @@ def retry(service: OneService = None, data_dir: DataDir = DATA_DIR) -> None:
     with plain_failures(), prepared(data_dir) as ready:
         for route in _routes(service):
             typer.echo(f"{route.service} : {try_again(ready.environment, route)} travaux repris.")
+
+
+def run_now(
+    names: Annotated[list[str], typer.Argument(help="Periodic work by name, such as programming:remind_bilans.")],
+    data_dir: DataDir = DATA_DIR,
+) -> None:
+    """Do a periodic work now, without waiting for its hour: the platform's workers take it up at once."""
+    from .daily_work import do_now
+
+    with plain_failures(), prepared(data_dir) as ready:
+        do_now(ready.environment, names)
+        typer.echo(f"Travaux demandés : {', '.join(names)}")
 
 
 def _routes(service: str | None) -> tuple[Route, ...]:

@@ -31,7 +31,7 @@ main = typer.Typer(
 )
 user = typer.Typer(help="Accounts that are made from the command line.", no_args_is_help=True)
 main.add_typer(user, name="user")
-for command in (care.backup, care.restore, care.doctor, care.journal, care.retry):
+for command in (care.backup, care.restore, care.doctor, care.journal, care.retry, care.run_now):
     main.command()(command)
 
 

@@ -23,13 +23,32 @@ PREPARED = at(date(2026, 10, 26), 9)
 OPENED = at(date(2026, 11, 2), 9)
 #: The committees' dates are announced with the call.
 CONVENED = at(date(2026, 11, 3), 10)
+#: A draft is begun and somebody is invited to write it, before a notice tells every draft's holder of a question more.
+BEGUN = at(date(2026, 11, 3), 11)
+JOINED = at(date(2026, 11, 4), 9)
+NOTICE = at(date(2026, 11, 4), 14)
+FILES_KEPT = at(date(2026, 11, 5), 10)
+WITHDRAWN_SUBMITTED = at(date(2026, 11, 12), 10)
+WITHDRAWN = at(date(2026, 11, 20), 10)
+EXTENDED = at(date(2026, 12, 10), 9)
 CLOSES = datetime(2026, 12, 18, 23, 59, 59, tzinfo=PARIS)
+#: After the extension.
+CLOSES_LATER = datetime(2026, 12, 20, 23, 59, 59, tzinfo=PARIS)
 INSTRUCTION = at(date(2026, 12, 21), 9)
+SHARED_OUT = at(date(2026, 12, 22), 14)
+CONFLICT_DECLARED = at(date(2026, 12, 22), 15)
 AGENDA_SENT = at(date(2027, 1, 21), 16)
 TECHNICAL = at(date(2027, 1, 28), 9, 30)
 STEERING_AGENDA_SENT = at(date(2027, 2, 4), 16)
 STEERING = at(date(2027, 2, 18), 14)
+REOPENED = at(date(2027, 2, 19), 10)
 MINUTES_SIGNED = at(date(2027, 2, 25), 11)
+BULK_NOTIFIED = {"etat": at(date(2027, 3, 1), 14), "agglo": at(date(2027, 3, 3), 14)}
+SECOND_CONVENED = at(date(2027, 2, 26), 9)
+#: What was adjourned comes back, and is answered a few days later at the earliest.
+SECOND_STEERING = at(date(2027, 3, 4), 14)
+AFTER_SECOND_STEERING = at(date(2027, 3, 8), 14)
+COMPARED = at(date(2027, 4, 2), 10)
 READ_BACK = at(date(2027, 4, 12), 9)
 
 _FIRST_SUBMISSION, _LAST_SUBMISSION = date(2026, 11, 9), date(2026, 12, 18)
@@ -40,6 +59,23 @@ _DAYS_TO_LOOK_AT_A_DOSSIER = 4
 _REVIEW_DAYS = {"bailleur": 8, "agglo": 10, "caf": 12, "ville": 14, "etat": 17, "departement": 22, "region": 26}
 _NOTIFICATION_DAYS = {"bailleur": 4, "etat": 6, "agglo": 8, "ville": 11, "caf": 13, "departement": 18, "region": 39}
 _REVIEW_SPREAD, _NOTIFICATION_SPREAD = 9, 6
+
+
+@dataclass(frozen=True)
+class ChangesDates:
+    """Of changes requested: `due_on` is a day; the reminder leaves in between."""
+
+    asked: datetime
+    reminded: datetime
+    due_on: date
+    answered: datetime
+
+
+def changes_from(day: date) -> ChangesDates:
+    """Asked the next day offices are open, answered the one after it, before the dossier goes on."""
+    asked = working_day(day + timedelta(days=1))
+    answered = working_day(asked + timedelta(days=1))
+    return ChangesDates(at(asked, 9), at(asked, 18), answered, at(answered, 10))
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,11 @@ class Mailbox:
             await asyncio.sleep(_BEAT)
         return self._tokens[address][-1]
 
+    def subjects(self) -> list[str]:
+        """Of every mail that came, whoever received it."""
+        self._look()
+        return [letter.subject for letters in self._letters.values() for letter in letters]
+
     async def link(self, address: str, subject: str, pattern: re.Pattern[str]) -> str:
         """What the pattern captures in the newest mail of that address whose subject holds those words and which has such a link."""
         return (await self.links(address, subject, pattern))[-1]

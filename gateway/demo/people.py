@@ -5,6 +5,7 @@ A platform that has just been started has nobody to make its first administrator
 """
 
 import asyncio
+import re
 import sys
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from .mailbox import Mailbox
 PASSWORD = "canevas-demonstration"  # of made-up people, on a platform that listens to this machine only
 #: Kinds of organisations that only an administrator may open.
 _PUBLIC_KINDS = {"state", "epci", "commune", "departement", "region", "caf"}
+_INVITATION = re.compile(r"/invitation\?token=(\S+)")
 _CER_SIGNED_ON = date(2024, 9, 2)
 
 
@@ -100,6 +102,21 @@ class Registry:
         for who in members:
             await self._add_member(manager, found["id"], who, "member")
         return str(found["id"])
+
+    async def join(self, manager: Account, organisation_id: str, who: Account, role: str) -> Json:
+        """`who` is invited to the organisation by mail, makes an account and accepts; the membership."""
+        await self.api.post(
+            manager, f"{DIRECTORY}/organisations/{organisation_id}/invitations", {"email": who.email, "roles": [role]}
+        )
+        token = await self.mailbox.link(who.email, "Invitation à rejoindre", _INVITATION)
+        await self._enter(who)
+        joined = await self.api.post(who, f"{DIRECTORY}/invitations/acceptance", {"token": token})
+        who.roles_changed()
+        return joined
+
+    async def enter(self, who: Account) -> None:
+        """Have an account, its address confirmed by the mailed link."""
+        await self._enter(who)
 
     async def _settle_funder(self, funder: Funder) -> None:
         agent, signatory, payer = account(funder.agent), account(funder.signatory), account(funder.payer)

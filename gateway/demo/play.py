@@ -15,12 +15,14 @@ from .carcassonne import CONTRACT, FRAMEWORK, FUNDERS, HOLDERS, dossiers
 from .catalogue import Holdings, Library, network_of
 from .catalogue_report import show_catalogue
 from .clock import MovedClock
+from .daily_figures import DailyAnswers, daily_faults, daily_summary
 from .figures import Answers, faults, summary
 from .http import Api, Json, Refused
 from .mailbox import Mailbox, NoMail
 from .money_figures import MoneyAnswers, money_faults, money_summary
 from .money_report import show_money
 from .people import CannotMakeAdministrator, Cast, Registry
+from .reminders import Mornings, NoReminder
 from .report import console, show
 from .road import Road
 from .scratch import PlatformSilent, Scratch, running, scratch_folder, stopped_by_signals
@@ -40,9 +42,10 @@ def main(args: Sequence[str]) -> int:
     """Play, show, and say in one JSON line how it went; 0 when everything went as it should."""
     parser = argparse.ArgumentParser(
         prog="canevas demo",
-        description="Joue une campagne entière de novembre à avril, puis conventions, paiements, bilans et conventions "
-        "pluriannuelles jusqu’en décembre de l’année d’après, le catalogue d’un centre de ressources et un cycle de qualification, "
-        "de l’ouverture des inscriptions aux attestations, par l’API HTTP seule, sur une plateforme lancée pour l’occasion puis effacée.",
+        description="Joue une campagne entière de novembre à avril (brouillons à plusieurs, compléments, comités, lettres), puis "
+        "conventions, paiements, renouvellement, bilans et conventions pluriannuelles jusqu’en décembre de l’année d’après, le "
+        "catalogue d’un centre de ressources et un cycle de qualification, de l’ouverture des inscriptions aux attestations, par "
+        "l’API HTTP seule, sur une plateforme lancée pour l’occasion puis effacée.",
     )
     parser.add_argument("--dossiers", type=_count, default=100, metavar="N", help="nombre de dossiers déposés (100)")
     count: int = parser.parse_args(args).dossiers
@@ -53,7 +56,7 @@ def main(args: Sequence[str]) -> int:
     except KeyboardInterrupt:
         screen.print("Interrompu : la plateforme est arrêtée, rien n’est gardé.")
         return _INTERRUPTED
-    except (PlatformSilent, CannotMakeAdministrator, NoMail, Refused) as error:
+    except (PlatformSilent, CannotMakeAdministrator, NoMail, NoReminder, Refused) as error:
         print(f"La démonstration s’est arrêtée : {error}", file=sys.stderr)
         return 1
 
@@ -78,11 +81,11 @@ def _play(screen: Console, count: int) -> int:
     show_season(screen, lived.season)
     said = summary(lived.answers, len(lived.errors))
     wrong = lived.missing + faults(lived.answers, said, count) + money_faults(lived.money) + lived.holdings.faults()
-    wrong += lived.season.faults()
+    wrong += lived.season.faults() + daily_faults(lived.daily)
     for line in (*wrong, *lived.errors[:_SHOWN_ERRORS]):
         print(line, file=sys.stderr)
     screen.print(f"\nCampagne jouée en {monotonic() - started:.0f} secondes.", style="dim")
-    played = {**money_summary(lived.money), **lived.holdings.summary(), **lived.season.summary()}
+    played = {**daily_summary(lived.daily), **money_summary(lived.money), **lived.holdings.summary(), **lived.season.summary()}
     print(json.dumps({**said, **played}), flush=True)
     return 1 if wrong else 0
 
@@ -93,6 +96,7 @@ class _Lived:
 
     answers: Answers
     money: MoneyAnswers
+    daily: DailyAnswers
     holdings: Holdings
     drafts: list[Json]
     season: SeasonAnswers
@@ -104,8 +108,8 @@ async def _live(scratch: Scratch, clock: MovedClock, telling: Telling, count: in
     plans = dossiers(count)
     async with Api(scratch.base_url, clock) as api:
         registry = await _gather_people(api, scratch, telling, {plan.holder_key for plan in plans})
-        cast = registry.cast
-        year = Year(Road(api, cast), clock, telling, plans)
+        cast, mornings = registry.cast, Mornings(scratch.data_dir, scratch.environment, registry.mailbox)
+        year = Year(Road(api, cast), clock, telling, plans, registry, mornings)
         await year.live()
         ready, due = await year.count_letters()
         telling.say(f"{ready} lettres (PDF) écrites et envoyées par courriel", calendar.READ_BACK)
@@ -123,7 +127,8 @@ async def _live(scratch: Scratch, clock: MovedClock, telling: Telling, count: in
         holdings = await centre.read(cast.team)
         season = await Season(centre, clock, telling).live()
         telling.say(f"{api.requests} requêtes HTTP en tout")
-        return _Lived(answers, money, holdings, drafts, season, api.errors, missing)
+        daily = await sequel.read_daily()
+        return _Lived(answers, money, daily, holdings, drafts, season, api.errors, missing)
 
 
 async def _open_centre(api: Api, registry: Registry, telling: Telling, contract_id: str) -> Library:

@@ -1,7 +1,7 @@
 """The road of a campaign, act by act, over HTTP. Shared by the whole year that is played and by the small seed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from .carcassonne import (
@@ -47,6 +47,8 @@ class Road:
 
     api: Api
     cast: Cast
+    #: What everybody answers to the questions of the campaign's own form.
+    answers: Json = field(default_factory=dict)
 
     # ------------------------------------------------------------------------------------------ contract and campaign
 
@@ -89,6 +91,11 @@ class Road:
                     await self.api.post(self.cast.team, path, _funder(funder, organisation_id))
             self.api.forget_tag(self.cast.team, f"{PROGRAMMING}/campaigns/{campaign['id']}")
         return campaign
+
+    async def ask_questions(self, campaign_id: str, form: Json) -> None:
+        """Questions of the campaign's own, besides the Cerfa's: written while it is a draft."""
+        path = f"{PROGRAMMING}/campaigns/{campaign_id}"
+        await self.api.change(self.cast.team, "PUT", f"{path}/form", form, of=path)
 
     async def campaign_act(self, campaign_id: str, act: str) -> Json:
         """opening | instruction | decision …"""
@@ -136,6 +143,9 @@ class Road:
         path = _dossier(dossier_id)
         return await self.api.change(self._holder(plan), "POST", f"{path}/submission", sworn(plan.holder_key), of=path)
 
+    def holder_of(self, plan: DossierPlan) -> Account:
+        return self._holder(plan)
+
     def _holder(self, plan: DossierPlan) -> Account:
         return self.cast.holders[plan.holder_key]
 
@@ -159,6 +169,7 @@ class Road:
                 "calendar": plan.calendar_text,
                 "indicators": plan.indicators_text,
             },
+            **({"answers": self.answers} if self.answers else {}),
             "contact": {"full_name": f"{person.first_name} {person.last_name}", "email": person.email},
             "budget": {
                 "charges": [self._entry(entry) for entry in plan.budget.charges],

@@ -7,7 +7,7 @@ Every step looks for what is there before it makes anything: interrupted, it is 
 import asyncio
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from enum import IntEnum
 from pathlib import Path
@@ -15,6 +15,9 @@ from pathlib import Path
 from .carcassonne import CONTRACT, FUNDERS, HOLDERS, DossierPlan, dossiers, review
 from .catalogue import Library, network_of
 from .clock import PARIS, Clock
+from .daily import guest
+from .daily_seed import DailySeed
+from .data.questions import FIRST_ANSWERS, FORM
 from .http import PROGRAMMING, Account, Api, Json, Refused, together
 from .mailbox import Mailbox, NoMail
 from .people import CannotMakeAdministrator, Cast, Registry
@@ -80,9 +83,16 @@ async def _load(base_url: str, data_dir: Path) -> Loaded:
         contract_id = await road.ensure_contract()
         campaign = await road.ensure_campaign(contract_id, call)
         if campaign["status"] == "draft":
+            await road.ask_questions(campaign["id"], FORM)
             await road.campaign_act(campaign["id"], "opening")
+        # A platform that was loaded by an earlier version has a call without questions.
+        if (await api.get(None, f"{PROGRAMMING}/campaigns/{campaign['id']}"))["form"]:
+            road.answers = FIRST_ANSWERS
         loading = _Loading(road, campaign["id"])
         await together([_open_centre(centre, contract_id), *(loading.bring(plan, stage) for plan, stage in staged)])
+        shown = [plan for plan, _ in staged]
+        daily = DailySeed(road, registry, loading.dossier_ids, clock.now())
+        await daily.load(shown[_SHOWN_RANKS[0]], shown[_SHOWN_RANKS[2]], shown[_SHOWN_RANKS[3]])
         await SeasonSeed(centre, clock.now()).load()
         await loading.review_some([plan for plan, stage in staged if stage is Stage.UNDER_REVIEW])
         return Loaded(_accounts(cast, centre))
@@ -122,11 +132,13 @@ def plans_of(year: int) -> list[tuple[DossierPlan, Stage]]:
 class _Loading:
     road: Road
     campaign_id: str
+    dossier_ids: dict[str, str] = field(default_factory=dict)
 
     async def bring(self, plan: DossierPlan, stage: Stage) -> None:
         """Take a dossier to its stage, from wherever it is."""
         found = await self._find(plan)
         dossier_id = str(found["id"]) if found else await self.road.open_dossier(plan, self.campaign_id)
+        self.dossier_ids[plan.key] = dossier_id
         status = found["status"] if found else "draft"
         if status == "draft":
             await self._fill(plan, dossier_id, stage)
@@ -167,6 +179,7 @@ class _Loading:
 def _accounts(cast: Cast, centre: Library) -> list[tuple[str, str, str]]:
     shown: list[tuple[str, Account]] = [
         ("Porteur de projet", cast.holders[_SHOWN_HOLDER]),
+        ("Partenaire invité à écrire", guest()),
         ("Équipe du contrat", cast.team),
         ("Instruction, État", cast.agents["etat"]),
         ("Instruction, CAF", cast.agents["caf"]),

@@ -11,11 +11,14 @@ from .calendar import YEAR
 from .clock import MovedClock
 from .cpo_road import CpoRoad
 from .cpo_years import FIRST, Agreed, CpoYears
+from .daily_figures import DailyAnswers
 from .data.cpos import Granted, chosen
 from .http import PROGRAMMING, Json, everybody
 from .money_figures import MoneyAnswers
 from .money_road import MoneyRoad
 from .publications import Publications
+from .reminders import BILANS
+from .renewals import Renewals
 from .telling import Telling
 from .year import Year
 
@@ -34,6 +37,7 @@ class Sequel:
     aftermath: Aftermath = field(init=False)
     cpos: CpoYears = field(init=False)
     publications: Publications = field(init=False)
+    renewals: Renewals = field(init=False)
 
     def __post_init__(self) -> None:
         api, cast = self.year.road.api, self.year.road.cast
@@ -49,10 +53,18 @@ class Sequel:
         totals = self.aftermath.plan(agenda)
         self.cpos.plan(agenda)
         self.publications.plan(agenda)
+        self.renewals = Renewals(self.year, self.telling, self.cpos)
+        self.renewals.plan(agenda)
+        agenda[later.BILANS_REMINDED].append(self._remind_bilans)
         with self.telling.following(totals):
             for instant, acts in sorted(agenda.items()):
                 self.clock.go_to(instant)
                 await everybody(act() for act in acts)
+
+    async def _remind_bilans(self) -> None:
+        before = self.year.mornings.count()
+        await self.year.mornings.come(BILANS)
+        self.telling.say(f"Rappels de bilans partis par courriel : {self.year.mornings.count() - before}", later.BILANS_REMINDED)
 
     async def _grants(self) -> list[Grant]:
         keys = {organisation_id: key for key, organisation_id in self.money.cast.organisations.items()}
@@ -93,6 +105,19 @@ class Sequel:
             published=await self.publications.read_back(),
             imports=self.aftermath.imports,
             envelopes=[line for funder in (*funders, *next_funders) for line in funder["budget_lines"]],
+        )
+
+    async def read_daily(self) -> DailyAnswers:
+        """What people did around the dossiers, as the platform tells it."""
+        year = self.year
+        return DailyAnswers(
+            change_requests=await year.daily.read_change_requests(),
+            renewals=await self.renewals.read(),
+            papers=await year.sessions.read_papers(),
+            deports=await year.sessions.read_deports(),
+            collaborators=await year.daily.read_collaborators(),
+            scenarios=await year.sessions.read_scenarios(),
+            reminders=year.mornings.count(),
         )
 
     async def _closed(self, granted: set[str]) -> list[Json]:

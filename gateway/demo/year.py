@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -11,10 +11,14 @@ from time import monotonic
 from . import calendar
 from .carcassonne import FUNDERS, DossierPlan, review
 from .clock import MovedClock
-from .decisions import Case, decide
+from .daily import Daily
+from .data.questions import ANSWERS, FORM
 from .figures import Answers
 from .http import PROGRAMMING, Json, everybody
+from .people import Registry
+from .reminders import Mornings
 from .road import Call, Road
+from .sessions import Sessions, adjourned_of
 from .telling import Telling
 
 Act = Callable[[], Awaitable[None]]
@@ -40,19 +44,33 @@ class Year:
     clock: MovedClock
     telling: Telling
     plans: Sequence[DossierPlan]
+    registry: Registry
+    mornings: Mornings
     contract_id: str = ""
     campaign_id: str = ""
     dossier_ids: dict[str, str] = field(default_factory=dict)
     scores: dict[tuple[str, str], float] = field(default_factory=dict)
-    committees: dict[str, str] = field(default_factory=dict)
+    daily: Daily = field(init=False)
+    sessions: Sessions = field(init=False)
+
+    def __post_init__(self) -> None:
+        adjourned = adjourned_of(self.plans, calendar.dates_of(self.plans))
+        shared = (self.road, self.registry)
+        self.daily = Daily(*shared, self.mornings, self.telling, self.plans, self.dossier_ids)
+        self.sessions = Sessions(
+            *shared, self.telling, self.plans, self.dossier_ids, self.scores, adjourned=adjourned, read_dossiers=self.read_dossiers
+        )
 
     async def live(self) -> None:
         """From the preparation of the call to the last letter. What is refused on the way is counted, and the year goes on."""
         self.contract_id = await self.road.ensure_contract()
         self.campaign_id = (await self.road.ensure_campaign(self.contract_id, CALL))["id"]
+        self.daily.campaign_id = self.sessions.campaign_id = self.campaign_id
+        await self.road.ask_questions(self.campaign_id, FORM)
+        self.road.answers = ANSWERS
         self.clock.go_to(calendar.OPENED)
         await self.road.campaign_act(self.campaign_id, "opening")
-        self.telling.say("Ouverture de l’appel à projets", calendar.OPENED)
+        self.telling.say("Ouverture de l’appel à projets, avec deux questions de la campagne", calendar.OPENED)
         requests = sum(len(plan.requests) for plan in self.plans)
         totals = {_SUBMITTED: len(self.plans), _ADMITTED: len(self.plans), _REVIEWED: requests, _NOTIFIED: requests}
         with self.telling.following(totals):
@@ -71,30 +89,29 @@ class Year:
             for funder_key, instant in dates.reviewed.items():
                 due[instant, funder_key].add(plan.key)
             for funder_key, instant in dates.notified.items():
+                if (plan.key, funder_key) == self.sessions.adjourned:
+                    instant = max(instant, calendar.AFTER_SECOND_STEERING)
+                elif funder_key in calendar.BULK_NOTIFIED:
+                    continue
                 agenda[instant].append(partial(self._notify, plan, funder_key, instant))
         for (instant, funder_key), keys in due.items():
             agenda[instant].append(partial(self._review, funder_key, keys, instant))
-        for instant, act in self._milestones().items():
-            agenda[instant].append(act)
+        for funder_key, instant in calendar.BULK_NOTIFIED.items():
+            if any(request.funder_key == funder_key for plan in self.plans for request in plan.requests):
+                agenda[instant].append(partial(self._notify_all, funder_key, instant))
+        agenda[calendar.INSTRUCTION].append(self._start_instruction)
+        agenda[calendar.COMPARED].append(self.daily.compare)
+        self.daily.plan(agenda, calendar_of)
+        self.sessions.plan(agenda)
         return agenda
-
-    def _milestones(self) -> dict[datetime, Act]:
-        return {
-            calendar.CONVENED: self._convene,
-            calendar.INSTRUCTION: self._start_instruction,
-            calendar.AGENDA_SENT: partial(self._send_agenda, "technical"),
-            calendar.TECHNICAL: self._hold_technical,
-            calendar.STEERING_AGENDA_SENT: partial(self._send_agenda, "steering"),
-            calendar.STEERING: self._hold_steering,
-            calendar.MINUTES_SIGNED: self._sign_minutes,
-        }
 
     # ------------------------------------------------------------------------------------------------ holders and team
 
     async def _submit(self, plan: DossierPlan, day: datetime) -> None:
-        dossier_id = await self.road.open_dossier(plan, self.campaign_id)
+        dossier_id = self.daily.drafts.get(plan.key) or await self.road.open_dossier(plan, self.campaign_id)
         await self.road.write(plan, dossier_id)
-        await self.road.attach(plan, dossier_id)
+        await self.road.attach(plan, dossier_id, await self.daily.attached(plan, dossier_id, day))
+        await self.daily.finish(plan, dossier_id, day)
         await self.road.submit(plan, dossier_id)
         self.dossier_ids[plan.key] = dossier_id
         self.telling.advance(_SUBMITTED, 1, day)
@@ -103,14 +120,6 @@ class Year:
         if plan.key in self.dossier_ids:
             await self.road.admit(self.dossier_ids[plan.key])
             self.telling.advance(_ADMITTED, 1, day)
-
-    async def _convene(self) -> None:
-        sessions = {
-            "technical": ("Comité technique des financeurs", calendar.TECHNICAL),
-            "steering": ("Comité de pilotage", calendar.STEERING),
-        }
-        for kind, (title, instant) in sessions.items():
-            self.committees[kind] = await self.road.plan_committee(self.campaign_id, kind, title, instant)
 
     async def _start_instruction(self) -> None:
         await self.road.campaign_act(self.campaign_id, "instruction")
@@ -131,70 +140,13 @@ class Year:
         self.scores[given["dossier_id"], given["funder_id"]] = given["weighted_score"]
         self.telling.advance(_REVIEWED, 1, day)
 
-    # ------------------------------------------------------------------------------------------------------ committees
+    # --------------------------------------------------------------------------------------------------------- letters
 
-    async def _send_agenda(self, kind: str) -> None:
-        wanted = {"campaign_id": self.campaign_id, "sort": "submitted_at", "limit": 100}
-        listed = await self.road.api.pages(self.road.cast.team, f"{PROGRAMMING}/dossiers", **wanted)
-        await self.road.send_agenda(self.committees[kind], [dossier["id"] for dossier in listed])
-
-    async def _hold_technical(self) -> None:
-        session, team = self.committees["technical"], self.road.cast.team
-        await self.road.open_session(session, {key: agent.full_name for key, agent in self.road.cast.agents.items()})
-        await everybody(
-            self.road.decide(team, session, request["id"], {"outcome": "proposed", "amount_cents": request["proposed_cents"]})
-            for dossier in await self.read_dossiers()
-            for request in dossier["requests"]
-            if request["proposed_cents"]
-        )
-        await self.road.committee_act(session, "closing")
-        self.telling.say("Comité technique : les montants sont proposés", calendar.TECHNICAL)
-
-    async def _hold_steering(self) -> None:
-        session, signatories = self.committees["steering"], self.road.cast.signatories
-        await self.road.open_session(session, {key: elected.full_name for key, elected in signatories.items()})
-        dossiers = await self.read_dossiers()
-        await everybody(self._decide(funder_key, session, dossiers) for funder_key in signatories)
-        await self.road.committee_act(session, "closing")
-        await self.road.campaign_act(self.campaign_id, "decision")
-        self.telling.say("Comité de pilotage : chaque financeur décide dans son enveloppe", calendar.STEERING)
-
-    async def _decide(self, funder_key: str, session: str, dossiers: Iterable[Json]) -> None:
-        """A funder ranks what it was asked by its own scores and grants while each of its envelopes lasts."""
-        who, funder_id = self.road.cast.signatories[funder_key], self.road.cast.organisations[funder_key]
-        cases = [
-            Case(
-                request_id=request["id"],
-                budget_line=request["budget_line"],
-                reference=dossier["reference"],
-                proposed_cents=request["proposed_cents"] or 0,
-                score=self.scores.get((dossier["id"], funder_id), 0),
-            )
-            for dossier in dossiers
-            for request in dossier["requests"]
-            if request["funder_id"] == funder_id
-        ]
-        funders = await self.road.api.pages(who, f"{PROGRAMMING}/campaigns/{self.campaign_id}/funders")
-        left = {line["code"]: line["left_cents"] for funder in funders for line in funder["budget_lines"]}
-        await everybody(
-            self.road.decide(
-                who,
-                session,
-                decision.request_id,
-                {
-                    "outcome": decision.outcome,
-                    "amount_cents": decision.amount_cents,
-                    "motive": decision.motive,
-                    "conditions": decision.conditions,
-                },
-            )
-            for decision in decide(cases, left)
-        )
-
-    async def _sign_minutes(self) -> None:
-        for session in self.committees.values():
-            await self.road.committee_act(session, "minutes-signature")
-        self.telling.say("Procès-verbaux signés, les lettres partent", calendar.MINUTES_SIGNED)
+    async def _notify_all(self, funder_key: str, day: datetime) -> None:
+        told = await self.sessions.notify_all(funder_key)
+        name = _FUNDERS[funder_key].short_name
+        self.telling.say(f"{name} : notifications groupées après un essai à blanc ({told})", day)
+        self.telling.advance(_NOTIFIED, told, day)
 
     async def _notify(self, plan: DossierPlan, funder_key: str, day: datetime) -> None:
         if plan.key in self.dossier_ids:
@@ -205,11 +157,12 @@ class Year:
     # ------------------------------------------------------------------------------------------------------- reading
 
     async def read_dossiers(self) -> list[Json]:
-        """Every dossier of the campaign, whole, in the order of submission."""
+        """Every dossier of the campaign but those taken back, whole, in the order of submission."""
         api, team = self.road.api, self.road.cast.team
         wanted = {"campaign_id": self.campaign_id, "sort": "submitted_at", "limit": 100}
         listed = await api.pages(team, f"{PROGRAMMING}/dossiers", **wanted)
-        return list(await asyncio.gather(*(api.get(team, f"{PROGRAMMING}/dossiers/{found['id']}") for found in listed)))
+        kept = [found for found in listed if found["status"] != "withdrawn"]
+        return list(await asyncio.gather(*(api.get(team, f"{PROGRAMMING}/dossiers/{found['id']}") for found in kept)))
 
     async def read_answers(self) -> Answers:
         """What the year came to, as the platform tells it."""

@@ -36,6 +36,7 @@ def test_a_small_year_is_played_to_its_last_letter(tmp_path: Path) -> None:
         said.pop(name) for name in ("paid_cents", "justified_cents", "scdl_rows", "multi_year_share_euros")
     )
     cpos = said.pop("cpos")
+    reminders = said.pop("reminders")
     documents = said.pop("documents")
     registrations, certificates = said.pop("registrations"), said.pop("certificates")
     assert said == {
@@ -47,7 +48,23 @@ def test_a_small_year_is_played_to_its_last_letter(tmp_path: Path) -> None:
         "scdl_errors": 0,
         "searches_ok": 3,
         "oversold": 0,
+        "changes_requested": 2,
+        "renewals": 1,
+        "minutes": 3,
+        "deports": 1,
+        "collaborators": 1,
+        "scenarios": 2,
     }
+    assert reminders >= 2
+    for told in (
+        "rejoint la rédaction d’un dossier",
+        "visé par le représentant légal",
+        "pièces reprises du dossier permanent",
+        "Une décision rouverte avec son motif",
+        "1 dossier ajourné repris à la séance suivante",
+        "retiré par son porteur",
+    ):
+        assert told in played.stdout
     assert registrations > 20
     assert certificates > 20
     assert "Réseau Ressources Urbaines d’Oc" in played.stdout
