@@ -122,10 +122,20 @@ class Outbound(httpcore.AsyncNetworkBackend):
         return await self._followed(_Call(method, headers or {}, bounds, body_read=False), url)
 
     async def send(
-        self, url: str, content: bytes, *, method: str = "POST", headers: Mapping[str, str] | None = None, bounds: Bounds = Bounds()
+        self,
+        url: str,
+        content: bytes,
+        *,
+        method: str = "POST",
+        headers: Mapping[str, str] | None = None,
+        bounds: Bounds = Bounds(),
+        body_read: bool = True,
     ) -> Answer:
-        """Give some content; a redirection is the answer: what was meant for one address is not given to another."""
-        return await self._timed(_Call(method, headers or {}, bounds, content), url, redirects=None)
+        """Give some content; a redirection is the answer: what was meant for one address is not given to another.
+
+        `body_read` false: only what the server says of it (status and headers) matters.
+        """
+        return await self._timed(_Call(method, headers or {}, bounds, content, body_read), url, redirects=None)
 
     async def require_readable(self, url: str) -> None:
         """Raise `Unreachable` when the address is not one that may be called. A name nobody knows today may exist tomorrow."""

@@ -60,6 +60,7 @@ from .settings import Settings
 from .similar.router import router as similar
 from .tables import KERNEL
 from .versions.router import router as versions
+from .webhooks.published import router as told
 from .webhooks.router import router as webhooks
 from .worker import JOBS
 
@@ -92,6 +93,7 @@ SERVICE = Service(
         webhooks,
         privacy,
     ],
+    webhooks=[told],
     jobs=JOBS,
     checks=CHECKS,
     consumers=CONSUMERS,

@@ -14,10 +14,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.common import journal
 from services.common.auth import Principal
 from services.common.clock import today_in_paris
+from services.common.db import fetch_in
 from services.common.etag import require_version
 from services.common.mail import queue_mail
 from services.common.problems import NotFound
 
+from ..announcements import announce
 from ..awards import service as awards
 from ..campaigns import service as campaigns
 from ..dossiers import instruction
@@ -260,8 +262,23 @@ async def note(
         changes=changes,
         reason=reason,
     )
+    facts = {
+        "agreement_id": agreement.id,
+        "funder_id": agreement.funder_id,
+        "holder_id": agreement.acting_holder_id,
+        "year": agreement.year,
+    }
+    await announce(session, act, subject=agreement.id, at=now, facts=facts)
 
 
 def _is_party(caller: Principal, agreement: Agreement) -> bool:
     parties = (agreement.funder_id, agreement.holder_id, agreement.successor_id)
     return any(one is not None and caller.belongs_to(one) for one in parties)
+
+
+async def parties(session: AsyncSession, agreement_ids: Sequence[UUID]) -> dict[UUID, set[UUID]]:
+    """For the rooms above: by agreement, the organisations that may see it."""
+    found: dict[UUID, set[UUID]] = {}
+    for row in await fetch_in(session, repository.PARTIES, {"agreements": list(agreement_ids)}):
+        found[row["id"]] = {one for one in row["parties"] if one is not None}
+    return found

@@ -210,3 +210,9 @@ async def of_contract(session: AsyncSession, contract_id: UUID) -> list[Campaign
     """Campaigns of a contract that were called, oldest first."""
     called = select(Campaign).where(Campaign.contract_id == contract_id, Campaign.status != CampaignStatus.DRAFT)
     return list((await session.exec(called.order_by(_C.c.year, _C.c.id))).all())
+
+
+INSTRUCTING = sa.union(
+    sa.select(_F.c.campaign_id, _F.c.organisation_id).where(_F.c.campaign_id == sa.any_(_CAMPAIGNS)),
+    sa.select(_C.c.id.label("campaign_id"), _C.c.lead_organisation_id).where(_C.c.id == sa.any_(_CAMPAIGNS)),
+)

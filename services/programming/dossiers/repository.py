@@ -355,3 +355,8 @@ FACE = sa.select(
     _D.c.qpv_codes,
     _D.c.exercise_ends_on,
 )
+
+
+READERS = sa.select(_V.c.dossier_id, _V.c.organisation_id, _V.c.as_holder, _V.c.as_funder, _V.c.as_lead).where(
+    _V.c.dossier_id == sa.any_(bindparam("dossiers", type_=ARRAY(sa.Uuid)))
+)
