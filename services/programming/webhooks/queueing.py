@@ -28,7 +28,7 @@ async def fan_out(session: AsyncSession, event_id: UUID, *, now: datetime) -> No
     await complete(session, event)
     scope = audience.scope_of(event)
     allowed = (await audience.readers(session, [scope]))[scope]
-    endpoints = await repository.listening(session, event["type"], None if allowed is None else sorted(allowed))
+    endpoints = await repository.listening(session, event["type"], None if allowed is None else sorted(allowed), at=event["at"])
     await repository.add_deliveries(session, [delivery(one, event, now=now) for one in endpoints])
     for endpoint_id in endpoints:
         await wake(session, endpoint_id, now=now)

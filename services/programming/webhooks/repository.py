@@ -7,7 +7,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam
-from sqlalchemy.dialects.postgresql import ARRAY, array
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -59,12 +59,10 @@ async def count_endpoints(session: AsyncSession, organisation_id: UUID) -> int:
     return int((await execute(session, counted)).scalar_one())
 
 
-async def listening(session: AsyncSession, type_name: str, organisations: Sequence[UUID] | None) -> list[UUID]:
-    """Endpoints that want this type and are not disabled, of these organisations (None: of any), in one order for all."""
-    wanted = sa.select(_E.c.id).where(_E.c.state != EndpointState.DISABLED)
-    wanted = wanted.where(
-        sa.or_(_E.c.event_types == sa.cast(array([], type_=sa.Text), ARRAY(sa.Text)), _E.c.event_types.any(type_name))
-    )
+async def listening(session: AsyncSession, type_name: str, organisations: Sequence[UUID] | None, *, at: datetime) -> list[UUID]:
+    """Endpoints that were there then, want this type and are not disabled, of these organisations (None: of any), in one order."""
+    wanted = sa.select(_E.c.id).where(_E.c.state != EndpointState.DISABLED, _E.c.created_at <= at)
+    wanted = wanted.where(sa.or_(sa.func.cardinality(_E.c.event_types) == 0, sa.literal(type_name) == sa.any_(_E.c.event_types)))
     if organisations is not None:
         wanted = wanted.where(_E.c.organisation_id.in_(organisations))
     return list((await execute(session, wanted.order_by(_E.c.id))).scalars())
