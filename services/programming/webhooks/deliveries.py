@@ -63,7 +63,7 @@ async def retry(
 async def replay(
     session: AsyncSession, resources: Resources, caller: Principal, endpoint_id: UUID, wish: ReplayCreate, *, now: datetime
 ) -> ReplayRead:
-    """Queue again what happened in a period, as far as the organisation may read it today. What waits leaves after."""
+    """Queue again what happened in a period, as far as the organisation may read it today. What waits takes its place among it."""
     endpoint = await service.managed(session, caller, endpoint_id)
     if endpoint.state is EndpointState.DISABLED:
         raise WebhookNotEnabled(webhook_state=endpoint.state.value)
@@ -84,7 +84,7 @@ async def replay_missed(
 
 
 def _require_period(since: datetime, until: datetime, oldest: datetime) -> None:
-    if until <= since:
+    if until < since:
         said = Text("La fin précède le début.", "The end precedes the beginning.")
         raise ReplayPeriodRefused(errors=[FieldError("/until", said, "before_since")])
     if since < oldest:
@@ -102,14 +102,14 @@ async def send_again(
     subject: UUID | None,
     now: datetime,
 ) -> ReplayRead:
-    """Events come in the order they happened, then what was waiting for the same resources: a receiver never goes back in time."""
+    """Events leave in the order they happened, with what waits for the same resources: it all goes forward in time."""
     replay_id = new_id()
     chosen = await _readable(session, endpoint, since, until, types=types or endpoint.event_types, subject=subject)
     waiting = await repository.waiting_among(session, endpoint.id, [event["id"] for event in chosen])
     sent = [event for event in chosen if event["id"] not in waiting]
     rows = [queueing.delivery(endpoint.id, event, now=now, replay_id=replay_id) for event in sent]
     await repository.add_deliveries(session, rows)
-    await repository.queue_again(session, endpoint.id, sorted({event["subject"] for event in sent}), but=replay_id)
+    await repository.put_in_order(session, endpoint.id, sorted({event["subject"] for event in sent}))
     await queueing.wake(session, endpoint.id, now=now)
     return ReplayRead(id=replay_id, events=len(rows), already_waiting=len(waiting))
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
+import structlog
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common.jobs import Job, job
@@ -10,6 +11,8 @@ from services.common.resources import Resources
 
 from ..announcements import FAN_OUT
 from . import queueing, repository, sending
+
+log = structlog.get_logger(__name__)
 
 _AT_ONCE = 500
 #: A job queued for so long was lost: another is.
@@ -22,10 +25,14 @@ async def fan_out_event(session: AsyncSession, resources: Resources, event_id: s
     await queueing.fan_out(session, UUID(event_id), now=resources.clock.now())
 
 
-@job(queueing.SEND, attempts=3)
+@job(queueing.SEND, attempts=1)
 async def send_deliveries(session: AsyncSession, resources: Resources, endpoint_id: str) -> None:
     """Send what is due at one endpoint. Its own transactions are short: the job's stays closed."""
-    await sending.drain(resources, UUID(endpoint_id))
+    try:
+        await sending.drain(resources, UUID(endpoint_id))
+    except Exception:
+        # A job that waits to be tried again would hold its lane: what is due is taken up within a minute anyway.
+        log.exception("webhook_deliveries_interrupted", webhook_id=endpoint_id)
 
 
 @job("programming:resume_deliveries", cron="* * * * *")

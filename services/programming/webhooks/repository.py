@@ -115,7 +115,7 @@ async def events_between(
     limit: int,
 ) -> list[Row]:
     """Events of that period in the order they were written, after one of them; `types` empty: all."""
-    wanted = sa.select(_O).where(_O.c.at >= since, _O.c.at < until, _O.c.id > after)
+    wanted = sa.select(_O).where(_O.c.at >= since, _O.c.at <= until, _O.c.id > after)
     wanted = wanted.where(_O.c.type.in_([STORED + name for name in types]) if types else _O.c.type.startswith(STORED))
     if subject is not None:
         wanted = wanted.where(_O.c.subject == str(subject))
@@ -190,13 +190,13 @@ async def waiting_among(session: AsyncSession, endpoint_id: UUID, event_ids: Seq
     return set((await execute(session, wanted)).scalars())
 
 
-async def queue_again(session: AsyncSession, endpoint_id: UUID, subjects: Sequence[str], *, but: UUID) -> None:
-    """What waited for these subjects leaves after what a replay (`but`) has just queued."""
+async def put_in_order(session: AsyncSession, endpoint_id: UUID, subjects: Sequence[str]) -> None:
+    """Everything that waits for these subjects leaves in the order it happened (the ids of events are in order)."""
     drawn = sa.func.nextval(sa.func.pg_get_serial_sequence("webhook_deliveries", "position"))
     waiting = (
         sa.select(_D.c.id)
-        .where(_D.c.endpoint_id == endpoint_id, _WAITING, _D.c.subject.in_(subjects), _D.c.replay_id.is_distinct_from(but))
-        .order_by(_D.c.position)
+        .where(_D.c.endpoint_id == endpoint_id, _WAITING, _D.c.subject.in_(subjects))
+        .order_by(_D.c.event_id, _D.c.position)
         .with_for_update()
         .subquery()
     )

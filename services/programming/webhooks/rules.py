@@ -15,8 +15,8 @@ from standardwebhooks import Webhook
 WAITS = tuple(timedelta(seconds=s) for s in (60, 300, 1_800, 7_200, 18_000, 28_800, 28_800))
 ATTEMPTS = len(WAITS) + 1
 _SPREAD = 0.1
-#: Given up by then, though attempts be left: an endpoint that fails is tried with one delivery at a time.
-LIFE = timedelta(hours=28)
+#: Given up by then, though attempts be left: at an endpoint that fails, what waits behind the one that is tried.
+LIFE = timedelta(hours=72)
 #: The longest `Retry-After` that is believed.
 LONGEST_HOLD = timedelta(hours=6)
 #: How long the secret before the last still signs.

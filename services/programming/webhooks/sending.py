@@ -6,6 +6,7 @@ same `webhook-id`.
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -82,10 +83,11 @@ async def _next_round(resources: Resources, endpoint_id: UUID) -> Round | None:
 
 def secrets_of(endpoint: WebhookEndpoint, key: SecretStr, now: datetime) -> list[str]:
     """What signs: the newest first, and the one before during its last day."""
-    sealed = [endpoint.secret_sealed]
+    signing = [sealing.opened(key, PURPOSE, endpoint.secret_sealed)]
     if endpoint.previous_secret_sealed and endpoint.previous_until and now < endpoint.previous_until:
-        sealed.append(endpoint.previous_secret_sealed)
-    return [sealing.opened(key, PURPOSE, one) for one in sealed]
+        with suppress(sealing.SealBroken):  # drawn anew because nobody could read it
+            signing.append(sealing.opened(key, PURPOSE, endpoint.previous_secret_sealed))
+    return signing
 
 
 async def _deliver(resources: Resources, web: Outbound, turn: Round, waiting: Row, event: Row) -> Attempt:

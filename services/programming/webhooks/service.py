@@ -171,7 +171,10 @@ def managed_organisations(caller: Principal) -> list[UUID]:
 
 async def require_callable(resources: Resources, url: str, *, resolver: Resolver = resolve) -> None:
     """Refuse what is not https to the internet (outside development)."""
-    parts = urlsplit(url) if url.isprintable() else urlsplit("")
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        parts = urlsplit("https://#")
     code = None
     if parts.scheme != "https" and resources.settings.environment != "development":
         code = "not_https"
