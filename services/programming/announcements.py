@@ -1,7 +1,7 @@
 """What the platform tells the information systems of others: a closed table of event types, and how an act is announced.
 
 An act is announced where it is journaled: an act of the table becomes an event, any other is nobody else's business. Payloads are
-thin (ids, reference, status, amounts): no person, no text somebody wrote. Who is told is decided when the event leaves, by `Audience`.
+thin (ids, reference, status, amounts): no person, no text somebody wrote. Who is told is decided when the event leaves, by `EventAudience`.
 To add a type is to add a line to `TYPES`.
 """
 
@@ -27,7 +27,7 @@ FAN_OUT = "programming:fan_out_event"
 STORED = "announced."
 
 
-class Audience(Enum):
+class EventAudience(Enum):
     """Who may be told, decided from the tables when the event leaves."""
 
     #: Everybody.
@@ -48,7 +48,7 @@ class Audience(Enum):
     SUBSCRIBER = "subscriber"
 
 
-_WITHOUT_HOLDER = frozenset({Audience.INSTRUCTORS, Audience.COMMITTEE})
+_WITHOUT_HOLDER = frozenset({EventAudience.INSTRUCTORS, EventAudience.COMMITTEE})
 
 #: The journal writes `[before, after]` where both matter: what is told is what it became.
 _Became = BeforeValidator(lambda value: value[-1] if isinstance(value, list | tuple) and value else value)
@@ -166,12 +166,12 @@ class EventType:
     name: str
     said: Text
     payload: type[BaseModel]
-    audience: Audience
+    audience: EventAudience
     act: str = ""
 
 
 TEST = EventType(
-    "webhook.test", Text("Essai demandé par l'abonné.", "Asked by the subscriber, to try."), TrialTold, Audience.SUBSCRIBER
+    "webhook.test", Text("Essai demandé par l'abonné.", "Asked by the subscriber, to try."), TrialTold, EventAudience.SUBSCRIBER
 )
 
 TYPES: tuple[EventType, ...] = (
@@ -179,101 +179,131 @@ TYPES: tuple[EventType, ...] = (
         "campaign.opened",
         Text("L'appel à projets est ouvert.", "The call is open."),
         CampaignTold,
-        Audience.PUBLIC,
+        EventAudience.PUBLIC,
         "campaign.opening",
     ),
     EventType(
         "campaign.closed",
         Text("L'appel à projets est clos.", "The call is closed."),
         CampaignTold,
-        Audience.PUBLIC,
+        EventAudience.PUBLIC,
         "campaign.closing",
     ),
     EventType(
         "campaign.under_review",
         Text("L'instruction a commencé.", "The instruction has begun."),
         CampaignTold,
-        Audience.PUBLIC,
+        EventAudience.PUBLIC,
         "campaign.instruction",
     ),
     EventType(
-        "campaign.decided", Text("Les décisions sont prises.", "It is decided."), CampaignTold, Audience.PUBLIC, "campaign.decision"
+        "campaign.decided",
+        Text("Les décisions sont prises.", "It is decided."),
+        CampaignTold,
+        EventAudience.PUBLIC,
+        "campaign.decision",
     ),
     EventType(
         "campaign.archived",
         Text("La campagne est archivée.", "It is archived."),
         CampaignTold,
-        Audience.PUBLIC,
+        EventAudience.PUBLIC,
         "campaign.archiving",
     ),
     EventType(
-        "dossier.submitted", Text("Un dossier est déposé.", "A dossier is submitted."), DossierSubmittedTold, Audience.READERS
+        "dossier.submitted", Text("Un dossier est déposé.", "A dossier is submitted."), DossierSubmittedTold, EventAudience.READERS
     ),
-    EventType("dossier.admissible", Text("Le dossier est recevable.", "It is admissible."), DossierTold, Audience.READERS),
-    EventType("dossier.inadmissible", Text("Le dossier est irrecevable.", "It is inadmissible."), DossierTold, Audience.READERS),
+    EventType("dossier.admissible", Text("Le dossier est recevable.", "It is admissible."), DossierTold, EventAudience.READERS),
     EventType(
-        "dossier.succeeded", Text("Un successeur répond du dossier.", "A successor answers for it."), DossierTold, Audience.READERS
-    ),
-    EventType(
-        "dossier.given_back", Text("Le porteur initial en répond.", "Its first holder does again."), DossierTold, Audience.READERS
+        "dossier.inadmissible", Text("Le dossier est irrecevable.", "It is inadmissible."), DossierTold, EventAudience.READERS
     ),
     EventType(
-        "dossier.closed", Text("Tout est justifié et soldé.", "All is justified and settled."), DossierTold, Audience.READERS
+        "dossier.succeeded",
+        Text("Un successeur répond du dossier.", "A successor answers for it."),
+        DossierTold,
+        EventAudience.READERS,
     ),
     EventType(
-        "review.completed", Text("Un financeur a rendu son avis.", "A funder gave its opinion."), ReviewTold, Audience.INSTRUCTORS
+        "dossier.given_back",
+        Text("Le porteur initial en répond.", "Its first holder does again."),
+        DossierTold,
+        EventAudience.READERS,
     ),
-    EventType("review.reopened", Text("Un avis est repris.", "An opinion is taken back."), ReviewTold, Audience.INSTRUCTORS),
     EventType(
-        "request.proposed", Text("Un comité propose un montant.", "A committee proposes."), RequestTold, Audience.INSTRUCTORS
+        "dossier.closed", Text("Tout est justifié et soldé.", "All is justified and settled."), DossierTold, EventAudience.READERS
     ),
-    EventType("request.granted", Text("Un financeur accorde.", "A funder grants."), RequestTold, Audience.INSTRUCTORS),
-    EventType("request.refused", Text("Un financeur refuse.", "A funder refuses."), RequestTold, Audience.INSTRUCTORS),
-    EventType("request.adjourned", Text("Un financeur ajourne.", "A funder adjourns."), RequestTold, Audience.INSTRUCTORS),
+    EventType(
+        "review.completed",
+        Text("Un financeur a rendu son avis.", "A funder gave its opinion."),
+        ReviewTold,
+        EventAudience.INSTRUCTORS,
+    ),
+    EventType("review.reopened", Text("Un avis est repris.", "An opinion is taken back."), ReviewTold, EventAudience.INSTRUCTORS),
+    EventType(
+        "request.proposed", Text("Un comité propose un montant.", "A committee proposes."), RequestTold, EventAudience.INSTRUCTORS
+    ),
+    EventType("request.granted", Text("Un financeur accorde.", "A funder grants."), RequestTold, EventAudience.INSTRUCTORS),
+    EventType("request.refused", Text("Un financeur refuse.", "A funder refuses."), RequestTold, EventAudience.INSTRUCTORS),
+    EventType("request.adjourned", Text("Un financeur ajourne.", "A funder adjourns."), RequestTold, EventAudience.INSTRUCTORS),
     EventType(
         "request.notified",
         Text("Un financeur notifie sa réponse.", "A funder's answer is told."),
         RequestNotifiedTold,
-        Audience.READERS,
+        EventAudience.READERS,
     ),
-    EventType("award.agreed", Text("La convention couvre la subvention.", "The agreement covers it."), AwardTold, Audience.AWARD),
-    EventType("award.amended", Text("Le montant change par avenant.", "It is amended."), AwardTold, Audience.AWARD),
-    EventType("award.committed", Text("Les crédits sont engagés.", "Money is committed."), AwardCommittedTold, Audience.AWARD),
-    EventType("award.payment_requested", Text("Un versement est demandé.", "A payment is asked."), AwardMoneyTold, Audience.AWARD),
     EventType(
-        "award.payment_request_refused", Text("La demande est refusée.", "The request is refused."), AwardMoneyTold, Audience.AWARD
+        "award.agreed", Text("La convention couvre la subvention.", "The agreement covers it."), AwardTold, EventAudience.AWARD
     ),
-    EventType("award.ordered", Text("Un paiement est mandaté.", "A payment is ordered."), AwardMoneyTold, Audience.AWARD),
-    EventType("award.order_cancelled", Text("Le mandat est annulé.", "The order is cancelled."), AwardMoneyTold, Audience.AWARD),
-    EventType("award.paid", Text("Un versement est fait.", "A payment is made."), AwardMoneyTold, Audience.AWARD),
-    EventType("award.repaid", Text("Une somme est reversée.", "Money came back."), AwardMoneyTold, Audience.AWARD),
-    EventType("bilan.due", Text("Le bilan est attendu.", "The bilan is due."), DossierTold, Audience.READERS),
-    EventType("bilan.submitted", Text("Le bilan est déposé.", "The bilan is submitted."), DossierTold, Audience.READERS),
-    EventType("bilan.completion_requested", Text("Un complément est demandé.", "Completion is asked."), AwardTold, Audience.AWARD),
-    EventType("bilan.accepted", Text("Un financeur accepte le bilan.", "A funder accepts it."), AwardTold, Audience.AWARD),
-    EventType("bilan.rejected", Text("Un financeur rejette le bilan.", "A funder rejects it."), AwardTold, Audience.AWARD),
-    EventType("agreement.due", Text("Une convention est due.", "An agreement is due."), AgreementTold, Audience.AGREEMENT),
-    EventType("agreement.drafted", Text("La convention est rédigée.", "It is drafted."), AgreementTold, Audience.AGREEMENT),
-    EventType("agreement.signed", Text("Une partie a signé.", "A party signed."), AgreementTold, Audience.AGREEMENT),
-    EventType("agreement.in_force", Text("La convention est en vigueur.", "It is in force."), AgreementTold, Audience.AGREEMENT),
-    EventType("agreement.terminated", Text("La convention est résiliée.", "It is terminated."), AgreementTold, Audience.AGREEMENT),
-    EventType("cpo.approved", Text("Un financeur approuve la CPO.", "A funder approves it."), CpoTold, Audience.CPO),
-    EventType("cpo.signed", Text("Une partie a signé la CPO.", "A party signed it."), CpoTold, Audience.CPO),
-    EventType("cpo.entered_into_force", Text("La CPO est en vigueur.", "It is in force."), CpoTold, Audience.CPO),
-    EventType("cpo.tranche_confirmed", Text("Une tranche est confirmée.", "A tranche is confirmed."), CpoTold, Audience.CPO),
-    EventType("cpo.report_submitted", Text("Le bilan annuel est déposé.", "The yearly report is in."), CpoTold, Audience.CPO),
-    EventType("cpo.amendment_signed", Text("Un avenant est signé.", "An amendment is signed."), CpoTold, Audience.CPO),
-    EventType("cpo.suspended", Text("La CPO est suspendue.", "It is suspended."), CpoTold, Audience.CPO),
-    EventType("cpo.resumed", Text("La CPO reprend.", "It resumes."), CpoTold, Audience.CPO),
-    EventType("cpo.terminated", Text("La CPO est résiliée.", "It is terminated."), CpoTold, Audience.CPO),
-    EventType("cpo.ended", Text("La CPO est terminée.", "It has ended."), CpoTold, Audience.CPO),
-    EventType("committee.planned", Text("Une séance est prévue.", "A session is planned."), CommitteeTold, Audience.COMMITTEE),
+    EventType("award.amended", Text("Le montant change par avenant.", "It is amended."), AwardTold, EventAudience.AWARD),
+    EventType("award.committed", Text("Les crédits sont engagés.", "Money is committed."), AwardCommittedTold, EventAudience.AWARD),
     EventType(
-        "committee.agenda_sent", Text("L'ordre du jour est envoyé.", "The agenda is sent."), CommitteeTold, Audience.COMMITTEE
+        "award.payment_requested", Text("Un versement est demandé.", "A payment is asked."), AwardMoneyTold, EventAudience.AWARD
     ),
-    EventType("committee.closed", Text("La séance est levée.", "The session is closed."), CommitteeTold, Audience.COMMITTEE),
     EventType(
-        "committee.minutes_signed", Text("Le relevé est signé.", "The minutes are signed."), CommitteeTold, Audience.COMMITTEE
+        "award.payment_request_refused",
+        Text("La demande est refusée.", "The request is refused."),
+        AwardMoneyTold,
+        EventAudience.AWARD,
+    ),
+    EventType("award.ordered", Text("Un paiement est mandaté.", "A payment is ordered."), AwardMoneyTold, EventAudience.AWARD),
+    EventType(
+        "award.order_cancelled", Text("Le mandat est annulé.", "The order is cancelled."), AwardMoneyTold, EventAudience.AWARD
+    ),
+    EventType("award.paid", Text("Un versement est fait.", "A payment is made."), AwardMoneyTold, EventAudience.AWARD),
+    EventType("award.repaid", Text("Une somme est reversée.", "Money came back."), AwardMoneyTold, EventAudience.AWARD),
+    EventType("bilan.due", Text("Le bilan est attendu.", "The bilan is due."), DossierTold, EventAudience.READERS),
+    EventType("bilan.submitted", Text("Le bilan est déposé.", "The bilan is submitted."), DossierTold, EventAudience.READERS),
+    EventType(
+        "bilan.completion_requested", Text("Un complément est demandé.", "Completion is asked."), AwardTold, EventAudience.AWARD
+    ),
+    EventType("bilan.accepted", Text("Un financeur accepte le bilan.", "A funder accepts it."), AwardTold, EventAudience.AWARD),
+    EventType("bilan.rejected", Text("Un financeur rejette le bilan.", "A funder rejects it."), AwardTold, EventAudience.AWARD),
+    EventType("agreement.due", Text("Une convention est due.", "An agreement is due."), AgreementTold, EventAudience.AGREEMENT),
+    EventType("agreement.drafted", Text("La convention est rédigée.", "It is drafted."), AgreementTold, EventAudience.AGREEMENT),
+    EventType("agreement.signed", Text("Une partie a signé.", "A party signed."), AgreementTold, EventAudience.AGREEMENT),
+    EventType(
+        "agreement.in_force", Text("La convention est en vigueur.", "It is in force."), AgreementTold, EventAudience.AGREEMENT
+    ),
+    EventType(
+        "agreement.terminated", Text("La convention est résiliée.", "It is terminated."), AgreementTold, EventAudience.AGREEMENT
+    ),
+    EventType("cpo.approved", Text("Un financeur approuve la CPO.", "A funder approves it."), CpoTold, EventAudience.CPO),
+    EventType("cpo.signed", Text("Une partie a signé la CPO.", "A party signed it."), CpoTold, EventAudience.CPO),
+    EventType("cpo.entered_into_force", Text("La CPO est en vigueur.", "It is in force."), CpoTold, EventAudience.CPO),
+    EventType("cpo.tranche_confirmed", Text("Une tranche est confirmée.", "A tranche is confirmed."), CpoTold, EventAudience.CPO),
+    EventType("cpo.report_submitted", Text("Le bilan annuel est déposé.", "The yearly report is in."), CpoTold, EventAudience.CPO),
+    EventType("cpo.amendment_signed", Text("Un avenant est signé.", "An amendment is signed."), CpoTold, EventAudience.CPO),
+    EventType("cpo.suspended", Text("La CPO est suspendue.", "It is suspended."), CpoTold, EventAudience.CPO),
+    EventType("cpo.resumed", Text("La CPO reprend.", "It resumes."), CpoTold, EventAudience.CPO),
+    EventType("cpo.terminated", Text("La CPO est résiliée.", "It is terminated."), CpoTold, EventAudience.CPO),
+    EventType("cpo.ended", Text("La CPO est terminée.", "It has ended."), CpoTold, EventAudience.CPO),
+    EventType("committee.planned", Text("Une séance est prévue.", "A session is planned."), CommitteeTold, EventAudience.COMMITTEE),
+    EventType(
+        "committee.agenda_sent", Text("L'ordre du jour est envoyé.", "The agenda is sent."), CommitteeTold, EventAudience.COMMITTEE
+    ),
+    EventType("committee.closed", Text("La séance est levée.", "The session is closed."), CommitteeTold, EventAudience.COMMITTEE),
+    EventType(
+        "committee.minutes_signed", Text("Le relevé est signé.", "The minutes are signed."), CommitteeTold, EventAudience.COMMITTEE
     ),
     TEST,
 )

@@ -16,9 +16,9 @@ from services.common.resources import Resources
 
 from . import audience, queueing, repository, rules, sending, service
 from .errors import AlreadyDelivered, ReplayPeriodRefused, ReplayTooLarge, WebhookNotEnabled
-from .models import DeliveryState, EndpointState, WebhookDelivery, WebhookEndpoint
+from .models import WebhookDelivery, WebhookDeliveryState, WebhookEndpoint, WebhookState
 from .rules import LIFE
-from .schemas import ReplayCreate, ReplayRead
+from .schemas import WebhookReplayCreate, WebhookReplayRead
 
 #: Most events of one replay, and how many are judged at a time.
 MOST = 5_000
@@ -36,7 +36,7 @@ async def one(session: AsyncSession, caller: Principal, endpoint_id: UUID, deliv
 
 
 def shown(row: Row) -> Row:
-    return row if row["state"] in {DeliveryState.WAITING, "waiting"} else {**row, "next_attempt_at": None}
+    return row if row["state"] in {WebhookDeliveryState.WAITING, "waiting"} else {**row, "next_attempt_at": None}
 
 
 async def retry(
@@ -47,11 +47,11 @@ async def retry(
     delivery = await repository.delivery(session, endpoint_id, delivery_id, lock=True)
     if delivery is None:
         raise NotFound()
-    if delivery.state is DeliveryState.DELIVERED:
+    if delivery.state is WebhookDeliveryState.DELIVERED:
         raise AlreadyDelivered()
-    if endpoint.state is EndpointState.DISABLED:
+    if endpoint.state is WebhookState.DISABLED:
         raise WebhookNotEnabled(webhook_state=endpoint.state.value)
-    delivery.state, delivery.attempts = DeliveryState.WAITING, 0
+    delivery.state, delivery.attempts = WebhookDeliveryState.WAITING, 0
     delivery.next_attempt_at, delivery.expires_at = now, now + LIFE
     endpoint.held_until = None
     await session.flush()
@@ -61,11 +61,11 @@ async def retry(
 
 
 async def replay(
-    session: AsyncSession, resources: Resources, caller: Principal, endpoint_id: UUID, wish: ReplayCreate, *, now: datetime
-) -> ReplayRead:
+    session: AsyncSession, resources: Resources, caller: Principal, endpoint_id: UUID, wish: WebhookReplayCreate, *, now: datetime
+) -> WebhookReplayRead:
     """Queue again what happened in a period, as far as the organisation may read it today. What waits takes its place among it."""
     endpoint = await service.managed(session, caller, endpoint_id)
-    if endpoint.state is EndpointState.DISABLED:
+    if endpoint.state is WebhookState.DISABLED:
         raise WebhookNotEnabled(webhook_state=endpoint.state.value)
     until = wish.until or now
     _require_period(wish.since, until, now - timedelta(days=resources.settings.webhook_retention_days))
@@ -101,7 +101,7 @@ async def send_again(
     types: Sequence[str],
     subject: UUID | None,
     now: datetime,
-) -> ReplayRead:
+) -> WebhookReplayRead:
     """Events leave in the order they happened, with what waits for the same resources: it all goes forward in time."""
     replay_id = new_id()
     chosen = await _readable(session, endpoint, since, until, types=types or endpoint.event_types, subject=subject)
@@ -111,7 +111,7 @@ async def send_again(
     await repository.add_deliveries(session, rows)
     await repository.put_in_order(session, endpoint.id, sorted({event["subject"] for event in sent}))
     await queueing.wake(session, endpoint.id, now=now)
-    return ReplayRead(id=replay_id, events=len(rows), already_waiting=len(waiting))
+    return WebhookReplayRead(id=replay_id, events=len(rows), already_waiting=len(waiting))
 
 
 async def _readable(

@@ -14,7 +14,7 @@ from services.common.columns import choice, identity, instant, jsonb, strings
 from ..tables import Base
 
 
-class EndpointState(Enum):
+class WebhookState(Enum):
     """`paused`: its managers hold deliveries back. `disabled`: it failed too long or is gone; nothing more is kept for it."""
 
     ENABLED = "enabled"
@@ -22,7 +22,7 @@ class EndpointState(Enum):
     DISABLED = "disabled"
 
 
-class DeliveryState(Enum):
+class WebhookDeliveryState(Enum):
     WAITING = "waiting"
     DELIVERED = "delivered"
     FAILED = "failed"
@@ -44,7 +44,7 @@ class WebhookEndpoint(Base, table=True):
     description: str = Field(default="", max_length=200)
     #: Empty: every type.
     event_types: list[str] = strings()
-    state: EndpointState = choice(EndpointState, "state", default=EndpointState.ENABLED)
+    state: WebhookState = choice(WebhookState, "state", default=WebhookState.ENABLED)
     #: Who is written to when it is disabled.
     contact_email: str | None = Field(default=None, max_length=320)
     secret_sealed: str = Field(sa_type=SqlText)
@@ -85,7 +85,7 @@ class WebhookDelivery(Base, table=True):
     #: Drawn when it is queued, and anew when a replay passes before it.
     position: int | None = Field(default=None, sa_type=BigInteger, sa_column_args=[Identity(always=False)], nullable=False)
     replay_id: UUID | None = None
-    state: DeliveryState = choice(DeliveryState, "state", default=DeliveryState.WAITING)
+    state: WebhookDeliveryState = choice(WebhookDeliveryState, "state", default=WebhookDeliveryState.WAITING)
     attempts: int = 0
     next_attempt_at: datetime = instant()
     #: Given up then, whatever the number of attempts.

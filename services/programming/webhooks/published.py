@@ -7,20 +7,20 @@ from uuid import UUID
 from fastapi import APIRouter, Body
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, create_model
 
-from ..announcements import TYPES, Audience, EventType
+from ..announcements import TYPES, EventAudience, EventType
 from .rules import MEDIA_TYPE
 from .sending import SOURCE
 
 _ID = "019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1"
 _TOLD = {
-    Audience.PUBLIC: "every subscriber",
-    Audience.READERS: "the holder, the funders asked and the contract's team",
-    Audience.INSTRUCTORS: "the funders asked and the contract's team; the holder learns it from the letters",
-    Audience.AWARD: "the holder, the funder of the award and the contract's team",
-    Audience.AGREEMENT: "the two parties",
-    Audience.CPO: "the holder, its funders and the contract's team",
-    Audience.COMMITTEE: "the campaign's funders and the contract's team",
-    Audience.SUBSCRIBER: "the webhook that is tried",
+    EventAudience.PUBLIC: "every subscriber",
+    EventAudience.READERS: "the holder, the funders asked and the contract's team",
+    EventAudience.INSTRUCTORS: "the funders asked and the contract's team; the holder learns it from the letters",
+    EventAudience.AWARD: "the holder, the funder of the award and the contract's team",
+    EventAudience.AGREEMENT: "the two parties",
+    EventAudience.CPO: "the holder, its funders and the contract's team",
+    EventAudience.COMMITTEE: "the campaign's funders and the contract's team",
+    EventAudience.SUBSCRIBER: "the webhook that is tried",
 }
 
 

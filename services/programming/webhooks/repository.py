@@ -16,12 +16,12 @@ from services.common.db import Row, execute, fetch_in
 
 from ..announcements import STORED
 from ..tables import KERNEL
-from .models import DeliveryState, EndpointState, WebhookDelivery, WebhookEndpoint
+from .models import WebhookDelivery, WebhookDeliveryState, WebhookEndpoint, WebhookState
 
 _E: Any = WebhookEndpoint.__table__  # type: ignore[attr-defined]
 _D: Any = WebhookDelivery.__table__  # type: ignore[attr-defined]
 _O: Any = KERNEL.outbox
-_WAITING = _D.c.state == DeliveryState.WAITING
+_WAITING = _D.c.state == WebhookDeliveryState.WAITING
 _STATES = bindparam("states", type_=ARRAY(sa.String))
 _TYPES = bindparam("types", type_=ARRAY(sa.String))
 _SUBJECT = bindparam("subject", type_=sa.String)
@@ -61,7 +61,7 @@ async def count_endpoints(session: AsyncSession, organisation_id: UUID) -> int:
 
 async def listening(session: AsyncSession, type_name: str, organisations: Sequence[UUID] | None, *, at: datetime) -> list[UUID]:
     """Endpoints that were there then, want this type and are not disabled, of these organisations (None: of any), in one order."""
-    wanted = sa.select(_E.c.id).where(_E.c.state != EndpointState.DISABLED, _E.c.created_at <= at)
+    wanted = sa.select(_E.c.id).where(_E.c.state != WebhookState.DISABLED, _E.c.created_at <= at)
     wanted = wanted.where(sa.or_(sa.func.cardinality(_E.c.event_types) == 0, sa.literal(type_name) == sa.any_(_E.c.event_types)))
     if organisations is not None:
         wanted = wanted.where(_E.c.organisation_id.in_(organisations))
@@ -71,7 +71,7 @@ async def listening(session: AsyncSession, type_name: str, organisations: Sequen
 async def wake(session: AsyncSession, endpoint_id: UUID, *, now: datetime, unless_since: datetime | None = None) -> bool:
     """Say that a job is to send what waits. False when one is queued already (`unless_since`: and not for so long)."""
     asleep = _E.c.woken_at.is_(None) if unless_since is None else sa.or_(_E.c.woken_at.is_(None), _E.c.woken_at < unless_since)
-    said = sa.update(_E).where(_E.c.id == endpoint_id, _E.c.state == EndpointState.ENABLED, asleep).values(woken_at=now)
+    said = sa.update(_E).where(_E.c.id == endpoint_id, _E.c.state == WebhookState.ENABLED, asleep).values(woken_at=now)
     return (await execute(session, said)).rowcount == 1
 
 
@@ -83,7 +83,7 @@ async def due_endpoints(session: AsyncSession, now: datetime, limit: int) -> lis
     """Enabled endpoints with something to send now, that nothing holds."""
     held = sa.and_(_E.c.held_until.is_not(None), _E.c.held_until > now)
     ready = sa.exists().where(_D.c.endpoint_id == _E.c.id, _D.c.next_attempt_at <= now, _WAITING, ~_earlier())
-    wanted = sa.select(_E.c.id).where(_E.c.state == EndpointState.ENABLED, ~held, ready).order_by(_E.c.id).limit(limit)
+    wanted = sa.select(_E.c.id).where(_E.c.state == WebhookState.ENABLED, ~held, ready).order_by(_E.c.id).limit(limit)
     return list((await execute(session, wanted)).scalars())
 
 
@@ -134,7 +134,7 @@ async def forget_events(session: AsyncSession, before: datetime) -> int:
 def _earlier() -> Any:
     before = _D.alias("earlier")
     same = sa.and_(before.c.endpoint_id == _D.c.endpoint_id, before.c.subject == _D.c.subject)
-    return sa.exists().where(same, before.c.state == DeliveryState.WAITING, before.c.position < _D.c.position)
+    return sa.exists().where(same, before.c.state == WebhookDeliveryState.WAITING, before.c.position < _D.c.position)
 
 
 async def add_deliveries(session: AsyncSession, rows: Sequence[Row]) -> int:
@@ -176,7 +176,7 @@ async def record(session: AsyncSession, delivery_id: UUID, *, attempts_before: i
 async def expire(session: AsyncSession, endpoint_id: UUID, now: datetime) -> None:
     """Give up what has waited its whole life."""
     over = sa.update(_D).where(_D.c.endpoint_id == endpoint_id, _WAITING, _D.c.expires_at <= now)
-    await execute(session, over.values(state=DeliveryState.FAILED, last_error="expired"))
+    await execute(session, over.values(state=WebhookDeliveryState.FAILED, last_error="expired"))
 
 
 async def prolong(session: AsyncSession, endpoint_id: UUID, *, now: datetime, until: datetime) -> None:

@@ -17,16 +17,16 @@ from services.common.routing import ActRoute, right
 from ..announcements import TYPES
 from ..tables import KERNEL
 from . import deliveries, repository, service
-from .models import DeliveryState, WebhookEndpoint
+from .models import WebhookDeliveryState, WebhookEndpoint
 from .schemas import (
-    ReplayCreate,
-    ReplayRead,
     WebhookActivation,
     WebhookCreate,
     WebhookDeliveryRead,
     WebhookDeliveryWhole,
     WebhookEventType,
     WebhookRead,
+    WebhookReplayCreate,
+    WebhookReplayRead,
     WebhookSecret,
     WebhookUpdate,
 )
@@ -223,7 +223,7 @@ async def list_deliveries(
     session: Snapshot,
     request: Request,
     response: Response,
-    state: Annotated[list[DeliveryState], Query(description="Any of these.")] = [],  # noqa: B006 - FastAPI copies it
+    state: Annotated[list[WebhookDeliveryState], Query(description="Any of these.")] = [],  # noqa: B006 - FastAPI copies it
     event_type: Annotated[list[str], Query(description="Any of these.", max_length=100)] = [],  # noqa: B006
     subject: Annotated[UUID | None, Query(description="Of this resource.")] = None,
     replay_id: Annotated[UUID | None, Query(description="Of this replay.")] = None,
@@ -277,11 +277,11 @@ async def retry(webhook_id: UUID, delivery_id: UUID, caller: Caller, session: Se
     status_code=201,
     operation_id="replayWebhookEvents",
     summary="Receive a period again",
-    response_model=ReplayRead,
+    response_model=WebhookReplayRead,
     openapi_extra=_managers(),
 )
 async def replay(
-    webhook_id: UUID, wish: ReplayCreate, caller: Caller, session: Session, resources: Held, now: Now, response: Response
+    webhook_id: UUID, wish: WebhookReplayCreate, caller: Caller, session: Session, resources: Held, now: Now, response: Response
 ) -> Any:
     """Events your organisation may read today, in order, under the same `webhook-id` as the first time: a receiver that remembers ids
     loses nothing and doubles nothing. At most 5,000 at once. Follow them in the deliveries (`replay_id`)."""

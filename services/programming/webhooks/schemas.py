@@ -9,8 +9,8 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Email
 from services.common.language import Text
 from services.common.texts import one_line
 
-from ..announcements import BY_NAME, Audience
-from .models import DeliveryState, EndpointState
+from ..announcements import BY_NAME, EventAudience
+from .models import WebhookDeliveryState, WebhookState
 
 
 def _known(name: str) -> str:
@@ -66,7 +66,7 @@ class WebhookRead(BaseModel):
     event_types: list[str] = Field(examples=[["dossier.submitted"]])
     description: str
     contact_email: str | None
-    state: EndpointState
+    state: WebhookState
     failing_since: datetime | None = Field(description="Nothing it was sent has succeeded since then.")
     held_until: datetime | None = Field(description="It asked (`Retry-After`) for nothing before.")
     disabled_at: datetime | None
@@ -101,7 +101,7 @@ class WebhookEventType(BaseModel):
     type: str = Field(examples=["dossier.submitted"])
     label: str = Field(description="What happened, in French.", examples=["Un dossier est déposé."])
     label_en: str = Field(examples=["A dossier is submitted."])
-    audience: Audience = Field(
+    audience: EventAudience = Field(
         description="Who is told: `public` everybody; `readers` the holder, the funders asked and the contract's team; `instructors` the "
         "same without the holder; `award`, `agreement`, `cpo` its parties; `committee` the campaign's funders and team; `subscriber` "
         "who asked."
@@ -125,7 +125,7 @@ class WebhookDeliveryRead(BaseModel):
     type: str = Field(examples=["dossier.submitted"])
     subject: str = Field(description="The resource whose events come in order.", examples=["019303d5-7d3a-7b1e-8f57-0a51c8e6f001"])
     replay_id: UUID | None = Field(description="The replay that asked for it, if one did.")
-    state: DeliveryState
+    state: WebhookDeliveryState
     attempts: int = Field(examples=[1])
     next_attempt_at: datetime | None = Field(description="Null once it is over.")
     last_status: int | None = Field(examples=[200])
@@ -154,7 +154,7 @@ class WebhookDeliveryWhole(WebhookDeliveryRead):
     body: dict[str, Any] | None = Field(description="The event as it is sent; null when it is no longer kept.")
 
 
-class ReplayCreate(BaseModel):
+class WebhookReplayCreate(BaseModel):
     """What to send again."""
 
     model_config = ConfigDict(extra="forbid")
@@ -165,7 +165,7 @@ class ReplayCreate(BaseModel):
     subject: UUID | None = Field(None, description="Only the events of this resource.")
 
 
-class ReplayRead(BaseModel):
+class WebhookReplayRead(BaseModel):
     """What is being sent again."""
 
     id: UUID

@@ -22,7 +22,7 @@ from services.common.resources import Resources
 
 from ..tables import KERNEL
 from . import queueing, repository, rules
-from .models import DeliveryState, EndpointState, WebhookEndpoint
+from .models import WebhookDeliveryState, WebhookEndpoint, WebhookState
 from .rules import Attempt, Verdict
 
 PURPOSE = "webhooks"
@@ -66,7 +66,7 @@ async def _next_round(resources: Resources, endpoint_id: UUID) -> Round | None:
     now = resources.clock.now()
     async with resources.database.transaction() as session:
         endpoint = await repository.endpoint(session, endpoint_id)
-        if endpoint is None or endpoint.state is not EndpointState.ENABLED:
+        if endpoint is None or endpoint.state is not WebhookState.ENABLED:
             return None
         if endpoint.held_until is not None and endpoint.held_until > now:
             return None
@@ -100,10 +100,10 @@ async def _deliver(resources: Resources, web: Outbound, turn: Round, waiting: Ro
         "history": [*waiting["history"], attempt.shown()][-rules.ATTEMPTS :],
     }
     if attempt.verdict is Verdict.DELIVERED:
-        values |= {"state": DeliveryState.DELIVERED, "delivered_at": attempt.at}
+        values |= {"state": WebhookDeliveryState.DELIVERED, "delivered_at": attempt.at}
     elif attempt.verdict is Verdict.RETRY:
         after = rules.after_failure(attempts, attempt, delivery_id=waiting["id"], expires_at=waiting["expires_at"])
-        values |= {"next_attempt_at": after.at} if after.at else {"state": DeliveryState.FAILED}
+        values |= {"next_attempt_at": after.at} if after.at else {"state": WebhookDeliveryState.FAILED}
     async with resources.database.transaction() as session:
         await repository.record(session, waiting["id"], attempts_before=waiting["attempts"], **values)
     return attempt
@@ -131,7 +131,7 @@ async def _judge(resources: Resources, endpoint_id: UUID, attempts: Sequence[Att
     now = resources.clock.now()
     async with resources.database.transaction() as session:
         endpoint = await repository.endpoint(session, endpoint_id, lock=True)
-        if endpoint is None or endpoint.state is not EndpointState.ENABLED:
+        if endpoint is None or endpoint.state is not WebhookState.ENABLED:
             return False
         if any(one.verdict is Verdict.GONE for one in attempts):
             await _disable(session, resources, endpoint, "gone", now)
@@ -168,7 +168,7 @@ _WHY = {
 
 async def _disable(session: AsyncSession, resources: Resources, endpoint: WebhookEndpoint, reason: str, now: datetime) -> None:
     """Nothing more is sent, nor kept for it, until its managers say so. They are told, if they left an address."""
-    endpoint.state, endpoint.disabled_at, endpoint.disabled_reason = EndpointState.DISABLED, now, reason
+    endpoint.state, endpoint.disabled_at, endpoint.disabled_reason = WebhookState.DISABLED, now, reason
     endpoint.version += 1
     await session.flush()
     await journal.record(

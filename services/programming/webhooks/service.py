@@ -27,7 +27,7 @@ from .errors import (
     WebhookAlreadyEnabled,
     WebhookNotEnabled,
 )
-from .models import EndpointState, WebhookDelivery, WebhookEndpoint
+from .models import WebhookDelivery, WebhookEndpoint, WebhookState
 from .rules import LIFE, OVERLAP
 from .schemas import WebhookCreate, WebhookUpdate
 
@@ -107,9 +107,9 @@ async def rotate(
 async def pause(session: AsyncSession, caller: Principal, endpoint_id: UUID, *, version: int, now: datetime) -> WebhookEndpoint:
     """What happens is kept for it, and waits."""
     endpoint = await managed(session, caller, endpoint_id, version=version)
-    if endpoint.state is not EndpointState.ENABLED:
+    if endpoint.state is not WebhookState.ENABLED:
         raise WebhookNotEnabled(webhook_state=endpoint.state.value)
-    endpoint.state = EndpointState.PAUSED
+    endpoint.state = WebhookState.PAUSED
     return await saved(session, endpoint, "webhook.paused", caller, now)
 
 
@@ -118,10 +118,10 @@ async def activate(
 ) -> tuple[WebhookEndpoint, datetime | None]:
     """What waits leaves now. Returns it, and since when nothing was kept for it (None when it was only paused)."""
     endpoint = await managed(session, caller, endpoint_id, version=version)
-    if endpoint.state is EndpointState.ENABLED:
+    if endpoint.state is WebhookState.ENABLED:
         raise WebhookAlreadyEnabled()
     since = endpoint.disabled_at
-    endpoint.state, endpoint.disabled_at, endpoint.disabled_reason = EndpointState.ENABLED, None, None
+    endpoint.state, endpoint.disabled_at, endpoint.disabled_reason = WebhookState.ENABLED, None, None
     endpoint.failing_since = endpoint.held_until = None
     await saved(session, endpoint, "webhook.enabled", caller, now)
     await repository.prolong(session, endpoint.id, now=now, until=now + LIFE)
@@ -132,7 +132,7 @@ async def activate(
 async def test(session: AsyncSession, caller: Principal, endpoint_id: UUID, *, now: datetime) -> WebhookDelivery:
     """Send it an event that says nothing happened, whatever types it asked for."""
     endpoint = await managed(session, caller, endpoint_id)
-    if endpoint.state is not EndpointState.ENABLED:
+    if endpoint.state is not WebhookState.ENABLED:
         raise WebhookNotEnabled(webhook_state=endpoint.state.value)
     kind, facts = announcements.TEST, {"webhook_id": endpoint.id}
     event_id = await announcements.keep(session, kind, subject=endpoint.id, at=now, facts=facts)
