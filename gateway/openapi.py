@@ -55,6 +55,8 @@ def merge(documents: Mapping[str, Document]) -> Document:
         _unite(merged["paths"], document["paths"], service, "path")
         for kind, components in document.get("components", {}).items():
             _unite(merged["components"].setdefault(kind, {}), components, service, f"components.{kind}")
+        if "webhooks" in document:
+            _unite(merged.setdefault("webhooks", {}), document["webhooks"], service, "webhook")
         _unite(tags, {tag["name"]: tag for tag in document.get("tags", ())}, service, "tag")
     merged["tags"] = list(tags.values())
     _check_operation_ids(merged)
@@ -74,7 +76,7 @@ def _unite(into: Document, new: Mapping[str, Any], service: str, what: str) -> N
 
 def _check_operation_ids(document: Document) -> None:
     seen: dict[str, str] = {}
-    for path, item in document["paths"].items():
+    for path, item in [*document["paths"].items(), *document.get("webhooks", {}).items()]:
         for method, operation in item.items():
             name = operation.get("operationId") if isinstance(operation, dict) else None
             if name and seen.setdefault(name, f"{method} {path}") != f"{method} {path}":

@@ -59,5 +59,7 @@ def create_app(service: Service, settings: ServiceSettings, apps: Apps | None = 
     for router in (*service.routers, inbox_router(service.name, service.all_consumers), health_router(service.name)):
         # Routes carry their whole address: included one level deeper, finding one takes longer than running its query.
         app.router.routes.extend(router.routes)
+    for told in service.webhooks:
+        app.webhooks.routes.extend(told.routes)
     contract.publish(app)
     return app

@@ -107,6 +107,40 @@ def _complete(document: dict[str, Any], service: str, scopes: Mapping[str, str])
             if method in item:
                 _say_who(method, service, scopes, item[method])
                 _complete_operation(method, path, item[method])
+    for item in document.get("webhooks", {}).values():
+        for method in _METHODS:
+            if method in item:
+                _complete_webhook(item[method])
+
+
+#: What every event carries (Standard Webhooks).
+_SIGNED = {
+    "webhook-id": ("The event's id, the same at every attempt: what was received already has it.", {"type": "string"}),
+    "webhook-timestamp": (
+        "Seconds since 1970 when this attempt left; refuse what is more than five minutes away.",
+        {"type": "string"},
+    ),
+    "webhook-signature": (
+        "`v1,` and the base64 of HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`; several, separated by spaces, while a "
+        "secret is being changed.",
+        {"type": "string"},
+    ),
+}
+
+
+def _complete_webhook(operation: dict[str, Any]) -> None:
+    """What a subscriber answers: nothing is validated for it."""
+    operation["parameters"] = [
+        {"name": name, "in": "header", "required": True, "description": said, "schema": schema}
+        for name, (said, schema) in _SIGNED.items()
+    ]
+    operation["security"] = []
+    operation["responses"] = {
+        "2XX": {"description": "Received, within ten seconds."},
+        "410": {"description": "Nothing more is to be sent here, ever: the webhook is disabled."},
+        "429": {"description": "Later: `Retry-After` is kept to, as with 503."},
+        "default": {"description": "Not received (a redirection too): it is sent again, for a day."},
+    }
 
 
 def _programs(service: str) -> str:

@@ -11,6 +11,7 @@ import ssl
 import zlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urljoin, urlsplit
@@ -28,6 +29,10 @@ _CARRIERS = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("::/96")
 _REDIRECTS = {301, 302, 303, 307, 308}
 _RESOLVING = 5.0
 _CHUNK = 65_536
+
+
+#: Made once: reading the machine's authorities takes longer than most calls.
+_trusted = lru_cache(ssl.create_default_context)
 
 
 class Unreachable(Exception):
@@ -104,9 +109,7 @@ class Outbound(httpcore.AsyncNetworkBackend):
         return cls(private_allowed=settings.environment == "development", user_agent=user_agent, resolver=resolver)
 
     async def __aenter__(self) -> Self:
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=ssl.create_default_context(), network_backend=self, max_connections=self.connections
-        )
+        self._pool = httpcore.AsyncConnectionPool(ssl_context=_trusted(), network_backend=self, max_connections=self.connections)
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -122,10 +125,20 @@ class Outbound(httpcore.AsyncNetworkBackend):
         return await self._followed(_Call(method, headers or {}, bounds, body_read=False), url)
 
     async def send(
-        self, url: str, content: bytes, *, method: str = "POST", headers: Mapping[str, str] | None = None, bounds: Bounds = Bounds()
+        self,
+        url: str,
+        content: bytes,
+        *,
+        method: str = "POST",
+        headers: Mapping[str, str] | None = None,
+        bounds: Bounds = Bounds(),
+        body_read: bool = True,
     ) -> Answer:
-        """Give some content; a redirection is the answer: what was meant for one address is not given to another."""
-        return await self._timed(_Call(method, headers or {}, bounds, content), url, redirects=None)
+        """Give some content; a redirection is the answer: what was meant for one address is not given to another.
+
+        `body_read` false: only what the server says of it (status and headers) matters.
+        """
+        return await self._timed(_Call(method, headers or {}, bounds, content, body_read), url, redirects=None)
 
     async def require_readable(self, url: str) -> None:
         """Raise `Unreachable` when the address is not one that may be called. A name nobody knows today may exist tomorrow."""

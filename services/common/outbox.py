@@ -7,17 +7,18 @@ writes the event's id in its inbox in the transaction that applies it, so a seco
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Request, Response
-from sqlalchemy import Table, insert, select
+from sqlalchemy import Insert, Table, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlmodel.ext.asyncio.session import AsyncSession
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from .db import Session, execute
+from .db import Session, execute, write_in
 from .ids import new_id
 from .jobs import Job, enqueue, job
 from .problems import Unauthenticated
@@ -43,6 +44,11 @@ class Event:
 Consumer = Callable[[AsyncSession, "Resources", Event], Awaitable[None]]
 
 
+@lru_cache
+def _writing(table: Table) -> Insert:
+    return insert(table)
+
+
 async def publish(
     session: AsyncSession,
     table: Table,
@@ -55,7 +61,8 @@ async def publish(
 ) -> UUID:
     """Write the event and one delivery per subscriber in the transaction of the act. Returns the event's id."""
     event_id = new_id()
-    await execute(session, insert(table).values(id=event_id, type=type, subject=str(subject), at=at, data=dict(data)))
+    row = {"id": event_id, "type": type, "subject": str(subject), "at": at, "data": dict(data)}
+    await write_in(session, _writing(table), row)
     for subscriber in to:
         await enqueue(session, DELIVER, lock=f"event:{subscriber}:{subject}", event_id=str(event_id), subscriber=subscriber)
     return event_id

@@ -44,6 +44,8 @@ class Service:
     consumers: Mapping[str, Consumer] = field(default_factory=dict)
     keys: Callable[["Resources"], KeySource] | None = None
     tags: Sequence[Mapping[str, str]] = ()
+    #: What it tells its subscribers, for the contract (OpenAPI `webhooks`): nothing of them is served.
+    webhooks: Sequence[APIRouter] = ()
     #: What must always hold in its tables.
     checks: Sequence[Check] = ()
     #: What programs may be allowed to do here (`<name>:read`, `<name>:write`), and what that is; nothing else is.

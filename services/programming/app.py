@@ -74,6 +74,7 @@ from .similar.overlaps_router import overlaps_router as overlaps
 from .similar.router import router as similar
 from .tables import KERNEL
 from .versions.router import router as versions
+from .webhooks.published import router as told
 from .webhooks.router import router as webhooks
 from .worker import JOBS
 
@@ -117,6 +118,7 @@ SERVICE = Service(
         webhooks,
         privacy,
     ],
+    webhooks=[told],
     jobs=JOBS,
     checks=CHECKS,
     consumers=CONSUMERS,

@@ -39,3 +39,8 @@ class Settings(ServiceSettings):
         pattern=r"^(https?://[^\s<>\"]+)?$",
         description="Page where people fill the form of a campaign; `{campaign_id}` stands for its id. Empty: the address of its contract.",
     )
+    webhook_failing_days: int = Field(5, ge=1, le=60, description="A webhook that fails for so many days is disabled.")
+    webhook_retention_days: int = Field(
+        30, ge=2, le=366, description="How long events and their deliveries are kept, and may be replayed."
+    )
+    webhooks_per_organisation: int = Field(10, ge=1, le=100, description="Most webhooks an organisation may have.")

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -116,3 +116,8 @@ async def signatures(session: AsyncSession, text_ids: Sequence[UUID]) -> list[Ag
 
 async def signature(session: AsyncSession, signature_id: UUID, *, lock: bool = False) -> AgreementSignature | None:
     return await session.get(AgreementSignature, signature_id, with_for_update=lock or None, populate_existing=lock)
+
+
+PARTIES = sa.select(_G.c.id, array([_G.c.funder_id, _G.c.holder_id, _G.c.successor_id]).label("parties")).where(
+    _G.c.id == sa.any_(bindparam("agreements", type_=ARRAY(sa.Uuid)))
+)

@@ -14,10 +14,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.common import journal
 from services.common.auth import Principal
 from services.common.clock import today_in_paris
+from services.common.db import fetch_in
 from services.common.etag import require_version
 from services.common.mail import queue_mail
 from services.common.problems import NotFound
 
+from ..announcements import announce
 from ..awards import service as awards
 from ..campaigns import service as campaigns
 from ..dossiers import instruction
@@ -260,6 +262,13 @@ async def note(
         changes=changes,
         reason=reason,
     )
+    facts = {
+        "agreement_id": agreement.id,
+        "funder_id": agreement.funder_id,
+        "holder_id": agreement.acting_holder_id,
+        "year": agreement.year,
+    }
+    await announce(session, act, subject=agreement.id, at=now, facts=facts)
 
 
 def _is_party(caller: Principal, agreement: Agreement) -> bool:
@@ -275,3 +284,11 @@ async def has_text(session: AsyncSession, award: "Award") -> bool:
     texts = await repository.texts(session, found.id)
     covering = (text for text in texts if text.status in {TextStatus.DRAFTED, TextStatus.SIGNED})
     return any(line["award_id"] == str(award.id) for text in covering for line in text.lines)
+
+
+async def parties(session: AsyncSession, agreement_ids: Sequence[UUID]) -> dict[UUID, set[UUID]]:
+    """For the rooms above: by agreement, the organisations that may see it."""
+    found: dict[UUID, set[UUID]] = {}
+    for row in await fetch_in(session, repository.PARTIES, {"agreements": list(agreement_ids)}):
+        found[row["id"]] = {one for one in row["parties"] if one is not None}
+    return found

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -212,3 +212,8 @@ def held(award_id: Any) -> Any:
     """Condition: the caller's `organisations` hold the award of that column, or did before another took over."""
     holding = (column == sa.any_(_ORGANISATIONS) for column in (_A.c.holder_id, _A.c.successor_id))
     return sa.exists().where(_A.c.id == award_id, sa.or_(*holding))
+
+
+PARTIES = sa.select(
+    _A.c.id, array([_A.c.holder_id, _A.c.successor_id, _A.c.funder_id, _A.c.lead_organisation_id]).label("parties")
+).where(_A.c.id == sa.any_(bindparam("awards", type_=ARRAY(sa.Uuid))))

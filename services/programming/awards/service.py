@@ -340,3 +340,11 @@ async def end_agreement(session: AsyncSession, award: Award) -> None:
 def held(award_id: Any) -> Any:
     """For the rooms above: the SQL condition that the caller's `organisations` hold the award of that column, or once did."""
     return repository.held(award_id)
+
+
+async def parties(session: AsyncSession, award_ids: Sequence[UUID]) -> dict[UUID, set[UUID]]:
+    """For the rooms above: by award, the organisations that may see it."""
+    found: dict[UUID, set[UUID]] = {}
+    for row in await fetch_in(session, repository.PARTIES, {"awards": list(award_ids)}):
+        found[row["id"]] = {one for one in row["parties"] if one is not None}
+    return found

@@ -248,3 +248,9 @@ CALLED_WITH = (
     .order_by(_C.c.year.desc(), _C.c.id.desc())
     .limit(200)
 )
+
+
+INSTRUCTING = sa.union(
+    sa.select(_F.c.campaign_id, _F.c.organisation_id).where(_F.c.campaign_id == sa.any_(_CAMPAIGNS)),
+    sa.select(_C.c.id.label("campaign_id"), _C.c.lead_organisation_id).where(_C.c.id == sa.any_(_CAMPAIGNS)),
+)

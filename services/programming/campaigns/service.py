@@ -14,6 +14,7 @@ from services.common.etag import require_version
 from services.common.language import Text, euros
 from services.common.problems import FieldError, NotFound
 
+from ..announcements import announce
 from ..contracts import rules as contract_rules
 from ..contracts import service as contracts
 from ..contracts.errors import NotContractLead
@@ -315,6 +316,8 @@ async def _note(
         organisation_id=campaign.lead_organisation_id,
         changes=changes,
     )
+    facts = {**campaign.model_dump(), "campaign_id": campaign.id, "status": campaign.status.value}
+    await announce(session, act, subject=campaign.id, at=now, facts=facts)
 
 
 async def of_contract_year(session: AsyncSession, contract_id: UUID, year: int) -> list[Campaign]:
@@ -409,3 +412,12 @@ async def require_team(session: AsyncSession, caller: Principal, campaign_id: UU
 async def called_with(session: AsyncSession, organisation_id: UUID) -> list[Row]:
     """For the rooms above: the campaigns called that this organisation funds: id, year, title, closes_at, answer_within_months, short_name."""
     return await fetch_in(session, repository.CALLED_WITH, {"organisation_id": organisation_id})
+
+
+async def instructing(session: AsyncSession, campaign_ids: Sequence[UUID]) -> dict[UUID, set[UUID]]:
+    """For the rooms above: by campaign, its funders and the contract's team."""
+    rows = await fetch_in(session, repository.INSTRUCTING, {"campaigns": list(campaign_ids)})
+    found: dict[UUID, set[UUID]] = {}
+    for row in rows:
+        found.setdefault(row["campaign_id"], set()).add(row["organisation_id"])
+    return found

@@ -14,6 +14,7 @@ from services.common.etag import require_version
 from services.common.problems import NotFound
 from services.common.signals import say
 
+from ..announcements import announce
 from ..campaigns import service as campaigns
 from ..contracts.errors import NotContractLead
 from ..dossiers import instruction
@@ -271,6 +272,13 @@ async def _note(session: AsyncSession, committee: Committee, act: str, caller: P
         changes=changes,
         confidential=True,
     )
+    facts = {
+        "committee_id": committee.id,
+        "campaign_id": committee.campaign_id,
+        "kind": committee.kind.value,
+        "status": committee.status.value,
+    }
+    await announce(session, act, subject=committee.id, at=now, facts=facts, confidential=True)
 
 
 async def last_words(session: AsyncSession, campaign_id: UUID, funder_id: UUID) -> list[Row]:

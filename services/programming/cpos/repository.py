@@ -8,7 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -244,3 +244,12 @@ async def funders_among(session: AsyncSession, contract_id: UUID, organisations:
     """Those of the organisations that are party to an agreement of the contract as funders."""
     rows = await fetch_in(session, _FUNDS, {"contract_id": contract_id, "organisations": list(organisations)})
     return {row["funder_id"] for row in rows}
+
+
+PARTIES = sa.select(
+    _C.c.id,
+    (
+        array([_C.c.holder_id, _C.c.successor_id, _C.c.lead_organisation_id])
+        + sa.func.array(sa.select(_F.c.funder_id).where(_F.c.cpo_id == _C.c.id).scalar_subquery(), type_=ARRAY(sa.Uuid))
+    ).label("parties"),
+).where(_C.c.id == sa.any_(bindparam("cpos", type_=ARRAY(sa.Uuid))))

@@ -10,9 +10,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.common import journal
 from services.common.auth import Principal
 from services.common.clock import today_in_paris
+from services.common.db import fetch_in
 from services.common.etag import require_version
 from services.common.problems import NotFound
 
+from ..announcements import announce
 from ..tables import KERNEL
 from . import life, repository, rules
 from .errors import (
@@ -331,8 +333,18 @@ async def note(
         changes=changes,
         reason=reason,
     )
+    facts = {"cpo_id": cpo.id, "holder_id": cpo.acting_holder_id, "lead_organisation_id": cpo.lead_organisation_id}
+    await announce(session, act, subject=cpo.id, at=now, facts=facts)
 
 
 def concerned(tranches: Sequence[life.Tranche]) -> set[UUID]:
     """The funders of these tranches."""
     return {UUID(tranche.funder_id) for tranche in tranches}
+
+
+async def parties(session: AsyncSession, cpo_ids: Sequence[UUID]) -> dict[UUID, set[UUID]]:
+    """For the rooms above: by agreement, the organisations that may see it."""
+    found: dict[UUID, set[UUID]] = {}
+    for row in await fetch_in(session, repository.PARTIES, {"cpos": list(cpo_ids)}):
+        found[row["id"]] = {one for one in row["parties"] if one is not None}
+    return found

@@ -419,3 +419,8 @@ _BY_ID = sa.select(_R.c.id, _R.c.dossier_id, _R.c.budget_line).where(
 async def requests_by_id(session: AsyncSession, request_ids: Sequence[UUID]) -> Sequence[Any]:
     """Which dossier and which budget line each request is of: id, dossier_id, budget_line."""
     return (await execute(session, _BY_ID, {"request_ids": list(request_ids)})).all()
+
+
+READERS = sa.select(_V.c.dossier_id, _V.c.organisation_id, _V.c.as_holder, _V.c.as_funder, _V.c.as_lead).where(
+    _V.c.dossier_id == sa.any_(bindparam("dossiers", type_=ARRAY(sa.Uuid)))
+)

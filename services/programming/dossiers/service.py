@@ -11,12 +11,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.common import journal, questions
 from services.common.auth import Principal
 from services.common.clock import today_in_paris
+from services.common.db import Row, fetch_in
 from services.common.ids import new_id
 from services.common.language import Text
 from services.common.problems import FieldError, NotFound
 from services.common.siblings import Siblings
 
 from .. import clients
+from ..announcements import announce
 from ..campaigns import extensions
 from ..campaigns import rules as campaign_rules
 from ..campaigns import service as campaigns
@@ -317,6 +319,23 @@ async def note(
         reason=reason,
         confidential=confidential,
     )
+    facts = {**identity(dossier), "funder_id": organisation_id, **changes}
+    await announce(session, act, subject=dossier.id, at=now, facts=facts, confidential=confidential)
+
+
+def identity(dossier: Dossier) -> dict[str, Any]:
+    """What events tell of any dossier (the reference is drawn at submission)."""
+    return {
+        "dossier_id": dossier.id,
+        "reference": dossier.reference,
+        "campaign_id": dossier.campaign_id,
+        "holder_id": dossier.acting_holder_id,
+    }
+
+
+async def readers(session: AsyncSession, dossier_ids: Sequence[UUID]) -> list[Row]:
+    """For the rooms above: who may see these dossiers (dossier_id, organisation_id, as_holder, as_funder, as_lead)."""
+    return await fetch_in(session, repository.READERS, {"dossiers": list(dossier_ids)})
 
 
 async def read(session: AsyncSession, dossier_id: UUID) -> Dossier:

@@ -1,0 +1,333 @@
+"""What the platform tells the information systems of others: a closed table of event types, and how an act is announced.
+
+An act is announced where it is journaled: an act of the table becomes an event, any other is nobody else's business. Payloads are
+thin (ids, reference, status, amounts): no person, no text somebody wrote. Who is told is decided when the event leaves, by `EventAudience`.
+To add a type is to add a line to `TYPES`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.common.jobs import enqueue
+from services.common.language import Text
+from services.common.outbox import publish
+
+from .tables import KERNEL
+
+#: Carried out by the room of webhooks.
+FAN_OUT = "programming:fan_out_event"
+#: In the outbox, what is announced to others does not mix with what siblings tell each other.
+STORED = "announced."
+
+
+class EventAudience(Enum):
+    """Who may be told, decided from the tables when the event leaves."""
+
+    #: Everybody.
+    PUBLIC = "public"
+    #: The holder, the funders asked and the contract's team.
+    READERS = "readers"
+    #: The funders asked and the contract's team: the holder learns it from the letters.
+    INSTRUCTORS = "instructors"
+    #: The holder, the funder of the award and the contract's team.
+    AWARD = "award"
+    #: The two parties.
+    AGREEMENT = "agreement"
+    #: The holder, its funders and the contract's team.
+    CPO = "cpo"
+    #: The campaign's funders and the contract's team.
+    COMMITTEE = "committee"
+    #: The subscriber who asked for it.
+    SUBSCRIBER = "subscriber"
+
+
+_WITHOUT_HOLDER = frozenset({EventAudience.INSTRUCTORS, EventAudience.COMMITTEE})
+
+#: The journal writes `[before, after]` where both matter: what is told is what it became.
+_Became = BeforeValidator(lambda value: value[-1] if isinstance(value, list | tuple) and value else value)
+_CENTS = Field(description="Euro cents.", examples=[800_000])
+
+
+class _Told(BaseModel):
+    model_config = ConfigDict(extra="ignore", from_attributes=True)
+
+
+class DossierTold(_Told):
+    """A dossier; read it for its state."""
+
+    dossier_id: UUID = Field(examples=["019303d5-7d3a-7b1e-8f57-0a51c8e6f001"])
+    reference: str | None = Field(None, description="What people call it.", examples=["2027-CARC-0042"])
+    campaign_id: UUID = Field(examples=["019303d5-7d3a-7b1e-8f57-0a51c8e6f002"])
+    holder_id: UUID = Field(
+        description="The organisation that answers for it today.", examples=["019303d5-7d3a-7b1e-8f57-0a51c8e6f003"]
+    )
+
+
+class DossierSubmittedTold(DossierTold):
+    """A dossier, with what it asks of all its funders."""
+
+    asked_cents: int = _CENTS
+
+
+class RequestTold(DossierTold):
+    """What one funder is asked in a dossier."""
+
+    request_id: UUID = Field(examples=["019303d5-7d3a-7b1e-8f57-0a51c8e6f004"])
+    funder_id: UUID = Field(examples=["019303d5-7d3a-7b1e-8f57-0a51c8e6f005"])
+
+
+class RequestNotifiedTold(RequestTold):
+    """A funder's answer."""
+
+    granted_cents: int = Field(description="Euro cents; 0: refused.", examples=[500_000])
+    award_id: UUID | None = Field(None, description="Null when refused.", examples=["019303d5-7d3a-7b1e-8f57-0a51c8e6f006"])
+
+
+class ReviewTold(DossierTold):
+    """A funder's instruction of a dossier."""
+
+    review_id: UUID = Field(examples=["019303d5-7d3a-7b1e-8f57-0a51c8e6f007"])
+    funder_id: UUID = Field(examples=["019303d5-7d3a-7b1e-8f57-0a51c8e6f005"])
+
+
+class AwardTold(DossierTold):
+    """What a funder granted to a dossier."""
+
+    award_id: UUID = Field(examples=["019303d5-7d3a-7b1e-8f57-0a51c8e6f006"])
+    funder_id: UUID = Field(examples=["019303d5-7d3a-7b1e-8f57-0a51c8e6f005"])
+
+
+class AwardCommittedTold(AwardTold):
+    """An award, with all that is committed of it."""
+
+    committed_cents: Annotated[int, _Became] = _CENTS
+
+
+class AwardMoneyTold(AwardTold):
+    """An award, and the amount of the act."""
+
+    amount_cents: int = _CENTS
+
+
+class CampaignTold(_Told):
+    """A call for projects."""
+
+    campaign_id: UUID = Field(examples=["019303d5-7d3a-7b1e-8f57-0a51c8e6f002"])
+    contract_id: UUID = Field(examples=["019303d5-7d3a-7b1e-8f57-0a51c8e6f008"])
+    code: str = Field(examples=["CARC"])
+    year: int = Field(examples=[2027])
+    status: str = Field(description="What it became.", examples=["open"])
+    closes_at: datetime = Field(examples=["2027-01-31T22:59:59Z"])
+
+
+class AgreementTold(_Told):
+    """An agreement between a funder and a holder, for a year."""
+
+    agreement_id: UUID = Field(examples=["019303d5-7d3a-7b1e-8f57-0a51c8e6f009"])
+    funder_id: UUID = Field(examples=["019303d5-7d3a-7b1e-8f57-0a51c8e6f005"])
+    holder_id: UUID = Field(examples=["019303d5-7d3a-7b1e-8f57-0a51c8e6f003"])
+    year: int = Field(examples=[2027])
+
+
+class CpoTold(_Told):
+    """A multi-year agreement (convention pluriannuelle d'objectifs)."""
+
+    cpo_id: UUID = Field(examples=["019303d5-7d3a-7b1e-8f57-0a51c8e6f00a"])
+    holder_id: UUID = Field(examples=["019303d5-7d3a-7b1e-8f57-0a51c8e6f003"])
+    lead_organisation_id: UUID = Field(examples=["019303d5-7d3a-7b1e-8f57-0a51c8e6f00b"])
+
+
+class CommitteeTold(_Told):
+    """A committee's session."""
+
+    committee_id: UUID = Field(examples=["019303d5-7d3a-7b1e-8f57-0a51c8e6f00c"])
+    campaign_id: UUID = Field(examples=["019303d5-7d3a-7b1e-8f57-0a51c8e6f002"])
+    kind: str = Field(examples=["steering"])
+    status: str = Field(description="What it became.", examples=["held"])
+
+
+class TrialTold(_Told):
+    """Nothing happened: a subscriber tries its receiver."""
+
+    webhook_id: UUID = Field(examples=["019303d5-7d3a-7b1e-8f57-0a51c8e6f00d"])
+
+
+@dataclass(frozen=True)
+class EventType:
+    """`act` is the journal's name of it, when it is another one."""
+
+    name: str
+    said: Text
+    payload: type[BaseModel]
+    audience: EventAudience
+    act: str = ""
+
+
+TEST = EventType(
+    "webhook.test", Text("Essai demandé par l'abonné.", "Asked by the subscriber, to try."), TrialTold, EventAudience.SUBSCRIBER
+)
+
+TYPES: tuple[EventType, ...] = (
+    EventType(
+        "campaign.opened",
+        Text("L'appel à projets est ouvert.", "The call is open."),
+        CampaignTold,
+        EventAudience.PUBLIC,
+        "campaign.opening",
+    ),
+    EventType(
+        "campaign.closed",
+        Text("L'appel à projets est clos.", "The call is closed."),
+        CampaignTold,
+        EventAudience.PUBLIC,
+        "campaign.closing",
+    ),
+    EventType(
+        "campaign.under_review",
+        Text("L'instruction a commencé.", "The instruction has begun."),
+        CampaignTold,
+        EventAudience.PUBLIC,
+        "campaign.instruction",
+    ),
+    EventType(
+        "campaign.decided",
+        Text("Les décisions sont prises.", "It is decided."),
+        CampaignTold,
+        EventAudience.PUBLIC,
+        "campaign.decision",
+    ),
+    EventType(
+        "campaign.archived",
+        Text("La campagne est archivée.", "It is archived."),
+        CampaignTold,
+        EventAudience.PUBLIC,
+        "campaign.archiving",
+    ),
+    EventType(
+        "dossier.submitted", Text("Un dossier est déposé.", "A dossier is submitted."), DossierSubmittedTold, EventAudience.READERS
+    ),
+    EventType("dossier.admissible", Text("Le dossier est recevable.", "It is admissible."), DossierTold, EventAudience.READERS),
+    EventType(
+        "dossier.inadmissible", Text("Le dossier est irrecevable.", "It is inadmissible."), DossierTold, EventAudience.READERS
+    ),
+    EventType(
+        "dossier.succeeded",
+        Text("Un successeur répond du dossier.", "A successor answers for it."),
+        DossierTold,
+        EventAudience.READERS,
+    ),
+    EventType(
+        "dossier.given_back",
+        Text("Le porteur initial en répond.", "Its first holder does again."),
+        DossierTold,
+        EventAudience.READERS,
+    ),
+    EventType(
+        "dossier.closed", Text("Tout est justifié et soldé.", "All is justified and settled."), DossierTold, EventAudience.READERS
+    ),
+    EventType(
+        "review.completed",
+        Text("Un financeur a rendu son avis.", "A funder gave its opinion."),
+        ReviewTold,
+        EventAudience.INSTRUCTORS,
+    ),
+    EventType("review.reopened", Text("Un avis est repris.", "An opinion is taken back."), ReviewTold, EventAudience.INSTRUCTORS),
+    EventType(
+        "request.proposed", Text("Un comité propose un montant.", "A committee proposes."), RequestTold, EventAudience.INSTRUCTORS
+    ),
+    EventType("request.granted", Text("Un financeur accorde.", "A funder grants."), RequestTold, EventAudience.INSTRUCTORS),
+    EventType("request.refused", Text("Un financeur refuse.", "A funder refuses."), RequestTold, EventAudience.INSTRUCTORS),
+    EventType("request.adjourned", Text("Un financeur ajourne.", "A funder adjourns."), RequestTold, EventAudience.INSTRUCTORS),
+    EventType(
+        "request.notified",
+        Text("Un financeur notifie sa réponse.", "A funder's answer is told."),
+        RequestNotifiedTold,
+        EventAudience.READERS,
+    ),
+    EventType(
+        "award.agreed", Text("La convention couvre la subvention.", "The agreement covers it."), AwardTold, EventAudience.AWARD
+    ),
+    EventType("award.amended", Text("Le montant change par avenant.", "It is amended."), AwardTold, EventAudience.AWARD),
+    EventType("award.committed", Text("Les crédits sont engagés.", "Money is committed."), AwardCommittedTold, EventAudience.AWARD),
+    EventType(
+        "award.payment_requested", Text("Un versement est demandé.", "A payment is asked."), AwardMoneyTold, EventAudience.AWARD
+    ),
+    EventType(
+        "award.payment_request_refused",
+        Text("La demande est refusée.", "The request is refused."),
+        AwardMoneyTold,
+        EventAudience.AWARD,
+    ),
+    EventType("award.ordered", Text("Un paiement est mandaté.", "A payment is ordered."), AwardMoneyTold, EventAudience.AWARD),
+    EventType(
+        "award.order_cancelled", Text("Le mandat est annulé.", "The order is cancelled."), AwardMoneyTold, EventAudience.AWARD
+    ),
+    EventType("award.paid", Text("Un versement est fait.", "A payment is made."), AwardMoneyTold, EventAudience.AWARD),
+    EventType("award.repaid", Text("Une somme est reversée.", "Money came back."), AwardMoneyTold, EventAudience.AWARD),
+    EventType("bilan.due", Text("Le bilan est attendu.", "The bilan is due."), DossierTold, EventAudience.READERS),
+    EventType("bilan.submitted", Text("Le bilan est déposé.", "The bilan is submitted."), DossierTold, EventAudience.READERS),
+    EventType(
+        "bilan.completion_requested", Text("Un complément est demandé.", "Completion is asked."), AwardTold, EventAudience.AWARD
+    ),
+    EventType("bilan.accepted", Text("Un financeur accepte le bilan.", "A funder accepts it."), AwardTold, EventAudience.AWARD),
+    EventType("bilan.rejected", Text("Un financeur rejette le bilan.", "A funder rejects it."), AwardTold, EventAudience.AWARD),
+    EventType("agreement.due", Text("Une convention est due.", "An agreement is due."), AgreementTold, EventAudience.AGREEMENT),
+    EventType("agreement.drafted", Text("La convention est rédigée.", "It is drafted."), AgreementTold, EventAudience.AGREEMENT),
+    EventType("agreement.signed", Text("Une partie a signé.", "A party signed."), AgreementTold, EventAudience.AGREEMENT),
+    EventType(
+        "agreement.in_force", Text("La convention est en vigueur.", "It is in force."), AgreementTold, EventAudience.AGREEMENT
+    ),
+    EventType(
+        "agreement.terminated", Text("La convention est résiliée.", "It is terminated."), AgreementTold, EventAudience.AGREEMENT
+    ),
+    EventType("cpo.approved", Text("Un financeur approuve la CPO.", "A funder approves it."), CpoTold, EventAudience.CPO),
+    EventType("cpo.signed", Text("Une partie a signé la CPO.", "A party signed it."), CpoTold, EventAudience.CPO),
+    EventType("cpo.entered_into_force", Text("La CPO est en vigueur.", "It is in force."), CpoTold, EventAudience.CPO),
+    EventType("cpo.tranche_confirmed", Text("Une tranche est confirmée.", "A tranche is confirmed."), CpoTold, EventAudience.CPO),
+    EventType("cpo.report_submitted", Text("Le bilan annuel est déposé.", "The yearly report is in."), CpoTold, EventAudience.CPO),
+    EventType("cpo.amendment_signed", Text("Un avenant est signé.", "An amendment is signed."), CpoTold, EventAudience.CPO),
+    EventType("cpo.suspended", Text("La CPO est suspendue.", "It is suspended."), CpoTold, EventAudience.CPO),
+    EventType("cpo.resumed", Text("La CPO reprend.", "It resumes."), CpoTold, EventAudience.CPO),
+    EventType("cpo.terminated", Text("La CPO est résiliée.", "It is terminated."), CpoTold, EventAudience.CPO),
+    EventType("cpo.ended", Text("La CPO est terminée.", "It has ended."), CpoTold, EventAudience.CPO),
+    EventType("committee.planned", Text("Une séance est prévue.", "A session is planned."), CommitteeTold, EventAudience.COMMITTEE),
+    EventType(
+        "committee.agenda_sent", Text("L'ordre du jour est envoyé.", "The agenda is sent."), CommitteeTold, EventAudience.COMMITTEE
+    ),
+    EventType("committee.closed", Text("La séance est levée.", "The session is closed."), CommitteeTold, EventAudience.COMMITTEE),
+    EventType(
+        "committee.minutes_signed", Text("Le relevé est signé.", "The minutes are signed."), CommitteeTold, EventAudience.COMMITTEE
+    ),
+    TEST,
+)
+
+BY_NAME: Mapping[str, EventType] = {kind.name: kind for kind in TYPES}
+_BY_ACT: Mapping[str, EventType] = {kind.act or kind.name: kind for kind in TYPES if kind is not TEST}
+
+
+async def announce(
+    session: AsyncSession, act: str, *, subject: UUID, at: datetime, facts: Mapping[str, Any], confidential: bool = False
+) -> None:
+    """Write the event of an act, in the act's transaction; nothing for an act that is not in the table.
+
+    `subject` is the resource whose events are told in order: the caller holds its row, so acts on it announce one after the other.
+    What the journal keeps from the holder (`confidential`) is never told to an audience with the holder in it.
+    """
+    kind = _BY_ACT.get(act)
+    if kind is None or (confidential and kind.audience not in _WITHOUT_HOLDER):
+        return
+    event_id = await keep(session, kind, subject=subject, at=at, facts=facts)
+    await enqueue(session, FAN_OUT, lock=f"announced:{subject}", event_id=str(event_id))
+
+
+async def keep(session: AsyncSession, kind: EventType, *, subject: UUID, at: datetime, facts: Mapping[str, Any]) -> UUID:
+    """Write the event only. Of the facts, what its payload names is kept. Returns its id."""
+    data = kind.payload.model_validate(facts).model_dump(mode="json")
+    return await publish(session, KERNEL.outbox, type=STORED + kind.name, subject=subject, data=data, at=at, to=())
