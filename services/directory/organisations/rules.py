@@ -11,6 +11,7 @@ from stdnum.fr import siret as siret_number
 
 from services.common.language import Text
 from services.common.problems import FieldError
+from services.common.texts import fold
 
 #: Kinds that may fund or lead a contract: opened by the platform's administrators only.
 ADMINISTERED_KINDS = frozenset({"state", "region", "departement", "epci", "commune", "caf", "resource_centre", "other_public"})
@@ -122,3 +123,8 @@ def _successor_refusal(ending: Ending) -> tuple[Text, str] | None:
 def leaves_nobody(roles_before: Collection[str], roles_after: Collection[str], other_managers: int) -> bool:
     """Whether this change takes the last manager away."""
     return MANAGER in roles_before and MANAGER not in roles_after and other_managers == 0
+
+
+def order_and_search(name: str, legal_name: str | None, siret: str | None, rna: str | None, city: str | None) -> tuple[str, str]:
+    """What lists sort by, and what they search in."""
+    return fold(name), fold(" ".join(part for part in (name, legal_name, siret, rna, city) if part))
