@@ -49,6 +49,8 @@ class Report:
 
     tell: Callable[[Finding], None] = lambda finding: None
     advance: Callable[[int], None] = lambda lines: None
+    #: The file being read.
+    source: str = ""
     lines: int = 0
     #: Lines there will be, once it is known.
     total: int | None = None

@@ -59,9 +59,7 @@ async def enqueue_many(session: AsyncSession, job: Job | str, wanted: Iterable[t
     """`enqueue` of one job several times, each with its lock and its arguments, in one statement."""
     raw = await driver(session)
     name = job if isinstance(job, str) else job.name
-    jobs = [
-        _deferrer.configure_task(name, allow_unknown=True, lock=lock).make_new_job(**arguments) for lock, arguments in wanted
-    ]
+    jobs = [_deferrer.configure_task(name, allow_unknown=True, lock=lock).make_new_job(**arguments) for lock, arguments in wanted]
     if jobs:
         await _deferrer.job_manager.batch_defer_jobs_async(jobs, connection=raw)
 

@@ -67,16 +67,16 @@ def open_records(file: BinaryIO, known: Callable[[str], bool], bounds: Bounds) -
 def digest(file: BinaryIO) -> str:
     """The SHA-256 of a file, in hexadecimal."""
     file.seek(0)
-    found = hashlib.file_digest(file, "sha256").hexdigest()
+    found = hashlib.sha256()
+    while chunk := file.read(_CHUNK):
+        found.update(chunk)
     file.seek(0)
-    return found
+    return found.hexdigest()
 
 
 def text_of(value: object) -> str:
     """What a person reads in the value; nothing for what is not one."""
-    if isinstance(value, bool) or isinstance(value, list | dict):
-        return ""
-    if isinstance(value, int):
+    if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     return tabular.as_text(value) if value is None or isinstance(value, str | float | date) else ""
 
@@ -115,7 +115,9 @@ def _named(elements: Iterator[Any], names: dict[str, str], bounds: Bounds) -> It
         if not isinstance(element, dict):
             said = f"L'élément {line} n'est pas un objet."
             raise TableFault(Text(said, f"Element {line} is not an object."))
-        spread = element["properties"] if element.get("type") == "Feature" and isinstance(element.get("properties"), dict) else element
+        spread = (
+            element["properties"] if element.get("type") == "Feature" and isinstance(element.get("properties"), dict) else element
+        )
         for key in spread:
             if key not in bare:
                 if len(bare) >= 1_000:
@@ -163,11 +165,10 @@ def _elements(file: BinaryIO) -> Iterator[Any]:
             element, end = _JSON.raw_decode(text, place)
         except (ValueError, RecursionError) as error:
             if is_whole or len(text) - place > _LONGEST_OBJECT or isinstance(error, RecursionError):
-                said = f"Le JSON est abîmé ou coupé après l'élément {count}."
-                raise TableFault(Text(said, f"The JSON is damaged or cut after element {count}.")) from error
+                cut = f"Le JSON est abîmé ou coupé après l'élément {count}."
+                raise TableFault(Text(cut, f"The JSON is damaged or cut after element {count}.")) from error
             more()
             continue
-        # A number may go on in the next chunk: only objects are known to be whole.
         count, place = count + 1, end
         yield element
 

@@ -20,9 +20,10 @@ BOUNDS = Bounds(rows=2_000_000, columns=256, unpacked=256 * 1024 * 1024)
 
 @dataclass(frozen=True)
 class Wish:
-    """How to import. `sha256`: of the file; `dry_run`: say everything, write nothing; `overwrite`: the file wins."""
+    """How to import. `name`, `sha256`: of the file; `dry_run`: say everything, write nothing; `overwrite`: the file wins."""
 
     file: BinaryIO
+    name: str
     sha256: str
     now: datetime
     dry_run: bool = False

@@ -11,6 +11,7 @@ from services.common.findings import Finding
 from services.common.tabular import bare
 from services.common.texts import one_line
 
+from ..organisations.rules import ADMINISTERED_KINDS
 from ..organisations.schemas import Website
 from . import rules
 from .columns import KINDS, Of
@@ -162,7 +163,8 @@ class Change:
 
 
 def compare(line: Line, known: Mapping[str, Any], *, overwrite: bool) -> Change:
-    """An import fills in what is empty. What is there stays, unless it is asked to replace it; numbers and kind always stay."""
+    """An import fills in what is empty. What is there stays, unless it is asked to replace it; numbers always stay, and so does
+    the kind, but of public bodies: other kinds give other rights."""
     row, changes, kept = dict(known), {}, []
     wished: dict[str, str | None] = {column: line.said.get(column) for column in _REPLACED} | {"name": line.name}
     if line.completes:
@@ -189,7 +191,12 @@ def compare(line: Line, known: Mapping[str, Any], *, overwrite: bool) -> Change:
         elif value and known[number] != value:
             stays.append(number)
     if line.kind_said and line.kind != known["kind"] and not line.completes:
-        stays.append("kind")
+        if not {line.kind, known["kind"]} <= ADMINISTERED_KINDS:
+            stays.append("kind")
+        elif overwrite:
+            changes["kind"], row["kind"] = [known["kind"], line.kind], line.kind
+        else:
+            kept.append("kind")
     return _said(line, known, row, changes, [] if line.completes else kept, stays)
 
 

@@ -14,6 +14,7 @@ from services.common.records import Records, open_records
 from services.common.resources import Resources
 
 from ..organisations import bulk
+from ..territories import bulk as territories
 from . import columns, organisation_rules
 from .batches import BATCH, BOUNDS, Wish, note
 from .organisation_rules import Line
@@ -24,6 +25,7 @@ ACT = "organisations.imported"
 
 async def import_organisations(resources: Resources, wish: Wish, report: Report) -> Report:
     """Each batch is one transaction. Raises `TableFault` when the file cannot be read further: batches before it stay."""
+    report.source = wish.name
     records = open_records(wish.file, columns.names_an_organisation, BOUNDS)
     with Firsts() as firsts:
         for batch in _batches(records):
@@ -84,6 +86,7 @@ def _merged(lines: Iterator[Line]) -> list[Line]:
 
 
 async def _write(session: AsyncSession, lines: list[Line], wish: Wish, report: Report) -> None:
+    await _tell_epcis(session, lines)
     sirets = [line.siret for line in lines if line.siret]
     rnas = [line.rna for line in lines if line.rna]
     rows = await bulk.bearing(session, sirets, rnas)
@@ -120,6 +123,15 @@ async def _write(session: AsyncSession, lines: list[Line], wish: Wish, report: R
         report.take(Cell(line.line, "siret", line.key).refused("changee_ailleurs", said, "Relancez l'import."))
 
 
+async def _tell_epcis(session: AsyncSession, lines: list[Line]) -> None:
+    """A public body whose SIREN is the code of an EPCI of the directory is one, when nothing else says what it is."""
+    guessed = [line for line in lines if not line.kind_said and line.siret and line.kind == "other_public"]
+    epcis = {row["code"] for row in await territories.known(session, {line.siret[:9] for line in guessed if line.siret})}
+    for line in guessed:
+        if line.siret and line.siret[:9] in epcis:
+            line.kind = "epci"
+
+
 def _known(line: Line, by_siret: dict[str, Row], by_rna: dict[str, Row], report: Report) -> Row | None:
     """By its SIRET, or by its RNA when it has no other SIRET; a RNA that is another's is left aside."""
     mine = by_siret.get(line.siret or "")
@@ -129,6 +141,8 @@ def _known(line: Line, by_siret: dict[str, Row], by_rna: dict[str, Row], report:
     if mine is None and (line.siret is None or theirs["siret"] is None):
         return theirs
     said = "Ce numéro RNA est déjà celui d'une organisation d'un autre SIRET."
-    report.take(Cell(line.line, "rna", line.rna or "").warned("rna_pris", said, "Il est laissé de côté ; vérifiez lequel est juste."))
+    report.take(
+        Cell(line.line, "rna", line.rna or "").warned("rna_pris", said, "Il est laissé de côté ; vérifiez lequel est juste.")
+    )
     line.rna = None
     return mine

@@ -53,6 +53,7 @@ async def import_territories(resources: Resources, wishes: Sequence[Wish], repor
 def _survey(wishes: Sequence[Wish], report: Report) -> _Survey:
     survey = _Survey()
     for wish in wishes:
+        report.source = wish.name
         counts: dict[str, int] = {}
         records = open_records(wish.file, columns.names_a_territory, BOUNDS)
         for record in records.rows:
@@ -93,6 +94,7 @@ def _moved(survey: _Survey) -> Iterator[Line]:
 
 
 async def _import(resources: Resources, wish: Wish, lines: Iterator[Line], report: Report, firsts: Firsts) -> None:
+    report.source = wish.name
     while batch := list(islice(lines, BATCH)):
         before = report.counts
         async with resources.database.transaction() as session:
@@ -160,9 +162,11 @@ async def _around(
     session: AsyncSession, batch: list[Line], rows: Mapping[str, Row], firsts: Firsts
 ) -> dict[str, tuple[str, str | None]]:
     """Kind and surroundings of what the batch refers to: as the directory knows it, or as the files said it before."""
-    asked = {code for line in batch for code in (line.parent, *line.communes, *line.sirens) if code}
-    asked |= {row["parent_code"] for row in rows.values() if row["parent_code"]}
-    asked |= {code[:3] if code.startswith("97") else code[:2] for line in batch if line.kind == "qpv" for code in line.communes}
+    asked = {line.parent for line in batch if line.parent} | {row["parent_code"] for row in rows.values() if row["parent_code"]}
+    for line in batch:
+        if line.kind == "qpv":
+            departements = (code[:3] if code.startswith("97") else code[:2] for code in line.communes)
+            asked |= {*line.communes, *line.sirens, *departements}
     found = {row["code"]: (row["kind"], row["parent_code"]) for row in await bulk.known(session, asked)}
     for code in asked - set(found):
         if first := firsts.get(code):

@@ -81,7 +81,9 @@ def _shaped(values: Mapping[str, Any], line: int) -> Line | Finding | None:
     said = _KINDS.get(bare(texts(values, "kind", "genre")))
     if said is None:
         way_out = "Écrivez l'un de : region, departement, epci, commune, qpv."
-        return Cell(line, "kind", texts(values, "kind", "genre")).refused("genre_inconnu", "Le genre du territoire manque.", way_out)
+        return Cell(line, "kind", texts(values, "kind", "genre")).refused(
+            "genre_inconnu", "Le genre du territoire manque.", way_out
+        )
     generation = rules.read_count(texts(values, "generation")) or (territories.generation_of(code) if said == "qpv" else None)
     length = {"commune": 5, "departement": 2}.get(said)
     code = rules.read_insee(code, length) if length else code
@@ -159,7 +161,9 @@ def parent_of(line: Line, known: Around) -> tuple[str | None, Finding | None]:
 
 def _unknown(line: Line, code: str) -> Finding:
     way_out = "Importez d'abord ce territoire (le dossier data de @etalab/decoupage-administratif les a tous), ou corrigez le code."
-    return Cell(line.line, "parent_code", code).refused("parent_inconnu", "Le territoire englobant n'est pas dans l'annuaire.", way_out)
+    return Cell(line.line, "parent_code", code).refused(
+        "parent_inconnu", "Le territoire englobant n'est pas dans l'annuaire.", way_out
+    )
 
 
 def _of_neighbourhood(line: Line, known: Around) -> str | Finding:
@@ -227,4 +231,4 @@ def compare(line: Line, known: Mapping[str, Any], around: Around, *, overwrite: 
 
 def _rank(code: str | None, around: Around) -> int:
     """From nothing (-1) to the narrowest: a narrower territory around says more than a wider one."""
-    return territories.RANKS.index(around[code][0]) if code in around else -1
+    return territories.RANKS.index(around[code][0]) if code is not None and code in around else -1

@@ -44,7 +44,12 @@ async def open_many(session: AsyncSession, rows: Sequence[Mapping[str, Any]], *,
 
 
 async def rewrite(
-    session: AsyncSession, rows: Sequence[Mapping[str, Any]], changes: Mapping[UUID, Mapping[str, Any]], *, reason: str, now: datetime
+    session: AsyncSession,
+    rows: Sequence[Mapping[str, Any]],
+    changes: Mapping[UUID, Mapping[str, Any]],
+    *,
+    reason: str,
+    now: datetime,
 ) -> set[UUID]:
     """Write these rows, read with `bearing`; each is told to the siblings, and `changes` to the journal.
 

@@ -18,27 +18,24 @@ _FACE = (
 #: Those that bear one of these SIRET or RNA numbers.
 BY_NUMBERS = sa.select(*_FACE).where(
     sa.or_(
-        _O.c.siret == sa.any_(bindparam("sirets", type_=ARRAY(SqlText))), _O.c.rna == sa.any_(bindparam("rnas", type_=ARRAY(SqlText)))
+        _O.c.siret == sa.any_(bindparam("sirets", type_=ARRAY(SqlText))),
+        _O.c.rna == sa.any_(bindparam("rnas", type_=ARRAY(SqlText))),
     )
 )
 
-_NEW = (
-    "id uuid, kind text, name text, legal_name text, siret text, rna text, street text, postcode text, city text, website text,"
-    " sort_name text, search_text text, version integer"
-)
 #: Opens those of `rows` (a JSON array) whose numbers nobody bears yet; returns their ids.
 OPEN = sa.text(
     "INSERT INTO organisations (id, kind, name, legal_name, siret, rna, street, postcode, city, website, sort_name, search_text,"
     " created_at, version)"
     " SELECT id, kind, name, legal_name, siret, rna, street, postcode, city, website, sort_name, search_text, :now, 1"
-    f" FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS new ({_NEW}) ON CONFLICT DO NOTHING RETURNING id"
+    " FROM jsonb_populate_recordset(CAST(NULL AS organisations), CAST(:rows AS jsonb)) AS new ON CONFLICT DO NOTHING RETURNING id"
 )
 #: Rewrites what a file may say of each of `rows` (a JSON array), unless it has changed since it was read; returns them whole.
 REWRITE = sa.text(
-    "UPDATE organisations o SET name = new.name, legal_name = new.legal_name, siret = new.siret, rna = new.rna,"
+    "UPDATE organisations o SET kind = new.kind, name = new.name, legal_name = new.legal_name, siret = new.siret, rna = new.rna,"
     " street = new.street, postcode = new.postcode, city = new.city, website = new.website, sort_name = new.sort_name,"
     " search_text = new.search_text, version = o.version + 1"
-    f" FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS new ({_NEW}) WHERE o.id = new.id"
+    " FROM jsonb_populate_recordset(CAST(NULL AS organisations), CAST(:rows AS jsonb)) AS new WHERE o.id = new.id"
     " AND o.version = new.version RETURNING o.*"
 )
 #: Organisations of each of these SIREN: their SIRET begins with it.

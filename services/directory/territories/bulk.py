@@ -33,7 +33,12 @@ async def add_many(session: AsyncSession, rows: Sequence[Mapping[str, Any]], *, 
 
 
 async def rewrite(
-    session: AsyncSession, rows: Sequence[Mapping[str, Any]], changes: Mapping[str, Mapping[str, Any]], *, reason: str, now: datetime
+    session: AsyncSession,
+    rows: Sequence[Mapping[str, Any]],
+    changes: Mapping[str, Mapping[str, Any]],
+    *,
+    reason: str,
+    now: datetime,
 ) -> set[str]:
     """Write these rows, read with `known`, and a line of the journal for each.
 

@@ -15,17 +15,16 @@ KNOWN = sa.select(_T.c.code, _T.c.kind, _T.c.name, _T.c.parent_code, _T.c.genera
     _T.c.code == sa.any_(bindparam("codes", type_=ARRAY(SqlText)))
 )
 
-_COLUMNS = "code text, kind text, name text, parent_code text, generation integer, population integer, sort_name text, version integer"
 #: Adds those of `rows` (a JSON array) that are not there; returns their codes.
 ADD = sa.text(
     "INSERT INTO territories (code, kind, name, parent_code, generation, population, sort_name, updated_at, version)"
     " SELECT code, kind, name, parent_code, generation, population, sort_name, :now, 1"
-    f" FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS new ({_COLUMNS}) ON CONFLICT DO NOTHING RETURNING code"
+    " FROM jsonb_populate_recordset(CAST(NULL AS territories), CAST(:rows AS jsonb)) AS new ON CONFLICT DO NOTHING RETURNING code"
 )
 REWRITE = sa.text(
     "UPDATE territories t SET name = new.name, parent_code = new.parent_code, population = new.population,"
     " sort_name = new.sort_name, updated_at = :now, version = t.version + 1"
-    f" FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS new ({_COLUMNS}) WHERE t.code = new.code"
+    " FROM jsonb_populate_recordset(CAST(NULL AS territories), CAST(:rows AS jsonb)) AS new WHERE t.code = new.code"
     " AND t.version = new.version RETURNING t.code"
 )
 #: The neighbourhoods within each of these territories, whatever lies between, with what they were before.
