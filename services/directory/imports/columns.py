@@ -64,7 +64,7 @@ KINDS = {
     "autre public": "other_public",
 }
 
-_ORGANISATION_NAMES = frozenset(name for names in ORGANISATION.values() for name in names)
+_ORGANISATION_NAMES = {name: (column, rank) for column, names in ORGANISATION.items() for rank, name in enumerate(names)}
 #: Of neighbourhoods (the national list's names first) and of any territory.
 TERRITORY_NAMES = frozenset(
     {
@@ -85,11 +85,11 @@ def names_a_territory(name: str) -> bool:
 def organisation_cells(records: Records, record: Record) -> dict[Of, Cell]:
     """What the line says, its empty cells left out."""
     found: dict[Of, Cell] = {}
-    for column, names in ORGANISATION.items():
-        for name in names:
-            if text := text_of(record.values.get(name)):
-                found[column] = Cell(record.line, records.names.get(name, name), text)
-                break
+    ranks: dict[Of, int] = {}
+    for name, value in record.values.items():
+        column, rank = _ORGANISATION_NAMES.get(name, (None, 0))
+        if column is not None and rank < ranks.get(column, len(_ORGANISATION_NAMES)) and (text := text_of(value)):
+            found[column], ranks[column] = Cell(record.line, records.names.get(name, name), text), rank
     return found
 
 

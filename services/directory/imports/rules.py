@@ -3,8 +3,6 @@
 import re
 from dataclasses import dataclass
 
-from stdnum.fr import siren as siren_number
-
 from services.common.findings import Finding, Level, shown
 
 from ..organisations.rules import checked_rna, checked_siret
@@ -83,9 +81,6 @@ def read_siret(cell: Cell) -> tuple[str | None, list[Finding]]:
         siret = checked_siret(padded)
     except ValueError as refusal:
         said = str(getattr(refusal.args[0], "fr", "Ce n'est pas un SIRET."))
-        return None, [cell.refused("siret_faux", said, "Vérifiez le numéro sur annuaire-entreprises.data.gouv.fr.")]
-    if padded != digits and not siren_number.is_valid(siret[:9]):
-        said = "Des zéros manquent peut-être en tête, mais le SIREN obtenu est faux."
         return None, [cell.refused("siret_faux", said, "Vérifiez le numéro sur annuaire-entreprises.data.gouv.fr.")]
     if is_spoilt or padded != digits:
         said = "Le SIRET a été abîmé par un tableur (zéro de tête perdu, décimales) ; sa clé confirme le numéro retrouvé."
