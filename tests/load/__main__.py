@@ -19,7 +19,7 @@ import psycopg
 
 from services.common.ids import new_id
 
-from . import agenda, bench, catalogue, data, exports, quality, registrations, servers
+from . import agenda, bench, catalogue, data, exports, imports, quality, registrations, servers
 from .bench import Bench
 from .generator import Generator, Job, get, post
 from .measures import Line, Paired, Side, compare
@@ -54,6 +54,8 @@ class Size:
     events: int = 50_000
     #: People who register at once for one event.
     rush: int = 1_500
+    #: Lines of a file of organisations.
+    lines: int = 200_000
 
 
 FULL = Size(1_000, 100_000, rounds=9, seconds=1.5, submissions=1_000, starts=5, awards=100_000, few=10_000, many=200_000)
@@ -70,8 +72,9 @@ QUICK = Size(
     sheets=100,
     events=5_000,
     rush=300,
+    lines=20_000,
 )
-PARTS = ("programming", "catalogue", "agenda", "events")
+PARTS = ("programming", "catalogue", "agenda", "events", "imports")
 CONNECTIONS = 8
 AT_A_TIME = 16
 
@@ -86,7 +89,13 @@ def main() -> None:
     began = time.perf_counter()
     figures: dict[str, float | None] = {}
     with bench.opened() as opened, Generator() as generator:
-        parts = (("programming", _programming), ("catalogue", _catalogue), ("agenda", _agenda), ("events", _events))
+        parts = (
+            ("programming", _programming),
+            ("catalogue", _catalogue),
+            ("agenda", _agenda),
+            ("events", _events),
+            ("imports", _imports),
+        )
         for part, measure in parts:
             if asked.only in (None, part):
                 figures |= measure(opened, generator, size)
@@ -114,6 +123,11 @@ def _catalogue(bench: Bench, generator: Generator, size: Size) -> dict[str, floa
 def _events(bench: Bench, generator: Generator, size: Size) -> dict[str, float | None]:
     print(f"\nEvents: {size.rush} people register at once for one event, beside the bare transaction")
     return registrations.figures(generator, bench.environment, bench.events("events"), bench.signed, requests=size.rush)
+
+
+def _imports(bench: Bench, generator: Generator, size: Size) -> dict[str, float]:
+    print(f"\nImports: {size.lines} organisations whose SIRETs a spreadsheet took for numbers")
+    return imports.figures(bench.environment, bench.environment["DIRECTORY_DATABASE_URL"], lines=size.lines)
 
 
 def _programming(bench: Bench, generator: Generator, size: Size) -> dict[str, float | None]:
