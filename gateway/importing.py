@@ -214,11 +214,16 @@ def _carry_out(
     files: list[Path], work: Callable[[_Run], Awaitable[None]], dry_run: bool, report_file: Path | None, data_dir: Path
 ) -> None:
     fault: TableFault | None = None
+    if report_file is not None and any(report_file.resolve() == file.resolve() for file in files):
+        raise typer.BadParameter("the report would take the place of what is read", param_hint="--report")
     with plain_failures(), prepared(data_dir) as ready, ExitStack() as stack:
         migrate(ready.environment)
         os.environ.update(ready.environment)
-        bar = stack.enter_context(_bar())
-        run = _Run(files, stack, report_file, bar)
+        try:
+            run = _Run(files, stack, report_file, stack.enter_context(_bar()))
+        except OSError as error:
+            typer.echo(f"{error.filename} : {error.strerror}", err=True)
+            raise typer.Exit(1) from error
 
         async def working() -> None:
             await work(run)

@@ -81,6 +81,13 @@ def test_what_is_no_file_of_organisations_is_one_message(tmp_path: Path) -> None
     empty = tmp_path / "vide"
     empty.mkdir()
     assert run(main, ["import", "territories", str(empty)]).exit_code == 2
+    itself = run(main, ["import", "organisations", str(tmp_path / "x"), "--report", str(tmp_path / "x")])
+    assert itself.exit_code == 2
+    assert (tmp_path / "x").read_text() == "siret\n", "a report never takes the place of what is read"
+    nowhere = run(main, ["import", "organisations", str(tmp_path / "x"), "--report", str(tmp_path / "absent" / "erreurs.csv")])
+    assert nowhere.exit_code == 1
+    assert "absent" in nowhere.stderr
+    assert "Traceback" not in nowhere.output
 
 
 def test_from_territories_and_organisations_to_contracts(tmp_path: Path, urls: dict[str, str]) -> None:
@@ -110,7 +117,8 @@ def test_from_territories_and_organisations_to_contracts(tmp_path: Path, urls: d
     asked = missing.read_text(encoding="utf-8-sig").splitlines()
     assert asked == ["siren;siret;nom;genre", f"{EPCI};;CA de l'Essai;epci", f"{COMMUNE};;Essai;commune"]
 
-    completed = "\n".join(line.replace(";;", f";{with_luhn(line[:9] + '0001')};") for line in asked)
+    sirets = {siren: with_luhn(f"{siren}0001") for siren in (EPCI, COMMUNE)}
+    completed = "\n".join([asked[0], *(line.replace(";;", f";{sirets[line[:9]]};") for line in asked[1:])])
     leads = run(main, ["import", "organisations", written(tmp_path / "pilotes-completes.csv", completed)])
     assert leads.exit_code == 0, leads.output
     done = run(main, ["import", "contracts", contracts, *options[:2]])

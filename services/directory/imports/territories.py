@@ -46,7 +46,8 @@ async def import_territories(resources: Resources, wishes: Sequence[Wish], repor
                     lines = (line for line in _lines(wish) if line.kind == kind)
                     await _import(resources, wish, _placed(lines, survey), report, firsts)
             if kind == "epci" and survey.epci_of and not survey.has("commune"):
-                await _import(resources, wishes[0], _moved(survey), report, firsts)
+                telling = next(wish for wish, counts in zip(wishes, survey.counts, strict=True) if "epci" in counts)
+                await _import(resources, telling, _moved(survey), report, firsts)
     return report
 
 
