@@ -14,7 +14,7 @@ from rich.console import Console
 from services.common.problems import Problem
 from services.common.resources import opened, prepare
 
-from . import care
+from . import care, importing
 from . import openapi as contract
 from .command_line import DATA_DIR, DataDir, plain_failures
 from .preparation import migrate as migrate_all
@@ -31,6 +31,7 @@ main = typer.Typer(
 )
 user = typer.Typer(help="Accounts that are made from the command line.", no_args_is_help=True)
 main.add_typer(user, name="user")
+main.add_typer(importing.commands, name="import")
 for command in (care.backup, care.restore, care.doctor, care.journal, care.retry, care.run_now):
     main.command()(command)
 

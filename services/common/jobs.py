@@ -4,7 +4,7 @@ A service declares its jobs with `@job`; `enqueue` writes one on the session's o
 A job may run again after a crash: each is written so that running twice does no harm.
 """
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -53,6 +53,15 @@ async def enqueue(
     name = job if isinstance(job, str) else job.name
     deferred = _deferrer.configure_task(name, allow_unknown=True, connection=raw, lock=lock, schedule_at=at)
     return await deferred.defer_async(**arguments)
+
+
+async def enqueue_many(session: AsyncSession, job: Job | str, wanted: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
+    """`enqueue` of one job several times, each with its lock and its arguments, in one statement."""
+    raw = await driver(session)
+    name = job if isinstance(job, str) else job.name
+    jobs = [_deferrer.configure_task(name, allow_unknown=True, lock=lock).make_new_job(**arguments) for lock, arguments in wanted]
+    if jobs:
+        await _deferrer.job_manager.batch_defer_jobs_async(jobs, connection=raw)
 
 
 def create_worker(jobs: Iterable[Job], resources: "Resources") -> procrastinate.App:

@@ -66,6 +66,32 @@ async def record(
     )
 
 
+async def record_many(
+    session: AsyncSession,
+    table: Table,
+    *,
+    at: datetime,
+    act: str,
+    resource_type: str,
+    changes: Mapping[UUID, Mapping[str, Any]],
+    reason: str | None = None,
+) -> None:
+    """`record` for many resources at once, by the platform: a line for each of `changes`."""
+    common = {
+        "at": at,
+        "act": act,
+        "resource_type": resource_type,
+        "actor_id": None,
+        "organisation_id": None,
+        "reason": reason,
+        "confidential": False,
+        "request_id": structlog.contextvars.get_contextvars().get("request_id"),
+    }
+    rows = [{**common, "id": new_id(), "resource_id": one, "changes": dict(changed)} for one, changed in changes.items()]
+    if rows:
+        await write_in(session, _recording(table), *rows)
+
+
 def lines_of(table: Table) -> Any:
     """Statement: a resource's lines from the newest, before `before_id`; `confidential_too` false leaves those out."""
     return (

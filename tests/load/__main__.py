@@ -19,7 +19,7 @@ import psycopg
 
 from services.common.ids import new_id
 
-from . import agenda, bench, catalogue, data, exports, notifications, overlaps, quality, registrations, servers
+from . import agenda, bench, catalogue, data, exports, imports, notifications, overlaps, quality, registrations, servers
 from .bench import Bench
 from .generator import Generator, Job, get, post
 from .measures import Line, Paired, Side, compare
@@ -56,6 +56,8 @@ class Size:
     rush: int = 1_500
     #: Holders answered at once.
     answers: int = 1_000
+    #: Lines of a file of organisations.
+    lines: int = 200_000
 
 
 FULL = Size(1_000, 100_000, rounds=9, seconds=1.5, submissions=1_000, starts=5, awards=100_000, few=10_000, many=200_000)
@@ -73,8 +75,9 @@ QUICK = Size(
     events=5_000,
     rush=300,
     answers=100,
+    lines=20_000,
 )
-PARTS = ("programming", "catalogue", "agenda", "events", "notifications", "overlaps")
+PARTS = ("programming", "catalogue", "agenda", "events", "notifications", "overlaps", "imports")
 CONNECTIONS = 8
 AT_A_TIME = 16
 
@@ -93,6 +96,7 @@ def main() -> None:
             *(("programming", _programming), ("catalogue", _catalogue), ("agenda", _agenda), ("events", _events)),
             ("notifications", _notifications),
             ("overlaps", _overlaps),
+            ("imports", _imports),
         )
         for part, measure in parts:
             if asked.only in (None, part):
@@ -132,6 +136,11 @@ def _notifications(bench: Bench, generator: Generator, size: Size) -> dict[str, 
 def _overlaps(bench: Bench, generator: Generator, size: Size) -> dict[str, float | None]:
     print(f"\nSimilar actions among {size.large} synthetic profiles, then probable duplicates and overlaps on labelled pairs")
     return overlaps.figures(bench, generator, profiles=size.large)
+
+
+def _imports(bench: Bench, generator: Generator, size: Size) -> dict[str, float]:
+    print(f"\nImports: {size.lines} organisations whose SIRETs a spreadsheet took for numbers")
+    return imports.figures(bench.environment, bench.environment["DIRECTORY_DATABASE_URL"], lines=size.lines)
 
 
 def _programming(bench: Bench, generator: Generator, size: Size) -> dict[str, float | None]:

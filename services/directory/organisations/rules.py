@@ -11,6 +11,7 @@ from stdnum.fr import siret as siret_number
 
 from services.common.language import Text
 from services.common.problems import FieldError
+from services.common.texts import fold
 
 #: Kinds that may fund or lead a contract: opened by the platform's administrators only.
 ADMINISTERED_KINDS = frozenset({"state", "region", "departement", "epci", "commune", "caf", "resource_centre", "other_public"})
@@ -28,6 +29,14 @@ MOST_SIGNATORIES = 100
 _RNA = re.compile(r"W\d[A-Z\d]\d{7}", re.ASCII)
 
 
+_LA_POSTE = "356000000"
+_DOUBLED = {figure: sum(divmod(2 * int(figure), 10)) for figure in "0123456789"}
+
+
+def _passes_luhn(figures: str) -> bool:
+    return (sum(map(int, figures[-1::-2])) + sum([_DOUBLED[figure] for figure in figures[-2::-2]])) % 10 == 0
+
+
 def _compact(number: str) -> str:
     return "".join(number.split())
 
@@ -41,6 +50,8 @@ def checked_siret(number: str) -> str:
                 Text("C'est un SIREN : le SIRET compte cinq chiffres de plus.", "This is a SIREN: a SIRET has five more digits.")
             )
         raise ValueError(Text("Un SIRET compte quatorze chiffres.", "A SIRET has fourteen digits."))
+    if _passes_luhn(compact) and _passes_luhn(compact[:9]) and not compact.startswith(_LA_POSTE):
+        return compact  # files of hundreds of thousands of them are read
     try:
         return str(siret_number.validate(compact))
     except ValidationError as error:
@@ -143,3 +154,8 @@ def handover_refusal(giver_id: UUID, heir_id: UUID | None, heir_roles: Collectio
         said = Text("Cette personne gère déjà l'organisation.", "This person manages it already.")
         return FieldError("/account_id", said, "manager_already")
     return None
+
+
+def order_and_search(name: str, legal_name: str | None, siret: str | None, rna: str | None, city: str | None) -> tuple[str, str]:
+    """What lists sort by, and what they search in."""
+    return fold(name), fold(" ".join(part for part in (name, legal_name, siret, rna, city) if part))

@@ -16,7 +16,7 @@ from services.common.db import Row, fetch, fetch_one
 from services.common.etag import require_version
 from services.common.language import Text
 from services.common.problems import FieldError, Forbidden, NotFound
-from services.common.texts import fold, patterns
+from services.common.texts import patterns
 
 from .. import events
 from ..accounts import service as accounts
@@ -189,9 +189,9 @@ def _refuse_unidentified(kind: str, siret: str | None, rna: str | None) -> None:
 
 def _index(organisation: Organisation) -> None:
     """What lists sort and search by."""
-    searched = (organisation.name, organisation.legal_name, organisation.siret, organisation.rna, organisation.city)
-    organisation.sort_name = fold(organisation.name)
-    organisation.search_text = fold(" ".join(part for part in searched if part))
+    organisation.sort_name, organisation.search_text = rules.order_and_search(
+        organisation.name, organisation.legal_name, organisation.siret, organisation.rna, organisation.city
+    )
 
 
 def _plain(value: Any) -> Any:
@@ -242,3 +242,8 @@ async def _record(
         changes=changes,
         reason=reason,
     )
+
+
+def told(organisation: Organisation) -> dict[str, Any]:
+    """What siblings are told of a living organisation, for those who change many at once."""
+    return {**_face(organisation), "successor": None}

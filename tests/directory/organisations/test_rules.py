@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from stdnum.fr import siret as siret_number
 
 from services.common.language import Text
 from services.directory.organisations import rules
@@ -138,3 +139,13 @@ def test_the_contrat_engagement_republicain(kind: str, signed_on: date, accepted
 )
 def test_the_last_manager_stays(before: list[str], after: list[str], others: int, refused: bool) -> None:
     assert rules.leaves_nobody(before, after, others) is refused
+
+
+@given(st.from_regex(r"(356000000|[0-9]{9})[0-9]{5}", fullmatch=True))
+def test_the_keys_of_a_siret_are_those_of_the_standard_library_of_numbers(number: str) -> None:
+    """Two keys pass, the SIREN's and its own; La Poste's establishments have another rule."""
+    if siret_number.is_valid(number):
+        assert rules.checked_siret(number) == number
+    else:
+        with pytest.raises(ValueError, match="check digit"):
+            rules.checked_siret(number)
