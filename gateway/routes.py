@@ -43,7 +43,11 @@ PAGES: tuple[str, ...] = (
     "/health",
     "/verification",
     "/password-reset",
+<<<<<<< HEAD
     "/inscription",
+=======
+    "/invitation",
+>>>>>>> joining
     "/static",
 )
 PAGES_NAME = "pages"

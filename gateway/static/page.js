@@ -15,6 +15,7 @@ const page = {
     result.hidden = false;
   },
 
+<<<<<<< HEAD
   // Sends `body` and resolves to what was answered, or to null once a refusal has been said.
   post: function (address, body) {
     const headers = body === undefined ? {} : { "Content-Type": "application/json" };
@@ -30,6 +31,16 @@ const page = {
     try {
       request.headers["Accept-Language"] = "fr";
       const answer = await fetch(address, request);
+=======
+  // Sends `body`, signed in when there is an access token, and resolves to what was answered, or to null once a refusal has been said.
+  post: async function (address, body, accessToken) {
+    try {
+      const headers = { "Content-Type": "application/json", "Accept-Language": "fr" };
+      if (accessToken) {
+        headers.Authorization = "Bearer " + accessToken;
+      }
+      const answer = await fetch(address, { method: "POST", headers: headers, body: JSON.stringify(body) });
+>>>>>>> joining
       const text = await answer.text();
       const content = text ? JSON.parse(text) : {};
       if (answer.ok) {

@@ -42,6 +42,10 @@ SERVICE = Service(
     name="catalogue",
     title="Canevas – Catalogue",
     description="A resource centre's documents: kept alive by documentalists, found in French, exchanged with other centres.",
+    scopes={
+        "catalogue:read": "Read the catalogue of documents.",
+        "catalogue:write": "Write in the catalogue of documents.",
+    },
     metadata=schema.metadata,
     tables=KERNEL,
     routers=[

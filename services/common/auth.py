@@ -15,7 +15,8 @@ from jose import jwk, jws, jwt
 from jose.exceptions import JOSEError
 
 from .language import Text
-from .problems import Unauthenticated
+from .problems import InsufficientScope, PersonsOnly, Unauthenticated
+from .scopes import scope_for
 
 ALGORITHM = "RS256"
 LONGEST_TOKEN = 16_384
@@ -26,13 +27,20 @@ Role = str
 
 @dataclass(frozen=True)
 class Principal:
-    """A verified caller: the person, their session, and their roles in each organisation."""
+    """A verified caller: the person, their session, and their roles in each organisation; or a program, and its scopes.
+
+    `standing`: the rights the token stands on, by id. One that was taken back since is on the list of what is closed.
+    """
 
     account_id: UUID
     session_id: UUID
     memberships: Mapping[UUID, frozenset[Role]] = field(default_factory=dict)
     is_administrator: bool = False
     token: str = field(default="", repr=False)
+    standing: tuple[UUID, ...] = ()
+    #: The program that calls (it is then `account_id` too), and what it may do; a person has none.
+    client_id: UUID | None = None
+    scopes: frozenset[str] = frozenset()
 
     @property
     def organisation_ids(self) -> list[UUID]:
@@ -71,6 +79,9 @@ class TokenVerifier:
             raise Unauthenticated(Text("Le jeton a expiré.", "The token expired."), error="invalid_token")
         if self._revoked(principal.session_id):
             raise Unauthenticated(Text("La session a été fermée.", "The session was closed."), error="invalid_token")
+        if principal.standing and any(map(self._revoked, principal.standing)):
+            detail = Text("Vos rôles ont changé : renouvelez le jeton.", "Your roles have changed: refresh the token.")
+            raise Unauthenticated(detail, error="invalid_token")
         return principal
 
     async def _read(self, token: str, now: datetime) -> tuple[Principal, float]:
@@ -107,12 +118,16 @@ class TokenVerifier:
 
 
 def _principal(claims: Mapping[str, Any], token: str) -> Principal:
+    client_id = UUID(claims["client_id"]) if "client_id" in claims else None
     return Principal(
         account_id=UUID(claims["sub"]),
         session_id=UUID(claims["sid"]),
         memberships={UUID(organisation): frozenset(roles) for organisation, roles in claims.get("orgs", {}).items()},
-        is_administrator=claims.get("adm") is True,
+        is_administrator=claims.get("adm") is True and client_id is None,
         token=token,
+        standing=tuple(UUID(each) for each in claims.get("standing", ())),
+        client_id=client_id,
+        scopes=frozenset(claims["scope"].split(" ")) if client_id else frozenset(),
     )
 
 
@@ -134,8 +149,20 @@ async def identify(request: Request) -> Principal | None:
             raise Unauthenticated(error="invalid_request")
         resources = request.app.state.resources
         principal = await resources.verifier.verify(token.strip(), resources.clock.now())
+        if principal.client_id is not None:
+            _keep_to_scopes(request, principal)
     request.state.principal = principal
     return principal
+
+
+def _keep_to_scopes(request: Request, program: Principal) -> None:
+    """Refuse a program what its scopes do not say, and what is reserved to persons, whatever the route."""
+    needed = scope_for(request.app.state.resources.name, request.method)
+    if needed not in program.scopes:
+        raise InsufficientScope(needed)
+    route = request.scope.get("route")
+    if (getattr(route, "openapi_extra", None) or {}).get("x-persons-only"):
+        raise PersonsOnly()
 
 
 async def _required(request: Request) -> Principal:

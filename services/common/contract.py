@@ -1,8 +1,11 @@
 """The published contract (OpenAPI 3.1): what FastAPI writes, made true to what the kernel answers."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI
+
+from .scopes import scope_for
 
 _METHODS = ("get", "head", "options", "post", "put", "patch", "delete")
 
@@ -70,14 +73,14 @@ def publish(app: FastAPI) -> None:
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
-            _complete(written())
+            _complete(written(), app.state.service.name, app.state.service.scopes)
         assert app.openapi_schema is not None  # noqa: S101 - written() has just set it
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]
 
 
-def _complete(document: dict[str, Any]) -> None:
+def _complete(document: dict[str, Any], service: str, scopes: Mapping[str, str]) -> None:
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     for generated in ("HTTPValidationError", "ValidationError"):
@@ -89,14 +92,36 @@ def _complete(document: dict[str, Any]) -> None:
             "scheme": "bearer",
             "bearerFormat": "JWT",
             "description": "Access token of the directory.",
-        }
+        },
     }
+    if scopes:
+        components["securitySchemes"][_programs(service)] = {
+            "type": "oauth2",
+            "description": "A program that acts for an organisation (RFC 6749 §4.4).",
+            "flows": {"clientCredentials": {"tokenUrl": "/directory/v1/oauth/token", "scopes": dict(scopes)}},
+        }
     document["servers"] = [{"url": "/", "description": "This platform."}]
     document["info"]["license"] = {"name": "AGPL-3.0-or-later", "identifier": "AGPL-3.0-or-later"}
     for path, item in document["paths"].items():
         for method in _METHODS:
             if method in item:
+                _say_who(method, service, scopes, item[method])
                 _complete_operation(method, path, item[method])
+
+
+def _programs(service: str) -> str:
+    """The security scheme of programs: one per service, whose scopes are its own."""
+    return f"{service}_programs"
+
+
+def _say_who(method: str, service: str, scopes: Mapping[str, str], operation: dict[str, Any]) -> None:
+    """The right in words, and which scope opens the operation to a program."""
+    rule, scope = operation["x-right"], scope_for(service, method.upper())
+    if operation.pop("x-persons-only", False):
+        rule += " Persons only: a program is refused, whatever its scopes."
+    elif operation.get("security") and scope in scopes:
+        operation["security"] = [*operation["security"], {_programs(service): [scope]}]
+    operation["description"] = f"{operation.get('description', '')}\n\n**Right:** {rule}".strip()
 
 
 def _complete_operation(method: str, path: str, operation: dict[str, Any]) -> None:
@@ -104,7 +129,6 @@ def _complete_operation(method: str, path: str, operation: dict[str, Any]) -> No
     names = {parameter["name"].lower() for parameter in parameters}
     if method == "post" and not operation.pop("x-secret-answer", False):
         parameters.append(_IDEMPOTENCY)
-    operation["description"] = f"{operation.get('description', '')}\n\n**Right:** {operation['x-right']}".strip()
     statuses = {"400", "503"}
     statuses |= {str(status) for status in operation.pop("x-refusals", ())}
     if operation.get("security"):

@@ -22,7 +22,7 @@ class JournalLine(BaseModel):
     id: UUID
     at: datetime
     act: str = Field(examples=["organisation.changed"])
-    actor_id: UUID | None = Field(description="Account that acted; null when the platform did.")
+    actor_id: UUID | None = Field(description="Account, or program, that acted; null when the platform did.")
     organisation_id: UUID | None
     reason: str | None
     changes: dict[str, Any]

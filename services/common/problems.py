@@ -101,6 +101,28 @@ class Unauthenticated(Problem):
         super().__init__(detail, headers={"WWW-Authenticate": challenge})
 
 
+class InsufficientScope(Problem):
+    status = 403
+    title = Text("Ce programme n'a pas cette portée", "This program lacks the scope")
+    advice = Text(
+        "Le jeton est celui d'un programme, limité aux portées (`scope`) que l'organisation lui a données. Un gestionnaire peut ajouter celle que nomme `scope`, puis le programme demande un nouveau jeton.",
+        "The token is a program's, held to the scopes the organisation gave it. A manager can add the one that `scope` names, then the program asks for a new token.",
+    )
+
+    def __init__(self, scope: str) -> None:
+        challenge = f'Bearer realm="canevas", error="insufficient_scope", scope="{scope}"'
+        super().__init__(headers={"WWW-Authenticate": challenge}, scope=scope)
+
+
+class PersonsOnly(Problem):
+    status = 403
+    title = Text("Un programme ne peut pas faire cet acte", "No program may do this")
+    advice = Text(
+        "Signer, déposer, attester ou voter engage une personne : elle le fait elle-même, connectée avec son compte.",
+        "Signing, submitting, certifying or voting binds a person: they do it themselves, signed in with their account.",
+    )
+
+
 class MethodNotAllowed(Problem):
     status = 405
     title = Text("Méthode non prévue à cette adresse", "Method not allowed")

@@ -99,15 +99,24 @@ class UploadRoute(ActRoute):
     reads_body = False
 
 
-def right(rule: str, *, public: bool = False, secret_answer: bool = False, refusals: Iterable[int] = ()) -> dict[str, Any]:
+def right(
+    rule: str,
+    *,
+    public: bool = False,
+    secret_answer: bool = False,
+    persons_only: bool = False,
+    refusals: Iterable[int] = (),
+) -> dict[str, Any]:
     """`openapi_extra` of a route: who may call it, in one sentence that the contract publishes.
 
-    `secret_answer`: the answer carries credentials, so it is never stored for replay. `refusals`: statuses the contract cannot
-    guess from the route (401 of a public sign-in, 429 of a limit).
+    `secret_answer`: the answer carries credentials, so it is never stored for replay. `persons_only`: no program may, whatever
+    its scopes. `refusals`: statuses the contract cannot guess from the route (401 of a public sign-in, 429 of a limit).
     """
     extra: dict[str, Any] = {"x-right": rule, "security": [] if public else [{"bearer": []}]}
     if secret_answer:
         extra["x-secret-answer"] = True
+    if persons_only:
+        extra["x-persons-only"] = True
     if refusals:
         extra["x-refusals"] = sorted(refusals)
     return extra

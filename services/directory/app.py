@@ -14,6 +14,8 @@ from .accounts.router import router as accounts
 from .actors.router import router as actors
 from .api_clients.router import router as api_clients
 from .imports.router import router as imports
+from .joining.claims_router import router as claims
+from .joining.requests_router import router as join_requests
 from .joining.router import router as joining
 from .organisations.members_router import router as memberships
 from .organisations.router import router as organisations
@@ -36,9 +38,15 @@ SERVICE = Service(
     name="directory",
     title="Canevas – Directory",
     description="People, organisations, who speaks for which, sign-in; territories and themes as reference data.",
+    scopes={
+        "directory:read": "Read organisations, territories and themes.",
+    },
     metadata=metadata,
     tables=KERNEL,
-    routers=(accounts, sessions, organisations, memberships, territories, themes, joining, api_clients, actors, imports, privacy),
+    routers=(
+        *(accounts, sessions, organisations, memberships, territories, themes),
+        *(joining, join_requests, claims, api_clients, actors, imports, privacy),
+    ),
     jobs=JOBS,
     keys=_keys,
     tags=(

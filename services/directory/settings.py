@@ -31,6 +31,12 @@ class Settings(ServiceSettings):
     requests_per_hour: int = Field(
         300, ge=1, description="Most registrations and requests for a mail accepted from one network address in an hour."
     )
+    invitation_days: int = Field(14, ge=1, le=90, description="Days for which an invitation to an organisation can be accepted.")
+    invitations_per_hour: int = Field(60, ge=1, description="Most mails of invitation one person has sent in an hour.")
+    claim_days: int = Field(
+        14, ge=1, le=90, description="Days the managers have to object when a member claims the management they do not exercise."
+    )
+    client_tokens_per_minute: int = Field(60, ge=1, description="Most access tokens a program is given in a minute.")
 
     @model_validator(mode="after")
     def _real_passwords_in_production(self) -> Self:

@@ -39,6 +39,10 @@ SERVICE = Service(
     name="events",
     title="Canevas – Évènements",
     description="A network's offer: agenda, registrations and waiting lists, visio, presence, certificates.",
+    scopes={
+        "events:read": "Read events and registrations.",
+        "events:write": "Write events and registrations.",
+    },
     metadata=schema.metadata,
     tables=KERNEL,
     routers=[

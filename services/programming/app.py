@@ -67,6 +67,10 @@ SERVICE = Service(
     name="programming",
     title="Canevas – Programmation",
     description="A contrat de ville from the call for projects to the last justified euro, over several funders and years.",
+    scopes={
+        "programming:read": "Read campaigns, dossiers and awards.",
+        "programming:write": "Write campaigns, dossiers and awards.",
+    },
     metadata=schema.metadata,
     tables=KERNEL,
     routers=[

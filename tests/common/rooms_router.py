@@ -161,6 +161,12 @@ async def who_am_i(caller: Caller) -> dict[str, Any]:
     return {"account_id": caller.account_id, "organisations": caller.organisation_ids}
 
 
+@router.post("/me/pledges", status_code=201, operation_id="pledge", openapi_extra=right("Anyone signed in.", persons_only=True))
+async def pledge(caller: Caller) -> dict[str, str]:
+    """An act that binds a person."""
+    return {"id": str(caller.account_id)}
+
+
 @router.post("/me/visits", status_code=201, operation_id="visit", openapi_extra=SIGNED_IN)
 async def visit(caller: Caller, session: Session) -> dict[str, str]:
     """An act of somebody signed in."""

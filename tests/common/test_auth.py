@@ -73,6 +73,10 @@ FORGED: dict[str, Callable[[], str]] = {
     "organisations are a list": lambda: signed(orgs=["a"]),
     "an organisation is no UUID": lambda: signed(orgs={"a": ["member"]}),
     "roles are a number": lambda: signed(orgs={str(new_id()): 3}),
+    "standing is a number": lambda: signed(standing=3),
+    "standing on no UUID": lambda: signed(standing=["a"]),
+    "a program without scope": lambda: signed(client_id=str(new_id())),
+    "a program that is no UUID": lambda: signed(client_id="batch", scope="rooms:read"),
     "unknown key": lambda: signed(kid="other"),
     "without key id": lambda: signed(kid=None),
     "key id is a list": lambda: handmade({"alg": "RS256", "kid": ["tests"]}, "AAAA"),
@@ -192,3 +196,60 @@ async def test_only_a_true_claim_makes_an_administrator() -> None:
 
 async def test_a_token_does_not_show_in_a_log() -> None:
     assert "secret-token" not in repr(Principal(new_id(), new_id(), token="secret-token"))
+
+
+def program(scope: str, **more: Any) -> dict[str, str]:
+    """Headers of a program's request."""
+    return {"Authorization": "Bearer " + signed(client_id=str(new_id()), scope=scope, **more)}
+
+
+async def test_a_right_taken_back_stops_the_tokens_that_stand_on_it_and_no_others(hotel: Running) -> None:
+    kept, lost, session_id = new_id(), new_id(), str(new_id())
+    before = {"Authorization": "Bearer " + signed(sid=session_id, standing=[str(kept), str(lost)])}
+    assert (await hotel.client.post("/rooms/v1/me/visits", headers=before)).status_code == 201
+    hotel.resources.closed_sessions.note(lost)
+    refused = await hotel.client.post("/rooms/v1/me/visits", headers=before)
+    refusal(refused, 401, "unauthenticated")
+    assert refused.json()["detail"] == "Vos rôles ont changé : renouvelez le jeton."
+    assert 'error="invalid_token"' in refused.headers["www-authenticate"]
+    refreshed = {"Authorization": "Bearer " + signed(sid=session_id, standing=[str(kept)])}
+    assert (await hotel.client.post("/rooms/v1/me/visits", headers=refreshed)).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("scope", "reads", "writes"),
+    [
+        ("rooms:read", True, False),
+        ("rooms:write", False, True),
+        ("rooms:read rooms:write", True, True),
+        ("programming:read programming:write", False, False),
+        ("rooms", False, False),
+        ("", False, False),
+    ],
+)
+async def test_a_program_keeps_to_its_scopes(hotel: Running, scope: str, reads: bool, writes: bool) -> None:
+    headers = program(scope)
+    read, written = await hotel.client.get(WHOAMI, headers=headers), await hotel.client.post("/rooms/v1/me/visits", headers=headers)
+    for answer, allowed, needed in ((read, reads, "rooms:read"), (written, writes, "rooms:write")):
+        if allowed:
+            assert answer.status_code < 300
+        else:
+            assert refusal(answer, 403, "insufficient-scope")["scope"] == needed
+            assert answer.headers["www-authenticate"] == f'Bearer realm="canevas", error="insufficient_scope", scope="{needed}"'
+
+
+async def test_what_binds_a_person_is_done_by_persons(hotel: Running) -> None:
+    answer = await hotel.client.post("/rooms/v1/me/pledges", headers=program("rooms:read rooms:write"))
+    refusal(answer, 403, "persons-only")
+    keyed = program("rooms:write") | {"Idempotency-Key": "a pledge"}
+    refusal(await hotel.client.post("/rooms/v1/me/pledges", headers=keyed), 403, "persons-only")
+    assert (await hotel.client.post("/rooms/v1/me/pledges", headers=Person().headers)).status_code == 201
+
+
+async def test_a_program_is_never_an_administrator_and_a_person_has_no_scope() -> None:
+    verifier = TokenVerifier(SIGNER.keys, issuer="canevas", audience="canevas", revoked=lambda _: False)
+    now, client_id = datetime.now(UTC), new_id()
+    caller = await verifier.verify(signed(adm=True, client_id=str(client_id), sub=str(client_id), scope="rooms:read"), now)
+    assert (caller.is_administrator, caller.client_id, caller.scopes) == (False, client_id, frozenset({"rooms:read"}))
+    person = await verifier.verify(signed(scope="rooms:read"), now)
+    assert (person.client_id, person.scopes) == (None, frozenset())

@@ -146,4 +146,30 @@ def test_no_two_shapes_share_a_name(document: dict[str, Any]) -> None:
 
 def test_private_operations_ask_for_a_token(document: dict[str, Any]) -> None:
     assert document["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
-    assert all(operation["security"] in ([], [{"bearer": []}]) for _, _, operation in operations(document))
+    for method, path, operation in operations(document):
+        name = path.split("/")[1]
+        programs = [{"bearer": []}, {f"{name}_programs": [f"{name}:{'read' if method == 'get' else 'write'}"]}]
+        assert operation["security"] in ([], [{"bearer": []}], programs), f"{method} {path}"
+
+
+def test_programs_find_where_to_ask_and_for_what(document: dict[str, Any], app: FastAPI) -> None:
+    service = app.state.service
+    asked = {
+        scope
+        for _, _, each in operations(document)
+        for way in each["security"]
+        for scope in way.get(f"{service.name}_programs", ())
+    }
+    assert asked == set(service.scopes)
+    if service.scopes:
+        scheme = document["components"]["securitySchemes"][f"{service.name}_programs"]
+        assert scheme["flows"]["clientCredentials"]["tokenUrl"] == "/directory/v1/oauth/token"
+
+
+def test_an_act_of_persons_is_offered_to_no_program(document: dict[str, Any], app: FastAPI) -> None:
+    reserved = {route.operation_id for route in _routes(app) if (route.openapi_extra or {}).get("x-persons-only")}
+    for _, _, operation in operations(document):
+        if operation["operationId"] in reserved:
+            assert operation["security"] == [{"bearer": []}]
+            assert "a program is refused" in operation["description"]
+    assert "x-persons-only" not in json.dumps(document)

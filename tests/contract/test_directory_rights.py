@@ -51,10 +51,26 @@ async def _furnish(directory: Running, callers: Mapping[str, Citizen | None]) ->
         assert person is not None
         await manager.post(f"{organisation['path']}/memberships", {"email": person.email, "roles": [name]})
     other_device = await again(directory, member.email, member.account_id)
-    return {"organisation_id": organisation["id"], "session_id": other_device.tokens["session_id"], "path": organisation["path"]}
+    ids = {"organisation_id": organisation["id"], "session_id": other_device.tokens["session_id"], "path": organisation["path"]}
+    return ids | await _joining(directory, manager, ids)
 
 
-def _body(directory: Running, operation: str, colleague: Citizen) -> Any:
+async def _joining(directory: Running, manager: Citizen, ids: Mapping[str, str]) -> dict[str, str]:
+    """A third person is invited, another asks to join, a colleague claims the management; a program."""
+    asker, claimant, elsewhere = [await a_citizen(directory) for _ in range(3)]
+    path = ids["path"]
+    await manager.post(f"{path}/memberships", {"email": claimant.email, "roles": ["member"]})
+    made = {
+        "invitation_id": await manager.post(f"{path}/invitations", {"email": new_email()}),
+        "request_id": await asker.post("me/join-requests", {"organisation_id": ids["organisation_id"], "word": "Z"}),
+        "claim_id": await claimant.post(f"{path}/management-claims", {"reason": "Z"}),
+        "client_id": await manager.post(f"{path}/api-clients", {"name": "Z", "scopes": ["events:read"]}),
+    }
+    other = await an_association(elsewhere)
+    return {name: answer.json()["id"] for name, answer in made.items()} | {"elsewhere_id": other["id"]}
+
+
+def _body(directory: Running, operation: str, colleague: Citizen, ids: Mapping[str, str]) -> Any:
     today = directory.clock.now().date().isoformat()
     bodies: dict[str, Any] = {
         "openOrganisation": {"kind": "company", "name": "Z", "siret": new_siret()},
@@ -62,6 +78,17 @@ def _body(directory: Running, operation: str, colleague: Citizen) -> Any:
         "dissolveOrganisation": {"dissolved_on": today, "reason": "dissolution"},
         "reinstateOrganisation": {"reason": "Z"},
         "addMembership": {"email": colleague.email, "roles": ["member"]},
+        "declareLegalRepresentative": {"is_legal_representative": True},
+        "handOverManagement": {"account_id": ids["session_id"]},
+        "inviteToOrganisation": {"email": new_email()},
+        "acceptInvitation": {"token": "0" * 32},
+        "askToJoin": {"organisation_id": ids["elsewhere_id"], "word": "Z"},
+        "approveJoinRequest": {"roles": ["member"]},
+        "refuseJoinRequest": {"reason": "Z"},
+        "claimManagement": {"reason": "Z"},
+        "objectToManagementClaim": {"reason": "Z"},
+        "decideManagementClaim": {"is_granted": False, "reason": "Z"},
+        "createApiClient": {"name": new_email(), "scopes": ["events:read"]},
         "updateMembership": {"roles": ["member"]},
         "putTerritory": {"kind": "qpv", "name": "Z", "parent_code": "11069", "generation": 2015},
         "putTerritorySuccessors": {"codes": []},
@@ -89,7 +116,7 @@ async def test_every_operation_grants_what_the_table_says_and_nothing_else(direc
             headers = (await again(directory, person.email, person.account_id)).headers
         code = "sport" if "/themes/" in operation.path else "QP011002"
         path = operation.path.format(**ids, account_id=target.account_id, code=code)
-        body = None if operation.method in {"GET", "DELETE"} else _body(directory, operation.name, target)
+        body = None if operation.method in {"GET", "DELETE"} else _body(directory, operation.name, target, ids)
         return await directory.client.request(operation.method, path, json=body, headers={"If-Match": NO_VERSION, **headers})
 
     asked_as = {name: person.headers if person else {} for name, person in callers.items()}

@@ -16,7 +16,10 @@ from tests.gateway.conftest import Open
 
 pytestmark = pytest.mark.anyio
 
-HTML = ["/", "/docs", "/redoc", "/problems", "/problems/not-found", "/verification", "/password-reset", "/inscription"]
+HTML = [
+    *("/", "/docs", "/redoc", "/problems", "/problems/not-found"),
+    *("/verification", "/password-reset", "/inscription", "/invitation"),
+]
 
 
 @pytest.mark.parametrize("path", HTML)

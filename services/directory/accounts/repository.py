@@ -113,3 +113,8 @@ async def forget(session: AsyncSession, *, tokens: datetime, requests: datetime,
     await execute(session, delete(_T).where(_T.c.expires_at < tokens))
     await execute(session, delete(_R).where(_R.c.at < requests))
     await execute(session, delete(_A).where(_A.c.verified_at.is_(None), _A.c.created_at < unverified))
+
+
+async def administrators(session: AsyncSession) -> list[UUID]:
+    asked = select(_A.c.id).where(_A.c.is_administrator, _A.c.verified_at.is_not(None)).order_by(_A.c.id)
+    return list((await execute(session, asked)).scalars())

@@ -198,6 +198,17 @@ async def find(session: AsyncSession, email: str, *, asked_by: Principal, now: d
     return AccountSummary(account.id, account.email, account.full_name)
 
 
+async def at_address(session: AsyncSession, email: str) -> UUID | None:
+    """The confirmed account of an address, for a use case that does not tell whether there is one."""
+    account = await repository.by_email(session, email)
+    return account.id if account and account.verified_at else None
+
+
+async def administrators(session: AsyncSession) -> list[AccountSummary]:
+    """The platform's: whom to write to when an organisation has nobody to decide."""
+    return [await summary(session, account_id) for account_id in await repository.administrators(session)]
+
+
 # ── Steps ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

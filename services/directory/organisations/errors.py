@@ -90,6 +90,23 @@ class AlreadyMember(Problem):
 class LastManager(Problem):
     title = Text("C'est le dernier gestionnaire", "This is the last manager")
     advice = Text(
-        "Une organisation garde toujours un gestionnaire : donnez d'abord ce rôle à quelqu'un d'autre.",
-        "An organisation always keeps a manager: give the role to somebody else first.",
+        "Une organisation garde toujours un gestionnaire : transmettez d'abord ce rôle à un autre membre (`…/handover`), puis quittez-la. S'il n'y a personne d'autre, invitez quelqu'un, ou enregistrez la dissolution.",
+        "An organisation always keeps a manager: hand the role over to another member first (`…/handover`), then leave. When there is nobody else, invite somebody, or record the dissolution.",
+    )
+
+
+class HandoverRefused(Problem):
+    title = Text("La gestion ne peut pas être transmise ainsi", "Management cannot be handed over so")
+    advice = Text(
+        "La gestion passe à un autre membre de l'organisation, qui ne la tient pas déjà : invitez d'abord la personne si elle n'en est pas membre.",
+        "Management passes to another member of the organisation who does not hold it already: invite the person first when they are no member.",
+    )
+
+
+class NotASignatory(Problem):
+    title = Text("Cette personne n'est pas signataire", "This person is no signatory")
+    constraint = "ck_memberships_representatives_sign"
+    advice = Text(
+        "Le représentant légal signe pour l'organisation : donnez-lui d'abord le rôle de signataire.",
+        "A legal representative signs for the organisation: give them the role of signatory first.",
     )

@@ -14,7 +14,15 @@ from services.common.resources import Held
 from services.common.routing import ActRoute, right
 
 from . import members
-from .schemas import MembershipCreate, MembershipRead, MembershipUpdate, OwnMembership
+from .schemas import (
+    HandoverCreate,
+    LegalRepresentation,
+    MembershipCreate,
+    MembershipRead,
+    MembershipUpdate,
+    OwnMembership,
+    SignatoryRead,
+)
 
 router = APIRouter(prefix="/directory/v1", tags=["organisations"], route_class=ActRoute)
 
@@ -116,12 +124,17 @@ async def change(
     changes: MembershipUpdate,
     caller: Caller,
     session: Session,
+    resources: Held,
     now: Now,
     response: Response,
     version: int = Depends(expected_version),
 ) -> Any:
-    """The last manager keeps the role. Access tokens already issued keep the former roles for ten minutes at most."""
-    membership = await members.change_roles(session, caller, organisation_id, account_id, changes.roles, version=version, now=now)
+    """The last manager keeps the role. When a role is taken back, access tokens that say it are refused at once (in the other
+    services, within seconds): refreshed, they say the roles that are left. Who may sign is announced by mail to the managers and
+    signatories."""
+    membership = await members.change_roles(
+        session, resources, caller, organisation_id, account_id, changes.roles, version=version, now=now
+    )
     response.headers["ETag"] = etag(membership["version"])
     return membership
 
@@ -133,6 +146,77 @@ async def change(
     summary="Remove somebody, or leave",
     openapi_extra=right("A manager of the organisation, an administrator of the platform, or the person, who leaves."),
 )
-async def remove(organisation_id: UUID, account_id: UUID, caller: Caller, session: Session, now: Now) -> None:
-    """The last manager cannot leave. Access tokens already issued keep the former roles for ten minutes at most."""
-    await members.remove(session, caller, organisation_id, account_id, now=now)
+async def remove(organisation_id: UUID, account_id: UUID, caller: Caller, session: Session, resources: Held, now: Now) -> None:
+    """The last manager cannot leave before `…/handover`. Access tokens already issued are refused at once (in the other services,
+    within seconds); refreshed, they no longer say this part."""
+    await members.remove(session, resources, caller, organisation_id, account_id, now=now)
+
+
+@router.post(
+    _PATH + "/{account_id}/representation",
+    operation_id="declareLegalRepresentative",
+    summary="Say whether a signatory binds the organisation by law",
+    response_model=MembershipRead,
+    openapi_extra=right("A manager of the organisation, or an administrator of the platform.", persons_only=True),
+)
+async def represent(
+    organisation_id: UUID,
+    account_id: UUID,
+    wish: LegalRepresentation,
+    caller: Caller,
+    session: Session,
+    resources: Held,
+    now: Now,
+    response: Response,
+    version: int = Depends(expected_version),
+) -> Any:
+    """Several may (co-presidents, delegations). Announced by mail to the managers and signatories; given up with the role."""
+    membership = await members.declare_representative(
+        session,
+        resources,
+        caller,
+        organisation_id,
+        account_id,
+        is_one=wish.is_legal_representative,
+        version=version,
+        now=now,
+    )
+    response.headers["ETag"] = etag(membership["version"])
+    return membership
+
+
+@router.post(
+    "/organisations/{organisation_id}/handover",
+    status_code=201,
+    operation_id="handOverManagement",
+    summary="Hand your role of manager over to another member",
+    response_model=MembershipRead,
+    openapi_extra=right("A manager of the organisation.", persons_only=True),
+)
+async def hand_over(
+    organisation_id: UUID,
+    wish: HandoverCreate,
+    caller: Caller,
+    session: Session,
+    resources: Held,
+    now: Now,
+    response: Response,
+) -> Any:
+    """They manage and you no longer do, in one act; you may then leave. They are told by mail. Answers their membership."""
+    membership = await members.hand_over(session, resources, caller, organisation_id, wish, now=now)
+    path = _PATH.format(organisation_id=organisation_id)
+    response.headers["Location"] = f"{router.prefix}{path}/{membership['account_id']}"
+    response.headers["ETag"] = etag(membership["version"])
+    return membership
+
+
+@router.get(
+    "/organisations/{organisation_id}/signatories",
+    operation_id="listSignatories",
+    summary="Who signs for an organisation",
+    response_model=Page[SignatoryRead],
+    openapi_extra=right("A member of the organisation, or an administrator of the platform."),
+)
+async def signatories(organisation_id: UUID, caller: Caller, reader: Reader) -> Any:
+    """Its legal representatives first. One page: an organisation has few."""
+    return {"items": await members.signatories(reader, caller, organisation_id), "next": None}

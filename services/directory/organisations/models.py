@@ -9,6 +9,7 @@ from sqlalchemy import Text as SqlText
 from sqlmodel import Field
 
 from services.common.columns import choice, identity, instant, strings
+from services.common.ids import new_id
 
 from ..tables import Base
 
@@ -94,6 +95,7 @@ class Membership(Base, table=True):
         CheckConstraint(
             "cardinality(roles) > 0 AND roles <@ ARRAY['member', 'manager', 'signatory', 'payer']::text[]", name="known_roles"
         ),
+        CheckConstraint("NOT is_legal_representative OR 'signatory' = ANY (roles)", name="representatives_sign"),
         ForeignKeyConstraint(["account_id"], ["accounts.id"]),
         ForeignKeyConstraint(["organisation_id"], ["organisations.id"]),
         Index("ix_memberships_account_id", "account_id"),
@@ -102,5 +104,9 @@ class Membership(Base, table=True):
     organisation_id: UUID = Field(primary_key=True)
     account_id: UUID = Field(primary_key=True)
     roles: list[str] = strings()
+    #: Binds the organisation by law (président·e, directeur·rice…); several may.
+    is_legal_representative: bool = False
+    #: What access tokens stand on: another one as soon as a role is taken back.
+    grant_id: UUID = Field(default_factory=new_id)
     created_at: datetime = instant()
     version: int = 1

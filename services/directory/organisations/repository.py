@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Text as SqlText
+from sqlalchemy import Uuid as SqlUuid
 from sqlalchemy import all_, bindparam, cast, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import col
@@ -55,7 +56,25 @@ OF_ACCOUNT = (
     .limit(bindparam("limit"))
 )
 
+#: Who signs for an organisation, its legal representatives first.
+SIGNATORIES = (
+    select(_M.c.account_id, _M.c.is_legal_representative)
+    .where(_M.c.organisation_id == bindparam("organisation_id"), _M.c.roles.contains(["signatory"]))
+    .order_by(_M.c.is_legal_representative.desc(), _M.c.account_id)
+    .limit(rules.MOST_SIGNATORIES)
+)
+
 MEMBERSHIP = select(_M).where(_M.c.organisation_id == bindparam("organisation_id"), _M.c.account_id == bindparam("account_id"))
+
+#: What these organisations are called.
+NAMES = select(_O.c.id, _O.c.name).where(_O.c.id == func.any(bindparam("ids", type_=ARRAY(SqlUuid))))
+
+#: Which of these organisations have a manager.
+MANAGED = (
+    select(_M.c.organisation_id)
+    .distinct()
+    .where(_M.c.organisation_id == func.any(bindparam("ids", type_=ARRAY(SqlUuid))), _M.c.roles.contains([rules.MANAGER]))
+)
 
 ORGANISATION = select(_O).where(_O.c.id == bindparam("organisation_id"))
 
@@ -92,7 +111,14 @@ async def line_of(session: AsyncSession, organisation_id: UUID) -> list[UUID]:
 
 async def managers(session: AsyncSession, organisation_id: UUID) -> list[UUID]:
     """Accounts of its managers."""
-    asked = select(_M.c.account_id).where(_M.c.organisation_id == organisation_id, _M.c.roles.contains([rules.MANAGER]))
+    return await with_role(session, organisation_id, rules.MANAGER)
+
+
+async def with_role(session: AsyncSession, organisation_id: UUID, *roles: str) -> list[UUID]:
+    """Accounts that hold one of these roles in it; of all its members without any role named."""
+    asked = select(_M.c.account_id).where(_M.c.organisation_id == organisation_id)
+    if roles:
+        asked = asked.where(_M.c.roles.overlap(list(roles)))
     return list((await execute(session, asked.order_by(_M.c.account_id))).scalars())
 
 
@@ -108,12 +134,18 @@ async def other_managers(session: AsyncSession, organisation_id: UUID, account_i
     return int((await execute(session, counted)).scalar_one())
 
 
-async def roles_of(session: AsyncSession, account_id: UUID) -> dict[UUID, list[str]]:
-    """A person's roles in each of their organisations."""
-    asked = select_rows(Membership.organisation_id, Membership.roles).where(col(Membership.account_id) == account_id)
-    return {organisation_id: list(roles) for organisation_id, roles in (await session.exec(asked)).all()}
+async def standing_of(session: AsyncSession, account_id: UUID) -> dict[UUID, tuple[list[str], UUID]]:
+    """A person's roles in each of their organisations, and the grant they stand on, read together: a role taken back meanwhile
+    is never said without the grant that was."""
+    asked = select_rows(Membership).where(col(Membership.account_id) == account_id).order_by(col(Membership.organisation_id))
+    return {each.organisation_id: (list(each.roles), each.grant_id) for each in (await session.exec(asked)).all()}
 
 
 async def remove(session: AsyncSession, organisation_id: UUID, account_id: UUID) -> None:
     gone = delete(_M).where(_M.c.organisation_id == organisation_id, _M.c.account_id == account_id)
     await execute(session, gone)
+
+
+async def by_number(session: AsyncSession, *, siret: str | None, rna: str | None) -> UUID | None:
+    number = _O.c.siret == siret if siret else _O.c.rna == rna
+    return (await execute(session, select(_O.c.id).where(number))).scalar_one_or_none()

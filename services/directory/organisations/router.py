@@ -114,7 +114,7 @@ async def change(
     operation_id="signContratEngagementRepublicain",
     summary="Sign the contrat d'engagement républicain",
     response_model=OrganisationRead,
-    openapi_extra=right("A manager or a signatory of the association or foundation."),
+    openapi_extra=right("A manager or a signatory of the association or foundation.", persons_only=True),
 )
 async def sign_cer(
     organisation_id: UUID, signature: CerSignature, caller: Caller, session: Session, now: Now, response: Response

@@ -21,6 +21,9 @@ CER_SINCE = date(2022, 1, 2)
 
 ROLES = ("member", "manager", "signatory", "payer")
 MANAGER = "manager"
+SIGNATORY = "signatory"
+#: Of one organisation, as they are listed: more than any has.
+MOST_SIGNATORIES = 100
 
 _RNA = re.compile(r"W\d[A-Z\d]\d{7}", re.ASCII)
 
@@ -122,3 +125,21 @@ def _successor_refusal(ending: Ending) -> tuple[Text, str] | None:
 def leaves_nobody(roles_before: Collection[str], roles_after: Collection[str], other_managers: int) -> bool:
     """Whether this change takes the last manager away."""
     return MANAGER in roles_before and MANAGER not in roles_after and other_managers == 0
+
+
+def takes_back(roles_before: Collection[str], roles_after: Collection[str]) -> bool:
+    """Whether somebody loses a role: tokens that say the former ones are then refused at once."""
+    return not set(roles_before) <= set(roles_after)
+
+
+def handover_refusal(giver_id: UUID, heir_id: UUID | None, heir_roles: Collection[str]) -> FieldError | None:
+    """Why management cannot pass to them, or None. `heir_id` is None when the organisation has no such member."""
+    if heir_id is None:
+        said = Text("Cette personne n'est pas membre de l'organisation.", "This person is no member of the organisation.")
+        return FieldError("/account_id", said, "not_a_member")
+    if heir_id == giver_id:
+        return FieldError("/account_id", Text("C'est vous-même.", "This is yourself."), "yourself")
+    if MANAGER in heir_roles:
+        said = Text("Cette personne gère déjà l'organisation.", "This person manages it already.")
+        return FieldError("/account_id", said, "manager_already")
+    return None

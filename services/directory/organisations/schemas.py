@@ -225,8 +225,33 @@ class MembershipRead(BaseModel):
     full_name: str = Field(examples=["Nadia Benali"])
     email: str = Field(examples=["nadia.benali@asso.example.org"])
     roles: list[Role] = Field(examples=[["manager", "member"]])
+    is_legal_representative: bool = Field(description="Binds the organisation by law.", examples=[False])
     created_at: datetime
     version: int = Field(examples=[1])
+
+
+class SignatoryRead(BaseModel):
+    """Somebody who signs for an organisation."""
+
+    account_id: UUID
+    full_name: str = Field(examples=["Nadia Benali"])
+    is_legal_representative: bool = Field(description="Binds the organisation by law.", examples=[True])
+
+
+class LegalRepresentation(BaseModel):
+    """Whether a signatory binds the organisation by law."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    is_legal_representative: bool = Field(examples=[True])
+
+
+class HandoverCreate(BaseModel):
+    """Who manages from now on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    account_id: UUID = Field(description="Another member.", examples=["0192f0c1-2a3b-7c4d-8e5f-60718293a4b5"])
 
 
 class OwnMembership(BaseModel):

@@ -96,7 +96,7 @@ async def seen_by(reader: AsyncConnection[Row], caller: Principal, organisation_
     organisation = await fetch_one(reader, repository.ORGANISATION, {"organisation_id": organisation_id})
     if organisation is None:
         raise NotFound()
-    if caller.is_administrator or await _is_member(reader, caller, organisation_id):
+    if caller.is_administrator or await is_member(reader, caller, organisation_id):
         return OrganisationRead.full(organisation)
     return OrganisationRead.public(organisation)
 
@@ -117,8 +117,9 @@ async def listing(reader: AsyncConnection[Row], *, words: str, kinds: Sequence[s
 # ── For the rooms above, and for `members` ────────────────────────────────────────────────────────────────────────
 
 
-async def roles_of(session: AsyncSession, account_id: UUID) -> dict[UUID, list[str]]:
-    return await repository.roles_of(session, account_id)
+async def standing_of(session: AsyncSession, account_id: UUID) -> dict[UUID, tuple[list[str], UUID]]:
+    """For access tokens: a person's roles in each organisation, and the grant they stand on, which a role taken back closes."""
+    return await repository.standing_of(session, account_id)
 
 
 async def managed(session: AsyncSession, caller: Principal, organisation_id: UUID) -> Organisation:
@@ -171,7 +172,10 @@ async def _roles(session: AsyncSession, caller: Principal, organisation_id: UUID
     return set(membership.roles) if membership else set()
 
 
-async def _is_member(reader: AsyncConnection[Row], caller: Principal, organisation_id: UUID) -> bool:
+async def is_member(reader: AsyncConnection[Row], caller: Principal, organisation_id: UUID) -> bool:
+    """A person by what the database says now; a program by its token, which its organisation can take back."""
+    if caller.client_id is not None:
+        return caller.belongs_to(organisation_id)
     asked = {"organisation_id": organisation_id, "account_id": caller.account_id}
     return await fetch_one(reader, repository.MEMBERSHIP, asked) is not None
 

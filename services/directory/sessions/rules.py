@@ -1,15 +1,15 @@
 """How long a session lives and when guessing stops. Pure: no database, no clock, no I/O."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-ACCESS_TOKEN_LIVES = timedelta(minutes=10)
-#: Access tokens issued while a session was being closed die within this more.
-MARGIN = timedelta(minutes=1)
+from ..tokens import ACCESS_TOKEN_LIVES as ACCESS_TOKEN_LIVES
+from ..tokens import MARGIN as MARGIN
+
 #: A spent refresh token is still honoured this long: the answer was lost, or another tab was first.
 GRACE = timedelta(seconds=10)
 
@@ -53,6 +53,7 @@ def access_claims(
     account_id: UUID,
     session_id: UUID,
     roles: Mapping[UUID, list[str]],
+    standing: Sequence[UUID],
     is_administrator: bool,
     issuer: str,
     audience: str,
@@ -67,6 +68,7 @@ def access_claims(
         "sub": str(account_id),
         "sid": str(session_id),
         "orgs": {str(organisation): sorted(held) for organisation, held in roles.items()},
+        "standing": [str(each) for each in standing],
         "adm": is_administrator,
         "iat": issued,
         "nbf": issued,

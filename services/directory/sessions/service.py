@@ -142,6 +142,22 @@ async def prove(session: AsyncSession, resources: Resources, attempt: Attempt, p
     return known
 
 
+# ── For programs, guarded like people ─────────────────────────────────────────────────────────────────────────────
+
+
+async def wait_before(session: AsyncSession, attempt: Attempt) -> int | None:
+    """Seconds before another guess of this secret is heard; alone with it until the end of the act."""
+    return rules.wait_after(await repository.failures(session, attempt.asked), attempt.now)
+
+
+async def note_failure(session: AsyncSession, attempt: Attempt) -> None:
+    session.add(SignInFailure(email_hash=attempt.asked["email_hash"], origin=attempt.origin, at=attempt.now))
+
+
+async def forget_failures(session: AsyncSession, attempt: Attempt) -> None:
+    await repository.clear_failures(session, attempt.asked["email_hash"], attempt.origin)
+
+
 # ── Steps ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -159,10 +175,12 @@ async def _next_tokens(session: AsyncSession, resources: Resources, opened: Sign
     session.add(
         RefreshToken(session_id=opened.id, token_hash=account_rules.fingerprint(refresh_token), expires_at=opened.expires_at)
     )
+    held = await organisations.standing_of(session, opened.account_id)
     claims = rules.access_claims(
         account_id=opened.account_id,
         session_id=opened.id,
-        roles=await organisations.roles_of(session, opened.account_id),
+        roles={organisation: roles for organisation, (roles, _) in held.items()},
+        standing=[grant for _, grant in held.values()],
         is_administrator=await accounts.is_administrator(session, opened.account_id),
         issuer=resources.settings.token_issuer,
         audience=resources.settings.token_audience,

@@ -30,7 +30,7 @@ router = APIRouter(prefix=V1, tags=["needs"], route_class=ActRoute)
     operation_id="sayNeed",
     summary="Say what you need",
     response_model=NeedRead,
-    openapi_extra=right("Anyone signed in, for themselves; organisers of the network for somebody else."),
+    openapi_extra=right("Anyone signed in, for themselves; organisers of the network for somebody else.", persons_only=True),
 )
 async def ask(wish: NeedCreate, caller: Caller, session: Session, resources: Held, now: Now, response: Response) -> Any:
     """The network's organisers read it without your name. Once there is an answer you get it by mail, and your address is forgotten."""

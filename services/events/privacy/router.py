@@ -81,7 +81,7 @@ async def verification(reader: Reader, caller: Caller, resources: Held) -> Any:
     operation_id="exportMyData",
     summary="All that is held of you",
     response_model=PersonalDataExport,
-    openapi_extra=right("Anyone signed in, for themselves."),
+    openapi_extra=right("Anyone signed in, for themselves.", persons_only=True),
 )
 async def mine(reader: Reader, caller: Caller, resources: Held, now: Now, response: Response) -> Any:
     """By your account and by the address you confirmed, room by room (GDPR art. 15 and 20)."""
@@ -138,7 +138,7 @@ async def confirm(request_token: str, session: Session, resources: Held, now: No
     operation_id="eraseMyData",
     summary="Be forgotten",
     response_model=RequestAnswer,
-    openapi_extra=right("Anyone signed in, for themselves.", secret_answer=True),
+    openapi_extra=right("Anyone signed in, for themselves.", persons_only=True, secret_answer=True),
 )
 async def forget_me(session: Session, caller: Caller, resources: Held, now: Now, response: Response) -> Any:
     """All that is held by your account and by the address you confirmed, at once and for good: registrations to come are cancelled,

@@ -164,7 +164,7 @@ async def download_agreement(
     operation_id="signAgreement",
     summary="Sign the agreement",
     response_model=AgreementRead,
-    openapi_extra=right(SIGNATORIES),
+    openapi_extra=right(SIGNATORIES, persons_only=True),
 )
 async def sign_agreement(
     agreement_id: UUID, wish: SignatureCreate, caller: Caller, session: Session, now: Now, version: Version, response: Response
@@ -214,7 +214,7 @@ async def download_amendment(
     operation_id="signAmendment",
     summary="Sign an amendment",
     response_model=AgreementRead,
-    openapi_extra=right(SIGNATORIES),
+    openapi_extra=right(SIGNATORIES, persons_only=True),
 )
 async def sign_amendment(
     agreement_id: UUID, amendment_id: UUID, wish: SignatureCreate, caller: Caller, session: Session, now: Now, version: Version,

@@ -100,7 +100,7 @@ async def check_completeness(dossier_id: UUID, request: Request, caller: Caller,
     operation_id="submitBilan",
     summary="Submit a bilan",
     response_model=BilanReceipt,
-    openapi_extra=right("Managers and signatories of the holder."),
+    openapi_extra=right("Managers and signatories of the holder.", persons_only=True),
 )
 async def submit_bilan(
     dossier_id: UUID, wish: BilanSubmissionCreate, caller: Caller, session: Session, now: Now, version: Version, response: Response

@@ -159,7 +159,9 @@ async def set_attendance(
     operation_id="decideRequest",
     summary="Decide on a funder's request",
     response_model=DecisionRead,
-    openapi_extra=right("Technical: the contract's team. Steering: managers and signatories of the funder asked."),
+    openapi_extra=right(
+        "Technical: the contract's team. Steering: managers and signatories of the funder asked.", persons_only=True
+    ),
 )
 async def decide_request(
     committee_id: UUID, request_id: UUID, wish: DecisionWrite, caller: Caller, session: Session, now: Now
@@ -216,7 +218,7 @@ async def close_committee(
     operation_id="signMinutes",
     summary="Sign the minutes",
     response_model=CommitteeRead,
-    openapi_extra=right(TEAM),
+    openapi_extra=right(TEAM, persons_only=True),
 )
 async def sign_minutes(committee_id: UUID, caller: Caller, session: Session, now: Now, version: Version, response: Response) -> Any:
     """The minutes of a held session are signed."""

@@ -77,7 +77,7 @@ async def get_cpo_amendment(cpo_id: UUID, amendment_number: int, session: Snapsh
     operation_id="signCpoAmendment",
     summary="Sign an amendment",
     response_model=CpoAmendmentRead,
-    openapi_extra=right("Signatories of the party they name: the holder or a funder concerned."),
+    openapi_extra=right("Signatories of the party they name: the holder or a funder concerned.", persons_only=True),
 )
 async def sign_cpo_amendment(
     cpo_id: UUID,

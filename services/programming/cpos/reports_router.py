@@ -106,7 +106,7 @@ async def save_yearly_report(
     operation_id="submitYearlyReport",
     summary="Submit a yearly report",
     response_model=YearlyReportRead,
-    openapi_extra=right("Managers and signatories of the holder."),
+    openapi_extra=right("Managers and signatories of the holder.", persons_only=True),
 )
 async def submit_yearly_report(
     cpo_id: UUID, year: int, caller: Caller, session: Session, now: Now, version: Version, response: Response

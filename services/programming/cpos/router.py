@@ -137,7 +137,7 @@ async def approve_cpo(
     operation_id="signCpo",
     summary="Sign an agreement",
     response_model=CpoRead,
-    openapi_extra=right("Signatories of the party they name: the holder or a funder."),
+    openapi_extra=right("Signatories of the party they name: the holder or a funder.", persons_only=True),
 )
 async def sign_cpo(
     cpo_id: UUID, wish: CpoSignatureCreate, caller: Caller, session: Session, now: Now, version: Version, response: Response

@@ -136,7 +136,7 @@ async def check_completeness(dossier_id: UUID, request: Request, caller: Caller,
     operation_id="submitDossier",
     summary="Submit a dossier",
     response_model=Receipt,
-    openapi_extra=right("Managers and signatories of the holder."),
+    openapi_extra=right("Managers and signatories of the holder.", persons_only=True),
 )
 async def submit_dossier(
     dossier_id: UUID, wish: SubmissionCreate, caller: Caller, session: Session, now: Now, version: Version, response: Response
