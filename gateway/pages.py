@@ -155,15 +155,13 @@ def _human() -> APIRouter:
     async def password_reset() -> Response:
         return _page("password-reset.html")
 
-<<<<<<< HEAD
     @router.api_route("/inscription", methods=READ)
     async def registration() -> Response:
         return _page("registration.html")
-=======
+
     @router.api_route("/invitation", methods=READ)
     async def invitation() -> Response:
         return _page("invitation.html")
->>>>>>> joining
 
     return router
 

@@ -43,11 +43,8 @@ PAGES: tuple[str, ...] = (
     "/health",
     "/verification",
     "/password-reset",
-<<<<<<< HEAD
     "/inscription",
-=======
     "/invitation",
->>>>>>> joining
     "/static",
 )
 PAGES_NAME = "pages"

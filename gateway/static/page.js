@@ -15,10 +15,12 @@ const page = {
     result.hidden = false;
   },
 
-<<<<<<< HEAD
-  // Sends `body` and resolves to what was answered, or to null once a refusal has been said.
-  post: function (address, body) {
+  // Sends `body`, signed in when there is an access token, and resolves to what was answered, or to null once a refusal has been said.
+  post: function (address, body, accessToken) {
     const headers = body === undefined ? {} : { "Content-Type": "application/json" };
+    if (accessToken) {
+      headers.Authorization = "Bearer " + accessToken;
+    }
     return page.ask(address, { method: "POST", headers: headers, body: body && JSON.stringify(body) }, {});
   },
 
@@ -31,16 +33,6 @@ const page = {
     try {
       request.headers["Accept-Language"] = "fr";
       const answer = await fetch(address, request);
-=======
-  // Sends `body`, signed in when there is an access token, and resolves to what was answered, or to null once a refusal has been said.
-  post: async function (address, body, accessToken) {
-    try {
-      const headers = { "Content-Type": "application/json", "Accept-Language": "fr" };
-      if (accessToken) {
-        headers.Authorization = "Bearer " + accessToken;
-      }
-      const answer = await fetch(address, { method: "POST", headers: headers, body: JSON.stringify(body) });
->>>>>>> joining
       const text = await answer.text();
       const content = text ? JSON.parse(text) : {};
       if (answer.ok) {

@@ -44,13 +44,10 @@ class Service:
     consumers: Mapping[str, Consumer] = field(default_factory=dict)
     keys: Callable[["Resources"], KeySource] | None = None
     tags: Sequence[Mapping[str, str]] = ()
-<<<<<<< HEAD
     #: What must always hold in its tables.
     checks: Sequence[Check] = ()
-=======
     #: What programs may be allowed to do here (`<name>:read`, `<name>:write`), and what that is; nothing else is.
     scopes: Mapping[str, str] = field(default_factory=dict)
->>>>>>> joining
     #: Made once per web process: what watches answers leave.
     observers: Sequence[Callable[["Resources"], Observer]] = ()
 
