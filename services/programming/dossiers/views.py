@@ -29,7 +29,7 @@ def tag(row: Row) -> str:
     if status is DossierStatus.DRAFT:
         return etag(row["version"], "holder")
     shown = [_request_for_holder(request) for request in row["requests"]]
-    told = [row["report_due_on"], row["report_submitted_at"], row["successor_id"], *shown]
+    told = [row["report_due_on"], row["report_submitted_at"], row["successor_id"], row.get("contact"), *shown]
     digest = crc32(orjson.dumps(told, default=str))
     return etag(digest, rules.status_for_holder(status).value.replace("_", ""))
 
