@@ -1,4 +1,4 @@
-"""Requests of people about their data, the register of erasures, when an account was last seen.
+"""The public directory of actors, requests of people about their data, the register of erasures, when an account was last seen.
 
 Revision ID: 2026_11_22_privacy
 Revises: 2026_11_22_joining
@@ -119,9 +119,101 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("erased_at IS NULL"),
     )
+    op.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+    op.create_table(
+        "actor_messages",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("sender_id", sa.Uuid(), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_actor_messages")),
+    )
+    op.create_index("ix_actor_messages_sender", "actor_messages", ["sender_id", "sent_at"], unique=False)
+    op.create_index(op.f("ix_actor_messages_sent_at"), "actor_messages", ["sent_at"], unique=False)
+    op.create_table(
+        "actor_cards",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("city", sa.String(length=120), nullable=True),
+        sa.Column("website", sa.String(length=500), nullable=True),
+        sa.Column("presentation", sa.String(length=2000), nullable=False),
+        sa.Column("theme_codes", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("territory_codes", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("public_email", sa.String(length=254), nullable=True),
+        sa.Column("public_phone", sa.String(length=30), nullable=True),
+        sa.Column("accepts_messages", sa.Boolean(), nullable=False),
+        sa.Column("is_published", sa.Boolean(), nullable=False),
+        sa.Column("verified_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sort_name", sa.Text(), nullable=False),
+        sa.Column("search_text", sa.Text(), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("NOT is_published OR presentation <> ''", name=op.f("ck_actor_cards_published_says_something")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_actor_cards_organisation_id_organisations")
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", name=op.f("pk_actor_cards")),
+    )
+    op.create_index(
+        "ix_actor_cards_listing",
+        "actor_cards",
+        ["sort_name", "organisation_id"],
+        unique=False,
+        postgresql_where=sa.text("is_published"),
+    )
+    op.create_index(
+        "ix_actor_cards_search",
+        "actor_cards",
+        ["search_text"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_ops={"search_text": "gin_trgm_ops"},
+    )
+    op.create_index("ix_actor_cards_territories", "actor_cards", ["territory_codes"], unique=False, postgresql_using="gin")
+    op.create_index("ix_actor_cards_themes", "actor_cards", ["theme_codes"], unique=False, postgresql_using="gin")
+    op.create_index(
+        "ix_actor_cards_verified", "actor_cards", ["verified_at"], unique=False, postgresql_where=sa.text("is_published")
+    )
+    op.create_table(
+        "actor_people",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("function", sa.String(length=120), nullable=False),
+        sa.Column("topics", sa.String(length=500), nullable=False),
+        sa.Column("shows_email", sa.Boolean(), nullable=False),
+        sa.Column("phone", sa.String(length=30), nullable=True),
+        sa.Column("consented_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "account_id"],
+            ["memberships.organisation_id", "memberships.account_id"],
+            name=op.f("fk_actor_people_organisation_id_account_id_memberships"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["actor_cards.organisation_id"], name=op.f("fk_actor_people_organisation_id_actor_cards")
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "account_id", name=op.f("pk_actor_people")),
+    )
+    op.create_index("ix_actor_people_account_id", "actor_people", ["account_id"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_index("ix_actor_people_account_id", table_name="actor_people")
+    op.drop_table("actor_people")
+    op.drop_index("ix_actor_cards_verified", table_name="actor_cards", postgresql_where=sa.text("is_published"))
+    op.drop_index("ix_actor_cards_themes", table_name="actor_cards", postgresql_using="gin")
+    op.drop_index("ix_actor_cards_territories", table_name="actor_cards", postgresql_using="gin")
+    op.drop_index(
+        "ix_actor_cards_search", table_name="actor_cards", postgresql_using="gin", postgresql_ops={"search_text": "gin_trgm_ops"}
+    )
+    op.drop_index("ix_actor_cards_listing", table_name="actor_cards", postgresql_where=sa.text("is_published"))
+    op.drop_table("actor_cards")
+    op.drop_index(op.f("ix_actor_messages_sent_at"), table_name="actor_messages")
+    op.drop_index("ix_actor_messages_sender", table_name="actor_messages")
+    op.drop_table("actor_messages")
+    op.execute("DROP EXTENSION IF EXISTS pg_trgm")
     op.drop_index("ix_accounts_seen", table_name="accounts", postgresql_where=sa.text("erased_at IS NULL"))
     op.execute("UPDATE sessions SET closing = 'closed_from_elsewhere' WHERE closing = 'account_erased'")
     op.drop_constraint(op.f("ck_sessions_closing"), "sessions", type_="check")

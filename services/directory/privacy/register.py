@@ -11,6 +11,7 @@ from services.common.db import Row, fetch
 from services.common.personal_data import Holding, Who
 
 from ..accounts import erasure as accounts
+from ..actors import personal as actors
 from ..joining import personal as joining
 from ..organisations import leaving
 from ..sessions import service as sessions
@@ -24,6 +25,7 @@ async def _asked(reader: AsyncConnection[Any], who: Who) -> list[Row]:
 #: From the highest room to the lowest: erasing may need what rooms below still know of the person.
 HOLDINGS: tuple[Holding, ...] = (
     Holding("privacy", "vos demandes sur vos données", ("data_requests", "data_request_parts"), _asked),
+    Holding("actors", "ce que vous montrez dans l'annuaire", ("actor_people", "actor_messages"), actors.export, actors.erase),
     Holding(
         "sessions", "les appareils connectés", ("sessions", "refresh_tokens", "sign_in_failures"), sessions.export, sessions.erase
     ),
@@ -76,6 +78,15 @@ ACCOUNTED: dict[str, str] = {
             "data_requests.account_id",
         ),
         _ID,
+    ),
+    **dict.fromkeys(
+        ("actor_people.account_id", "actor_people.function", "actor_people.topics", "actor_people.phone", "actor_people.shows_email"),
+        "theirs to withdraw; gone when they leave the organisation; on request",
+    ),
+    "actor_messages.sender_id": _LIMITS,
+    **dict.fromkeys(
+        ("actor_cards.name", "actor_cards.sort_name", "actor_cards.public_email", "actor_cards.public_phone"),
+        "an organisation's own, public",
     ),
     "organisations.name": "an organisation's name",
     "organisations.legal_name": "an organisation's name",
