@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from services.common.texts import ShortName, paragraphs
 
 from ..accounts.schemas import EmailAddress
-from ..organisations.models import Kind as Kind
+from ..organisations.schemas import Kind as Kind
 
 Phone = Annotated[
     str, StringConstraints(strip_whitespace=True, pattern=r"^\+?[0-9 .()-]{6,28}$"), Field(examples=["04 68 00 00 00"])

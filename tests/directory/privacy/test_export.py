@@ -49,7 +49,7 @@ async def test_every_service_answers_and_the_whole_is_downloaded_for_a_week_by_t
     files = await opened(person, path)
     assert sorted(files) == ["catalogue.json", "directory.json", "events.json", "lisez-moi.json", "programming.json"]
     assert files["programming.json"] == {"room": [{"said": "programming"}]}
-    assert files["lisez-moi.json"]["missing"] == []  # type: ignore[comparison-overlap]
+    assert files["lisez-moi.json"]["missing"] == []
     held = orjson.dumps(files["directory.json"]).decode()
     assert person.email in held
     assert "Karim Rossi" in held
