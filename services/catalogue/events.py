@@ -8,6 +8,7 @@ from services.common.jobs import enqueue
 from services.common.outbox import Consumer, Event
 from services.common.resources import Resources
 
+from . import people
 from .documents import following, upkeep
 from .experiences import service as experiences
 from .outcomes import service as outcomes
@@ -47,4 +48,5 @@ CONSUMERS: dict[str, Consumer] = {
     ORGANISATION_ERASED: _organisation_erased,
     DOSSIER_CLOSED: _dossier_closed,
     OUTCOME_PROPOSED: _outcome_proposed,
+    **people.CONSUMERS,
 }

@@ -2,6 +2,7 @@
 
 from services.common.jobs import Job
 
+from . import people
 from .documents import jobs as documents
 from .experiences import jobs as experiences
 from .files import jobs as files
@@ -32,4 +33,5 @@ JOBS: list[Job] = [
     *subscriptions.JOBS,
     *usage.JOBS,
     *vocabulary.JOBS,
+    *people.JOBS,
 ]

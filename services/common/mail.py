@@ -160,9 +160,9 @@ async def queue_mail(
 
     `html` is another dress of `text`, which is always there (multipart/alternative). So is `calendar`, which is also joined as a
     file for mail programs that do not read it in place. `reply_to` is who answers. An
-    address that was erased or never was (`…@invalid`, `….invalid`, RFC 6761 §6.4) is written to by nobody.
+    address that was erased or never was (none, `…@invalid`, `….invalid`, RFC 6761 §6.4) is written to by nobody.
     """
-    if to.strip().endswith(("@invalid", ".invalid")):
+    if "@" not in to or to.strip().endswith(("@invalid", ".invalid")):
         return None
     more: dict[str, Any] = {} if html is None else {"html": _packed(html)}
     if mailing_list is not None:

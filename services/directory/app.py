@@ -19,6 +19,8 @@ from .joining.requests_router import router as join_requests
 from .joining.router import router as joining
 from .organisations.members_router import router as memberships
 from .organisations.router import router as organisations
+from .privacy.consumers import CONSUMERS
+from .privacy.parts_router import router as personal_data_parts
 from .privacy.router import router as privacy
 from .schema import metadata
 from .sessions.keys import SigningKeys
@@ -45,9 +47,10 @@ SERVICE = Service(
     tables=KERNEL,
     routers=(
         *(accounts, sessions, organisations, memberships, territories, themes),
-        *(joining, join_requests, claims, api_clients, actors, imports, privacy),
+        *(joining, join_requests, claims, api_clients, actors, imports, privacy, personal_data_parts),
     ),
     jobs=JOBS,
+    consumers=CONSUMERS,
     keys=_keys,
     tags=(
         {"name": "accounts", "description": "People: registration, confirmation of the address, password."},

@@ -1,4 +1,4 @@
-"""Events of the directory: what it tells the other services. It consumes none."""
+"""Events of the directory: what it tells the other services. What it hears is `privacy.consumers`'."""
 
 from collections.abc import Mapping
 from datetime import datetime

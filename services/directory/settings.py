@@ -38,6 +38,16 @@ class Settings(ServiceSettings):
     )
     client_tokens_per_minute: int = Field(60, ge=1, description="Most access tokens a program is given in a minute.")
 
+    export_hours: int = Field(24, ge=1, le=720, description="Hours services have to answer a person's request for their data.")
+    erasure_days: int = Field(7, ge=0, le=30, description="Days in which a person may change their mind about being erased.")
+    retention_accounts_months: int = Field(
+        36, ge=12, le=120, description="Months without a sign-in after which a person is warned, then erased thirty days later."
+    )
+    retention_joining_months: int = Field(
+        12, ge=1, le=60, description="Months decided requests to join and claims of management are kept, with their words."
+    )
+    retention_exports_days: int = Field(7, ge=1, le=30, description="Days an export of personal data can be downloaded.")
+
     @model_validator(mode="after")
     def _real_passwords_in_production(self) -> Self:
         if self.environment == "production" and self.password_cost != "normal":  # noqa: S105

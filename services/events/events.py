@@ -9,6 +9,7 @@ from services.common.resources import Resources
 
 from .outcomes import organisations, service
 from .outcomes.schemas import ToldDocument
+from .privacy import consumers as privacy
 
 ORGANISATION_CHANGED = "organisation.changed"
 ORGANISATION_DISSOLVED = "organisation.dissolved"
@@ -40,4 +41,5 @@ CONSUMERS: dict[str, Consumer] = {
     ORGANISATION_ERASED: _organisation_erased,
     DOCUMENT_PUBLISHED: _document_published,
     DOCUMENT_WITHDRAWN: _document_withdrawn,
+    **privacy.CONSUMERS,
 }

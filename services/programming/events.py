@@ -14,6 +14,7 @@ from .cpos import succession as cpos
 from .dossiers import service as dossiers
 from .dossiers import succession
 from .organisations import service as organisations
+from .privacy import consumers as privacy
 
 ORGANISATION_CHANGED = "organisation.changed"
 ORGANISATION_DISSOLVED = "organisation.dissolved"
@@ -45,6 +46,7 @@ async def _organisation_told(session: AsyncSession, resources: Resources, event:
         await dossiers.follow_holder(session, one)
 
 
-CONSUMERS: dict[str, Consumer] = dict.fromkeys(
-    (ORGANISATION_CHANGED, ORGANISATION_DISSOLVED, ORGANISATION_REINSTATED), _organisation_told
-)
+CONSUMERS: dict[str, Consumer] = {
+    **dict.fromkeys((ORGANISATION_CHANGED, ORGANISATION_DISSOLVED, ORGANISATION_REINSTATED), _organisation_told),
+    **privacy.CONSUMERS,
+}

@@ -44,3 +44,15 @@ class Settings(ServiceSettings):
         30, ge=2, le=366, description="How long events and their deliveries are kept, and may be replayed."
     )
     webhooks_per_organisation: int = Field(10, ge=1, le=100, description="Most webhooks an organisation may have.")
+    retention_unfunded_months: int = Field(
+        24, ge=1, le=120, description="Months contacts of drafts left aside and of inadmissible dossiers are kept."
+    )
+    retention_contacts_months: int = Field(60, ge=12, le=240, description="Months contacts of closed dossiers are kept.")
+    retention_signatures_years: int = Field(
+        10, ge=4, le=30, description="Years, after that of the exercise, who signed an act of subsidy is kept."
+    )
+
+    @property
+    def retention_signatures_months(self) -> int:
+        """The same, as the table of retention counts."""
+        return 12 * self.retention_signatures_years

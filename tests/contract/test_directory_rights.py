@@ -52,7 +52,7 @@ async def _furnish(directory: Running, callers: Mapping[str, Citizen | None]) ->
         await manager.post(f"{organisation['path']}/memberships", {"email": person.email, "roles": [name]})
     other_device = await again(directory, member.email, member.account_id)
     ids = {"organisation_id": organisation["id"], "session_id": other_device.tokens["session_id"], "path": organisation["path"]}
-    return ids | await _joining(directory, manager, ids)
+    return ids | await _joining(directory, manager, ids) | await _actors(manager, member, ids)
 
 
 async def _joining(directory: Running, manager: Citizen, ids: Mapping[str, str]) -> dict[str, str]:
@@ -68,6 +68,13 @@ async def _joining(directory: Running, manager: Citizen, ids: Mapping[str, str])
     }
     other = await an_association(elsewhere)
     return {name: answer.json()["id"] for name, answer in made.items()} | {"elsewhere_id": other["id"]}
+
+
+async def _actors(manager: Citizen, member: Citizen, ids: Mapping[str, str]) -> dict[str, str]:
+    """A published card that takes messages, and an export of the member's data."""
+    card = {"presentation": "Z", "is_published": True}
+    assert (await manager.call("PUT", f"{ids['path']}/card", card)).status_code == 201
+    return {"export_id": (await member.post("me/export", None)).json()["id"]}
 
 
 def _body(directory: Running, operation: str, colleague: Citizen, ids: Mapping[str, str]) -> Any:
@@ -89,6 +96,10 @@ def _body(directory: Running, operation: str, colleague: Citizen, ids: Mapping[s
         "objectToManagementClaim": {"reason": "Z"},
         "decideManagementClaim": {"is_granted": False, "reason": "Z"},
         "createApiClient": {"name": new_email(), "scopes": ["events:read"]},
+        "putOrganisationCard": {"presentation": "Z", "is_published": True},
+        "appearOnCard": {"function": "Z"},
+        "writeToActor": {"subject": "Z", "text": "Une question de plus de dix signes."},
+        "askMyErasure": {"password": "ce n'est pas lui"},
         "updateMembership": {"roles": ["member"]},
         "putTerritory": {"kind": "qpv", "name": "Z", "parent_code": "11069", "generation": 2015},
         "putTerritorySuccessors": {"codes": []},

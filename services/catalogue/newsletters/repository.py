@@ -111,3 +111,16 @@ async def forget(session: AsyncSession, *, unconfirmed: datetime, requests: date
     await execute(session, sa.delete(_S).where(late))
     await execute(session, sa.delete(_S).where(_S.c.state == SubscriberState.UNSUBSCRIBED, _S.c.unsubscribed_at < refusals))
     await execute(session, sa.delete(_Q).where(_Q.c.at < requests))
+
+
+#: Lists an address is on.
+AT_ADDRESS = sa.select(_S.c.centre_id, _S.c.email, _S.c.state, _S.c.asked_at, _S.c.confirmed_at).where(
+    sa.func.lower(_S.c.email) == bindparam("email", type_=sa.String)
+)
+
+
+async def forget_address(session: AsyncSession, email: str, now: datetime) -> int:
+    """The address leaves every list; its hash stays, so that the refusal is honoured."""
+    gone = sa.update(_S).where(sa.func.lower(_S.c.email) == email)
+    values = {"state": SubscriberState.UNSUBSCRIBED, "email": None, "unsubscribed_at": now, "token_hash": None}
+    return (await execute(session, gone.values(values))).rowcount

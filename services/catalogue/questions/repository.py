@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import bindparam
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -152,6 +152,12 @@ async def forget_words(session: AsyncSession, question_id: UUID) -> int:
     """The messages of a question lose their words; how many there were."""
     done = await execute(session, sa.update(_M).where(_M.c.question_id == question_id).values(body=""))
     return done.rowcount
+
+
+async def asked_by(session: AsyncSession, account_id: UUID) -> Sequence[Question]:
+    """All that somebody asked and is still theirs; locked."""
+    asked = select(Question).where(Question.asker_id == account_id).order_by(col(Question.id)).with_for_update()
+    return (await session.exec(asked)).all()
 
 
 def _locked(statement: SelectOfScalar[Question]) -> SelectOfScalar[Question]:

@@ -14,7 +14,7 @@ from services.common.resources import Resources
 
 from ..centres import service as centres
 from . import letters, repository, rules, service
-from .models import Closing, Question
+from .models import Closing, Question, QuestionState
 from .rules import Act
 
 #: Questions taken up by one run of a job; the next one goes on.
@@ -44,15 +44,29 @@ async def anonymise(session: AsyncSession, resources: Resources, *, now: datetim
     months = resources.settings.question_kept_months
     day = rules.closed_before(today_in_paris(now), months)
     for question in await repository.closed_before(session, day, AT_ONCE):
-        centre = await centres.get(session, question.centre_id)
-        count = await repository.forget_words(session, question.id)
-        question.asker_id = question.reply_email = question.taken_by = None
-        question.asker_organisation_ids = []
-        question.subject = question.details = question.closing_reason = ""
-        question.anonymised_at = now
-        erased = ["asker", "organisations", "reply_email", "subject", "text", "messages", "closing_reason", "documentalist"]
-        told = {"erased": erased, "messages": count, "kept_months": months}
-        await service.touch(session, question, centre, "question.anonymised", None, now, told)
+        await _forget(session, question, now, {"kept_months": months})
+
+
+async def forget_asker(session: AsyncSession, account_id: UUID, *, now: datetime) -> int:
+    """Somebody was erased: what they asked is closed, nobody being left to answer, and anonymised; how many."""
+    questions = await repository.asked_by(session, account_id)
+    for question in questions:
+        if question.state is not QuestionState.CLOSED:
+            question.state, question.closed_at, question.closing = QuestionState.CLOSED, now, Closing.LAPSED
+        await _forget(session, question, now, {})
+    return len(questions)
+
+
+async def _forget(session: AsyncSession, question: Question, now: datetime, why: dict[str, int]) -> None:
+    centre = await centres.get(session, question.centre_id)
+    count = await repository.forget_words(session, question.id)
+    question.asker_id = question.reply_email = question.taken_by = None
+    question.asker_organisation_ids = []
+    question.subject = question.details = question.closing_reason = ""
+    question.anonymised_at = now
+    erased = ["asker", "organisations", "reply_email", "subject", "text", "messages", "closing_reason", "documentalist"]
+    told = {"erased": erased, "messages": count, **why}
+    await service.touch(session, question, centre, "question.anonymised", None, now, told)
 
 
 async def _remind(session: AsyncSession, resources: Resources, centre_id: UUID, questions: Sequence[Question]) -> None:

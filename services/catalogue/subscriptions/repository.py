@@ -132,3 +132,9 @@ async def forget_if_silent(session: AsyncSession, account_id: UUID) -> None:
     mailed = sa.exists().where(_S.c.account_id == account_id, _S.c.frequency != Frequency.NEVER)
     followed = sa.exists().where(_F.c.account_id == account_id)
     await execute(session, sa.delete(_P).where(_P.c.account_id == account_id, ~mailed, ~followed))
+
+
+async def forget_person(session: AsyncSession, account_id: UUID) -> int:
+    """Searches, followed documents and the address; how many."""
+    gone = [sa.delete(table).where(table.c.account_id == account_id) for table in (_S, _F, _P)]
+    return sum([(await execute(session, each)).rowcount for each in gone])

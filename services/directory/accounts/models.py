@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy import Text as SqlText
 from sqlmodel import Field
 
@@ -17,7 +17,11 @@ class Account(Base, table=True):
     """A person. The e-mail is kept normalised; nobody signs in before `verified_at`."""
 
     __tablename__ = "accounts"
-    __table_args__ = (UniqueConstraint("email"),)
+    __table_args__ = (
+        UniqueConstraint("email"),
+        CheckConstraint("erased_at IS NULL OR NOT is_administrator", name="nobody_erased_administers"),
+        Index("ix_accounts_seen", text("coalesce(last_seen_at, created_at)"), postgresql_where=text("erased_at IS NULL")),
+    )
 
     id: UUID = identity()
     email: str = Field(sa_type=String(254))
@@ -26,6 +30,12 @@ class Account(Base, table=True):
     verified_at: datetime | None = instant(optional=True)
     is_administrator: bool = False
     created_at: datetime = instant()
+    #: A day's precision; None: not since it was opened.
+    last_seen_at: datetime | None = instant(optional=True)
+    #: When the person was told that the account will be erased unless they come back.
+    warned_at: datetime | None = instant(optional=True)
+    #: Anonymised: the id stays, for what was done under it.
+    erased_at: datetime | None = instant(optional=True)
     version: int = 1
 
 

@@ -81,3 +81,14 @@ async def require_member(reader: AsyncConnection[Row], caller: Principal, organi
         raise NotFound()
     if not caller.is_administrator and not await is_member(reader, caller, organisation_id):
         raise Forbidden()
+
+
+async def face(session: AsyncSession, organisation_id: UUID) -> Organisation | None:
+    """The organisation as it is, not held."""
+    return await repository.get(session, organisation_id)
+
+
+async def require_part(session: AsyncSession, organisation_id: UUID, account_id: UUID) -> None:
+    """403 for who does not belong to it."""
+    if await repository.membership(session, organisation_id, account_id) is None:
+        raise Forbidden()

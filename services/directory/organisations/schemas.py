@@ -12,7 +12,7 @@ from services.common.texts import Name, ShortName
 
 from ..accounts.schemas import EmailAddress
 from .models import DissolutionReason as DissolutionReason
-from .models import Kind
+from .models import Kind as Kind
 from .rules import checked_rna, checked_siret
 
 _URL = TypeAdapter(AnyHttpUrl)

@@ -14,6 +14,7 @@ from services.common.auth import Principal
 from services.common.clock import today_in_paris
 from services.common.db import Row, fetch, fetch_one
 from services.common.etag import require_version
+from services.common.jobs import enqueue
 from services.common.language import Text
 from services.common.problems import FieldError, Forbidden, NotFound
 from services.common.texts import patterns
@@ -26,6 +27,8 @@ from .errors import CerRefused, IdentifierRequired, KindReservedToAdministrators
 from .models import Membership, Organisation
 from .schemas import CerSignature, OrganisationCreate, OrganisationRead, OrganisationUpdate, nested
 
+#: Job of the public directory (`actors`), by name: a card shows the organisation as it is now.
+FOLLOW_CARD = "directory:follow_card"
 #: Named in the journal without their value: it is never rewritten, and a person's name has to be forgotten one day.
 _PERSONAL = {"representative_name", "representative_function", "cer_signatory_name", "dissolution_note"}
 
@@ -140,7 +143,7 @@ async def save(
     session: AsyncSession,
     organisation: Organisation,
     act: str,
-    caller: Principal,
+    caller: Principal | None,
     now: datetime,
     before: Mapping[str, Any],
     reason: str | None = None,
@@ -220,13 +223,14 @@ async def _announce(session: AsyncSession, organisation: Organisation, now: date
     data = {**_face(organisation), "successor": _face(successor) if successor else None}
     told = act if act in (events.ORGANISATION_DISSOLVED, events.ORGANISATION_REINSTATED) else events.ORGANISATION_CHANGED
     await events.organisation_changed(session, organisation.id, data, at=now, type=told)
+    await enqueue(session, FOLLOW_CARD, lock=f"card:{organisation.id}", organisation_id=str(organisation.id))
 
 
 async def _record(
     session: AsyncSession,
     organisation: Organisation,
     act: str,
-    caller: Principal,
+    caller: Principal | None,
     now: datetime,
     changes: Mapping[str, Any],
     reason: str | None = None,

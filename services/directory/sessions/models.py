@@ -17,6 +17,7 @@ class Closing(StrEnum):
     CLOSED_FROM_ELSEWHERE = "closed_from_elsewhere"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105
     TOKEN_REUSED = "token_reused"  # noqa: S105
+    ACCOUNT_ERASED = "account_erased"
 
 
 class SignInSession(Base, table=True):

@@ -84,3 +84,17 @@ async def forget(session: AsyncSession, *, failures: datetime, sessions: datetim
     await execute(session, delete(_F).where(_F.c.at < failures))
     await execute(session, delete(_S).where(or_(_S.c.closed_at < sessions, _S.c.expires_at < sessions)))
     await execute(session, delete(_T).where(_T.c.expires_at < tokens))
+
+
+#: Every device of an account that is remembered, the oldest first.
+OF_ACCOUNT = (
+    select(_S.c.user_agent, _S.c.created_at, _S.c.last_used_at, _S.c.closed_at)
+    .where(_S.c.account_id == bindparam("account_id"))
+    .order_by(_S.c.id)
+)
+
+
+async def forget_devices(session: AsyncSession, account_id: UUID, email_hash: str) -> int:
+    """Sessions of an account, with their refresh tokens, and the wrong passwords of its address."""
+    await execute(session, delete(_F).where(_F.c.email_hash == email_hash))
+    return (await execute(session, delete(_S).where(_S.c.account_id == account_id))).rowcount

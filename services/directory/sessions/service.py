@@ -13,11 +13,13 @@ from services.common import journal
 from services.common.auth import Principal
 from services.common.db import Row, fetch, fetch_one
 from services.common.ids import new_id
+from services.common.personal_data import Forgotten, Who
 from services.common.problems import NotFound
 from services.common.resources import Resources
 from services.common.sessions import close_session
 
 from .. import events
+from ..accounts import erasure
 from ..accounts import rules as account_rules
 from ..accounts import service as accounts
 from ..accounts.schemas import Credentials
@@ -57,6 +59,7 @@ async def sign_in(
     )
     session.add(opened)
     await session.flush()
+    await erasure.seen(session, proved.id, now)
     await _record(session, opened.id, "session.opened", proved.id, now)
     return await _next_tokens(session, resources, opened, now)
 
@@ -76,6 +79,7 @@ async def refresh(session: AsyncSession, resources: Resources, token: str, *, no
         raise RefreshTokenReused()
     given.spent_at = given.spent_at or now
     opened.last_used_at, opened.expires_at = now, _expiry(resources, now)
+    await erasure.seen(session, opened.account_id, now)
     return await _next_tokens(session, resources, opened, now)
 
 
@@ -226,3 +230,18 @@ async def _record(
 
 def published_keys(resources: Resources) -> list[dict[str, str]]:
     return cast(SigningKeys, resources.keys).published
+
+
+# ── For the person's own data ─────────────────────────────────────────────────────────────────────────────────────
+
+
+async def export(reader: AsyncConnection[Any], who: Who) -> list[Row]:
+    """Each device that signed in and is remembered."""
+    return await fetch(reader, repository.OF_ACCOUNT, {"account_id": who.account_id})
+
+
+async def erase(session: AsyncSession, resources: Resources, who: Who, now: datetime) -> Forgotten:
+    """Everybody signed in under the account no longer is; devices are forgotten. Tokens are refused until they expire."""
+    closed = await repository.close_all(session, who.account_id, Closing.ACCOUNT_ERASED, now)
+    await _announce_closed(session, resources, closed, who.account_id, Closing.ACCOUNT_ERASED, now)
+    return Forgotten(await repository.forget_devices(session, who.account_id, account_rules.fingerprint(who.email)))

@@ -90,3 +90,15 @@ async def replace_successors(session: AsyncSession, code: str, *, gone: Collecti
 
 async def detail(session: AsyncSession, code: str) -> dict[str, Any]:
     return dict((await execute(session, ONE, {"code": code})).mappings().one())
+
+
+_code = bindparam("code", type_=SqlText)
+_up = select(_T.c.code, _T.c.parent_code).where(_T.c.code == _code).cte("around", recursive=True)
+_around = _up.union(select(_T.c.code, _T.c.parent_code).where(_T.c.code == _up.c.parent_code))
+_down = select(_T.c.code).where(_T.c.code == _code).cte("within", recursive=True)
+_within = _down.union(select(_T.c.code).where(_T.c.parent_code == _down.c.code))
+#: A territory, those around it and those within it: who covers any of them has to do with it.
+REACH = select(_around.c.code).union(select(_within.c.code))
+
+#: What these territories are called.
+LABELS = select(_T.c.code, _T.c.kind, _T.c.name).where(_T.c.code == func.any(bindparam("codes", type_=ARRAY(SqlText))))

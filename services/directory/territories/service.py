@@ -132,3 +132,16 @@ async def _record(session: AsyncSession, caller: Principal, code: str, act: str,
     resource = ("territory", journal_id("territory", code))
     changes = {"code": code, **changes}
     await journal.record(session, KERNEL.journal, at=now, act=act, resource=resource, actor=caller, changes=changes)
+
+
+# ── For the rooms above ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def reach(reader: AsyncConnection[Row], code: str) -> list[str]:
+    """The territory, those around it and those within it; itself alone when nobody knows it."""
+    return [row["code"] for row in await fetch(reader, repository.REACH, {"code": code})] or [code]
+
+
+async def labels(reader: AsyncConnection[Any], codes: Sequence[str]) -> dict[str, Row]:
+    """`{code, kind, name}` of those that exist, by code."""
+    return {row["code"]: row for row in await fetch(reader, repository.LABELS, {"codes": list(codes)})}

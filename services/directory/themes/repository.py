@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from sqlalchemy import Text as SqlText
 from sqlalchemy import bindparam, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common.db import execute
@@ -29,3 +31,7 @@ async def get(session: AsyncSession, code: str) -> Theme | None:
 
 async def has_children(session: AsyncSession, code: str) -> bool:
     return (await execute(session, select(_T.c.code).where(_T.c.parent_code == code).limit(1))).first() is not None
+
+
+#: What these themes are called.
+LABELS = select(_T.c.code, _T.c.label).where(_T.c.code == func.any(bindparam("codes", type_=ARRAY(SqlText))))

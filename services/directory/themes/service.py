@@ -1,6 +1,8 @@
 """Use cases of the themes: anyone reads them, administrators keep them."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from psycopg import AsyncConnection
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -75,3 +77,11 @@ async def _refuse_incoherent(session: AsyncSession, code: str, wish: ThemeWrite)
         reason = rules.parent_refusal(code, above, has_children=await repository.has_children(session, code))
     if reason:
         raise ThemeRefused(reason, errors=[FieldError("/parent_code", reason)])
+
+
+# ── For the rooms above ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def labels(reader: AsyncConnection[Any], codes: Sequence[str]) -> dict[str, str]:
+    """Labels of those that exist, by code."""
+    return {row["code"]: row["label"] for row in await fetch(reader, repository.LABELS, {"codes": list(codes)})}

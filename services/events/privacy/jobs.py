@@ -1,11 +1,13 @@
 """Jobs of privacy: what each night erases."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common.jobs import Job, enqueue, job
+from services.common.mail import forget_sent
+from services.common.personal_data import export_job
 from services.common.resources import Resources
 
 from . import requests, service
@@ -38,8 +40,10 @@ async def erase_nightly(session: AsyncSession, resources: Resources, timestamp: 
     """One piece of work for each retention rule."""
     now = max(resources.clock.now(), datetime.fromtimestamp(timestamp, UTC))
     await requests.forget_old(session, now=now)
+    await forget_sent(session, now - timedelta(days=1), EXPORT.name)
     for progress in service.tonight(resources.settings, now):
         await _go_on(session, progress)
 
 
-JOBS: list[Job] = [erase_some, erase_nightly]
+EXPORT: Job = export_job("events", requests.parts_for)
+JOBS: list[Job] = [erase_some, erase_nightly, EXPORT]

@@ -5,38 +5,18 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy import bindparam
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.common.db import Row, execute
+from services.common.db import execute
+from services.common.erasures import Register
 
 from .models import Erasure, PersonalDataRequest
 
-_E: Any = Erasure.__table__  # type: ignore[attr-defined]
 _Q: Any = PersonalDataRequest.__table__  # type: ignore[attr-defined]
 
-#: Lines of the register, the newest first.
-LISTING = (
-    sa.select(*_E.c)
-    .where(_E.c.number < bindparam("before_number", type_=sa.BigInteger))
-    .order_by(_E.c.number.desc())
-    .limit(bindparam("limit"))
-)
-#: The whole register, in its order.
-CHAIN = sa.select(*_E.c).order_by(_E.c.number)
-_LOCK = sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext("events:erasures")))
-
-
-async def last(session: AsyncSession) -> Row | None:
-    """The last line; nobody else writes one until this transaction ends."""
-    await execute(session, _LOCK)
-    found = (await execute(session, sa.select(_E.c.number, _E.c.digest).order_by(_E.c.number.desc()).limit(1))).mappings().first()
-    return dict(found) if found else None
-
-
-async def add(session: AsyncSession, row: Row) -> None:
-    await execute(session, sa.insert(_E).values(**row))
+#: The chained register of erasures.
+REGISTER = Register("events", Erasure.__table__)  # type: ignore[attr-defined]
 
 
 async def add_request(session: AsyncSession, request: PersonalDataRequest) -> None:

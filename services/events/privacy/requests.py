@@ -6,9 +6,9 @@ from typing import Any
 from psycopg import AsyncConnection
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.common import journal
+from services.common import journal, personal_data
 from services.common.auth import Principal
-from services.common.db import driver
+from services.common.db import Row, driver
 from services.common.mail import queue_mail
 from services.common.resources import Resources
 
@@ -111,3 +111,15 @@ async def _note(session: AsyncSession, request: PersonalDataRequest, act: str, n
     await journal.record(
         session, KERNEL.journal, at=now, act=act, resource=resource, actor=None, changes=changes, confidential=True
     )
+
+
+async def parts_for(resources: Resources, reader: AsyncConnection[Any], person: personal_data.Who) -> dict[str, list[Row]]:
+    """What the directory gathers for somebody: room by room."""
+    who = Who(person.email, person.account_id, person.full_name)
+    return {holder.room: await holder.export(reader, who) for holder in register.HOLDERS if holder.export is not None}
+
+
+async def forget(session: AsyncSession, resources: Resources, person: personal_data.Who, now: datetime) -> personal_data.Forgotten:
+    """The directory erased somebody: so does this service."""
+    answer = await _erase(session, resources, Who(person.email, person.account_id, person.full_name), now)
+    return personal_data.Forgotten(answer.erased_count or 0, [each.model_dump() for each in answer.kept])

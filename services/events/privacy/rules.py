@@ -1,22 +1,16 @@
-"""How long each thing about people is kept, and how the register of erasures holds together. Pure functions."""
+"""How long each thing about people is kept, and what limits keep. Pure functions."""
 
-import calendar
 import hashlib
 import hmac
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
-from services.common.clock import PARIS, in_paris
+from services.common import retention
+from services.common.erasures import REQUEST as REQUEST
 
 from .schemas import Unit
 
-#: The rule of an erasure somebody asked for.
-REQUEST = "request"
 REQUEST_LABEL = "À la demande de la personne"
-#: What the first line follows.
-BEGINNING = "0" * 64
 #: A mailed link serves so long; then the address that asked is forgotten.
 LINK_SERVES = timedelta(hours=24)
 #: Limits look this far back.
@@ -77,43 +71,8 @@ RULES = (
 
 
 def limit(rule: Rule, kept_for: int, now: datetime) -> datetime:
-    """Events that were over before this instant are concerned: the beginning of a day in Paris, so many days or months ago.
-
-    A month back from the 31st is the month's last day.
-    """
-    today = in_paris(now).date()
-    if rule.unit is Unit.DAYS:
-        day = today - timedelta(days=kept_for)
-    else:
-        year, month = divmod(today.year * 12 + today.month - 1 - kept_for, 12)
-        day = today.replace(year=year, month=month + 1, day=min(today.day, calendar.monthrange(year, month + 1)[1]))
-    return datetime.combine(day, time.min, PARIS)
-
-
-def digest(secret: str, line: Mapping[str, Any]) -> str:
-    """HMAC-SHA-256 of what a line says, the digest before it included."""
-    before = line["before"]
-    said = [
-        str(line["number"]),
-        str(round(line["at"].timestamp() * 1_000_000)),
-        line["rule"],
-        "" if before is None else str(round(before.timestamp())),
-        str(line["count"]),
-        line["previous"],
-    ]
-    return hmac.new(b"events:erasures:" + secret.encode(), "|".join(said).encode(), hashlib.sha256).hexdigest()
-
-
-def first_broken(secret: str, lines: Iterable[Mapping[str, Any]], *, number: int = 0, previous: str = BEGINNING) -> int | None:
-    """Number of the first line that does not follow from the one before, given in order; None when all do."""
-    for line in lines:
-        number += 1
-        if line["number"] != number:
-            return number
-        if line["previous"] != previous or not hmac.compare_digest(digest(secret, line), line["digest"]):
-            return number
-        previous = line["digest"]
-    return None
+    """Events that were over before this instant are concerned: the beginning of a day in Paris, so many days or months ago."""
+    return retention.limit(rule.unit, kept_for, now)
 
 
 def hash_of(email: str, secret: str) -> str:

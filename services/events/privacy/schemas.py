@@ -1,19 +1,13 @@
 """What callers send and receive about personal data."""
 
-from enum import Enum
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, EmailStr, Field
 
+from services.common.retention import Unit as Unit
+
 from ..agenda.schemas import LocalInstant
 from .models import RequestKind as RequestKind
-
-
-class Unit(Enum):
-    """How a retention is counted."""
-
-    DAYS = "days"
-    MONTHS = "months"
 
 
 class RetentionRule(BaseModel):

@@ -10,10 +10,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common import journal
 from services.common.auth import Principal
-from services.common.db import Database, Row, fetch
+from services.common.db import Row
 from services.common.ids import new_id
 from services.common.resources import Resources
-from services.common.streams import borrowed, rows_of
 
 from ..agenda import following
 from ..networks import service as networks
@@ -88,17 +87,8 @@ async def record(
     session: AsyncSession, resources: Resources, *, rule: str, before: datetime | None, count: int, now: datetime
 ) -> None:
     """A line of the register, tied to the one before; its digest is in the journal too."""
-    last = await repository.last(session)
-    line: dict[str, Any] = {
-        "number": last["number"] + 1 if last else 1,
-        "at": now,
-        "rule": rule,
-        "before": before,
-        "count": count,
-        "previous": last["digest"] if last else rules.BEGINNING,
-    }
-    line["digest"] = rules.digest(_secret(resources), line)
-    await repository.add(session, line)
+    secret = resources.settings.secret_key
+    line = await repository.REGISTER.record(session, secret, rule=rule, before=before, count=count, now=now)
     changes = {"number": line["number"], "rule": rule, "count": count, "digest": line["digest"]}
     await journal.record(
         session, KERNEL.journal, at=now, act="personal_data.erased", resource=("erasure", new_id()), actor=None, changes=changes
@@ -108,23 +98,15 @@ async def record(
 async def listing(reader: AsyncConnection[Any], caller: Principal, *, before_number: int, limit: int) -> list[Row]:
     """The register, the newest first, for managers of a network and administrators."""
     await _require_manager(reader, caller)
-    rows = await fetch(reader, repository.LISTING, {"before_number": before_number, "limit": limit})
+    rows = await repository.REGISTER.lines(reader, before_number=before_number, limit=limit)
     return [{**row, "label": _LABELS.get(row["rule"], row["rule"])} for row in rows]
 
 
 async def verification(reader: AsyncConnection[Any], caller: Principal, resources: Resources) -> ErasureVerification:
     """Every line again, from the first."""
     await _require_manager(reader, caller)
-    return await verify(resources.database, _secret(resources))
-
-
-async def verify(database: Database, secret: str) -> ErasureVerification:
-    number, previous, broken = 0, rules.BEGINNING, None
-    async with borrowed(database) as connection:
-        async for rows in rows_of(connection, repository.CHAIN, {}):
-            broken = broken or rules.first_broken(secret, rows, number=number, previous=previous)
-            number, previous = number + len(rows), rows[-1]["digest"]
-    return ErasureVerification(whole=broken is None, lines=number, first_broken=broken, last_digest=previous)
+    found = await repository.REGISTER.verify(resources.database, resources.settings.secret_key)
+    return ErasureVerification.model_validate(found.model_dump())
 
 
 async def _require_manager(reader: AsyncConnection[Any], caller: Principal) -> None:
@@ -138,8 +120,3 @@ async def _require_manager(reader: AsyncConnection[Any], caller: Principal) -> N
 def _kept_for(settings: Settings, rule: rules.Rule) -> int:
     kept_for: int = getattr(settings, rule.setting)
     return kept_for
-
-
-def _secret(resources: Resources) -> str:
-    secret: str = resources.settings.secret_key.get_secret_value()
-    return secret

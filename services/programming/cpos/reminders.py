@@ -55,7 +55,8 @@ Il reste à déposer le dossier de l'année dans « {campaign} » : tout ce qui 
 l'honneur vous est demandée. Sans ce dépôt, les financeurs ne peuvent ni vous notifier ni vous payer ces montants.
 """
     subject = f"Dossier {year} à déposer – {cpo.reference}"
-    await queue_mail(session, to=str(cpo.contact["email"]), subject=subject, text=text)
+    if cpo.contact.get("email"):  # whoever it was may have been erased
+        await queue_mail(session, to=str(cpo.contact["email"]), subject=subject, text=text)
 
 
 async def announce_renewals(session: AsyncSession, *, now: datetime) -> None:
@@ -86,4 +87,5 @@ Son renouvellement se prépare dès maintenant : prenez contact avec l'équipe d
 de la convention en cours.
 """
     subject = f"Renouvellement à préparer – {cpo.reference}"
-    await queue_mail(session, to=str(cpo.contact["email"]), subject=subject, text=text)
+    if cpo.contact.get("email"):  # whoever it was may have been erased
+        await queue_mail(session, to=str(cpo.contact["email"]), subject=subject, text=text)

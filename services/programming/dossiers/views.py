@@ -48,7 +48,11 @@ def _told(row: Row) -> list[Any]:
         "suspended_days",
         "suspended_since",
     )
-    return [*(row[name] for name in (*names, "changes_due_on", "answer_promised_on", "silence_rejects_on")), *shown]
+    return [
+        *(row[name] for name in (*names, "changes_due_on", "answer_promised_on", "silence_rejects_on")),
+        row.get("contact"),
+        *shown,
+    ]
 
 
 def number(row: Row) -> int:

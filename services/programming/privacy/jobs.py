@@ -1,5 +1,25 @@
 """Retention of personal data, erasure with proof, export. Jobs."""
 
-from services.common.jobs import Job
+from datetime import timedelta
 
-JOBS: list[Job] = []
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.common.jobs import Job, job
+from services.common.mail import forget_sent
+from services.common.personal_data import export_job
+from services.common.resources import Resources
+
+from . import service
+
+EXPORT: Job = export_job("programming", service.export)
+
+
+@job("programming:retention", cron="37 2 * * *")
+async def retention_nightly(session: AsyncSession, resources: Resources, timestamp: int) -> None:
+    """Every night: what is kept no longer, and whose data was asked for."""
+    now = resources.clock.now()
+    await service.nightly(session, resources, now=now)
+    await forget_sent(session, now - timedelta(days=1), EXPORT.name)
+
+
+JOBS: list[Job] = [EXPORT, retention_nightly]

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.common import erasures
 from services.common.clock import in_paris
 from services.events.privacy import rules
 
@@ -21,9 +22,9 @@ def chain(counts: list[int]) -> list[dict[str, Any]]:
     lines: list[dict[str, Any]] = []
     for number, count in enumerate(counts, 1):
         at = datetime(2027, 1, 1, 2, 20, number % 60, tzinfo=UTC)
-        previous = lines[-1]["digest"] if lines else rules.BEGINNING
+        previous = lines[-1]["digest"] if lines else erasures.BEGINNING
         line: dict[str, Any] = {"number": number, "at": at, "rule": "needs", "before": at, "count": count, "previous": previous}
-        lines.append({**line, "digest": rules.digest(SECRET, line)})
+        lines.append({**line, "digest": erasures.digest("events", SECRET, line)})
     return lines
 
 
@@ -56,16 +57,16 @@ def test_a_longer_retention_never_erases_more(now: datetime, months: int) -> Non
 @given(st.lists(st.integers(0, 10**6), min_size=1, max_size=12), st.data())
 def test_a_line_removed_changed_or_moved_is_found(counts: list[int], data: Any) -> None:
     lines = chain(counts)
-    assert rules.first_broken(SECRET, lines) is None
+    assert erasures.first_broken("events", SECRET, lines) is None
     place = data.draw(st.integers(0, len(lines) - 1))
     changed = [*lines[:place], {**lines[place], "count": lines[place]["count"] + 1}, *lines[place + 1 :]]
-    assert rules.first_broken(SECRET, changed) == place + 1
+    assert erasures.first_broken("events", SECRET, changed) == place + 1
     if place < len(lines) - 1:
-        assert rules.first_broken(SECRET, [*lines[:place], *lines[place + 1 :]]) == place + 1
+        assert erasures.first_broken("events", SECRET, [*lines[:place], *lines[place + 1 :]]) == place + 1
         swapped = [*lines[:place], lines[place + 1], lines[place], *lines[place + 2 :]]
-        assert rules.first_broken(SECRET, swapped) == place + 1
+        assert erasures.first_broken("events", SECRET, swapped) == place + 1
 
 
 def test_who_has_not_the_key_makes_no_line() -> None:
-    forged = {**chain([1])[0], "digest": rules.digest("another key", chain([1])[0])}
-    assert rules.first_broken(SECRET, [forged]) == 1
+    forged = {**chain([1])[0], "digest": erasures.digest("events", "another key", chain([1])[0])}
+    assert erasures.first_broken("events", SECRET, [forged]) == 1

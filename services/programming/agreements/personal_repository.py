@@ -1,0 +1,44 @@
+"""The SQL of what agreements hold of people."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import bindparam
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.common.personal_data import Who
+
+from .models import Agreement, AgreementSignature, AgreementText
+
+_S: Any = AgreementSignature.__table__  # type: ignore[attr-defined]
+
+#: Signatures somebody recorded.
+RECORDED = (
+    sa.select(_S.c.party, _S.c.signed_on, _S.c.name, _S.c.function, _S.c.recorded_at)
+    .where(_S.c.recorded_by == bindparam("account_id", type_=sa.Uuid))
+    .order_by(_S.c.id)
+)
+
+
+async def concerned(session: AsyncSession, who: Who) -> list[tuple[AgreementSignature, AgreementText, Agreement]]:
+    """Signatures that may be theirs, with what was signed; locked."""
+    found = (
+        select(AgreementSignature, AgreementText, Agreement)
+        .join(AgreementText, col(AgreementText.id) == col(AgreementSignature.text_id))
+        .join(Agreement, col(Agreement.id) == col(AgreementText.agreement_id))
+        .where(
+            sa.or_(
+                col(AgreementSignature.recorded_by) == who.account_id,
+                col(AgreementSignature.organisation_id).in_(who.organisation_ids),
+            )
+        )
+        .order_by(col(AgreementSignature.id))
+    )
+    return list((await session.exec(found.with_for_update(of=AgreementSignature))).all())
+
+
+async def written_to(session: AsyncSession, who: Who) -> list[AgreementText]:
+    """Texts sent to their address; locked."""
+    found = select(AgreementText).where(sa.func.lower(col(AgreementText.recipient)) == who.email)
+    return list((await session.exec(found.with_for_update())).all())

@@ -1,0 +1,102 @@
+"""What dossiers hold of people: told to them, forgotten when they are erased or its time is over. The act stays, the name goes."""
+
+from datetime import date, datetime
+from typing import Any
+
+from psycopg import AsyncConnection
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.common.db import Row, fetch
+from services.common.personal_data import ANONYMOUS, Forgotten, Who
+from services.common.resources import Resources
+
+from ..personal import Erased, Signature, end_of_retention, is_contact, is_named, mended, without_contact
+from . import personal_repository, repository
+from .models import Dossier, DossierStatus, Submission
+
+_OVER = [DossierStatus.CLOSED]
+_NEVER_FUNDED = [DossierStatus.DRAFT, DossierStatus.INADMISSIBLE]
+#: Once the funders have decided, a dossier without a granted euro binds nobody.
+_DECIDED = {
+    *(DossierStatus.DECIDED, DossierStatus.NOTIFIED, DossierStatus.RUNNING),
+    *(DossierStatus.REPORT_DUE, DossierStatus.REPORT_SUBMITTED, DossierStatus.CLOSED),
+}
+
+
+async def export(reader: AsyncConnection[Any], who: Who) -> list[Row]:
+    """`{reference, title, status, opened_by_you, contact, submissions}`: the contact only when it is them."""
+    asked = personal_repository.asked(who)
+    dossiers = await fetch(reader, personal_repository.HELD, asked)
+    submissions = await fetch(reader, personal_repository.SUBMITTED, asked)
+    found = []
+    for row in dossiers:
+        opened = row.pop("created_by") == who.account_id
+        contact = row["contact"] if is_contact(row["contact"], who, theirs=opened) else None
+        theirs = [each for each in submissions if each["reference"] == row["reference"]]
+        found.append({**row, "contact": contact, "opened_by_you": opened, "submissions": theirs})
+    return found
+
+
+async def erase(session: AsyncSession, resources: Resources, who: Who, now: datetime) -> Erased:
+    """Contacts, representatives and signatories that are them, in dossiers and in every snapshot. Again is no harm."""
+    erased = Erased()
+    years = int(resources.settings.retention_signatures_years)
+    for dossier_id in await personal_repository.concerned(session, who):
+        dossier = await repository.get(session, dossier_id, lock=True)
+        if dossier is None:
+            continue
+        erased.count += _forget_in(dossier, who, now)
+        for submission in await personal_repository.submissions(session, dossier_id):
+            erased.add(_forget_in_submission(dossier, submission, who, years))
+    await session.flush()
+    return erased
+
+
+async def forget_contacts(session: AsyncSession, before: datetime, limit: int, *, funded: bool) -> int:
+    """Contacts of dossiers over (`funded`) or never funded, that nobody touched since; how many."""
+    dossiers = await personal_repository.over(session, before, _OVER if funded else _NEVER_FUNDED, limit)
+    for dossier in dossiers:
+        dossier.contact, dossier.version = without_contact(dossier.contact), dossier.version + 1
+        for submission in await personal_repository.submissions(session, dossier.id):
+            contact = without_contact(submission.snapshot.get("contact") or {})
+            submission.snapshot = {**submission.snapshot, "contact": contact}
+    await session.flush()
+    return len(dossiers)
+
+
+async def forget_signatories(session: AsyncSession, day: date, limit: int) -> int:
+    """Who signed what ended before that day; how many."""
+    submissions = await personal_repository.signed_before(session, day, limit)
+    for submission in submissions:
+        submission.signatory_name, submission.signatory_function = ANONYMOUS, ""
+    await session.flush()
+    return len(submissions)
+
+
+def _forget_in(dossier: Dossier, who: Who, now: datetime) -> int:
+    theirs = dossier.created_by == who.account_id
+    contact = without_contact(dossier.contact) if is_contact(dossier.contact, who, theirs=theirs) else dossier.contact
+    holder = mended(dossier.holder, who)
+    if (contact, holder) == (dossier.contact, dossier.holder):
+        return 0
+    dossier.contact, dossier.holder = contact, holder
+    dossier.version, dossier.updated_at = dossier.version + 1, now
+    return 1
+
+
+def _forget_in_submission(dossier: Dossier, submission: Submission, who: Who, years: int) -> Forgotten:
+    erased = Erased()
+    snapshot = mended(submission.snapshot, who)
+    if snapshot != submission.snapshot:
+        submission.snapshot = snapshot
+        erased.count += 1
+    if is_named(submission.signatory_name, who):
+        if not (dossier.status is DossierStatus.INADMISSIBLE or (dossier.status in _DECIDED and not dossier.granted_cents)):
+            ends_on = dossier.exercise_ends_on or submission.submitted_at.date()
+            until = end_of_retention(ends_on, years)
+            name, function = submission.signatory_name, submission.signatory_function
+            erased.signatures.append(Signature("dossier.submission", submission.id, submission.reference, name, function, until))
+            erased.kept.append({"reference": submission.reference, "what": "signature", "until": until.isoformat()})
+        submission.signatory_name, submission.signatory_function = ANONYMOUS, ""
+        erased.count += 1
+    return erased

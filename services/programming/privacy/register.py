@@ -1,0 +1,35 @@
+"""Who holds what about people in programming: a room that comes to hold some writes a `personal.py` and a line here.
+
+A test reads every table of the service and refuses a column nobody speaks for.
+"""
+
+from typing import Any
+
+from psycopg import AsyncConnection
+
+from services.common.db import Row, fetch
+from services.common.personal_data import Holding, Who
+
+from ..agreements import personal as agreements
+from ..bilans import personal as bilans
+from ..cpos import personal as cpos
+from ..dossiers import personal as dossiers
+from . import repository
+
+
+async def _acts(reader: AsyncConnection[Any], who: Who) -> list[Row]:
+    """How many of each act they made, then each line of the journal."""
+    counts = await repository.acts(reader, who.account_id)
+    return [*counts, *await fetch(reader, repository.LINES, {"account_id": who.account_id})]
+
+
+#: From the highest room to the lowest.
+HOLDINGS: tuple[Holding, ...] = (
+    Holding("acts", "les actes faits sous votre compte", (), _acts),
+    Holding("bilans", "les bilans que vous avez signés", ("bilan_submissions",), bilans.export, bilans.erase),
+    Holding("cpos", "les conventions pluriannuelles", ("cpos", "cpo_funders", "cpo_amendments"), cpos.export, cpos.erase),
+    Holding(
+        "agreements", "les conventions signées", ("agreement_signatures", "agreement_texts"), agreements.export, agreements.erase
+    ),
+    Holding("dossiers", "les dossiers et leurs dépôts", ("dossiers", "submissions"), dossiers.export, dossiers.erase),
+)
