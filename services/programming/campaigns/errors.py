@@ -94,7 +94,7 @@ class ExtensionRefused(Problem):
     )
 
 
-class ReopeningRefused(Problem):
+class DeadlineReopeningRefused(Problem):
     title = Text("Cette campagne close ne peut plus rouvrir", "This closed campaign cannot be reopened any more")
     advice = Text(
         "Une campagne close ne rouvre que peu de jours après, et avant que l'instruction commence : `reopenable_until` dit jusqu'à quand.",

@@ -20,7 +20,7 @@ from services.common.problems import FieldError, NotFound
 from ..contracts.errors import NotContractLead
 from ..tables import KERNEL
 from . import rules
-from .errors import CampaignStateRefused, ExtensionRefused, LocalTimeRefused, ReopeningRefused
+from .errors import CampaignStateRefused, DeadlineReopeningRefused, ExtensionRefused, LocalTimeRefused
 from .extension_schemas import ExtensionCreate
 from .local_times import instant_of
 from .models import Campaign, CampaignStatus, DeadlineExtension
@@ -120,12 +120,12 @@ def _later(campaign: Campaign, wish: ExtensionCreate, now: datetime) -> datetime
 
 def _require_reopenable(ended_at: datetime, now: datetime, days: int, *, instructed: bool) -> None:
     if instructed:
-        raise ReopeningRefused(
+        raise DeadlineReopeningRefused(
             Text("L'instruction de dossiers a commencé.", "The instruction of dossiers has begun."), code="instruction_started"
         )
     until = ended_at + timedelta(days=days)
     if now > until:
-        raise ReopeningRefused(
+        raise DeadlineReopeningRefused(
             Text(
                 f"Elle est close depuis plus de {days} jours (depuis le {in_paris(ended_at):%d/%m/%Y}).",
                 f"It has been closed for more than {days} days (since {in_paris(ended_at):%Y-%m-%d}).",

@@ -22,7 +22,7 @@ class OpinionAlreadyGiven(Problem):
     )
 
 
-class NotForYouToAsk(Problem):
+class NotForYouToAskForChanges(Problem):
     status = 403
     title = Text("Réservé à qui instruit ce dossier", "For those who instruct this dossier")
     advice = Text(

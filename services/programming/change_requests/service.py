@@ -33,7 +33,7 @@ from .errors import (
     ChangeRequestEnded,
     DueDayRefused,
     FieldNotEditable,
-    NotForYouToAsk,
+    NotForYouToAskForChanges,
     NotYetOverdue,
     OpinionAlreadyGiven,
     TooLateForChanges,
@@ -94,12 +94,12 @@ async def ask(
 async def _asker(session: AsyncSession, caller: Principal, dossier: "Dossier", organisation_id: UUID) -> str:
     """For whom it is asked, by the name the holder knows; refused to who does not instruct, and once it is too late."""
     if not caller.belongs_to(organisation_id):
-        raise NotForYouToAsk()
+        raise NotForYouToAskForChanges()
     requests = await instruction.requests_of(session, dossier.id)
     status = changes.awaited_from(requests, organisation_id)
     leads = organisation_id == dossier.lead_organisation_id
     if status is None and not leads:
-        raise NotForYouToAsk()
+        raise NotForYouToAskForChanges()
     if dossier.status not in changes.ASKED_IN:
         raise TooLateForChanges(dossier_status=dossier.status.value)
     if status is not None and status not in _STILL_TO_JUDGE and not leads:
@@ -154,7 +154,7 @@ async def cancel(
     """The organisation that asked takes its request back: what was written for it meanwhile is put back."""
     dossier, known = await _instructed(session, caller, dossier_id, change_request_id)
     if not caller.belongs_to(known.organisation_id):
-        raise NotForYouToAsk()
+        raise NotForYouToAskForChanges()
     change_request = await _open_one(session, dossier_id, change_request_id)
     require_version(change_request.version, version)
     change_request.reason = reason
@@ -265,7 +265,7 @@ async def _instructed(
     if seen is None or known is None or known.dossier_id != dossier_id:
         raise NotFound()
     if not (seen.as_funder or seen.as_lead):
-        raise NotForYouToAsk()
+        raise NotForYouToAskForChanges()
     return dossier, known
 
 

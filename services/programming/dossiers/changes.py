@@ -143,10 +143,9 @@ async def resubmit(
     judged = answers.judge(await _form_of(session, dossier), dossier, requests)
     found = [*rules.completeness(draft, book), *answers.faults(judged), *quarantine.infected_errors(joined)]
     # What a notice asks since is not asked of what was submitted before it, unless it is what is being answered.
-    known = {(error.pointer, error.code) for error in rules.completeness(_sent(draft, last.snapshot), book)}
-    named = differences.fields(fields)
-    excused = {(pointer, code) for pointer, code in known if differences.outside([pointer], named)}
-    if errors := [error for error in found if (error.pointer, error.code) not in excused]:
+    before = rules.completeness(_sent(draft, last.snapshot), book)
+    excused = [error for error in before if differences.outside([error.pointer], fields)]
+    if errors := [error for error in found if error not in excused]:
         raise submission.refusal(errors)
     dossier.answers = judged.kept
     current = submission.snapshot(dossier, requests, joined)

@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.common.db import Row, execute, fetch_in
 
 from ..dossiers import service as dossiers
-from .models import Review, ReviewConflict, ReviewReading, ReviewReadingStatus, ReviewSettings, SetAside
+from .models import Review, ReviewConflict, ReviewReading, ReviewReadingStatus, ReviewSettings, ReviewStatus, SetAside
 
 _C: Any = ReviewConflict.__table__  # type: ignore[attr-defined]
 _R: Any = Review.__table__  # type: ignore[attr-defined]
@@ -58,7 +58,7 @@ _HIDING = (_S.c.campaign_id == _R.c.campaign_id) & (_S.c.funder_id == _R.c.funde
 HIDDEN = sa.select(
     _R.c.id,
     sa.exists().where(_C.c.account_id == _ACCOUNT, _about(_R.c.dossier_id)).label("in_conflict"),
-    sa.exists().where(_OWN, _PENDING).label("reading_open"),
+    (sa.exists().where(_OWN, _PENDING) & (_R.c.status != ReviewStatus.VOID)).label("reading_open"),
     (sa.exists().where(_OWN) & sa.exists().where(_HIDING)).label("holder_hidden"),
 ).where(_R.c.id == sa.any_(bindparam("review_ids", type_=ARRAY(sa.Uuid))))
 

@@ -114,7 +114,7 @@ async def test_a_cancellation_puts_back_what_was_being_written(world: World) -> 
     stale = {"If-Match": '"7"'}
     await world.refused(world.team, "POST", f"{one}/cancellation", 412, "stale-version", json=why, headers=stale)
     for who in (world.holder, world.state_officer):
-        await world.refused(who, "POST", f"{one}/cancellation", 403, "not-for-you-to-ask", json=why, headers=stale)
+        await world.refused(who, "POST", f"{one}/cancellation", 403, "not-for-you-to-ask-for-changes", json=why, headers=stale)
     await world.change(world.team, "POST", f"{one}/cancellation", of=one, json=why, expect=201)
     back = await world.seen(dossier["id"], world.holder)
     assert (back["status"], back["content"], back["budget"]) == ("submitted", dossier["content"], dossier["budget"])
@@ -251,8 +251,8 @@ async def test_what_cannot_be_asked_is_refused_by_name(world: World) -> None:
         bad = wish(world, world.caf, "/content/need", days=days)
         await world.refused(world.caf_officer, "POST", where, 422, "due-day-refused", json=bad)
     good = wish(world, world.caf, "/content/need")
-    await world.refused(world.team, "POST", where, 403, "not-for-you-to-ask", json=good)
-    await world.refused(world.holder, "POST", where, 403, "not-for-you-to-ask", json=good)
+    await world.refused(world.team, "POST", where, 403, "not-for-you-to-ask-for-changes", json=good)
+    await world.refused(world.holder, "POST", where, 403, "not-for-you-to-ask-for-changes", json=good)
     await world.refused(world.region_officer, "POST", where, 404, "not-found", json=wish(world, world.region, "/content/need"))
     await world.refused(world.stranger, "POST", where, 404, "not-found", json=good)
     told = await world.awarded(caf=4_000)

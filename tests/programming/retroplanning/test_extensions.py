@@ -102,7 +102,7 @@ async def test_a_closed_campaign_reopens_within_days_and_until_its_instruction_b
     if_match = {"If-Match": await world.tag(dossier_id, world.team)}
     where = f"/dossiers/{dossier_id}/admissibility"
     await world.call(world.team, "POST", where, json={"admissible": True}, headers=if_match, expect=201)
-    problem = await deadlines.refused(world, until + timedelta(days=3), 409, "reopening-refused")
+    problem = await deadlines.refused(world, until + timedelta(days=3), 409, "deadline-reopening-refused")
     assert problem["code"] == "instruction_started"
 
 
@@ -110,7 +110,7 @@ async def test_a_campaign_closed_for_long_or_under_review_does_not_reopen(world:
     deadline = await world.at_deadline()
     days = world.running.resources.settings.reopening_within_days
     world.running.clock.at = deadline + timedelta(days=days, seconds=1)
-    problem = await deadlines.refused(world, deadline + timedelta(days=60), 409, "reopening-refused")
+    problem = await deadlines.refused(world, deadline + timedelta(days=60), 409, "deadline-reopening-refused")
     assert datetime.fromisoformat(problem["reopenable_until"]) == deadline + timedelta(days=days)
     await world.close_expired()
     await world.act("instruction")
