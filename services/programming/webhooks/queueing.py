@@ -38,9 +38,10 @@ async def complete(session: AsyncSession, event: Row) -> None:
     """A dossier's reference is drawn last in its submission, after the act was announced."""
     data = event["data"]
     if "reference" in data and data["reference"] is None:
-        dossier = await instruction.read(session, UUID(data["dossier_id"]))
-        event["data"] = {**data, "reference": dossier.reference}
-        await repository.complete(session, event["id"], event["data"])
+        dossier = (await instruction.look_up(session, [UUID(data["dossier_id"])])).get(UUID(data["dossier_id"]))
+        if dossier is not None and dossier.reference is not None:
+            event["data"] = {**data, "reference": dossier.reference}
+            await repository.complete(session, event["id"], event["data"])
 
 
 def delivery(endpoint_id: UUID, event: Mapping[str, Any], *, now: datetime, replay_id: UUID | None = None) -> Row:

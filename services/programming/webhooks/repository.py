@@ -7,7 +7,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -82,9 +82,10 @@ async def begin(session: AsyncSession, endpoint_id: UUID) -> None:
 async def due_endpoints(session: AsyncSession, now: datetime, limit: int) -> list[UUID]:
     """Enabled endpoints with something to send now, that nothing holds."""
     held = sa.and_(_E.c.held_until.is_not(None), _E.c.held_until > now)
-    ready = sa.exists().where(_D.c.endpoint_id == _E.c.id, _D.c.next_attempt_at <= now, _WAITING, ~_earlier())
-    wanted = sa.select(_E.c.id).where(_E.c.state == WebhookState.ENABLED, ~held, ready).order_by(_E.c.id).limit(limit)
-    return list((await execute(session, wanted)).scalars())
+    may = sa.select(_E.c.id).where(_E.c.state == WebhookState.ENABLED, ~held)
+    firsts = _firsts(_D.c.endpoint_id.in_(may))
+    wanted = sa.select(firsts.c.endpoint_id).where(firsts.c.next_attempt_at <= now).distinct()
+    return list((await execute(session, wanted.order_by(firsts.c.endpoint_id).limit(limit))).scalars())
 
 
 # Events, in the outbox.
@@ -131,10 +132,11 @@ async def forget_events(session: AsyncSession, before: datetime) -> int:
 # Deliveries.
 
 
-def _earlier() -> Any:
-    before = _D.alias("earlier")
-    same = sa.and_(before.c.endpoint_id == _D.c.endpoint_id, before.c.subject == _D.c.subject)
-    return sa.exists().where(same, before.c.state == WebhookDeliveryState.WAITING, before.c.position < _D.c.position)
+def _firsts(which: Any) -> Any:
+    """The first of each subject among what waits: one pass over it, however much there is."""
+    kept = (_D.c.id, _D.c.endpoint_id, _D.c.position, _D.c.next_attempt_at)
+    ordered = sa.select(*kept).where(which, _WAITING).ext(distinct_on(_D.c.endpoint_id, _D.c.subject))
+    return ordered.order_by(_D.c.endpoint_id, _D.c.subject, _D.c.position).subquery()
 
 
 async def add_deliveries(session: AsyncSession, rows: Sequence[Row]) -> int:
@@ -155,10 +157,12 @@ async def delivery(session: AsyncSession, endpoint_id: UUID, delivery_id: UUID, 
 
 async def heads(session: AsyncSession, endpoint_id: UUID, now: datetime, limit: int) -> list[tuple[Row, Row]]:
     """The first of each subject, when it is due: (delivery, event)."""
+    firsts = _firsts(_D.c.endpoint_id == endpoint_id)
     wanted = (
         sa.select(_D.c.id, _D.c.attempts, _D.c.expires_at, _D.c.history, _D.c.event_id)
-        .where(_D.c.endpoint_id == endpoint_id, _WAITING, _D.c.next_attempt_at <= now, ~_earlier())
-        .order_by(_D.c.next_attempt_at, _D.c.position)
+        .join(firsts, firsts.c.id == _D.c.id)
+        .where(firsts.c.next_attempt_at <= now)
+        .order_by(firsts.c.next_attempt_at, firsts.c.position)
         .limit(limit)
     )
     found = [dict(row._mapping) for row in await execute(session, wanted)]

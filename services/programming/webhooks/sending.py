@@ -53,8 +53,12 @@ async def drain(resources: Resources, endpoint_id: UUID, *, resolver: Resolver =
     ends = loop.time() + _TURN
     async with Outbound.of(resources.settings, AGENT, resolver=resolver) as web:
         while (turn := await _next_round(resources, endpoint_id)) is not None:
-            attempts = await asyncio.gather(*(_deliver(resources, web, turn, *pair) for pair in turn.pairs))
-            if not await _judge(resources, endpoint_id, attempts):
+            ended = await asyncio.gather(*(_deliver(resources, web, turn, *pair) for pair in turn.pairs), return_exceptions=True)
+            # One that could not be recorded leaves the others theirs.
+            for failure in ended:
+                if isinstance(failure, BaseException):
+                    raise failure
+            if not await _judge(resources, endpoint_id, [one for one in ended if isinstance(one, Attempt)]):
                 return
             if loop.time() > ends:
                 async with resources.database.transaction() as session:
