@@ -80,7 +80,13 @@ ACCOUNTED: dict[str, str] = {
         _ID,
     ),
     **dict.fromkeys(
-        ("actor_people.account_id", "actor_people.function", "actor_people.topics", "actor_people.phone", "actor_people.shows_email"),
+        (
+            "actor_people.account_id",
+            "actor_people.function",
+            "actor_people.topics",
+            "actor_people.phone",
+            "actor_people.shows_email",
+        ),
         "theirs to withdraw; gone when they leave the organisation; on request",
     ),
     "actor_messages.sender_id": _LIMITS,

@@ -6,7 +6,6 @@ from services.catalogue import people
 from services.common.ids import new_id
 from services.common.outbox import Event
 from services.common.personal_data import ACCOUNT_ERASED, Who
-
 from tests.catalogue.world import World
 
 from .desk import DeskWorld
