@@ -33,7 +33,7 @@ async def erase(session: AsyncSession, resources: Resources, who: Who, now: date
         signature.name, signature.function = ANONYMOUS, ""
         erased.count += 1
     for text in await personal_repository.written_to(session, who):
-        text.recipient = ""
+        text.recipient = ""  # mails to nobody are not sent
         erased.count += 1
     await session.flush()
     return erased

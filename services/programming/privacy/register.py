@@ -1,7 +1,4 @@
-"""Who holds what about people in programming: a room that comes to hold some writes a `personal.py` and a line here.
-
-A test reads every table of the service and refuses a column nobody speaks for.
-"""
+"""Who holds what about people in programming: a room that comes to hold some writes a `personal.py` and a line here."""
 
 from typing import Any
 
