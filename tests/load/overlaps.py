@@ -51,7 +51,7 @@ def figures(bench: Bench, generator: Generator, *, profiles: int) -> dict[str, f
     conninfo, now = bench.programming("overlaps"), datetime.now(UTC)
     # A fifth of the dossiers of a call are drafts or gone: this many are submitted.
     filled = asyncio.run(data.fill(conninfo, profiles * 5 // 4, now))
-    count = _profile_all(conninfo)
+    count = _profile_all(conninfo, now)
     p95 = _similar(bench, generator, conninfo, filled, count)
     return {**asyncio.run(_labelled(conninfo, now)), "similar_p95_ms": round(p95, 1)}
 
@@ -75,7 +75,7 @@ SELECT id, organisation_id, submitted_at, created_by FROM dossiers WHERE submitt
 """
 
 
-def _profile_all(conninfo: str) -> int:
+def _profile_all(conninfo: str, now: datetime) -> int:
     """A profile and its holder's consent for every submitted dossier, as the job and the API would have left them."""
     with psycopg.connect(conninfo, autocommit=True) as connection:
         connection.execute("CREATE TEMPORARY TABLE sketches (description text PRIMARY KEY, sketch int[] NOT NULL)")
@@ -85,7 +85,7 @@ def _profile_all(conninfo: str) -> int:
         connection.cursor().executemany("INSERT INTO sketches VALUES (%s, %s)", rows)
         count = connection.execute(_PROFILING).rowcount
         connection.execute(_SHOWING)
-        connection.execute("INSERT INTO profile_marks SELECT 1, id FROM submissions ORDER BY id DESC LIMIT 1")
+        connection.execute("INSERT INTO profile_marks VALUES (1, %s)", [profiling.first_id_at(now)])
         connection.execute("VACUUM ANALYZE")
     return count
 

@@ -34,12 +34,18 @@ async def profile_new(session: AsyncSession, *, now: datetime) -> bool:
         await repository.keep(session, profile)
         await _compare(session, profile, now)
     if rows:
-        await repository.advance_mark(session, rows[-1]["id"])
+        # An id drawn by a clock that is ahead does not make the walk pass over those to come.
+        await repository.advance_mark(session, min(rows[-1]["id"], first_id_at(now)))
     return len(rows) == _BATCH
 
 
+def first_id_at(instant: datetime) -> UUID:
+    """The least id drawn at that instant (UUIDv7: the milliseconds come first)."""
+    return UUID(int=int(instant.timestamp() * 1_000) << 80)
+
+
 def _earlier(mark: UUID) -> UUID:
-    """The first id of an hour before (UUIDv7: the milliseconds come first)."""
+    """The first id of an hour before."""
     return UUID(int=max(0, (mark.int >> 80) - _OVERLAP_MS) << 80)
 
 

@@ -1,12 +1,15 @@
 """Funders and the team are told of probable duplicates and overlaps among what they read; holders never are."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from psycopg.types.json import Jsonb
 
 from services.common.ids import new_id
+from services.programming.similar import profiling
 from tests.programming.similar.actions import GARAGE, GARDEN, NEED, action, drafted, overlaps, profile, submitted
 from tests.programming.world import World
 from tests.support import member_of
@@ -230,3 +233,16 @@ async def test_the_job_run_twice_or_twice_at_once_changes_nothing_and_drafts_hav
     pairs = await world.pages(world.team, f"/campaigns/{world.campaign_id}/overlaps")
     assert len(pairs) == 3
     assert len({frozenset((pair["first"]["id"], pair["second"]["id"])) for pair in pairs}) == 3
+
+
+async def test_a_submission_whose_id_is_ahead_of_time_does_not_hide_those_that_follow(world: World) -> None:
+    early = await drafted(world, action(world))
+    assert (await world.submit(early, await world.tag(early))).status_code == 201
+    ahead = profiling.first_id_at(world.running.clock.now() + timedelta(days=30)).int + new_id().int % 2**62
+    async with world.running.resources.database.readers.connection() as connection:
+        moved = b"UPDATE submissions SET id = %(id)s WHERE dossier_id = %(dossier)s"
+        await connection.execute(moved, {"id": UUID(int=ahead), "dossier": early})
+    await profile(world)
+    later = await submitted(world, action(world))
+    (pair,) = await overlaps(world, world.team, later)
+    assert {pair["first"]["id"], pair["second"]["id"]} == {early, later}

@@ -1,7 +1,5 @@
 """A holder finds similar actions of others who accept to be found, and writes to them; nothing more is told."""
 
-from typing import Any
-
 import pytest
 
 from services.common.ids import new_id
@@ -199,12 +197,8 @@ async def test_two_holders_who_write_to_each_other_at_once_both_do(world: World)
     sent = {"json": {"message": "Bonjour"}}
     there, back = (f"/dossiers/{a}/similar-actions/{b}/contact" for a, b in ((mine, other), (other, mine)))
     withdrawal = f"/dossiers/{other}/visibility-to-holders"
-    calls: Any = (
-        (world.holder, "POST", there, sent),
-        (world.stranger, "POST", back, sent),
-        (world.stranger, "DELETE", withdrawal, {}),
-    )
-    answers = await world.at_once(calls)
+    both = ((world.holder, "POST", there, sent), (world.stranger, "POST", back, sent))
+    answers = await world.at_once((*both, (world.stranger, "DELETE", withdrawal, dict[str, str]())))
     assert answers[0].status_code in {201, 404}  # as it came before or after the withdrawal
     assert [answer.status_code for answer in answers[1:]] == [201, 204]
 
