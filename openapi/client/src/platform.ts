@@ -1339,6 +1339,364 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/directory/v1/actors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who does what, where
+         * @description Published cards by name. Each word of `q` is looked for in the name, the city, the presentation and the labels, without
+         *     accents nor case.
+         *
+         *     **Right:** Anyone.
+         */
+        get: operations["searchActors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/directory/v1/actors/facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many actors by kind, theme and territory
+         * @description Among those the same filters find.
+         *
+         *     **Right:** Anyone.
+         */
+        get: operations["countActors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/directory/v1/actors/{organisation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An actor's card
+         * @description With the people who chose to appear, and nobody else.
+         *
+         *     **Right:** Anyone, once it is published.
+         */
+        get: operations["getActor"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/directory/v1/actors/{organisation_id}/json-ld": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An actor's card as schema.org
+         * @description `Organization`, for search engines. People are left out.
+         *
+         *     **Right:** Anyone, once it is published.
+         */
+        get: operations["getActorJsonLd"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/directory/v1/actors/{organisation_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write to an actor through the platform
+         * @description Passed on by mail to who chose to be contacted, else to the managers if the card takes messages. Their answer comes to your
+         *     account's address; theirs is never shown. Ten an hour at most.
+         *
+         *     **Right:** Anyone signed in. Persons only: a program is refused, whatever its scopes.
+         */
+        post: operations["writeToActor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/directory/v1/organisations/{organisation_id}/card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your organisation's card, published or not
+         * @description 404 while it has none.
+         *
+         *     **Right:** A member of the organisation, or an administrator.
+         */
+        get: operations["getOrganisationCard"];
+        /**
+         * Write your organisation's card
+         * @description Creates it, or replaces the version named by `If-Match`. Its name, city and website are the organisation's own.
+         *
+         *     **Right:** A manager of the organisation, or an administrator of the platform. Persons only: a program is refused, whatever its scopes.
+         */
+        put: operations["putOrganisationCard"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/directory/v1/organisations/{organisation_id}/card/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that the card is up to date
+         * @description `verified_at` becomes today; managers are asked once a year.
+         *
+         *     **Right:** A manager of the organisation, or an administrator of the platform. Persons only: a program is refused, whatever its scopes.
+         */
+        post: operations["confirmOrganisationCard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/directory/v1/organisations/{organisation_id}/card/people/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Appear on the card
+         * @description Your consent, dated: your name, and what you choose to show. It ends when you withdraw it, or leave the organisation.
+         *
+         *     **Right:** A member of the organisation, for themselves alone. Persons only: a program is refused, whatever its scopes.
+         */
+        put: operations["appearOnCard"];
+        post?: never;
+        /**
+         * Appear on the card no more
+         * @description At once.
+         *
+         *     **Right:** A member of the organisation, for themselves alone. Persons only: a program is refused, whatever its scopes.
+         */
+        delete: operations["leaveCard"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/directory/v1/me/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for all that is held about you
+         * @description Every service writes what it holds of you; a mail tells you when the whole is ready, or at `due_at` what came and who is
+         *     missing. Three a day at most.
+         *
+         *     **Right:** Anyone signed in, for themselves. Persons only: a program is refused, whatever its scopes.
+         */
+        post: operations["askMyDataExport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/directory/v1/me/export/{export_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where your export is
+         * @description Who answered, who has not yet.
+         *
+         *     **Right:** Anyone signed in, for themselves. Persons only: a program is refused, whatever its scopes.
+         */
+        get: operations["getMyDataExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/directory/v1/me/export/{export_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download your export
+         * @description A ZIP, for seven days: `lisez-moi.json`, then one JSON document per service, room by room.
+         *
+         *     **Right:** Anyone signed in, for themselves. Persons only: a program is refused, whatever its scopes.
+         */
+        get: operations["downloadMyDataExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/directory/v1/me/erasure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your last request to be forgotten
+         * @description 404 when you never asked.
+         *
+         *     **Right:** Anyone signed in, for themselves. Persons only: a program is refused, whatever its scopes.
+         */
+        get: operations["getMyErasure"];
+        put?: never;
+        /**
+         * Ask to be forgotten
+         * @description Confirmed by your password, done at `effective_at` unless you change your mind. Refused while you alone manage a living
+         *     organisation: hand it over first. Then your name and address go from every service; what you did stays, without your name.
+         *
+         *     **Right:** Anyone signed in, for themselves. Persons only: a program is refused, whatever its scopes.
+         */
+        post: operations["askMyErasure"];
+        /**
+         * Change your mind
+         * @description Until `effective_at`: nothing will be erased.
+         *
+         *     **Right:** Anyone signed in, for themselves. Persons only: a program is refused, whatever its scopes.
+         */
+        delete: operations["cancelMyErasure"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/directory/v1/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How long personal data are kept
+         * @description By kind of data: how long, from when, why, and what becomes of it.
+         *
+         *     **Right:** Anyone.
+         */
+        get: operations["getDirectoryRetention"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/directory/v1/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Register of erasures
+         * @description The newest first: what kind, how many, when; nobody is named.
+         *
+         *     **Right:** Administrators of the platform.
+         */
+        get: operations["listDirectoryErasures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/directory/v1/erasures/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Verify the register of erasures
+         * @description Reads every line again: none was removed, added or changed.
+         *
+         *     **Right:** Administrators of the platform.
+         */
+        get: operations["verifyDirectoryErasures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/programming/v1/parameters": {
         parameters: {
             query?: never;
@@ -1775,7 +2133,8 @@ export interface paths {
         };
         /**
          * Read a dossier
-         * @description The whole dossier. The holder sees a request's outcome once it is notified.
+         * @description The whole dossier. The holder sees a request's outcome once it is notified; who has declared an interest in the dossier sees no
+         *     avis on it.
          *
          *     **Right:** Members of the holder and the people they invited; once submitted, also members of the funders asked and of the contract's team.
          */
@@ -1865,7 +2224,7 @@ export interface paths {
         };
         /**
          * Read a dossier's journal
-         * @description Who did what and when, newest first. The holder does not see the instruction's lines.
+         * @description Who did what and when, newest first. The holder does not see the instruction's lines, nor does who has an interest in it.
          *
          *     **Right:** Members of the holder and the people they invited; once submitted, also members of the funders asked and of the contract's team.
          */
@@ -2683,7 +3042,7 @@ export interface paths {
          * @description Take the dossier back, as long as no funder has notified its answer. Its reviews become void, it leaves the agendas, and what
          *     was drawn on envelopes is given back. It stays readable by its reference.
          *
-         *     **Right:** Managers and signatories of the holder.
+         *     **Right:** Managers and signatories of the holder. Persons only: a program is refused, whatever its scopes.
          */
         post: operations["withdrawDossier"];
         delete?: never;
@@ -4286,7 +4645,7 @@ export interface paths {
         /**
          * Download a session's booklet
          * @description The last booklet made. It holds the reviews' internal comments: it is not for holders. Refused (409) until it is ready, and once
-         *     the agenda or the session changed after it was made.
+         *     the agenda or the session changed after it was made. Who has declared an interest in a dossier gets it without the avis on it.
          *
          *     **Right:** The contract's team and the campaign's funders.
          */
@@ -5771,7 +6130,7 @@ export interface paths {
          * @description `If-Match` is the ETag of the dossier you read: that version is approved, and any change after it makes the sign-off void. When it
          *     was saved while you were reading (412), `changed` says which fields moved.
          *
-         *     **Right:** Signatories of the holder.
+         *     **Right:** Signatories of the holder. Persons only: a program is refused, whatever its scopes.
          */
         post: operations["approveSignOff"];
         delete?: never;
@@ -6034,7 +6393,7 @@ export interface paths {
          * @description `If-Match` is the dossier's ETag: what is submitted is what you read. Each named field was changed, or is explained here. The answer
          *     is a new submission; when no other request waits, the dossier goes back to those who judge it.
          *
-         *     **Right:** Managers and signatories of the holder.
+         *     **Right:** Managers and signatories of the holder. Persons only: a program is refused, whatever its scopes.
          */
         post: operations["answerChanges"];
         delete?: never;
@@ -6187,7 +6546,7 @@ export interface paths {
          * @description Field by field, in the order of the form: texts word by word, money in cents, files by their sha256. Without `to`, what the
          *     holder has changed since that submission, for the holder only.
          *
-         *     **Right:** Members of the holder; funders asked and the contract's team between two submissions.
+         *     **Right:** Members of the holder and the people they invited; funders asked and the contract's team between two submissions.
          */
         get: operations["compareSubmissions"];
         put?: never;
@@ -6210,7 +6569,7 @@ export interface paths {
          * @description What a renewal changes of the dossier it was copied from, and what could not follow: objectives, neighbourhoods or budget lines
          *     that are gone, dates that moved. 409 of a dossier that did not begin as a copy.
          *
-         *     **Right:** Members of the holder; funders and the team that see both dossiers.
+         *     **Right:** Members of the holder and the people they invited; funders and the team that see both dossiers.
          */
         get: operations["getChangesSinceRenewal"];
         put?: never;
@@ -6565,6 +6924,162 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/dossiers/{dossier_id}/similar-actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find similar actions of other holders
+         * @description Actions of the same contract de ville that share an objective or a transversal concern with yours (a draft will do), the
+         *     most similar first, with why: theme, neighbourhood, public, period.
+         *
+         *     Only those whose holder accepts to be found are listed, and nothing of what they ask or got.
+         *
+         *     **Right:** Members of the holder.
+         */
+        get: operations["listSimilarActions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/dossiers/{dossier_id}/similar-actions/{other_dossier_id}/contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write to the holder of a similar action
+         * @description Your message leaves by mail to that dossier's contact, whose address you are not told; the answer comes to your own
+         *     dossier's contact. At most ten messages an hour for an organisation, and two a day to one dossier.
+         *
+         *     **Right:** Members of the holder.
+         */
+        post: operations["contactSimilarHolder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/dossiers/{dossier_id}/visibility-to-holders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read whether other holders may find a dossier
+         * @description Whether the holder accepted that other holders find this action, and since when.
+         *
+         *     **Right:** Members of the holder.
+         */
+        get: operations["getVisibilityToHolders"];
+        /**
+         * Accept to be found by other holders
+         * @description Other holders may find this action once it is submitted: title, holder's name, objectives, neighbourhoods, publics and
+         *     period; never an amount, an opinion or an address. They may write to you through the platform.
+         *
+         *     **Right:** Managers of the holder.
+         */
+        put: operations["showToHolders"];
+        post?: never;
+        /**
+         * Be found no more
+         * @description From this instant nobody finds the action any more nor may write to its holder.
+         *
+         *     **Right:** Managers of the holder.
+         */
+        delete: operations["hideFromHolders"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/dossiers/{dossier_id}/overlaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Probable duplicates and overlaps of a dossier
+         * @description Other dossiers you read that may be the same action or share a part of it, whatever the campaign, with why and the
+         *     passages they share. New submissions are compared within a minute or two. The holder never sees this.
+         *
+         *     **Right:** Members of the funders asked and of the contract's team, among dossiers they both read and do not hold.
+         */
+        get: operations["listDossierOverlaps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/campaigns/{campaign_id}/overlaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Probable duplicates and overlaps in a campaign
+         * @description Pairs of dossiers you read, at least one of them in this campaign, strongest or newest first.
+         *
+         *     **Right:** Members of the campaign's funders and of the contract's team, among the dossiers they read.
+         */
+        get: operations["listCampaignOverlaps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/overlaps/{overlap_id}/dismissal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dismiss an overlap
+         * @description Say why the two dossiers are nothing to your organisation. Other organisations still see the overlap as it is.
+         *
+         *     **Right:** Members of a funder that both dossiers ask, or of the team.
+         */
+        post: operations["dismissOverlap"];
+        /**
+         * Take a dismissal back
+         * @description The overlap is again to be looked at by your organisation.
+         *
+         *     **Right:** Members of a funder that both dossiers ask, or of the team.
+         */
+        delete: operations["bringBackOverlap"];
         options?: never;
         head?: never;
         patch?: never;
@@ -7061,7 +7576,8 @@ export interface paths {
         };
         /**
          * Download an agenda or minutes
-         * @description The PDF. Signed minutes never change: their SHA-256 is in the journal.
+         * @description The PDF. Signed minutes never change: their SHA-256 is in the journal. Who has declared an interest in a dossier gets the agenda
+         *     without the avis on it.
          *
          *     **Right:** The contract's team and the campaign's funders.
          */
@@ -7447,6 +7963,400 @@ export interface paths {
         get: operations["followDeadlines"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/webhook-event-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the event types
+         * @description Everything that is told, with who is told. All on one page; payloads are in the contract (`webhooks`).
+         *
+         *     **Right:** Anyone.
+         */
+        get: operations["listWebhookEventTypes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List your webhooks
+         * @description Those of the organisations you manage, the newest first.
+         *
+         *     **Right:** Anyone signed in, for the organisations they manage. Persons only: a program is refused, whatever its scopes.
+         */
+        get: operations["listWebhooks"];
+        put?: never;
+        /**
+         * Be told what happens
+         * @description An https address that is sent each event your organisation may read (Standard Webhooks, CloudEvents 1.0), at least once, in
+         *     order for each resource, retried for a day. The secret is shown in this answer only: keep it.
+         *
+         *     **Right:** Managers of the organisation, in person: a program manages no webhook. 404 for those who are not in it. Persons only: a program is refused, whatever its scopes.
+         */
+        post: operations["createWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/webhooks/{webhook_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a webhook
+         * @description Where it sends, and whether it fails.
+         *
+         *     **Right:** Managers of the organisation, in person: a program manages no webhook. 404 for those who are not in it. Persons only: a program is refused, whatever its scopes.
+         */
+        get: operations["getWebhook"];
+        put?: never;
+        post?: never;
+        /**
+         * Be told no more
+         * @description Nothing more is sent, what waits included.
+         *
+         *     **Right:** Managers of the organisation, in person: a program manages no webhook. 404 for those who are not in it. Persons only: a program is refused, whatever its scopes.
+         */
+        delete: operations["deleteWebhook"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a webhook
+         * @description What is sent replaces. What waits leaves for the new address; other types count for what happens from now on.
+         *
+         *     **Right:** Managers of the organisation, in person: a program manages no webhook. 404 for those who are not in it. Persons only: a program is refused, whatever its scopes.
+         */
+        patch: operations["updateWebhook"];
+        trace?: never;
+    };
+    "/programming/v1/webhooks/{webhook_id}/secret-rotation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Draw a new secret
+         * @description For 24 hours what is sent carries two signatures, by the new secret and by the one before. Shown in this answer only.
+         *
+         *     **Right:** Managers of the organisation, in person: a program manages no webhook. 404 for those who are not in it. Persons only: a program is refused, whatever its scopes.
+         */
+        post: operations["rotateWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/webhooks/{webhook_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hold deliveries back
+         * @description What happens is kept and waits, as long as events are kept.
+         *
+         *     **Right:** Managers of the organisation, in person: a program manages no webhook. 404 for those who are not in it. Persons only: a program is refused, whatever its scopes.
+         */
+        post: operations["pauseWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/webhooks/{webhook_id}/activation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Deliver again
+         * @description After a pause, or once a receiver that failed is repaired. What waits leaves now, and what was missed with it.
+         *
+         *     **Right:** Managers of the organisation, in person: a program manages no webhook. 404 for those who are not in it. Persons only: a program is refused, whatever its scopes.
+         */
+        post: operations["activateWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/webhooks/{webhook_id}/tests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test event
+         * @description An event `webhook.test` leaves at once; read the delivery to know what your receiver answered.
+         *
+         *     **Right:** Managers of the organisation, in person: a program manages no webhook. 404 for those who are not in it. Persons only: a program is refused, whatever its scopes.
+         */
+        post: operations["testWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/webhooks/{webhook_id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a webhook's deliveries
+         * @description What became of each, the latest first.
+         *
+         *     **Right:** Managers of the organisation, in person: a program manages no webhook. 404 for those who are not in it. Persons only: a program is refused, whatever its scopes.
+         */
+        get: operations["listWebhookDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/webhooks/{webhook_id}/deliveries/{delivery_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a delivery
+         * @description Its attempts, and the event as it is sent.
+         *
+         *     **Right:** Managers of the organisation, in person: a program manages no webhook. 404 for those who are not in it. Persons only: a program is refused, whatever its scopes.
+         */
+        get: operations["getWebhookDelivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a delivery again
+         * @description Now, whether it was given up or waits for its time; it keeps its place among the events of its resource.
+         *
+         *     **Right:** Managers of the organisation, in person: a program manages no webhook. 404 for those who are not in it. Persons only: a program is refused, whatever its scopes.
+         */
+        post: operations["retryWebhookDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/webhooks/{webhook_id}/replays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Receive a period again
+         * @description Events your organisation may read today, in order, under the same `webhook-id` as the first time: a receiver that remembers ids
+         *     loses nothing and doubles nothing. At most 5,000 at once. Follow them in the deliveries (`replay_id`).
+         *
+         *     **Right:** Managers of the organisation, in person: a program manages no webhook. 404 for those who are not in it. Persons only: a program is refused, whatever its scopes.
+         */
+        post: operations["replayWebhookEvents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/webhooks/{webhook_id}/journal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who did what with a webhook
+         * @description Every act on it, the latest first.
+         *
+         *     **Right:** Managers of the organisation, in person: a program manages no webhook. 404 for those who are not in it. Persons only: a program is refused, whatever its scopes.
+         */
+        get: operations["listWebhookJournal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How long personal data are kept
+         * @description By kind of data: how long, from when, why, and what becomes of it.
+         *
+         *     **Right:** Anyone.
+         */
+        get: operations["getProgrammingRetention"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Register of erasures
+         * @description The newest first: what kind, how many, when; nobody is named.
+         *
+         *     **Right:** Administrators of the platform.
+         */
+        get: operations["listProgrammingErasures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/erasures/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Verify the register of erasures
+         * @description Reads every line again: none was removed, added or changed.
+         *
+         *     **Right:** Administrators of the platform.
+         */
+        get: operations["verifyProgrammingErasures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/sealed-signatures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Acts whose signatory was erased
+         * @description The newest first. The name is shown nowhere; it is sealed until `kept_until`, then destroyed.
+         *
+         *     **Right:** Administrators of the platform.
+         */
+        get: operations["listSealedSignatures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/sealed-signatures/{sealed_id}/opening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read who had signed, for a court or an auditor
+         * @description The reason, who asked and when stay in the journal; the act still shows no name.
+         *
+         *     **Right:** Administrators of the platform. Persons only: a program is refused, whatever its scopes.
+         */
+        post: operations["openSealedSignature"];
         delete?: never;
         options?: never;
         head?: never;
@@ -13267,7 +14177,1048 @@ export interface paths {
         trace?: never;
     };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    "campaign.opened": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The call is open.
+         * @description L'appel à projets est ouvert. Told to every subscriber.
+         */
+        post: operations["onCampaignOpened"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "campaign.closed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The call is closed.
+         * @description L'appel à projets est clos. Told to every subscriber.
+         */
+        post: operations["onCampaignClosed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "campaign.under_review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The instruction has begun.
+         * @description L'instruction a commencé. Told to every subscriber.
+         */
+        post: operations["onCampaignUnderReview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "campaign.decided": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * It is decided.
+         * @description Les décisions sont prises. Told to every subscriber.
+         */
+        post: operations["onCampaignDecided"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "campaign.archived": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * It is archived.
+         * @description La campagne est archivée. Told to every subscriber.
+         */
+        post: operations["onCampaignArchived"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "dossier.submitted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A dossier is submitted.
+         * @description Un dossier est déposé. Told to the holder, the funders asked and the contract's team.
+         */
+        post: operations["onDossierSubmitted"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "dossier.admissible": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * It is admissible.
+         * @description Le dossier est recevable. Told to the holder, the funders asked and the contract's team.
+         */
+        post: operations["onDossierAdmissible"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "dossier.inadmissible": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * It is inadmissible.
+         * @description Le dossier est irrecevable. Told to the holder, the funders asked and the contract's team.
+         */
+        post: operations["onDossierInadmissible"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "dossier.succeeded": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A successor answers for it.
+         * @description Un successeur répond du dossier. Told to the holder, the funders asked and the contract's team.
+         */
+        post: operations["onDossierSucceeded"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "dossier.given_back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Its first holder does again.
+         * @description Le porteur initial en répond. Told to the holder, the funders asked and the contract's team.
+         */
+        post: operations["onDossierGivenBack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "dossier.closed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * All is justified and settled.
+         * @description Tout est justifié et soldé. Told to the holder, the funders asked and the contract's team.
+         */
+        post: operations["onDossierClosed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "review.completed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A funder gave its opinion.
+         * @description Un financeur a rendu son avis. Told to the funders asked and the contract's team; the holder learns it from the letters.
+         */
+        post: operations["onReviewCompleted"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "review.reopened": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An opinion is taken back.
+         * @description Un avis est repris. Told to the funders asked and the contract's team; the holder learns it from the letters.
+         */
+        post: operations["onReviewReopened"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "request.proposed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A committee proposes.
+         * @description Un comité propose un montant. Told to the funders asked and the contract's team; the holder learns it from the letters.
+         */
+        post: operations["onRequestProposed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "request.granted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A funder grants.
+         * @description Un financeur accorde. Told to the funders asked and the contract's team; the holder learns it from the letters.
+         */
+        post: operations["onRequestGranted"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "request.refused": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A funder refuses.
+         * @description Un financeur refuse. Told to the funders asked and the contract's team; the holder learns it from the letters.
+         */
+        post: operations["onRequestRefused"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "request.adjourned": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A funder adjourns.
+         * @description Un financeur ajourne. Told to the funders asked and the contract's team; the holder learns it from the letters.
+         */
+        post: operations["onRequestAdjourned"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "request.notified": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A funder's answer is told.
+         * @description Un financeur notifie sa réponse. Told to the holder, the funders asked and the contract's team.
+         */
+        post: operations["onRequestNotified"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "award.agreed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The agreement covers it.
+         * @description La convention couvre la subvention. Told to the holder, the funder of the award and the contract's team.
+         */
+        post: operations["onAwardAgreed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "award.amended": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * It is amended.
+         * @description Le montant change par avenant. Told to the holder, the funder of the award and the contract's team.
+         */
+        post: operations["onAwardAmended"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "award.committed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Money is committed.
+         * @description Les crédits sont engagés. Told to the holder, the funder of the award and the contract's team.
+         */
+        post: operations["onAwardCommitted"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "award.payment_requested": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A payment is asked.
+         * @description Un versement est demandé. Told to the holder, the funder of the award and the contract's team.
+         */
+        post: operations["onAwardPaymentRequested"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "award.payment_request_refused": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The request is refused.
+         * @description La demande est refusée. Told to the holder, the funder of the award and the contract's team.
+         */
+        post: operations["onAwardPaymentRequestRefused"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "award.ordered": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A payment is ordered.
+         * @description Un paiement est mandaté. Told to the holder, the funder of the award and the contract's team.
+         */
+        post: operations["onAwardOrdered"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "award.order_cancelled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The order is cancelled.
+         * @description Le mandat est annulé. Told to the holder, the funder of the award and the contract's team.
+         */
+        post: operations["onAwardOrderCancelled"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "award.paid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A payment is made.
+         * @description Un versement est fait. Told to the holder, the funder of the award and the contract's team.
+         */
+        post: operations["onAwardPaid"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "award.repaid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Money came back.
+         * @description Une somme est reversée. Told to the holder, the funder of the award and the contract's team.
+         */
+        post: operations["onAwardRepaid"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "bilan.due": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The bilan is due.
+         * @description Le bilan est attendu. Told to the holder, the funders asked and the contract's team.
+         */
+        post: operations["onBilanDue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "bilan.submitted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The bilan is submitted.
+         * @description Le bilan est déposé. Told to the holder, the funders asked and the contract's team.
+         */
+        post: operations["onBilanSubmitted"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "bilan.completion_requested": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Completion is asked.
+         * @description Un complément est demandé. Told to the holder, the funder of the award and the contract's team.
+         */
+        post: operations["onBilanCompletionRequested"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "bilan.accepted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A funder accepts it.
+         * @description Un financeur accepte le bilan. Told to the holder, the funder of the award and the contract's team.
+         */
+        post: operations["onBilanAccepted"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "bilan.rejected": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A funder rejects it.
+         * @description Un financeur rejette le bilan. Told to the holder, the funder of the award and the contract's team.
+         */
+        post: operations["onBilanRejected"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "agreement.due": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An agreement is due.
+         * @description Une convention est due. Told to the two parties.
+         */
+        post: operations["onAgreementDue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "agreement.drafted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * It is drafted.
+         * @description La convention est rédigée. Told to the two parties.
+         */
+        post: operations["onAgreementDrafted"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "agreement.signed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A party signed.
+         * @description Une partie a signé. Told to the two parties.
+         */
+        post: operations["onAgreementSigned"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "agreement.in_force": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * It is in force.
+         * @description La convention est en vigueur. Told to the two parties.
+         */
+        post: operations["onAgreementInForce"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "agreement.terminated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * It is terminated.
+         * @description La convention est résiliée. Told to the two parties.
+         */
+        post: operations["onAgreementTerminated"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "cpo.approved": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A funder approves it.
+         * @description Un financeur approuve la CPO. Told to the holder, its funders and the contract's team.
+         */
+        post: operations["onCpoApproved"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "cpo.signed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A party signed it.
+         * @description Une partie a signé la CPO. Told to the holder, its funders and the contract's team.
+         */
+        post: operations["onCpoSigned"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "cpo.entered_into_force": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * It is in force.
+         * @description La CPO est en vigueur. Told to the holder, its funders and the contract's team.
+         */
+        post: operations["onCpoEnteredIntoForce"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "cpo.tranche_confirmed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A tranche is confirmed.
+         * @description Une tranche est confirmée. Told to the holder, its funders and the contract's team.
+         */
+        post: operations["onCpoTrancheConfirmed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "cpo.report_submitted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The yearly report is in.
+         * @description Le bilan annuel est déposé. Told to the holder, its funders and the contract's team.
+         */
+        post: operations["onCpoReportSubmitted"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "cpo.amendment_signed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An amendment is signed.
+         * @description Un avenant est signé. Told to the holder, its funders and the contract's team.
+         */
+        post: operations["onCpoAmendmentSigned"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "cpo.suspended": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * It is suspended.
+         * @description La CPO est suspendue. Told to the holder, its funders and the contract's team.
+         */
+        post: operations["onCpoSuspended"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "cpo.resumed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * It resumes.
+         * @description La CPO reprend. Told to the holder, its funders and the contract's team.
+         */
+        post: operations["onCpoResumed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "cpo.terminated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * It is terminated.
+         * @description La CPO est résiliée. Told to the holder, its funders and the contract's team.
+         */
+        post: operations["onCpoTerminated"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "cpo.ended": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * It has ended.
+         * @description La CPO est terminée. Told to the holder, its funders and the contract's team.
+         */
+        post: operations["onCpoEnded"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "committee.planned": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A session is planned.
+         * @description Une séance est prévue. Told to the campaign's funders and the contract's team.
+         */
+        post: operations["onCommitteePlanned"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "committee.agenda_sent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The agenda is sent.
+         * @description L'ordre du jour est envoyé. Told to the campaign's funders and the contract's team.
+         */
+        post: operations["onCommitteeAgendaSent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "committee.closed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The session is closed.
+         * @description La séance est levée. Told to the campaign's funders and the contract's team.
+         */
+        post: operations["onCommitteeClosed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "committee.minutes_signed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The minutes are signed.
+         * @description Le relevé est signé. Told to the campaign's funders and the contract's team.
+         */
+        post: operations["onCommitteeMinutesSigned"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "webhook.test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Asked by the subscriber, to try.
+         * @description Essai demandé par l'abonné. Told to the webhook that is tried.
+         */
+        post: operations["onWebhookTest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
         /**
@@ -13282,6 +15233,54 @@ export interface components {
          * @enum {string}
          */
         AccessFilter: "public" | "members" | "embargo";
+        /**
+         * AccountErasureCreate
+         * @description You ask to be forgotten: your password proves that it is you.
+         */
+        AccountErasureCreate: {
+            /**
+             * Password
+             * Format: password
+             * @example quatre mots sans rapport
+             */
+            password: string;
+        };
+        /**
+         * AccountErasureRead
+         * @description Your account is to be erased.
+         */
+        AccountErasureRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * @description `pending` until `effective_at`: you may change your mind.
+             * @example pending
+             */
+            state: components["schemas"]["DataRequestState"];
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /**
+             * Effective At
+             * Format: date-time
+             */
+            effective_at: string;
+            /**
+             * Answers
+             * @description What each service did; empty until then.
+             */
+            answers: components["schemas"]["ErasureAnswer"][];
+            /**
+             * Version
+             * @example 1
+             */
+            version: number;
+        };
         /**
          * AccountFace
          * @description An account, as sessions name it.
@@ -13362,6 +15361,282 @@ export interface components {
              * @example Si cette adresse peut recevoir ce message, il vient d'être envoyé.
              */
             message: string;
+        };
+        /**
+         * ActorCardRead
+         * @description An organisation's card.
+         */
+        ActorCardRead: {
+            /**
+             * Organisation Id
+             * Format: uuid
+             */
+            organisation_id: string;
+            kind: components["schemas"]["Kind"];
+            /**
+             * Name
+             * @example Régie de quartier Ozanam
+             */
+            name: string;
+            /**
+             * City
+             * @example Carcassonne
+             */
+            city: string | null;
+            /** Presentation */
+            presentation: string;
+            /** Themes */
+            themes: components["schemas"]["CodeLabel"][];
+            /** Territories */
+            territories: components["schemas"]["CodeLabel"][];
+            /**
+             * Verified At
+             * Format: date-time
+             * @description When it last said that all of it is true.
+             */
+            verified_at: string;
+            /** Website */
+            website: string | null;
+            /** Public Email */
+            public_email: string | null;
+            /** Public Phone */
+            public_phone: string | null;
+            /** Accepts Messages */
+            accepts_messages: boolean;
+            /** Is Published */
+            is_published: boolean;
+            /**
+             * People
+             * @description Who chose to appear, nobody else.
+             */
+            people: components["schemas"]["ActorPersonRead"][];
+            /**
+             * Version
+             * @example 1
+             */
+            version: number;
+        };
+        /**
+         * ActorCardWrite
+         * @description An organisation's public card, whole.
+         */
+        ActorCardWrite: {
+            /**
+             * Presentation
+             * @description What it does, in a few lines.
+             * @example Régie de quartier : chantiers d'insertion, jardins partagés.
+             */
+            presentation: string;
+            /**
+             * Theme Codes
+             * @default []
+             * @example [
+             *       "emploi"
+             *     ]
+             */
+            theme_codes: string[];
+            /**
+             * Territory Codes
+             * @description Where it works; a commune covers its QPVs.
+             * @default []
+             * @example [
+             *       "11069"
+             *     ]
+             */
+            territory_codes: string[];
+            /**
+             * Public Email
+             * @description Shown to anyone: an office's address, not a person's.
+             */
+            public_email?: string | null;
+            /** Public Phone */
+            public_phone?: string | null;
+            /**
+             * Accepts Messages
+             * @description Managers receive what is written when nobody listed does.
+             * @default true
+             */
+            accepts_messages: boolean;
+            /**
+             * Is Published
+             * @description Shown to anyone.
+             * @default false
+             */
+            is_published: boolean;
+        };
+        /**
+         * ActorFacet
+         * @description How many actors there are of a value, among those found.
+         */
+        ActorFacet: {
+            /**
+             * Facet
+             * @description `kind`, `theme` or `territory`.
+             * @example theme
+             */
+            facet: string;
+            /**
+             * Code
+             * @example emploi
+             */
+            code: string;
+            /**
+             * Label
+             * @example Emploi
+             */
+            label: string;
+            /**
+             * Count
+             * @example 12
+             */
+            count: number;
+        };
+        /**
+         * ActorFacets
+         * @description Counts by kind, theme and territory.
+         */
+        ActorFacets: {
+            /** Items */
+            items: components["schemas"]["ActorFacet"][];
+            /** Next */
+            next?: null;
+        };
+        /**
+         * ActorMessageCreate
+         * @description Something to tell, or ask; the answer comes to your account's address.
+         */
+        ActorMessageCreate: {
+            /**
+             * Subject
+             * @example Jardin partagé d'Ozanam
+             */
+            subject: string;
+            /** Text */
+            text: string;
+            /**
+             * Account Id
+             * @description One of the people of the card; everybody listed when left out.
+             */
+            account_id?: string | null;
+        };
+        /**
+         * ActorMessageSent
+         * @description The message was passed on.
+         */
+        ActorMessageSent: {
+            /**
+             * Sent At
+             * Format: date-time
+             */
+            sent_at: string;
+            /**
+             * To
+             * @description `people` who chose to be contacted, or the organisation's `managers`.
+             * @example people
+             */
+            to: string;
+        };
+        /**
+         * ActorPersonRead
+         * @description Somebody who chose to appear.
+         */
+        ActorPersonRead: {
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            /**
+             * Full Name
+             * @example Nadia Benali
+             */
+            full_name: string;
+            /**
+             * Function
+             * @example Coordinatrice
+             */
+            function: string;
+            /** Topics */
+            topics: string;
+            /**
+             * Email
+             * @description Only when the person shows it.
+             */
+            email: string | null;
+            /**
+             * Phone
+             * @description Only when the person shows it.
+             */
+            phone: string | null;
+            /**
+             * Consented At
+             * Format: date-time
+             * @description When they chose to appear.
+             */
+            consented_at: string;
+        };
+        /**
+         * ActorPersonWrite
+         * @description What you choose to show of yourself; your name goes with it.
+         */
+        ActorPersonWrite: {
+            /**
+             * Function
+             * @example Coordinatrice
+             */
+            function: string;
+            /**
+             * Topics
+             * @description What you may be asked about.
+             * @default
+             * @example Chantiers d'insertion
+             */
+            topics: string;
+            /**
+             * Shows Email
+             * @description Your account's address is shown; otherwise people write through the platform.
+             * @default false
+             */
+            shows_email: boolean;
+            /**
+             * Phone
+             * @description Shown when given.
+             */
+            phone?: string | null;
+        };
+        /**
+         * ActorSummary
+         * @description An actor in a list.
+         */
+        ActorSummary: {
+            /**
+             * Organisation Id
+             * Format: uuid
+             */
+            organisation_id: string;
+            kind: components["schemas"]["Kind"];
+            /**
+             * Name
+             * @example Régie de quartier Ozanam
+             */
+            name: string;
+            /**
+             * City
+             * @example Carcassonne
+             */
+            city: string | null;
+            /** Presentation */
+            presentation: string;
+            /** Themes */
+            themes: components["schemas"]["CodeLabel"][];
+            /** Territories */
+            territories: components["schemas"]["CodeLabel"][];
+            /**
+             * Verified At
+             * Format: date-time
+             * @description When it last said that all of it is true.
+             */
+            verified_at: string;
         };
         /** ActualCharge */
         ActualCharge: {
@@ -13732,6 +16007,231 @@ export interface components {
              */
             ends_on: string;
         };
+        /**
+         * AgreementDraftedEvent
+         * @description It is drafted.
+         * @example {
+         *       "data": {
+         *         "agreement_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f009",
+         *         "funder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f005",
+         *         "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+         *         "year": 2027
+         *       },
+         *       "datacontenttype": "application/json",
+         *       "id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1",
+         *       "source": "/programming/v1",
+         *       "specversion": "1.0",
+         *       "subject": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *       "time": "2027-01-12T09:30:00Z",
+         *       "type": "agreement.drafted"
+         *     }
+         */
+        AgreementDraftedEvent: {
+            /**
+             * Specversion
+             * @example 1.0
+             * @constant
+             */
+            specversion: "1.0";
+            /**
+             * Id
+             * Format: uuid
+             * @description The same as `webhook-id`, at every attempt: what came twice carries it twice.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1
+             */
+            id: string;
+            /**
+             * Source
+             * @description The service that tells.
+             * @example /programming/v1
+             */
+            source: string;
+            /**
+             * Subject
+             * Format: uuid
+             * @description The resource whose events come in order.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            subject: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description When it happened.
+             * @example 2027-01-12T09:30:00Z
+             */
+            time: string;
+            /**
+             * Datacontenttype
+             * @example application/json
+             * @constant
+             */
+            datacontenttype: "application/json";
+            /**
+             * Type
+             * @example agreement.drafted
+             * @constant
+             */
+            type: "agreement.drafted";
+            /**
+             * @example {
+             *       "agreement_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f009",
+             *       "funder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f005",
+             *       "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+             *       "year": 2027
+             *     }
+             */
+            data: components["schemas"]["AgreementTold"];
+        };
+        /**
+         * AgreementDueEvent
+         * @description An agreement is due.
+         * @example {
+         *       "data": {
+         *         "agreement_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f009",
+         *         "funder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f005",
+         *         "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+         *         "year": 2027
+         *       },
+         *       "datacontenttype": "application/json",
+         *       "id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1",
+         *       "source": "/programming/v1",
+         *       "specversion": "1.0",
+         *       "subject": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *       "time": "2027-01-12T09:30:00Z",
+         *       "type": "agreement.due"
+         *     }
+         */
+        AgreementDueEvent: {
+            /**
+             * Specversion
+             * @example 1.0
+             * @constant
+             */
+            specversion: "1.0";
+            /**
+             * Id
+             * Format: uuid
+             * @description The same as `webhook-id`, at every attempt: what came twice carries it twice.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1
+             */
+            id: string;
+            /**
+             * Source
+             * @description The service that tells.
+             * @example /programming/v1
+             */
+            source: string;
+            /**
+             * Subject
+             * Format: uuid
+             * @description The resource whose events come in order.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            subject: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description When it happened.
+             * @example 2027-01-12T09:30:00Z
+             */
+            time: string;
+            /**
+             * Datacontenttype
+             * @example application/json
+             * @constant
+             */
+            datacontenttype: "application/json";
+            /**
+             * Type
+             * @example agreement.due
+             * @constant
+             */
+            type: "agreement.due";
+            /**
+             * @example {
+             *       "agreement_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f009",
+             *       "funder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f005",
+             *       "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+             *       "year": 2027
+             *     }
+             */
+            data: components["schemas"]["AgreementTold"];
+        };
+        /**
+         * AgreementInForceEvent
+         * @description It is in force.
+         * @example {
+         *       "data": {
+         *         "agreement_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f009",
+         *         "funder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f005",
+         *         "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+         *         "year": 2027
+         *       },
+         *       "datacontenttype": "application/json",
+         *       "id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1",
+         *       "source": "/programming/v1",
+         *       "specversion": "1.0",
+         *       "subject": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *       "time": "2027-01-12T09:30:00Z",
+         *       "type": "agreement.in_force"
+         *     }
+         */
+        AgreementInForceEvent: {
+            /**
+             * Specversion
+             * @example 1.0
+             * @constant
+             */
+            specversion: "1.0";
+            /**
+             * Id
+             * Format: uuid
+             * @description The same as `webhook-id`, at every attempt: what came twice carries it twice.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1
+             */
+            id: string;
+            /**
+             * Source
+             * @description The service that tells.
+             * @example /programming/v1
+             */
+            source: string;
+            /**
+             * Subject
+             * Format: uuid
+             * @description The resource whose events come in order.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            subject: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description When it happened.
+             * @example 2027-01-12T09:30:00Z
+             */
+            time: string;
+            /**
+             * Datacontenttype
+             * @example application/json
+             * @constant
+             */
+            datacontenttype: "application/json";
+            /**
+             * Type
+             * @example agreement.in_force
+             * @constant
+             */
+            type: "agreement.in_force";
+            /**
+             * @example {
+             *       "agreement_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f009",
+             *       "funder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f005",
+             *       "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+             *       "year": 2027
+             *     }
+             */
+            data: components["schemas"]["AgreementTold"];
+        };
         /** AgreementRead */
         AgreementRead: {
             /**
@@ -13829,6 +16329,81 @@ export interface components {
             readonly total_cents: number;
         };
         /**
+         * AgreementSignedEvent
+         * @description A party signed.
+         * @example {
+         *       "data": {
+         *         "agreement_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f009",
+         *         "funder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f005",
+         *         "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+         *         "year": 2027
+         *       },
+         *       "datacontenttype": "application/json",
+         *       "id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1",
+         *       "source": "/programming/v1",
+         *       "specversion": "1.0",
+         *       "subject": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *       "time": "2027-01-12T09:30:00Z",
+         *       "type": "agreement.signed"
+         *     }
+         */
+        AgreementSignedEvent: {
+            /**
+             * Specversion
+             * @example 1.0
+             * @constant
+             */
+            specversion: "1.0";
+            /**
+             * Id
+             * Format: uuid
+             * @description The same as `webhook-id`, at every attempt: what came twice carries it twice.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1
+             */
+            id: string;
+            /**
+             * Source
+             * @description The service that tells.
+             * @example /programming/v1
+             */
+            source: string;
+            /**
+             * Subject
+             * Format: uuid
+             * @description The resource whose events come in order.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            subject: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description When it happened.
+             * @example 2027-01-12T09:30:00Z
+             */
+            time: string;
+            /**
+             * Datacontenttype
+             * @example application/json
+             * @constant
+             */
+            datacontenttype: "application/json";
+            /**
+             * Type
+             * @example agreement.signed
+             * @constant
+             */
+            type: "agreement.signed";
+            /**
+             * @example {
+             *       "agreement_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f009",
+             *       "funder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f005",
+             *       "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+             *       "year": 2027
+             *     }
+             */
+            data: components["schemas"]["AgreementTold"];
+        };
+        /**
          * AgreementStatus
          * @enum {string}
          */
@@ -13921,6 +16496,81 @@ export interface components {
             readonly total_cents: number;
         };
         /**
+         * AgreementTerminatedEvent
+         * @description It is terminated.
+         * @example {
+         *       "data": {
+         *         "agreement_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f009",
+         *         "funder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f005",
+         *         "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+         *         "year": 2027
+         *       },
+         *       "datacontenttype": "application/json",
+         *       "id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1",
+         *       "source": "/programming/v1",
+         *       "specversion": "1.0",
+         *       "subject": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *       "time": "2027-01-12T09:30:00Z",
+         *       "type": "agreement.terminated"
+         *     }
+         */
+        AgreementTerminatedEvent: {
+            /**
+             * Specversion
+             * @example 1.0
+             * @constant
+             */
+            specversion: "1.0";
+            /**
+             * Id
+             * Format: uuid
+             * @description The same as `webhook-id`, at every attempt: what came twice carries it twice.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1
+             */
+            id: string;
+            /**
+             * Source
+             * @description The service that tells.
+             * @example /programming/v1
+             */
+            source: string;
+            /**
+             * Subject
+             * Format: uuid
+             * @description The resource whose events come in order.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            subject: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description When it happened.
+             * @example 2027-01-12T09:30:00Z
+             */
+            time: string;
+            /**
+             * Datacontenttype
+             * @example application/json
+             * @constant
+             */
+            datacontenttype: "application/json";
+            /**
+             * Type
+             * @example agreement.terminated
+             * @constant
+             */
+            type: "agreement.terminated";
+            /**
+             * @example {
+             *       "agreement_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f009",
+             *       "funder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f005",
+             *       "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+             *       "year": 2027
+             *     }
+             */
+            data: components["schemas"]["AgreementTold"];
+        };
+        /**
          * AgreementTextRead
          * @description The agreement's own text.
          */
@@ -13966,6 +16616,35 @@ export interface components {
              * @description Address of the text (PDF), once it is made.
              */
             readonly document: string | null;
+        };
+        /**
+         * AgreementTold
+         * @description An agreement between a funder and a holder, for a year.
+         */
+        AgreementTold: {
+            /**
+             * Agreement Id
+             * Format: uuid
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f009
+             */
+            agreement_id: string;
+            /**
+             * Funder Id
+             * Format: uuid
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f005
+             */
+            funder_id: string;
+            /**
+             * Holder Id
+             * Format: uuid
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f003
+             */
+            holder_id: string;
+            /**
+             * Year
+             * @example 2027
+             */
+            year: number;
         };
         /**
          * AmendmentDraft
@@ -15289,7 +17968,749 @@ export interface components {
          * @description The next step to take before a clock passes.
          * @enum {string}
          */
-        AwaitedStep: "admissibility" | "review" | "decision" | "notification" | "agreement" | "commitment" | "payment";
+        AwaitedStep: "changes" | "admissibility" | "review" | "decision" | "notification" | "agreement" | "commitment" | "payment";
+        /**
+         * AwardAgreedEvent
+         * @description The agreement covers it.
+         * @example {
+         *       "data": {
+         *         "award_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f006",
+         *         "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+         *         "dossier_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *         "funder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f005",
+         *         "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+         *         "reference": "2027-CARC-0042"
+         *       },
+         *       "datacontenttype": "application/json",
+         *       "id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1",
+         *       "source": "/programming/v1",
+         *       "specversion": "1.0",
+         *       "subject": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *       "time": "2027-01-12T09:30:00Z",
+         *       "type": "award.agreed"
+         *     }
+         */
+        AwardAgreedEvent: {
+            /**
+             * Specversion
+             * @example 1.0
+             * @constant
+             */
+            specversion: "1.0";
+            /**
+             * Id
+             * Format: uuid
+             * @description The same as `webhook-id`, at every attempt: what came twice carries it twice.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1
+             */
+            id: string;
+            /**
+             * Source
+             * @description The service that tells.
+             * @example /programming/v1
+             */
+            source: string;
+            /**
+             * Subject
+             * Format: uuid
+             * @description The resource whose events come in order.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            subject: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description When it happened.
+             * @example 2027-01-12T09:30:00Z
+             */
+            time: string;
+            /**
+             * Datacontenttype
+             * @example application/json
+             * @constant
+             */
+            datacontenttype: "application/json";
+            /**
+             * Type
+             * @example award.agreed
+             * @constant
+             */
+            type: "award.agreed";
+            /**
+             * @example {
+             *       "award_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f006",
+             *       "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+             *       "dossier_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+             *       "funder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f005",
+             *       "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+             *       "reference": "2027-CARC-0042"
+             *     }
+             */
+            data: components["schemas"]["AwardTold"];
+        };
+        /**
+         * AwardAmendedEvent
+         * @description It is amended.
+         * @example {
+         *       "data": {
+         *         "award_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f006",
+         *         "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+         *         "dossier_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *         "funder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f005",
+         *         "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+         *         "reference": "2027-CARC-0042"
+         *       },
+         *       "datacontenttype": "application/json",
+         *       "id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1",
+         *       "source": "/programming/v1",
+         *       "specversion": "1.0",
+         *       "subject": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *       "time": "2027-01-12T09:30:00Z",
+         *       "type": "award.amended"
+         *     }
+         */
+        AwardAmendedEvent: {
+            /**
+             * Specversion
+             * @example 1.0
+             * @constant
+             */
+            specversion: "1.0";
+            /**
+             * Id
+             * Format: uuid
+             * @description The same as `webhook-id`, at every attempt: what came twice carries it twice.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1
+             */
+            id: string;
+            /**
+             * Source
+             * @description The service that tells.
+             * @example /programming/v1
+             */
+            source: string;
+            /**
+             * Subject
+             * Format: uuid
+             * @description The resource whose events come in order.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            subject: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description When it happened.
+             * @example 2027-01-12T09:30:00Z
+             */
+            time: string;
+            /**
+             * Datacontenttype
+             * @example application/json
+             * @constant
+             */
+            datacontenttype: "application/json";
+            /**
+             * Type
+             * @example award.amended
+             * @constant
+             */
+            type: "award.amended";
+            /**
+             * @example {
+             *       "award_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f006",
+             *       "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+             *       "dossier_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+             *       "funder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f005",
+             *       "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+             *       "reference": "2027-CARC-0042"
+             *     }
+             */
+            data: components["schemas"]["AwardTold"];
+        };
+        /**
+         * AwardCommittedEvent
+         * @description Money is committed.
+         * @example {
+         *       "data": {
+         *         "award_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f006",
+         *         "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+         *         "committed_cents": 800000,
+         *         "dossier_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *         "funder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f005",
+         *         "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+         *         "reference": "2027-CARC-0042"
+         *       },
+         *       "datacontenttype": "application/json",
+         *       "id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1",
+         *       "source": "/programming/v1",
+         *       "specversion": "1.0",
+         *       "subject": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *       "time": "2027-01-12T09:30:00Z",
+         *       "type": "award.committed"
+         *     }
+         */
+        AwardCommittedEvent: {
+            /**
+             * Specversion
+             * @example 1.0
+             * @constant
+             */
+            specversion: "1.0";
+            /**
+             * Id
+             * Format: uuid
+             * @description The same as `webhook-id`, at every attempt: what came twice carries it twice.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1
+             */
+            id: string;
+            /**
+             * Source
+             * @description The service that tells.
+             * @example /programming/v1
+             */
+            source: string;
+            /**
+             * Subject
+             * Format: uuid
+             * @description The resource whose events come in order.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            subject: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description When it happened.
+             * @example 2027-01-12T09:30:00Z
+             */
+            time: string;
+            /**
+             * Datacontenttype
+             * @example application/json
+             * @constant
+             */
+            datacontenttype: "application/json";
+            /**
+             * Type
+             * @example award.committed
+             * @constant
+             */
+            type: "award.committed";
+            /**
+             * @example {
+             *       "award_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f006",
+             *       "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+             *       "committed_cents": 800000,
+             *       "dossier_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+             *       "funder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f005",
+             *       "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+             *       "reference": "2027-CARC-0042"
+             *     }
+             */
+            data: components["schemas"]["AwardCommittedTold"];
+        };
+        /**
+         * AwardCommittedTold
+         * @description An award, with all that is committed of it.
+         */
+        AwardCommittedTold: {
+            /**
+             * Dossier Id
+             * Format: uuid
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            dossier_id: string;
+            /**
+             * Reference
+             * @description What people call it.
+             * @example 2027-CARC-0042
+             */
+            reference?: string | null;
+            /**
+             * Campaign Id
+             * Format: uuid
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f002
+             */
+            campaign_id: string;
+            /**
+             * Holder Id
+             * Format: uuid
+             * @description The organisation that answers for it today.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f003
+             */
+            holder_id: string;
+            /**
+             * Award Id
+             * Format: uuid
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f006
+             */
+            award_id: string;
+            /**
+             * Funder Id
+             * Format: uuid
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f005
+             */
+            funder_id: string;
+            /**
+             * Committed Cents
+             * @description Euro cents.
+             * @example 800000
+             */
+            committed_cents: number;
+        };
+        /**
+         * AwardMoneyTold
+         * @description An award, and the amount of the act.
+         */
+        AwardMoneyTold: {
+            /**
+             * Dossier Id
+             * Format: uuid
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            dossier_id: string;
+            /**
+             * Reference
+             * @description What people call it.
+             * @example 2027-CARC-0042
+             */
+            reference?: string | null;
+            /**
+             * Campaign Id
+             * Format: uuid
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f002
+             */
+            campaign_id: string;
+            /**
+             * Holder Id
+             * Format: uuid
+             * @description The organisation that answers for it today.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f003
+             */
+            holder_id: string;
+            /**
+             * Award Id
+             * Format: uuid
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f006
+             */
+            award_id: string;
+            /**
+             * Funder Id
+             * Format: uuid
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f005
+             */
+            funder_id: string;
+            /**
+             * Amount Cents
+             * @description Euro cents.
+             * @example 800000
+             */
+            amount_cents: number;
+        };
+        /**
+         * AwardOrderCancelledEvent
+         * @description The order is cancelled.
+         * @example {
+         *       "data": {
+         *         "amount_cents": 800000,
+         *         "award_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f006",
+         *         "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+         *         "dossier_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *         "funder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f005",
+         *         "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+         *         "reference": "2027-CARC-0042"
+         *       },
+         *       "datacontenttype": "application/json",
+         *       "id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1",
+         *       "source": "/programming/v1",
+         *       "specversion": "1.0",
+         *       "subject": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *       "time": "2027-01-12T09:30:00Z",
+         *       "type": "award.order_cancelled"
+         *     }
+         */
+        AwardOrderCancelledEvent: {
+            /**
+             * Specversion
+             * @example 1.0
+             * @constant
+             */
+            specversion: "1.0";
+            /**
+             * Id
+             * Format: uuid
+             * @description The same as `webhook-id`, at every attempt: what came twice carries it twice.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1
+             */
+            id: string;
+            /**
+             * Source
+             * @description The service that tells.
+             * @example /programming/v1
+             */
+            source: string;
+            /**
+             * Subject
+             * Format: uuid
+             * @description The resource whose events come in order.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            subject: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description When it happened.
+             * @example 2027-01-12T09:30:00Z
+             */
+            time: string;
+            /**
+             * Datacontenttype
+             * @example application/json
+             * @constant
+             */
+            datacontenttype: "application/json";
+            /**
+             * Type
+             * @example award.order_cancelled
+             * @constant
+             */
+            type: "award.order_cancelled";
+            /**
+             * @example {
+             *       "amount_cents": 800000,
+             *       "award_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f006",
+             *       "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+             *       "dossier_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+             *       "funder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f005",
+             *       "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+             *       "reference": "2027-CARC-0042"
+             *     }
+             */
+            data: components["schemas"]["AwardMoneyTold"];
+        };
+        /**
+         * AwardOrderedEvent
+         * @description A payment is ordered.
+         * @example {
+         *       "data": {
+         *         "amount_cents": 800000,
+         *         "award_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f006",
+         *         "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+         *         "dossier_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *         "funder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f005",
+         *         "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+         *         "reference": "2027-CARC-0042"
+         *       },
+         *       "datacontenttype": "application/json",
+         *       "id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1",
+         *       "source": "/programming/v1",
+         *       "specversion": "1.0",
+         *       "subject": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *       "time": "2027-01-12T09:30:00Z",
+         *       "type": "award.ordered"
+         *     }
+         */
+        AwardOrderedEvent: {
+            /**
+             * Specversion
+             * @example 1.0
+             * @constant
+             */
+            specversion: "1.0";
+            /**
+             * Id
+             * Format: uuid
+             * @description The same as `webhook-id`, at every attempt: what came twice carries it twice.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1
+             */
+            id: string;
+            /**
+             * Source
+             * @description The service that tells.
+             * @example /programming/v1
+             */
+            source: string;
+            /**
+             * Subject
+             * Format: uuid
+             * @description The resource whose events come in order.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            subject: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description When it happened.
+             * @example 2027-01-12T09:30:00Z
+             */
+            time: string;
+            /**
+             * Datacontenttype
+             * @example application/json
+             * @constant
+             */
+            datacontenttype: "application/json";
+            /**
+             * Type
+             * @example award.ordered
+             * @constant
+             */
+            type: "award.ordered";
+            /**
+             * @example {
+             *       "amount_cents": 800000,
+             *       "award_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f006",
+             *       "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+             *       "dossier_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+             *       "funder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f005",
+             *       "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+             *       "reference": "2027-CARC-0042"
+             *     }
+             */
+            data: components["schemas"]["AwardMoneyTold"];
+        };
+        /**
+         * AwardPaidEvent
+         * @description A payment is made.
+         * @example {
+         *       "data": {
+         *         "amount_cents": 800000,
+         *         "award_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f006",
+         *         "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+         *         "dossier_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *         "funder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f005",
+         *         "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+         *         "reference": "2027-CARC-0042"
+         *       },
+         *       "datacontenttype": "application/json",
+         *       "id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1",
+         *       "source": "/programming/v1",
+         *       "specversion": "1.0",
+         *       "subject": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *       "time": "2027-01-12T09:30:00Z",
+         *       "type": "award.paid"
+         *     }
+         */
+        AwardPaidEvent: {
+            /**
+             * Specversion
+             * @example 1.0
+             * @constant
+             */
+            specversion: "1.0";
+            /**
+             * Id
+             * Format: uuid
+             * @description The same as `webhook-id`, at every attempt: what came twice carries it twice.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1
+             */
+            id: string;
+            /**
+             * Source
+             * @description The service that tells.
+             * @example /programming/v1
+             */
+            source: string;
+            /**
+             * Subject
+             * Format: uuid
+             * @description The resource whose events come in order.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            subject: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description When it happened.
+             * @example 2027-01-12T09:30:00Z
+             */
+            time: string;
+            /**
+             * Datacontenttype
+             * @example application/json
+             * @constant
+             */
+            datacontenttype: "application/json";
+            /**
+             * Type
+             * @example award.paid
+             * @constant
+             */
+            type: "award.paid";
+            /**
+             * @example {
+             *       "amount_cents": 800000,
+             *       "award_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f006",
+             *       "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+             *       "dossier_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+             *       "funder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f005",
+             *       "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+             *       "reference": "2027-CARC-0042"
+             *     }
+             */
+            data: components["schemas"]["AwardMoneyTold"];
+        };
+        /**
+         * AwardPaymentRequestRefusedEvent
+         * @description The request is refused.
+         * @example {
+         *       "data": {
+         *         "amount_cents": 800000,
+         *         "award_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f006",
+         *         "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+         *         "dossier_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *         "funder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f005",
+         *         "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+         *         "reference": "2027-CARC-0042"
+         *       },
+         *       "datacontenttype": "application/json",
+         *       "id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1",
+         *       "source": "/programming/v1",
+         *       "specversion": "1.0",
+         *       "subject": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *       "time": "2027-01-12T09:30:00Z",
+         *       "type": "award.payment_request_refused"
+         *     }
+         */
+        AwardPaymentRequestRefusedEvent: {
+            /**
+             * Specversion
+             * @example 1.0
+             * @constant
+             */
+            specversion: "1.0";
+            /**
+             * Id
+             * Format: uuid
+             * @description The same as `webhook-id`, at every attempt: what came twice carries it twice.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1
+             */
+            id: string;
+            /**
+             * Source
+             * @description The service that tells.
+             * @example /programming/v1
+             */
+            source: string;
+            /**
+             * Subject
+             * Format: uuid
+             * @description The resource whose events come in order.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            subject: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description When it happened.
+             * @example 2027-01-12T09:30:00Z
+             */
+            time: string;
+            /**
+             * Datacontenttype
+             * @example application/json
+             * @constant
+             */
+            datacontenttype: "application/json";
+            /**
+             * Type
+             * @example award.payment_request_refused
+             * @constant
+             */
+            type: "award.payment_request_refused";
+            /**
+             * @example {
+             *       "amount_cents": 800000,
+             *       "award_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f006",
+             *       "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+             *       "dossier_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+             *       "funder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f005",
+             *       "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+             *       "reference": "2027-CARC-0042"
+             *     }
+             */
+            data: components["schemas"]["AwardMoneyTold"];
+        };
+        /**
+         * AwardPaymentRequestedEvent
+         * @description A payment is asked.
+         * @example {
+         *       "data": {
+         *         "amount_cents": 800000,
+         *         "award_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f006",
+         *         "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+         *         "dossier_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *         "funder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f005",
+         *         "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+         *         "reference": "2027-CARC-0042"
+         *       },
+         *       "datacontenttype": "application/json",
+         *       "id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1",
+         *       "source": "/programming/v1",
+         *       "specversion": "1.0",
+         *       "subject": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *       "time": "2027-01-12T09:30:00Z",
+         *       "type": "award.payment_requested"
+         *     }
+         */
+        AwardPaymentRequestedEvent: {
+            /**
+             * Specversion
+             * @example 1.0
+             * @constant
+             */
+            specversion: "1.0";
+            /**
+             * Id
+             * Format: uuid
+             * @description The same as `webhook-id`, at every attempt: what came twice carries it twice.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1
+             */
+            id: string;
+            /**
+             * Source
+             * @description The service that tells.
+             * @example /programming/v1
+             */
+            source: string;
+            /**
+             * Subject
+             * Format: uuid
+             * @description The resource whose events come in order.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            subject: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description When it happened.
+             * @example 2027-01-12T09:30:00Z
+             */
+            time: string;
+            /**
+             * Datacontenttype
+             * @example application/json
+             * @constant
+             */
+            datacontenttype: "application/json";
+            /**
+             * Type
+             * @example award.payment_requested
+             * @constant
+             */
+            type: "award.payment_requested";
+            /**
+             * @example {
+             *       "amount_cents": 800000,
+             *       "award_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f006",
+             *       "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+             *       "dossier_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+             *       "funder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f005",
+             *       "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+             *       "reference": "2027-CARC-0042"
+             *     }
+             */
+            data: components["schemas"]["AwardMoneyTold"];
+        };
         /**
          * AwardRead
          * @description A grant and its money. Amounts in euro cents.
@@ -15416,6 +18837,130 @@ export interface components {
              * @description What the holder has to give back, in cents.
              */
             readonly to_repay_cents: number;
+        };
+        /**
+         * AwardRepaidEvent
+         * @description Money came back.
+         * @example {
+         *       "data": {
+         *         "amount_cents": 800000,
+         *         "award_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f006",
+         *         "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+         *         "dossier_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *         "funder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f005",
+         *         "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+         *         "reference": "2027-CARC-0042"
+         *       },
+         *       "datacontenttype": "application/json",
+         *       "id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1",
+         *       "source": "/programming/v1",
+         *       "specversion": "1.0",
+         *       "subject": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *       "time": "2027-01-12T09:30:00Z",
+         *       "type": "award.repaid"
+         *     }
+         */
+        AwardRepaidEvent: {
+            /**
+             * Specversion
+             * @example 1.0
+             * @constant
+             */
+            specversion: "1.0";
+            /**
+             * Id
+             * Format: uuid
+             * @description The same as `webhook-id`, at every attempt: what came twice carries it twice.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1
+             */
+            id: string;
+            /**
+             * Source
+             * @description The service that tells.
+             * @example /programming/v1
+             */
+            source: string;
+            /**
+             * Subject
+             * Format: uuid
+             * @description The resource whose events come in order.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            subject: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description When it happened.
+             * @example 2027-01-12T09:30:00Z
+             */
+            time: string;
+            /**
+             * Datacontenttype
+             * @example application/json
+             * @constant
+             */
+            datacontenttype: "application/json";
+            /**
+             * Type
+             * @example award.repaid
+             * @constant
+             */
+            type: "award.repaid";
+            /**
+             * @example {
+             *       "amount_cents": 800000,
+             *       "award_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f006",
+             *       "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+             *       "dossier_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+             *       "funder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f005",
+             *       "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+             *       "reference": "2027-CARC-0042"
+             *     }
+             */
+            data: components["schemas"]["AwardMoneyTold"];
+        };
+        /**
+         * AwardTold
+         * @description What a funder granted to a dossier.
+         */
+        AwardTold: {
+            /**
+             * Dossier Id
+             * Format: uuid
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            dossier_id: string;
+            /**
+             * Reference
+             * @description What people call it.
+             * @example 2027-CARC-0042
+             */
+            reference?: string | null;
+            /**
+             * Campaign Id
+             * Format: uuid
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f002
+             */
+            campaign_id: string;
+            /**
+             * Holder Id
+             * Format: uuid
+             * @description The organisation that answers for it today.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f003
+             */
+            holder_id: string;
+            /**
+             * Award Id
+             * Format: uuid
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f006
+             */
+            award_id: string;
+            /**
+             * Funder Id
+             * Format: uuid
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f005
+             */
+            funder_id: string;
         };
         /**
          * BadgeFormat
@@ -15733,6 +19278,85 @@ export interface components {
              */
             reason: string;
         };
+        /**
+         * BilanAcceptedEvent
+         * @description A funder accepts it.
+         * @example {
+         *       "data": {
+         *         "award_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f006",
+         *         "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+         *         "dossier_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *         "funder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f005",
+         *         "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+         *         "reference": "2027-CARC-0042"
+         *       },
+         *       "datacontenttype": "application/json",
+         *       "id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1",
+         *       "source": "/programming/v1",
+         *       "specversion": "1.0",
+         *       "subject": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *       "time": "2027-01-12T09:30:00Z",
+         *       "type": "bilan.accepted"
+         *     }
+         */
+        BilanAcceptedEvent: {
+            /**
+             * Specversion
+             * @example 1.0
+             * @constant
+             */
+            specversion: "1.0";
+            /**
+             * Id
+             * Format: uuid
+             * @description The same as `webhook-id`, at every attempt: what came twice carries it twice.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1
+             */
+            id: string;
+            /**
+             * Source
+             * @description The service that tells.
+             * @example /programming/v1
+             */
+            source: string;
+            /**
+             * Subject
+             * Format: uuid
+             * @description The resource whose events come in order.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            subject: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description When it happened.
+             * @example 2027-01-12T09:30:00Z
+             */
+            time: string;
+            /**
+             * Datacontenttype
+             * @example application/json
+             * @constant
+             */
+            datacontenttype: "application/json";
+            /**
+             * Type
+             * @example bilan.accepted
+             * @constant
+             */
+            type: "bilan.accepted";
+            /**
+             * @example {
+             *       "award_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f006",
+             *       "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+             *       "dossier_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+             *       "funder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f005",
+             *       "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+             *       "reference": "2027-CARC-0042"
+             *     }
+             */
+            data: components["schemas"]["AwardTold"];
+        };
         /** BilanAttachmentAdded */
         BilanAttachmentAdded: {
             /**
@@ -15858,6 +19482,160 @@ export interface components {
              * @example 2028-09-15
              */
             due_on: string;
+        };
+        /**
+         * BilanCompletionRequestedEvent
+         * @description Completion is asked.
+         * @example {
+         *       "data": {
+         *         "award_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f006",
+         *         "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+         *         "dossier_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *         "funder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f005",
+         *         "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+         *         "reference": "2027-CARC-0042"
+         *       },
+         *       "datacontenttype": "application/json",
+         *       "id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1",
+         *       "source": "/programming/v1",
+         *       "specversion": "1.0",
+         *       "subject": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *       "time": "2027-01-12T09:30:00Z",
+         *       "type": "bilan.completion_requested"
+         *     }
+         */
+        BilanCompletionRequestedEvent: {
+            /**
+             * Specversion
+             * @example 1.0
+             * @constant
+             */
+            specversion: "1.0";
+            /**
+             * Id
+             * Format: uuid
+             * @description The same as `webhook-id`, at every attempt: what came twice carries it twice.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1
+             */
+            id: string;
+            /**
+             * Source
+             * @description The service that tells.
+             * @example /programming/v1
+             */
+            source: string;
+            /**
+             * Subject
+             * Format: uuid
+             * @description The resource whose events come in order.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            subject: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description When it happened.
+             * @example 2027-01-12T09:30:00Z
+             */
+            time: string;
+            /**
+             * Datacontenttype
+             * @example application/json
+             * @constant
+             */
+            datacontenttype: "application/json";
+            /**
+             * Type
+             * @example bilan.completion_requested
+             * @constant
+             */
+            type: "bilan.completion_requested";
+            /**
+             * @example {
+             *       "award_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f006",
+             *       "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+             *       "dossier_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+             *       "funder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f005",
+             *       "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+             *       "reference": "2027-CARC-0042"
+             *     }
+             */
+            data: components["schemas"]["AwardTold"];
+        };
+        /**
+         * BilanDueEvent
+         * @description The bilan is due.
+         * @example {
+         *       "data": {
+         *         "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+         *         "dossier_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *         "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+         *         "reference": "2027-CARC-0042"
+         *       },
+         *       "datacontenttype": "application/json",
+         *       "id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1",
+         *       "source": "/programming/v1",
+         *       "specversion": "1.0",
+         *       "subject": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *       "time": "2027-01-12T09:30:00Z",
+         *       "type": "bilan.due"
+         *     }
+         */
+        BilanDueEvent: {
+            /**
+             * Specversion
+             * @example 1.0
+             * @constant
+             */
+            specversion: "1.0";
+            /**
+             * Id
+             * Format: uuid
+             * @description The same as `webhook-id`, at every attempt: what came twice carries it twice.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1
+             */
+            id: string;
+            /**
+             * Source
+             * @description The service that tells.
+             * @example /programming/v1
+             */
+            source: string;
+            /**
+             * Subject
+             * Format: uuid
+             * @description The resource whose events come in order.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            subject: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description When it happened.
+             * @example 2027-01-12T09:30:00Z
+             */
+            time: string;
+            /**
+             * Datacontenttype
+             * @example application/json
+             * @constant
+             */
+            datacontenttype: "application/json";
+            /**
+             * Type
+             * @example bilan.due
+             * @constant
+             */
+            type: "bilan.due";
+            /**
+             * @example {
+             *       "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+             *       "dossier_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+             *       "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+             *       "reference": "2027-CARC-0042"
+             *     }
+             */
+            data: components["schemas"]["DossierTold"];
         };
         /** BilanIndicator */
         BilanIndicator: {
@@ -16008,6 +19786,85 @@ export interface components {
              * @description Address of the PDF, made in the minute.
              */
             document: string;
+        };
+        /**
+         * BilanRejectedEvent
+         * @description A funder rejects it.
+         * @example {
+         *       "data": {
+         *         "award_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f006",
+         *         "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+         *         "dossier_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *         "funder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f005",
+         *         "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+         *         "reference": "2027-CARC-0042"
+         *       },
+         *       "datacontenttype": "application/json",
+         *       "id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1",
+         *       "source": "/programming/v1",
+         *       "specversion": "1.0",
+         *       "subject": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *       "time": "2027-01-12T09:30:00Z",
+         *       "type": "bilan.rejected"
+         *     }
+         */
+        BilanRejectedEvent: {
+            /**
+             * Specversion
+             * @example 1.0
+             * @constant
+             */
+            specversion: "1.0";
+            /**
+             * Id
+             * Format: uuid
+             * @description The same as `webhook-id`, at every attempt: what came twice carries it twice.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1
+             */
+            id: string;
+            /**
+             * Source
+             * @description The service that tells.
+             * @example /programming/v1
+             */
+            source: string;
+            /**
+             * Subject
+             * Format: uuid
+             * @description The resource whose events come in order.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            subject: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description When it happened.
+             * @example 2027-01-12T09:30:00Z
+             */
+            time: string;
+            /**
+             * Datacontenttype
+             * @example application/json
+             * @constant
+             */
+            datacontenttype: "application/json";
+            /**
+             * Type
+             * @example bilan.rejected
+             * @constant
+             */
+            type: "bilan.rejected";
+            /**
+             * @example {
+             *       "award_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f006",
+             *       "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+             *       "dossier_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+             *       "funder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f005",
+             *       "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+             *       "reference": "2027-CARC-0042"
+             *     }
+             */
+            data: components["schemas"]["AwardTold"];
         };
         /**
          * BilanRejection
@@ -16218,6 +20075,81 @@ export interface components {
              * @example Présidente
              */
             signatory_function: string;
+        };
+        /**
+         * BilanSubmittedEvent
+         * @description The bilan is submitted.
+         * @example {
+         *       "data": {
+         *         "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+         *         "dossier_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *         "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+         *         "reference": "2027-CARC-0042"
+         *       },
+         *       "datacontenttype": "application/json",
+         *       "id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1",
+         *       "source": "/programming/v1",
+         *       "specversion": "1.0",
+         *       "subject": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *       "time": "2027-01-12T09:30:00Z",
+         *       "type": "bilan.submitted"
+         *     }
+         */
+        BilanSubmittedEvent: {
+            /**
+             * Specversion
+             * @example 1.0
+             * @constant
+             */
+            specversion: "1.0";
+            /**
+             * Id
+             * Format: uuid
+             * @description The same as `webhook-id`, at every attempt: what came twice carries it twice.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1
+             */
+            id: string;
+            /**
+             * Source
+             * @description The service that tells.
+             * @example /programming/v1
+             */
+            source: string;
+            /**
+             * Subject
+             * Format: uuid
+             * @description The resource whose events come in order.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            subject: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description When it happened.
+             * @example 2027-01-12T09:30:00Z
+             */
+            time: string;
+            /**
+             * Datacontenttype
+             * @example application/json
+             * @constant
+             */
+            datacontenttype: "application/json";
+            /**
+             * Type
+             * @example bilan.submitted
+             * @constant
+             */
+            type: "bilan.submitted";
+            /**
+             * @example {
+             *       "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+             *       "dossier_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+             *       "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+             *       "reference": "2027-CARC-0042"
+             *     }
+             */
+            data: components["schemas"]["DossierTold"];
         };
         /** BilanSummary */
         BilanSummary: {
@@ -17019,6 +20951,164 @@ export interface components {
              */
             answer_before_on: string;
         };
+        /**
+         * CampaignArchivedEvent
+         * @description It is archived.
+         * @example {
+         *       "data": {
+         *         "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+         *         "closes_at": "2027-01-31T22:59:59Z",
+         *         "code": "CARC",
+         *         "contract_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f008",
+         *         "status": "open",
+         *         "year": 2027
+         *       },
+         *       "datacontenttype": "application/json",
+         *       "id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1",
+         *       "source": "/programming/v1",
+         *       "specversion": "1.0",
+         *       "subject": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *       "time": "2027-01-12T09:30:00Z",
+         *       "type": "campaign.archived"
+         *     }
+         */
+        CampaignArchivedEvent: {
+            /**
+             * Specversion
+             * @example 1.0
+             * @constant
+             */
+            specversion: "1.0";
+            /**
+             * Id
+             * Format: uuid
+             * @description The same as `webhook-id`, at every attempt: what came twice carries it twice.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1
+             */
+            id: string;
+            /**
+             * Source
+             * @description The service that tells.
+             * @example /programming/v1
+             */
+            source: string;
+            /**
+             * Subject
+             * Format: uuid
+             * @description The resource whose events come in order.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            subject: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description When it happened.
+             * @example 2027-01-12T09:30:00Z
+             */
+            time: string;
+            /**
+             * Datacontenttype
+             * @example application/json
+             * @constant
+             */
+            datacontenttype: "application/json";
+            /**
+             * Type
+             * @example campaign.archived
+             * @constant
+             */
+            type: "campaign.archived";
+            /**
+             * @example {
+             *       "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+             *       "closes_at": "2027-01-31T22:59:59Z",
+             *       "code": "CARC",
+             *       "contract_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f008",
+             *       "status": "open",
+             *       "year": 2027
+             *     }
+             */
+            data: components["schemas"]["CampaignTold"];
+        };
+        /**
+         * CampaignClosedEvent
+         * @description The call is closed.
+         * @example {
+         *       "data": {
+         *         "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+         *         "closes_at": "2027-01-31T22:59:59Z",
+         *         "code": "CARC",
+         *         "contract_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f008",
+         *         "status": "open",
+         *         "year": 2027
+         *       },
+         *       "datacontenttype": "application/json",
+         *       "id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1",
+         *       "source": "/programming/v1",
+         *       "specversion": "1.0",
+         *       "subject": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *       "time": "2027-01-12T09:30:00Z",
+         *       "type": "campaign.closed"
+         *     }
+         */
+        CampaignClosedEvent: {
+            /**
+             * Specversion
+             * @example 1.0
+             * @constant
+             */
+            specversion: "1.0";
+            /**
+             * Id
+             * Format: uuid
+             * @description The same as `webhook-id`, at every attempt: what came twice carries it twice.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1
+             */
+            id: string;
+            /**
+             * Source
+             * @description The service that tells.
+             * @example /programming/v1
+             */
+            source: string;
+            /**
+             * Subject
+             * Format: uuid
+             * @description The resource whose events come in order.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            subject: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description When it happened.
+             * @example 2027-01-12T09:30:00Z
+             */
+            time: string;
+            /**
+             * Datacontenttype
+             * @example application/json
+             * @constant
+             */
+            datacontenttype: "application/json";
+            /**
+             * Type
+             * @example campaign.closed
+             * @constant
+             */
+            type: "campaign.closed";
+            /**
+             * @example {
+             *       "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+             *       "closes_at": "2027-01-31T22:59:59Z",
+             *       "code": "CARC",
+             *       "contract_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f008",
+             *       "status": "open",
+             *       "year": 2027
+             *     }
+             */
+            data: components["schemas"]["CampaignTold"];
+        };
         /** CampaignCreate */
         CampaignCreate: {
             /**
@@ -17091,6 +21181,85 @@ export interface components {
              * @default false
              */
             sign_off_required: boolean;
+        };
+        /**
+         * CampaignDecidedEvent
+         * @description It is decided.
+         * @example {
+         *       "data": {
+         *         "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+         *         "closes_at": "2027-01-31T22:59:59Z",
+         *         "code": "CARC",
+         *         "contract_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f008",
+         *         "status": "open",
+         *         "year": 2027
+         *       },
+         *       "datacontenttype": "application/json",
+         *       "id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1",
+         *       "source": "/programming/v1",
+         *       "specversion": "1.0",
+         *       "subject": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *       "time": "2027-01-12T09:30:00Z",
+         *       "type": "campaign.decided"
+         *     }
+         */
+        CampaignDecidedEvent: {
+            /**
+             * Specversion
+             * @example 1.0
+             * @constant
+             */
+            specversion: "1.0";
+            /**
+             * Id
+             * Format: uuid
+             * @description The same as `webhook-id`, at every attempt: what came twice carries it twice.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1
+             */
+            id: string;
+            /**
+             * Source
+             * @description The service that tells.
+             * @example /programming/v1
+             */
+            source: string;
+            /**
+             * Subject
+             * Format: uuid
+             * @description The resource whose events come in order.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            subject: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description When it happened.
+             * @example 2027-01-12T09:30:00Z
+             */
+            time: string;
+            /**
+             * Datacontenttype
+             * @example application/json
+             * @constant
+             */
+            datacontenttype: "application/json";
+            /**
+             * Type
+             * @example campaign.decided
+             * @constant
+             */
+            type: "campaign.decided";
+            /**
+             * @example {
+             *       "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+             *       "closes_at": "2027-01-31T22:59:59Z",
+             *       "code": "CARC",
+             *       "contract_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f008",
+             *       "status": "open",
+             *       "year": 2027
+             *     }
+             */
+            data: components["schemas"]["CampaignTold"];
         };
         /**
          * CampaignExtended
@@ -17318,6 +21487,85 @@ export interface components {
                 [key: string]: components["schemas"]["AskedWhen"];
             };
         };
+        /**
+         * CampaignOpenedEvent
+         * @description The call is open.
+         * @example {
+         *       "data": {
+         *         "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+         *         "closes_at": "2027-01-31T22:59:59Z",
+         *         "code": "CARC",
+         *         "contract_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f008",
+         *         "status": "open",
+         *         "year": 2027
+         *       },
+         *       "datacontenttype": "application/json",
+         *       "id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1",
+         *       "source": "/programming/v1",
+         *       "specversion": "1.0",
+         *       "subject": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *       "time": "2027-01-12T09:30:00Z",
+         *       "type": "campaign.opened"
+         *     }
+         */
+        CampaignOpenedEvent: {
+            /**
+             * Specversion
+             * @example 1.0
+             * @constant
+             */
+            specversion: "1.0";
+            /**
+             * Id
+             * Format: uuid
+             * @description The same as `webhook-id`, at every attempt: what came twice carries it twice.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1
+             */
+            id: string;
+            /**
+             * Source
+             * @description The service that tells.
+             * @example /programming/v1
+             */
+            source: string;
+            /**
+             * Subject
+             * Format: uuid
+             * @description The resource whose events come in order.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            subject: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description When it happened.
+             * @example 2027-01-12T09:30:00Z
+             */
+            time: string;
+            /**
+             * Datacontenttype
+             * @example application/json
+             * @constant
+             */
+            datacontenttype: "application/json";
+            /**
+             * Type
+             * @example campaign.opened
+             * @constant
+             */
+            type: "campaign.opened";
+            /**
+             * @example {
+             *       "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+             *       "closes_at": "2027-01-31T22:59:59Z",
+             *       "code": "CARC",
+             *       "contract_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f008",
+             *       "status": "open",
+             *       "year": 2027
+             *     }
+             */
+            data: components["schemas"]["CampaignTold"];
+        };
         /** CampaignRead */
         CampaignRead: {
             /**
@@ -17453,6 +21701,125 @@ export interface components {
              * @example Ouverte
              */
             readonly status_label: string;
+        };
+        /**
+         * CampaignTold
+         * @description A call for projects.
+         */
+        CampaignTold: {
+            /**
+             * Campaign Id
+             * Format: uuid
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f002
+             */
+            campaign_id: string;
+            /**
+             * Contract Id
+             * Format: uuid
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f008
+             */
+            contract_id: string;
+            /**
+             * Code
+             * @example CARC
+             */
+            code: string;
+            /**
+             * Year
+             * @example 2027
+             */
+            year: number;
+            /**
+             * Status
+             * @description What it became.
+             * @example open
+             */
+            status: string;
+            /**
+             * Closes At
+             * Format: date-time
+             * @example 2027-01-31T22:59:59Z
+             */
+            closes_at: string;
+        };
+        /**
+         * CampaignUnderReviewEvent
+         * @description The instruction has begun.
+         * @example {
+         *       "data": {
+         *         "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+         *         "closes_at": "2027-01-31T22:59:59Z",
+         *         "code": "CARC",
+         *         "contract_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f008",
+         *         "status": "open",
+         *         "year": 2027
+         *       },
+         *       "datacontenttype": "application/json",
+         *       "id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1",
+         *       "source": "/programming/v1",
+         *       "specversion": "1.0",
+         *       "subject": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *       "time": "2027-01-12T09:30:00Z",
+         *       "type": "campaign.under_review"
+         *     }
+         */
+        CampaignUnderReviewEvent: {
+            /**
+             * Specversion
+             * @example 1.0
+             * @constant
+             */
+            specversion: "1.0";
+            /**
+             * Id
+             * Format: uuid
+             * @description The same as `webhook-id`, at every attempt: what came twice carries it twice.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1
+             */
+            id: string;
+            /**
+             * Source
+             * @description The service that tells.
+             * @example /programming/v1
+             */
+            source: string;
+            /**
+             * Subject
+             * Format: uuid
+             * @description The resource whose events come in order.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            subject: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description When it happened.
+             * @example 2027-01-12T09:30:00Z
+             */
+            time: string;
+            /**
+             * Datacontenttype
+             * @example application/json
+             * @constant
+             */
+            datacontenttype: "application/json";
+            /**
+             * Type
+             * @example campaign.under_review
+             * @constant
+             */
+            type: "campaign.under_review";
+            /**
+             * @example {
+             *       "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+             *       "closes_at": "2027-01-31T22:59:59Z",
+             *       "code": "CARC",
+             *       "contract_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f008",
+             *       "status": "open",
+             *       "year": 2027
+             *     }
+             */
+            data: components["schemas"]["CampaignTold"];
         };
         /**
          * CampaignUpdate
@@ -18630,6 +22997,22 @@ export interface components {
              */
             ends_on: string;
         };
+        /**
+         * CodeLabel
+         * @description A code with what people call it.
+         */
+        CodeLabel: {
+            /**
+             * Code
+             * @example 11069
+             */
+            code: string;
+            /**
+             * Label
+             * @example Carcassonne
+             */
+            label: string;
+        };
         /** CollaborationAcceptance */
         CollaborationAcceptance: {
             /**
@@ -18761,6 +23144,156 @@ export interface components {
              */
             amount_cents?: number | null;
         };
+        /**
+         * CommitteeAgendaSentEvent
+         * @description The agenda is sent.
+         * @example {
+         *       "data": {
+         *         "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+         *         "committee_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f00c",
+         *         "kind": "steering",
+         *         "status": "held"
+         *       },
+         *       "datacontenttype": "application/json",
+         *       "id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1",
+         *       "source": "/programming/v1",
+         *       "specversion": "1.0",
+         *       "subject": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *       "time": "2027-01-12T09:30:00Z",
+         *       "type": "committee.agenda_sent"
+         *     }
+         */
+        CommitteeAgendaSentEvent: {
+            /**
+             * Specversion
+             * @example 1.0
+             * @constant
+             */
+            specversion: "1.0";
+            /**
+             * Id
+             * Format: uuid
+             * @description The same as `webhook-id`, at every attempt: what came twice carries it twice.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1
+             */
+            id: string;
+            /**
+             * Source
+             * @description The service that tells.
+             * @example /programming/v1
+             */
+            source: string;
+            /**
+             * Subject
+             * Format: uuid
+             * @description The resource whose events come in order.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            subject: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description When it happened.
+             * @example 2027-01-12T09:30:00Z
+             */
+            time: string;
+            /**
+             * Datacontenttype
+             * @example application/json
+             * @constant
+             */
+            datacontenttype: "application/json";
+            /**
+             * Type
+             * @example committee.agenda_sent
+             * @constant
+             */
+            type: "committee.agenda_sent";
+            /**
+             * @example {
+             *       "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+             *       "committee_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f00c",
+             *       "kind": "steering",
+             *       "status": "held"
+             *     }
+             */
+            data: components["schemas"]["CommitteeTold"];
+        };
+        /**
+         * CommitteeClosedEvent
+         * @description The session is closed.
+         * @example {
+         *       "data": {
+         *         "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+         *         "committee_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f00c",
+         *         "kind": "steering",
+         *         "status": "held"
+         *       },
+         *       "datacontenttype": "application/json",
+         *       "id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1",
+         *       "source": "/programming/v1",
+         *       "specversion": "1.0",
+         *       "subject": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *       "time": "2027-01-12T09:30:00Z",
+         *       "type": "committee.closed"
+         *     }
+         */
+        CommitteeClosedEvent: {
+            /**
+             * Specversion
+             * @example 1.0
+             * @constant
+             */
+            specversion: "1.0";
+            /**
+             * Id
+             * Format: uuid
+             * @description The same as `webhook-id`, at every attempt: what came twice carries it twice.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1
+             */
+            id: string;
+            /**
+             * Source
+             * @description The service that tells.
+             * @example /programming/v1
+             */
+            source: string;
+            /**
+             * Subject
+             * Format: uuid
+             * @description The resource whose events come in order.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            subject: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description When it happened.
+             * @example 2027-01-12T09:30:00Z
+             */
+            time: string;
+            /**
+             * Datacontenttype
+             * @example application/json
+             * @constant
+             */
+            datacontenttype: "application/json";
+            /**
+             * Type
+             * @example committee.closed
+             * @constant
+             */
+            type: "committee.closed";
+            /**
+             * @example {
+             *       "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+             *       "committee_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f00c",
+             *       "kind": "steering",
+             *       "status": "held"
+             *     }
+             */
+            data: components["schemas"]["CommitteeTold"];
+        };
         /** CommitteeCreate */
         CommitteeCreate: {
             /**
@@ -18799,6 +23332,156 @@ export interface components {
          * @enum {string}
          */
         CommitteeKind: "technical" | "steering";
+        /**
+         * CommitteeMinutesSignedEvent
+         * @description The minutes are signed.
+         * @example {
+         *       "data": {
+         *         "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+         *         "committee_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f00c",
+         *         "kind": "steering",
+         *         "status": "held"
+         *       },
+         *       "datacontenttype": "application/json",
+         *       "id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1",
+         *       "source": "/programming/v1",
+         *       "specversion": "1.0",
+         *       "subject": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *       "time": "2027-01-12T09:30:00Z",
+         *       "type": "committee.minutes_signed"
+         *     }
+         */
+        CommitteeMinutesSignedEvent: {
+            /**
+             * Specversion
+             * @example 1.0
+             * @constant
+             */
+            specversion: "1.0";
+            /**
+             * Id
+             * Format: uuid
+             * @description The same as `webhook-id`, at every attempt: what came twice carries it twice.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1
+             */
+            id: string;
+            /**
+             * Source
+             * @description The service that tells.
+             * @example /programming/v1
+             */
+            source: string;
+            /**
+             * Subject
+             * Format: uuid
+             * @description The resource whose events come in order.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            subject: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description When it happened.
+             * @example 2027-01-12T09:30:00Z
+             */
+            time: string;
+            /**
+             * Datacontenttype
+             * @example application/json
+             * @constant
+             */
+            datacontenttype: "application/json";
+            /**
+             * Type
+             * @example committee.minutes_signed
+             * @constant
+             */
+            type: "committee.minutes_signed";
+            /**
+             * @example {
+             *       "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+             *       "committee_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f00c",
+             *       "kind": "steering",
+             *       "status": "held"
+             *     }
+             */
+            data: components["schemas"]["CommitteeTold"];
+        };
+        /**
+         * CommitteePlannedEvent
+         * @description A session is planned.
+         * @example {
+         *       "data": {
+         *         "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+         *         "committee_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f00c",
+         *         "kind": "steering",
+         *         "status": "held"
+         *       },
+         *       "datacontenttype": "application/json",
+         *       "id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1",
+         *       "source": "/programming/v1",
+         *       "specversion": "1.0",
+         *       "subject": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *       "time": "2027-01-12T09:30:00Z",
+         *       "type": "committee.planned"
+         *     }
+         */
+        CommitteePlannedEvent: {
+            /**
+             * Specversion
+             * @example 1.0
+             * @constant
+             */
+            specversion: "1.0";
+            /**
+             * Id
+             * Format: uuid
+             * @description The same as `webhook-id`, at every attempt: what came twice carries it twice.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1
+             */
+            id: string;
+            /**
+             * Source
+             * @description The service that tells.
+             * @example /programming/v1
+             */
+            source: string;
+            /**
+             * Subject
+             * Format: uuid
+             * @description The resource whose events come in order.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            subject: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description When it happened.
+             * @example 2027-01-12T09:30:00Z
+             */
+            time: string;
+            /**
+             * Datacontenttype
+             * @example application/json
+             * @constant
+             */
+            datacontenttype: "application/json";
+            /**
+             * Type
+             * @example committee.planned
+             * @constant
+             */
+            type: "committee.planned";
+            /**
+             * @example {
+             *       "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+             *       "committee_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f00c",
+             *       "kind": "steering",
+             *       "status": "held"
+             *     }
+             */
+            data: components["schemas"]["CommitteeTold"];
+        };
         /** CommitteeRead */
         CommitteeRead: {
             /**
@@ -18870,6 +23553,35 @@ export interface components {
             signed_at: string | null;
             /** Quorum Percent */
             quorum_percent: number;
+        };
+        /**
+         * CommitteeTold
+         * @description A committee's session.
+         */
+        CommitteeTold: {
+            /**
+             * Committee Id
+             * Format: uuid
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f00c
+             */
+            committee_id: string;
+            /**
+             * Campaign Id
+             * Format: uuid
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f002
+             */
+            campaign_id: string;
+            /**
+             * Kind
+             * @example steering
+             */
+            kind: string;
+            /**
+             * Status
+             * @description What it became.
+             * @example held
+             */
+            status: string;
         };
         /**
          * CommitteeUpdate
@@ -19775,6 +24487,79 @@ export interface components {
             readonly status_label: string;
         };
         /**
+         * CpoAmendmentSignedEvent
+         * @description An amendment is signed.
+         * @example {
+         *       "data": {
+         *         "cpo_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f00a",
+         *         "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+         *         "lead_organisation_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f00b"
+         *       },
+         *       "datacontenttype": "application/json",
+         *       "id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1",
+         *       "source": "/programming/v1",
+         *       "specversion": "1.0",
+         *       "subject": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *       "time": "2027-01-12T09:30:00Z",
+         *       "type": "cpo.amendment_signed"
+         *     }
+         */
+        CpoAmendmentSignedEvent: {
+            /**
+             * Specversion
+             * @example 1.0
+             * @constant
+             */
+            specversion: "1.0";
+            /**
+             * Id
+             * Format: uuid
+             * @description The same as `webhook-id`, at every attempt: what came twice carries it twice.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1
+             */
+            id: string;
+            /**
+             * Source
+             * @description The service that tells.
+             * @example /programming/v1
+             */
+            source: string;
+            /**
+             * Subject
+             * Format: uuid
+             * @description The resource whose events come in order.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            subject: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description When it happened.
+             * @example 2027-01-12T09:30:00Z
+             */
+            time: string;
+            /**
+             * Datacontenttype
+             * @example application/json
+             * @constant
+             */
+            datacontenttype: "application/json";
+            /**
+             * Type
+             * @example cpo.amendment_signed
+             * @constant
+             */
+            type: "cpo.amendment_signed";
+            /**
+             * @example {
+             *       "cpo_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f00a",
+             *       "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+             *       "lead_organisation_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f00b"
+             *     }
+             */
+            data: components["schemas"]["CpoTold"];
+        };
+        /**
          * CpoAmendmentStatus
          * @enum {string}
          */
@@ -19835,6 +24620,79 @@ export interface components {
              * @description The funder in whose name you approve its part.
              */
             funder_id: string;
+        };
+        /**
+         * CpoApprovedEvent
+         * @description A funder approves it.
+         * @example {
+         *       "data": {
+         *         "cpo_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f00a",
+         *         "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+         *         "lead_organisation_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f00b"
+         *       },
+         *       "datacontenttype": "application/json",
+         *       "id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1",
+         *       "source": "/programming/v1",
+         *       "specversion": "1.0",
+         *       "subject": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *       "time": "2027-01-12T09:30:00Z",
+         *       "type": "cpo.approved"
+         *     }
+         */
+        CpoApprovedEvent: {
+            /**
+             * Specversion
+             * @example 1.0
+             * @constant
+             */
+            specversion: "1.0";
+            /**
+             * Id
+             * Format: uuid
+             * @description The same as `webhook-id`, at every attempt: what came twice carries it twice.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1
+             */
+            id: string;
+            /**
+             * Source
+             * @description The service that tells.
+             * @example /programming/v1
+             */
+            source: string;
+            /**
+             * Subject
+             * Format: uuid
+             * @description The resource whose events come in order.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            subject: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description When it happened.
+             * @example 2027-01-12T09:30:00Z
+             */
+            time: string;
+            /**
+             * Datacontenttype
+             * @example application/json
+             * @constant
+             */
+            datacontenttype: "application/json";
+            /**
+             * Type
+             * @example cpo.approved
+             * @constant
+             */
+            type: "cpo.approved";
+            /**
+             * @example {
+             *       "cpo_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f00a",
+             *       "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+             *       "lead_organisation_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f00b"
+             *     }
+             */
+            data: components["schemas"]["CpoTold"];
         };
         /**
          * CpoCandidate
@@ -19953,6 +24811,152 @@ export interface components {
             budgets: components["schemas"]["CpoYearBudget"][];
             content?: components["schemas"]["Content"] | null;
             contact?: components["schemas"]["ContactUpdate"] | null;
+        };
+        /**
+         * CpoEndedEvent
+         * @description It has ended.
+         * @example {
+         *       "data": {
+         *         "cpo_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f00a",
+         *         "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+         *         "lead_organisation_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f00b"
+         *       },
+         *       "datacontenttype": "application/json",
+         *       "id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1",
+         *       "source": "/programming/v1",
+         *       "specversion": "1.0",
+         *       "subject": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *       "time": "2027-01-12T09:30:00Z",
+         *       "type": "cpo.ended"
+         *     }
+         */
+        CpoEndedEvent: {
+            /**
+             * Specversion
+             * @example 1.0
+             * @constant
+             */
+            specversion: "1.0";
+            /**
+             * Id
+             * Format: uuid
+             * @description The same as `webhook-id`, at every attempt: what came twice carries it twice.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1
+             */
+            id: string;
+            /**
+             * Source
+             * @description The service that tells.
+             * @example /programming/v1
+             */
+            source: string;
+            /**
+             * Subject
+             * Format: uuid
+             * @description The resource whose events come in order.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            subject: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description When it happened.
+             * @example 2027-01-12T09:30:00Z
+             */
+            time: string;
+            /**
+             * Datacontenttype
+             * @example application/json
+             * @constant
+             */
+            datacontenttype: "application/json";
+            /**
+             * Type
+             * @example cpo.ended
+             * @constant
+             */
+            type: "cpo.ended";
+            /**
+             * @example {
+             *       "cpo_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f00a",
+             *       "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+             *       "lead_organisation_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f00b"
+             *     }
+             */
+            data: components["schemas"]["CpoTold"];
+        };
+        /**
+         * CpoEnteredIntoForceEvent
+         * @description It is in force.
+         * @example {
+         *       "data": {
+         *         "cpo_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f00a",
+         *         "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+         *         "lead_organisation_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f00b"
+         *       },
+         *       "datacontenttype": "application/json",
+         *       "id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1",
+         *       "source": "/programming/v1",
+         *       "specversion": "1.0",
+         *       "subject": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *       "time": "2027-01-12T09:30:00Z",
+         *       "type": "cpo.entered_into_force"
+         *     }
+         */
+        CpoEnteredIntoForceEvent: {
+            /**
+             * Specversion
+             * @example 1.0
+             * @constant
+             */
+            specversion: "1.0";
+            /**
+             * Id
+             * Format: uuid
+             * @description The same as `webhook-id`, at every attempt: what came twice carries it twice.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1
+             */
+            id: string;
+            /**
+             * Source
+             * @description The service that tells.
+             * @example /programming/v1
+             */
+            source: string;
+            /**
+             * Subject
+             * Format: uuid
+             * @description The resource whose events come in order.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            subject: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description When it happened.
+             * @example 2027-01-12T09:30:00Z
+             */
+            time: string;
+            /**
+             * Datacontenttype
+             * @example application/json
+             * @constant
+             */
+            datacontenttype: "application/json";
+            /**
+             * Type
+             * @example cpo.entered_into_force
+             * @constant
+             */
+            type: "cpo.entered_into_force";
+            /**
+             * @example {
+             *       "cpo_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f00a",
+             *       "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+             *       "lead_organisation_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f00b"
+             *     }
+             */
+            data: components["schemas"]["CpoTold"];
         };
         /** CpoFunderRead */
         CpoFunderRead: {
@@ -20284,6 +25288,152 @@ export interface components {
              */
             reason: string;
         };
+        /**
+         * CpoReportSubmittedEvent
+         * @description The yearly report is in.
+         * @example {
+         *       "data": {
+         *         "cpo_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f00a",
+         *         "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+         *         "lead_organisation_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f00b"
+         *       },
+         *       "datacontenttype": "application/json",
+         *       "id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1",
+         *       "source": "/programming/v1",
+         *       "specversion": "1.0",
+         *       "subject": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *       "time": "2027-01-12T09:30:00Z",
+         *       "type": "cpo.report_submitted"
+         *     }
+         */
+        CpoReportSubmittedEvent: {
+            /**
+             * Specversion
+             * @example 1.0
+             * @constant
+             */
+            specversion: "1.0";
+            /**
+             * Id
+             * Format: uuid
+             * @description The same as `webhook-id`, at every attempt: what came twice carries it twice.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1
+             */
+            id: string;
+            /**
+             * Source
+             * @description The service that tells.
+             * @example /programming/v1
+             */
+            source: string;
+            /**
+             * Subject
+             * Format: uuid
+             * @description The resource whose events come in order.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            subject: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description When it happened.
+             * @example 2027-01-12T09:30:00Z
+             */
+            time: string;
+            /**
+             * Datacontenttype
+             * @example application/json
+             * @constant
+             */
+            datacontenttype: "application/json";
+            /**
+             * Type
+             * @example cpo.report_submitted
+             * @constant
+             */
+            type: "cpo.report_submitted";
+            /**
+             * @example {
+             *       "cpo_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f00a",
+             *       "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+             *       "lead_organisation_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f00b"
+             *     }
+             */
+            data: components["schemas"]["CpoTold"];
+        };
+        /**
+         * CpoResumedEvent
+         * @description It resumes.
+         * @example {
+         *       "data": {
+         *         "cpo_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f00a",
+         *         "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+         *         "lead_organisation_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f00b"
+         *       },
+         *       "datacontenttype": "application/json",
+         *       "id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1",
+         *       "source": "/programming/v1",
+         *       "specversion": "1.0",
+         *       "subject": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *       "time": "2027-01-12T09:30:00Z",
+         *       "type": "cpo.resumed"
+         *     }
+         */
+        CpoResumedEvent: {
+            /**
+             * Specversion
+             * @example 1.0
+             * @constant
+             */
+            specversion: "1.0";
+            /**
+             * Id
+             * Format: uuid
+             * @description The same as `webhook-id`, at every attempt: what came twice carries it twice.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1
+             */
+            id: string;
+            /**
+             * Source
+             * @description The service that tells.
+             * @example /programming/v1
+             */
+            source: string;
+            /**
+             * Subject
+             * Format: uuid
+             * @description The resource whose events come in order.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            subject: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description When it happened.
+             * @example 2027-01-12T09:30:00Z
+             */
+            time: string;
+            /**
+             * Datacontenttype
+             * @example application/json
+             * @constant
+             */
+            datacontenttype: "application/json";
+            /**
+             * Type
+             * @example cpo.resumed
+             * @constant
+             */
+            type: "cpo.resumed";
+            /**
+             * @example {
+             *       "cpo_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f00a",
+             *       "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+             *       "lead_organisation_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f00b"
+             *     }
+             */
+            data: components["schemas"]["CpoTold"];
+        };
         /** CpoSignature */
         CpoSignature: {
             /** Signatory Name */
@@ -20322,6 +25472,79 @@ export interface components {
              * @example Présidente
              */
             signatory_function: string;
+        };
+        /**
+         * CpoSignedEvent
+         * @description A party signed it.
+         * @example {
+         *       "data": {
+         *         "cpo_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f00a",
+         *         "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+         *         "lead_organisation_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f00b"
+         *       },
+         *       "datacontenttype": "application/json",
+         *       "id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1",
+         *       "source": "/programming/v1",
+         *       "specversion": "1.0",
+         *       "subject": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *       "time": "2027-01-12T09:30:00Z",
+         *       "type": "cpo.signed"
+         *     }
+         */
+        CpoSignedEvent: {
+            /**
+             * Specversion
+             * @example 1.0
+             * @constant
+             */
+            specversion: "1.0";
+            /**
+             * Id
+             * Format: uuid
+             * @description The same as `webhook-id`, at every attempt: what came twice carries it twice.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1
+             */
+            id: string;
+            /**
+             * Source
+             * @description The service that tells.
+             * @example /programming/v1
+             */
+            source: string;
+            /**
+             * Subject
+             * Format: uuid
+             * @description The resource whose events come in order.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            subject: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description When it happened.
+             * @example 2027-01-12T09:30:00Z
+             */
+            time: string;
+            /**
+             * Datacontenttype
+             * @example application/json
+             * @constant
+             */
+            datacontenttype: "application/json";
+            /**
+             * Type
+             * @example cpo.signed
+             * @constant
+             */
+            type: "cpo.signed";
+            /**
+             * @example {
+             *       "cpo_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f00a",
+             *       "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+             *       "lead_organisation_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f00b"
+             *     }
+             */
+            data: components["schemas"]["CpoTold"];
         };
         /**
          * CpoStatus
@@ -20390,6 +25613,79 @@ export interface components {
              */
             readonly status_label: string;
         };
+        /**
+         * CpoSuspendedEvent
+         * @description It is suspended.
+         * @example {
+         *       "data": {
+         *         "cpo_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f00a",
+         *         "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+         *         "lead_organisation_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f00b"
+         *       },
+         *       "datacontenttype": "application/json",
+         *       "id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1",
+         *       "source": "/programming/v1",
+         *       "specversion": "1.0",
+         *       "subject": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *       "time": "2027-01-12T09:30:00Z",
+         *       "type": "cpo.suspended"
+         *     }
+         */
+        CpoSuspendedEvent: {
+            /**
+             * Specversion
+             * @example 1.0
+             * @constant
+             */
+            specversion: "1.0";
+            /**
+             * Id
+             * Format: uuid
+             * @description The same as `webhook-id`, at every attempt: what came twice carries it twice.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1
+             */
+            id: string;
+            /**
+             * Source
+             * @description The service that tells.
+             * @example /programming/v1
+             */
+            source: string;
+            /**
+             * Subject
+             * Format: uuid
+             * @description The resource whose events come in order.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            subject: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description When it happened.
+             * @example 2027-01-12T09:30:00Z
+             */
+            time: string;
+            /**
+             * Datacontenttype
+             * @example application/json
+             * @constant
+             */
+            datacontenttype: "application/json";
+            /**
+             * Type
+             * @example cpo.suspended
+             * @constant
+             */
+            type: "cpo.suspended";
+            /**
+             * @example {
+             *       "cpo_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f00a",
+             *       "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+             *       "lead_organisation_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f00b"
+             *     }
+             */
+            data: components["schemas"]["CpoTold"];
+        };
         /** CpoTarget */
         CpoTarget: {
             /**
@@ -20402,6 +25698,176 @@ export interface components {
              * @example 40
              */
             value: number;
+        };
+        /**
+         * CpoTerminatedEvent
+         * @description It is terminated.
+         * @example {
+         *       "data": {
+         *         "cpo_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f00a",
+         *         "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+         *         "lead_organisation_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f00b"
+         *       },
+         *       "datacontenttype": "application/json",
+         *       "id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1",
+         *       "source": "/programming/v1",
+         *       "specversion": "1.0",
+         *       "subject": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *       "time": "2027-01-12T09:30:00Z",
+         *       "type": "cpo.terminated"
+         *     }
+         */
+        CpoTerminatedEvent: {
+            /**
+             * Specversion
+             * @example 1.0
+             * @constant
+             */
+            specversion: "1.0";
+            /**
+             * Id
+             * Format: uuid
+             * @description The same as `webhook-id`, at every attempt: what came twice carries it twice.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1
+             */
+            id: string;
+            /**
+             * Source
+             * @description The service that tells.
+             * @example /programming/v1
+             */
+            source: string;
+            /**
+             * Subject
+             * Format: uuid
+             * @description The resource whose events come in order.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            subject: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description When it happened.
+             * @example 2027-01-12T09:30:00Z
+             */
+            time: string;
+            /**
+             * Datacontenttype
+             * @example application/json
+             * @constant
+             */
+            datacontenttype: "application/json";
+            /**
+             * Type
+             * @example cpo.terminated
+             * @constant
+             */
+            type: "cpo.terminated";
+            /**
+             * @example {
+             *       "cpo_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f00a",
+             *       "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+             *       "lead_organisation_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f00b"
+             *     }
+             */
+            data: components["schemas"]["CpoTold"];
+        };
+        /**
+         * CpoTold
+         * @description A multi-year agreement (convention pluriannuelle d'objectifs).
+         */
+        CpoTold: {
+            /**
+             * Cpo Id
+             * Format: uuid
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f00a
+             */
+            cpo_id: string;
+            /**
+             * Holder Id
+             * Format: uuid
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f003
+             */
+            holder_id: string;
+            /**
+             * Lead Organisation Id
+             * Format: uuid
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f00b
+             */
+            lead_organisation_id: string;
+        };
+        /**
+         * CpoTrancheConfirmedEvent
+         * @description A tranche is confirmed.
+         * @example {
+         *       "data": {
+         *         "cpo_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f00a",
+         *         "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+         *         "lead_organisation_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f00b"
+         *       },
+         *       "datacontenttype": "application/json",
+         *       "id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1",
+         *       "source": "/programming/v1",
+         *       "specversion": "1.0",
+         *       "subject": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *       "time": "2027-01-12T09:30:00Z",
+         *       "type": "cpo.tranche_confirmed"
+         *     }
+         */
+        CpoTrancheConfirmedEvent: {
+            /**
+             * Specversion
+             * @example 1.0
+             * @constant
+             */
+            specversion: "1.0";
+            /**
+             * Id
+             * Format: uuid
+             * @description The same as `webhook-id`, at every attempt: what came twice carries it twice.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1
+             */
+            id: string;
+            /**
+             * Source
+             * @description The service that tells.
+             * @example /programming/v1
+             */
+            source: string;
+            /**
+             * Subject
+             * Format: uuid
+             * @description The resource whose events come in order.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            subject: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description When it happened.
+             * @example 2027-01-12T09:30:00Z
+             */
+            time: string;
+            /**
+             * Datacontenttype
+             * @example application/json
+             * @constant
+             */
+            datacontenttype: "application/json";
+            /**
+             * Type
+             * @example cpo.tranche_confirmed
+             * @constant
+             */
+            type: "cpo.tranche_confirmed";
+            /**
+             * @example {
+             *       "cpo_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f00a",
+             *       "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+             *       "lead_organisation_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f00b"
+             *     }
+             */
+            data: components["schemas"]["CpoTold"];
         };
         /**
          * CpoUpdate
@@ -20624,6 +26090,66 @@ export interface components {
             weight: number;
         };
         /**
+         * DataExportRead
+         * @description An export of all that the platform holds about you.
+         */
+        DataExportRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * @description `pending`, then `ready` for seven days, then `expired`.
+             * @example pending
+             */
+            state: components["schemas"]["DataRequestState"];
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /**
+             * Due At
+             * Format: date-time
+             * @description It is made then at the latest, of what came.
+             */
+            due_at: string;
+            /**
+             * Received
+             * @description Services that answered.
+             * @example [
+             *       "directory",
+             *       "programming"
+             *     ]
+             */
+            received: string[];
+            /**
+             * Missing
+             * @description Services that have not.
+             * @example [
+             *       "events"
+             *     ]
+             */
+            missing: string[];
+            /**
+             * Size
+             * @description Bytes of the ZIP, once ready.
+             * @example 20480
+             */
+            size: number | null;
+            /**
+             * Expires At
+             * @description It can be downloaded until then.
+             */
+            expires_at: string | null;
+            /**
+             * Version
+             * @example 1
+             */
+            version: number;
+        };
+        /**
          * DataRequestRead
          * @description A request, as who holds its link sees it.
          */
@@ -20640,6 +26166,12 @@ export interface components {
              */
             expires_at: string;
         };
+        /**
+         * DataRequestState
+         * @description An export: pending → ready → expired. An erasure: pending → cancelled | refused | erasing → done.
+         * @enum {string}
+         */
+        DataRequestState: "pending" | "ready" | "expired" | "cancelled" | "refused" | "erasing" | "done";
         /**
          * DatasetRead
          * @description The latest version of a funder's year, at an address that always gives the latest.
@@ -21303,6 +26835,38 @@ export interface components {
             sd: number;
         };
         /**
+         * DismissalCreate
+         * @description Why the two dossiers are nothing to your organisation.
+         */
+        DismissalCreate: {
+            /**
+             * Organisation Id
+             * Format: uuid
+             * @description In whose name: a funder both dossiers ask, or the team.
+             */
+            organisation_id: string;
+            /**
+             * Reason
+             * @example Deux ateliers distincts, deux groupes, un intervenant commun.
+             */
+            reason: string;
+        };
+        /** DismissalRead */
+        DismissalRead: {
+            /**
+             * Organisation Id
+             * Format: uuid
+             */
+            organisation_id: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Dismissed At
+             * Format: date-time
+             */
+            dismissed_at: string;
+        };
+        /**
          * DissolutionCreate
          * @description An organisation has come to its end.
          */
@@ -21802,6 +27366,156 @@ export interface components {
             published_at: string;
         };
         /**
+         * DossierAdmissibleEvent
+         * @description It is admissible.
+         * @example {
+         *       "data": {
+         *         "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+         *         "dossier_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *         "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+         *         "reference": "2027-CARC-0042"
+         *       },
+         *       "datacontenttype": "application/json",
+         *       "id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1",
+         *       "source": "/programming/v1",
+         *       "specversion": "1.0",
+         *       "subject": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *       "time": "2027-01-12T09:30:00Z",
+         *       "type": "dossier.admissible"
+         *     }
+         */
+        DossierAdmissibleEvent: {
+            /**
+             * Specversion
+             * @example 1.0
+             * @constant
+             */
+            specversion: "1.0";
+            /**
+             * Id
+             * Format: uuid
+             * @description The same as `webhook-id`, at every attempt: what came twice carries it twice.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1
+             */
+            id: string;
+            /**
+             * Source
+             * @description The service that tells.
+             * @example /programming/v1
+             */
+            source: string;
+            /**
+             * Subject
+             * Format: uuid
+             * @description The resource whose events come in order.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            subject: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description When it happened.
+             * @example 2027-01-12T09:30:00Z
+             */
+            time: string;
+            /**
+             * Datacontenttype
+             * @example application/json
+             * @constant
+             */
+            datacontenttype: "application/json";
+            /**
+             * Type
+             * @example dossier.admissible
+             * @constant
+             */
+            type: "dossier.admissible";
+            /**
+             * @example {
+             *       "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+             *       "dossier_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+             *       "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+             *       "reference": "2027-CARC-0042"
+             *     }
+             */
+            data: components["schemas"]["DossierTold"];
+        };
+        /**
+         * DossierClosedEvent
+         * @description All is justified and settled.
+         * @example {
+         *       "data": {
+         *         "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+         *         "dossier_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *         "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+         *         "reference": "2027-CARC-0042"
+         *       },
+         *       "datacontenttype": "application/json",
+         *       "id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1",
+         *       "source": "/programming/v1",
+         *       "specversion": "1.0",
+         *       "subject": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *       "time": "2027-01-12T09:30:00Z",
+         *       "type": "dossier.closed"
+         *     }
+         */
+        DossierClosedEvent: {
+            /**
+             * Specversion
+             * @example 1.0
+             * @constant
+             */
+            specversion: "1.0";
+            /**
+             * Id
+             * Format: uuid
+             * @description The same as `webhook-id`, at every attempt: what came twice carries it twice.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1
+             */
+            id: string;
+            /**
+             * Source
+             * @description The service that tells.
+             * @example /programming/v1
+             */
+            source: string;
+            /**
+             * Subject
+             * Format: uuid
+             * @description The resource whose events come in order.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            subject: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description When it happened.
+             * @example 2027-01-12T09:30:00Z
+             */
+            time: string;
+            /**
+             * Datacontenttype
+             * @example application/json
+             * @constant
+             */
+            datacontenttype: "application/json";
+            /**
+             * Type
+             * @example dossier.closed
+             * @constant
+             */
+            type: "dossier.closed";
+            /**
+             * @example {
+             *       "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+             *       "dossier_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+             *       "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+             *       "reference": "2027-CARC-0042"
+             *     }
+             */
+            data: components["schemas"]["DossierTold"];
+        };
+        /**
          * DossierComparison
          * @description What changed between two states of a dossier, in the order of the form; empty when nothing did.
          */
@@ -21884,6 +27598,156 @@ export interface components {
              * @default []
              */
             hunks: components["schemas"]["DossierTextHunk"][];
+        };
+        /**
+         * DossierGivenBackEvent
+         * @description Its first holder does again.
+         * @example {
+         *       "data": {
+         *         "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+         *         "dossier_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *         "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+         *         "reference": "2027-CARC-0042"
+         *       },
+         *       "datacontenttype": "application/json",
+         *       "id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1",
+         *       "source": "/programming/v1",
+         *       "specversion": "1.0",
+         *       "subject": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *       "time": "2027-01-12T09:30:00Z",
+         *       "type": "dossier.given_back"
+         *     }
+         */
+        DossierGivenBackEvent: {
+            /**
+             * Specversion
+             * @example 1.0
+             * @constant
+             */
+            specversion: "1.0";
+            /**
+             * Id
+             * Format: uuid
+             * @description The same as `webhook-id`, at every attempt: what came twice carries it twice.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1
+             */
+            id: string;
+            /**
+             * Source
+             * @description The service that tells.
+             * @example /programming/v1
+             */
+            source: string;
+            /**
+             * Subject
+             * Format: uuid
+             * @description The resource whose events come in order.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            subject: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description When it happened.
+             * @example 2027-01-12T09:30:00Z
+             */
+            time: string;
+            /**
+             * Datacontenttype
+             * @example application/json
+             * @constant
+             */
+            datacontenttype: "application/json";
+            /**
+             * Type
+             * @example dossier.given_back
+             * @constant
+             */
+            type: "dossier.given_back";
+            /**
+             * @example {
+             *       "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+             *       "dossier_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+             *       "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+             *       "reference": "2027-CARC-0042"
+             *     }
+             */
+            data: components["schemas"]["DossierTold"];
+        };
+        /**
+         * DossierInadmissibleEvent
+         * @description It is inadmissible.
+         * @example {
+         *       "data": {
+         *         "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+         *         "dossier_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *         "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+         *         "reference": "2027-CARC-0042"
+         *       },
+         *       "datacontenttype": "application/json",
+         *       "id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1",
+         *       "source": "/programming/v1",
+         *       "specversion": "1.0",
+         *       "subject": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *       "time": "2027-01-12T09:30:00Z",
+         *       "type": "dossier.inadmissible"
+         *     }
+         */
+        DossierInadmissibleEvent: {
+            /**
+             * Specversion
+             * @example 1.0
+             * @constant
+             */
+            specversion: "1.0";
+            /**
+             * Id
+             * Format: uuid
+             * @description The same as `webhook-id`, at every attempt: what came twice carries it twice.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1
+             */
+            id: string;
+            /**
+             * Source
+             * @description The service that tells.
+             * @example /programming/v1
+             */
+            source: string;
+            /**
+             * Subject
+             * Format: uuid
+             * @description The resource whose events come in order.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            subject: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description When it happened.
+             * @example 2027-01-12T09:30:00Z
+             */
+            time: string;
+            /**
+             * Datacontenttype
+             * @example application/json
+             * @constant
+             */
+            datacontenttype: "application/json";
+            /**
+             * Type
+             * @example dossier.inadmissible
+             * @constant
+             */
+            type: "dossier.inadmissible";
+            /**
+             * @example {
+             *       "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+             *       "dossier_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+             *       "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+             *       "reference": "2027-CARC-0042"
+             *     }
+             */
+            data: components["schemas"]["DossierTold"];
         };
         /**
          * DossierNotice
@@ -22115,6 +27979,195 @@ export interface components {
          * @enum {string}
          */
         DossierStatus: "draft" | "submitted" | "changes_requested" | "admissible" | "inadmissible" | "under_review" | "ready_for_committee" | "decided" | "notified" | "running" | "report_due" | "report_submitted" | "closed" | "withdrawn" | "dropped";
+        /**
+         * DossierSubmittedEvent
+         * @description A dossier is submitted.
+         * @example {
+         *       "data": {
+         *         "asked_cents": 800000,
+         *         "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+         *         "dossier_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *         "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+         *         "reference": "2027-CARC-0042"
+         *       },
+         *       "datacontenttype": "application/json",
+         *       "id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1",
+         *       "source": "/programming/v1",
+         *       "specversion": "1.0",
+         *       "subject": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *       "time": "2027-01-12T09:30:00Z",
+         *       "type": "dossier.submitted"
+         *     }
+         */
+        DossierSubmittedEvent: {
+            /**
+             * Specversion
+             * @example 1.0
+             * @constant
+             */
+            specversion: "1.0";
+            /**
+             * Id
+             * Format: uuid
+             * @description The same as `webhook-id`, at every attempt: what came twice carries it twice.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1
+             */
+            id: string;
+            /**
+             * Source
+             * @description The service that tells.
+             * @example /programming/v1
+             */
+            source: string;
+            /**
+             * Subject
+             * Format: uuid
+             * @description The resource whose events come in order.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            subject: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description When it happened.
+             * @example 2027-01-12T09:30:00Z
+             */
+            time: string;
+            /**
+             * Datacontenttype
+             * @example application/json
+             * @constant
+             */
+            datacontenttype: "application/json";
+            /**
+             * Type
+             * @example dossier.submitted
+             * @constant
+             */
+            type: "dossier.submitted";
+            /**
+             * @example {
+             *       "asked_cents": 800000,
+             *       "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+             *       "dossier_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+             *       "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+             *       "reference": "2027-CARC-0042"
+             *     }
+             */
+            data: components["schemas"]["DossierSubmittedTold"];
+        };
+        /**
+         * DossierSubmittedTold
+         * @description A dossier, with what it asks of all its funders.
+         */
+        DossierSubmittedTold: {
+            /**
+             * Dossier Id
+             * Format: uuid
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            dossier_id: string;
+            /**
+             * Reference
+             * @description What people call it.
+             * @example 2027-CARC-0042
+             */
+            reference?: string | null;
+            /**
+             * Campaign Id
+             * Format: uuid
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f002
+             */
+            campaign_id: string;
+            /**
+             * Holder Id
+             * Format: uuid
+             * @description The organisation that answers for it today.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f003
+             */
+            holder_id: string;
+            /**
+             * Asked Cents
+             * @description Euro cents.
+             * @example 800000
+             */
+            asked_cents: number;
+        };
+        /**
+         * DossierSucceededEvent
+         * @description A successor answers for it.
+         * @example {
+         *       "data": {
+         *         "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+         *         "dossier_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *         "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+         *         "reference": "2027-CARC-0042"
+         *       },
+         *       "datacontenttype": "application/json",
+         *       "id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1",
+         *       "source": "/programming/v1",
+         *       "specversion": "1.0",
+         *       "subject": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *       "time": "2027-01-12T09:30:00Z",
+         *       "type": "dossier.succeeded"
+         *     }
+         */
+        DossierSucceededEvent: {
+            /**
+             * Specversion
+             * @example 1.0
+             * @constant
+             */
+            specversion: "1.0";
+            /**
+             * Id
+             * Format: uuid
+             * @description The same as `webhook-id`, at every attempt: what came twice carries it twice.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1
+             */
+            id: string;
+            /**
+             * Source
+             * @description The service that tells.
+             * @example /programming/v1
+             */
+            source: string;
+            /**
+             * Subject
+             * Format: uuid
+             * @description The resource whose events come in order.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            subject: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description When it happened.
+             * @example 2027-01-12T09:30:00Z
+             */
+            time: string;
+            /**
+             * Datacontenttype
+             * @example application/json
+             * @constant
+             */
+            datacontenttype: "application/json";
+            /**
+             * Type
+             * @example dossier.succeeded
+             * @constant
+             */
+            type: "dossier.succeeded";
+            /**
+             * @example {
+             *       "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+             *       "dossier_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+             *       "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+             *       "reference": "2027-CARC-0042"
+             *     }
+             */
+            data: components["schemas"]["DossierTold"];
+        };
         /** DossierSummary */
         DossierSummary: {
             /**
@@ -22200,6 +28253,37 @@ export interface components {
             op: "same" | "removed" | "added";
             /** Text */
             text: string;
+        };
+        /**
+         * DossierTold
+         * @description A dossier; read it for its state.
+         */
+        DossierTold: {
+            /**
+             * Dossier Id
+             * Format: uuid
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            dossier_id: string;
+            /**
+             * Reference
+             * @description What people call it.
+             * @example 2027-CARC-0042
+             */
+            reference?: string | null;
+            /**
+             * Campaign Id
+             * Format: uuid
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f002
+             */
+            campaign_id: string;
+            /**
+             * Holder Id
+             * Format: uuid
+             * @description The organisation that answers for it today.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f003
+             */
+            holder_id: string;
         };
         /**
          * DossierUpdate
@@ -22594,6 +28678,77 @@ export interface components {
             amount_cents: number;
         };
         /**
+         * ErasureAnswer
+         * @description What one service erased, and what it still has to keep.
+         */
+        ErasureAnswer: {
+            /**
+             * Service
+             * @example programming
+             */
+            service: string;
+            /**
+             * Count
+             * @description Records in which you are named no more.
+             * @example 4
+             */
+            count: number;
+            /**
+             * Kept
+             * @description What is kept, why and until when; nobody is named.
+             */
+            kept: {
+                [key: string]: unknown;
+            }[];
+        };
+        /**
+         * ErasureLine
+         * @description A line of the register of erasures.
+         */
+        ErasureLine: {
+            /**
+             * Number
+             * @example 42
+             */
+            number: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Rule
+             * @example inactive_accounts
+             */
+            rule: string;
+            /**
+             * Label
+             * @example Comptes inactifs
+             */
+            label: string;
+            /**
+             * Before
+             * @description What was over before this instant was concerned; null for a person's request.
+             */
+            before: string | null;
+            /**
+             * Count
+             * @description Records erased; zero proves that the night's work was done.
+             * @example 3
+             */
+            count: number;
+            /**
+             * Previous
+             * @description Digest of the line before.
+             */
+            previous: string;
+            /**
+             * Digest
+             * @description HMAC-SHA-256 of this line with the digest of the one before.
+             */
+            digest: string;
+        };
+        /**
          * ErasureRead
          * @description A line of the register of erasures.
          */
@@ -22656,6 +28811,12 @@ export interface components {
              */
             last_digest: string;
         };
+        /**
+         * EventAudience
+         * @description Who may be told, decided from the tables when the event leaves.
+         * @enum {string}
+         */
+        EventAudience: "public" | "readers" | "instructors" | "award" | "agreement" | "cpo" | "committee" | "subscriber";
         /**
          * EventCreate
          * @description An event of a network's agenda: an idea, until it is announced.
@@ -24204,6 +30365,44 @@ export interface components {
              * @example Villes et Territoires Exemple
              */
             name: string;
+        };
+        /**
+         * HolderMessageCreate
+         * @description What one holder writes to another. Your organisation's name and the title of your dossier are told with it.
+         */
+        HolderMessageCreate: {
+            /**
+             * Message
+             * @example Bonjour, nous préparons des ateliers proches des vôtres : pouvons-nous en parler ?
+             */
+            message: string;
+        };
+        /**
+         * HolderMessageSent
+         * @description The message left; the answer comes by mail to your dossier's contact.
+         */
+        HolderMessageSent: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Dossier Id
+             * Format: uuid
+             * @description Written to.
+             */
+            dossier_id: string;
+            /**
+             * Written At
+             * Format: date-time
+             */
+            written_at: string;
+            /**
+             * Answers To
+             * @description Your own address, to which the other holder answers.
+             */
+            answers_to: string;
         };
         /** ImaginedAmount */
         ImaginedAmount: {
@@ -27015,6 +33214,27 @@ export interface components {
             name: string;
         };
         /**
+         * OpenedSignature
+         * @description Who had signed.
+         */
+        OpenedSignature: {
+            /**
+             * Name
+             * @example Camille Exemple
+             */
+            name: string;
+            /**
+             * Function
+             * @example Présidente
+             */
+            function: string;
+            /**
+             * Reference
+             * @example 2027-CARC-0042
+             */
+            reference: string;
+        };
+        /**
          * Opinion
          * @description The avis of a funder's instructor.
          * @enum {string}
@@ -27473,6 +33693,101 @@ export interface components {
             breached: boolean;
         };
         /**
+         * OverlapDossier
+         * @description One of the two, as those who instruct it name it.
+         */
+        OverlapDossier: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Campaign Id
+             * Format: uuid
+             */
+            campaign_id: string;
+            /** Reference */
+            reference: string | null;
+            /** Title */
+            title: string;
+            /** Holder Name */
+            holder_name: string;
+        };
+        /**
+         * OverlapKind
+         * @enum {string}
+         */
+        OverlapKind: "probable_duplicate" | "overlap";
+        /**
+         * OverlapRead
+         * @description Two dossiers you instruct that may be one action, or share a part. Their holders never see it.
+         */
+        OverlapRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["OverlapKind"];
+            /**
+             * Score
+             * @example 0.83
+             */
+            score: number;
+            /**
+             * Shared Text
+             * @description How much of the shorter text the other one holds.
+             */
+            shared_text: number;
+            /**
+             * Why
+             * @description Heaviest first.
+             */
+            why: components["schemas"]["OverlapReason"][];
+            /**
+             * Passages
+             * @description The longest passages they share, quoted.
+             */
+            passages: string[];
+            first: components["schemas"]["OverlapDossier"];
+            second: components["schemas"]["OverlapDossier"];
+            /**
+             * Found At
+             * Format: date-time
+             */
+            found_at: string;
+            /**
+             * Dismissals
+             * @description By your organisations.
+             */
+            dismissals: components["schemas"]["DismissalRead"][];
+            /**
+             * Kind Label
+             * @example Doublon probable
+             */
+            readonly kind_label: string;
+        };
+        /** OverlapReason */
+        OverlapReason: {
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "text" | "title" | "qpv_objective" | "period" | "holder" | "budget";
+            /**
+             * Label
+             * @description In French.
+             * @example Texte commun : 83 % du plus court
+             */
+            label: string;
+            /**
+             * Share
+             * @example 0.83
+             */
+            share: number;
+        };
+        /**
          * OwnCalibration
          * @description One's own scores against the others', who are not named.
          */
@@ -27627,6 +33942,21 @@ export interface components {
              * @description Dossiers somebody else scored too.
              */
             in_common: number;
+        };
+        /** Page[ActorSummary] */
+        Page_ActorSummary_: {
+            /** Items */
+            items: components["schemas"]["ActorSummary"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
         };
         /** Page[AgreementSummary] */
         Page_AgreementSummary_: {
@@ -28258,6 +34588,21 @@ export interface components {
              */
             total?: number | null;
         };
+        /** Page[ErasureLine] */
+        Page_ErasureLine_: {
+            /** Items */
+            items: components["schemas"]["ErasureLine"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
         /** Page[ErasureRead] */
         Page_ErasureRead_: {
             /** Items */
@@ -28783,6 +35128,21 @@ export interface components {
              */
             total?: number | null;
         };
+        /** Page[OverlapRead] */
+        Page_OverlapRead_: {
+            /** Items */
+            items: components["schemas"]["OverlapRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
         /** Page[OwnInvitation] */
         Page_OwnInvitation_: {
             /** Items */
@@ -29053,6 +35413,21 @@ export interface components {
              */
             total?: number | null;
         };
+        /** Page[SealedSignatureRead] */
+        Page_SealedSignatureRead_: {
+            /** Items */
+            items: components["schemas"]["SealedSignatureRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
         /** Page[SeriesRead] */
         Page_SeriesRead_: {
             /** Items */
@@ -29117,6 +35492,21 @@ export interface components {
         Page_SignatoryRead_: {
             /** Items */
             items: components["schemas"]["SignatoryRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[SimilarAction] */
+        Page_SimilarAction_: {
+            /** Items */
+            items: components["schemas"]["SimilarAction"][];
             /**
              * Next
              * @description Cursor of the next page, or null on the last one.
@@ -29267,6 +35657,51 @@ export interface components {
         Page_VisioAccountRead_: {
             /** Items */
             items: components["schemas"]["VisioAccountRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[WebhookDeliveryRead] */
+        Page_WebhookDeliveryRead_: {
+            /** Items */
+            items: components["schemas"]["WebhookDeliveryRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[WebhookEventType] */
+        Page_WebhookEventType_: {
+            /** Items */
+            items: components["schemas"]["WebhookEventType"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
+        /** Page[WebhookRead] */
+        Page_WebhookRead_: {
+            /** Items */
+            items: components["schemas"]["WebhookRead"][];
             /**
              * Next
              * @description Cursor of the next page, or null on the last one.
@@ -31495,6 +37930,26 @@ export interface components {
             reason: string;
         };
         /**
+         * RegisterVerification
+         * @description Whether the register is whole: no line removed, added or changed since it was written.
+         */
+        RegisterVerification: {
+            /** Whole */
+            whole: boolean;
+            /** Lines */
+            lines: number;
+            /**
+             * First Broken
+             * @description Number of the first line that does not follow from the one before.
+             */
+            first_broken: number | null;
+            /**
+             * Last Digest
+             * @description To be kept elsewhere: a register cut at its end no longer holds it.
+             */
+            last_digest: string;
+        };
+        /**
          * RegisteredBySomebody
          * @description Somebody registered by an organiser: by telephone, by letter, or because they were invited.
          */
@@ -32049,6 +38504,85 @@ export interface components {
             comment: string;
         };
         /**
+         * RequestAdjournedEvent
+         * @description A funder adjourns.
+         * @example {
+         *       "data": {
+         *         "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+         *         "dossier_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *         "funder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f005",
+         *         "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+         *         "reference": "2027-CARC-0042",
+         *         "request_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f004"
+         *       },
+         *       "datacontenttype": "application/json",
+         *       "id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1",
+         *       "source": "/programming/v1",
+         *       "specversion": "1.0",
+         *       "subject": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *       "time": "2027-01-12T09:30:00Z",
+         *       "type": "request.adjourned"
+         *     }
+         */
+        RequestAdjournedEvent: {
+            /**
+             * Specversion
+             * @example 1.0
+             * @constant
+             */
+            specversion: "1.0";
+            /**
+             * Id
+             * Format: uuid
+             * @description The same as `webhook-id`, at every attempt: what came twice carries it twice.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1
+             */
+            id: string;
+            /**
+             * Source
+             * @description The service that tells.
+             * @example /programming/v1
+             */
+            source: string;
+            /**
+             * Subject
+             * Format: uuid
+             * @description The resource whose events come in order.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            subject: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description When it happened.
+             * @example 2027-01-12T09:30:00Z
+             */
+            time: string;
+            /**
+             * Datacontenttype
+             * @example application/json
+             * @constant
+             */
+            datacontenttype: "application/json";
+            /**
+             * Type
+             * @example request.adjourned
+             * @constant
+             */
+            type: "request.adjourned";
+            /**
+             * @example {
+             *       "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+             *       "dossier_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+             *       "funder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f005",
+             *       "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+             *       "reference": "2027-CARC-0042",
+             *       "request_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f004"
+             *     }
+             */
+            data: components["schemas"]["RequestTold"];
+        };
+        /**
          * RequestAnswer
          * @description What became of the request.
          */
@@ -32068,11 +38602,307 @@ export interface components {
             kept: components["schemas"]["KeptForNow"][];
         };
         /**
+         * RequestGrantedEvent
+         * @description A funder grants.
+         * @example {
+         *       "data": {
+         *         "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+         *         "dossier_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *         "funder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f005",
+         *         "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+         *         "reference": "2027-CARC-0042",
+         *         "request_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f004"
+         *       },
+         *       "datacontenttype": "application/json",
+         *       "id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1",
+         *       "source": "/programming/v1",
+         *       "specversion": "1.0",
+         *       "subject": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *       "time": "2027-01-12T09:30:00Z",
+         *       "type": "request.granted"
+         *     }
+         */
+        RequestGrantedEvent: {
+            /**
+             * Specversion
+             * @example 1.0
+             * @constant
+             */
+            specversion: "1.0";
+            /**
+             * Id
+             * Format: uuid
+             * @description The same as `webhook-id`, at every attempt: what came twice carries it twice.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1
+             */
+            id: string;
+            /**
+             * Source
+             * @description The service that tells.
+             * @example /programming/v1
+             */
+            source: string;
+            /**
+             * Subject
+             * Format: uuid
+             * @description The resource whose events come in order.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            subject: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description When it happened.
+             * @example 2027-01-12T09:30:00Z
+             */
+            time: string;
+            /**
+             * Datacontenttype
+             * @example application/json
+             * @constant
+             */
+            datacontenttype: "application/json";
+            /**
+             * Type
+             * @example request.granted
+             * @constant
+             */
+            type: "request.granted";
+            /**
+             * @example {
+             *       "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+             *       "dossier_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+             *       "funder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f005",
+             *       "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+             *       "reference": "2027-CARC-0042",
+             *       "request_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f004"
+             *     }
+             */
+            data: components["schemas"]["RequestTold"];
+        };
+        /**
          * RequestKind
          * @description What somebody asks about their own data.
          * @enum {string}
          */
         RequestKind: "export" | "erasure";
+        /**
+         * RequestNotifiedEvent
+         * @description A funder's answer is told.
+         * @example {
+         *       "data": {
+         *         "award_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f006",
+         *         "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+         *         "dossier_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *         "funder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f005",
+         *         "granted_cents": 500000,
+         *         "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+         *         "reference": "2027-CARC-0042",
+         *         "request_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f004"
+         *       },
+         *       "datacontenttype": "application/json",
+         *       "id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1",
+         *       "source": "/programming/v1",
+         *       "specversion": "1.0",
+         *       "subject": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *       "time": "2027-01-12T09:30:00Z",
+         *       "type": "request.notified"
+         *     }
+         */
+        RequestNotifiedEvent: {
+            /**
+             * Specversion
+             * @example 1.0
+             * @constant
+             */
+            specversion: "1.0";
+            /**
+             * Id
+             * Format: uuid
+             * @description The same as `webhook-id`, at every attempt: what came twice carries it twice.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1
+             */
+            id: string;
+            /**
+             * Source
+             * @description The service that tells.
+             * @example /programming/v1
+             */
+            source: string;
+            /**
+             * Subject
+             * Format: uuid
+             * @description The resource whose events come in order.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            subject: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description When it happened.
+             * @example 2027-01-12T09:30:00Z
+             */
+            time: string;
+            /**
+             * Datacontenttype
+             * @example application/json
+             * @constant
+             */
+            datacontenttype: "application/json";
+            /**
+             * Type
+             * @example request.notified
+             * @constant
+             */
+            type: "request.notified";
+            /**
+             * @example {
+             *       "award_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f006",
+             *       "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+             *       "dossier_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+             *       "funder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f005",
+             *       "granted_cents": 500000,
+             *       "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+             *       "reference": "2027-CARC-0042",
+             *       "request_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f004"
+             *     }
+             */
+            data: components["schemas"]["RequestNotifiedTold"];
+        };
+        /**
+         * RequestNotifiedTold
+         * @description A funder's answer.
+         */
+        RequestNotifiedTold: {
+            /**
+             * Dossier Id
+             * Format: uuid
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            dossier_id: string;
+            /**
+             * Reference
+             * @description What people call it.
+             * @example 2027-CARC-0042
+             */
+            reference?: string | null;
+            /**
+             * Campaign Id
+             * Format: uuid
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f002
+             */
+            campaign_id: string;
+            /**
+             * Holder Id
+             * Format: uuid
+             * @description The organisation that answers for it today.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f003
+             */
+            holder_id: string;
+            /**
+             * Request Id
+             * Format: uuid
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f004
+             */
+            request_id: string;
+            /**
+             * Funder Id
+             * Format: uuid
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f005
+             */
+            funder_id: string;
+            /**
+             * Granted Cents
+             * @description Euro cents; 0: refused.
+             * @example 500000
+             */
+            granted_cents: number;
+            /**
+             * Award Id
+             * @description Null when refused.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f006
+             */
+            award_id?: string | null;
+        };
+        /**
+         * RequestProposedEvent
+         * @description A committee proposes.
+         * @example {
+         *       "data": {
+         *         "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+         *         "dossier_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *         "funder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f005",
+         *         "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+         *         "reference": "2027-CARC-0042",
+         *         "request_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f004"
+         *       },
+         *       "datacontenttype": "application/json",
+         *       "id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1",
+         *       "source": "/programming/v1",
+         *       "specversion": "1.0",
+         *       "subject": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *       "time": "2027-01-12T09:30:00Z",
+         *       "type": "request.proposed"
+         *     }
+         */
+        RequestProposedEvent: {
+            /**
+             * Specversion
+             * @example 1.0
+             * @constant
+             */
+            specversion: "1.0";
+            /**
+             * Id
+             * Format: uuid
+             * @description The same as `webhook-id`, at every attempt: what came twice carries it twice.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1
+             */
+            id: string;
+            /**
+             * Source
+             * @description The service that tells.
+             * @example /programming/v1
+             */
+            source: string;
+            /**
+             * Subject
+             * Format: uuid
+             * @description The resource whose events come in order.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            subject: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description When it happened.
+             * @example 2027-01-12T09:30:00Z
+             */
+            time: string;
+            /**
+             * Datacontenttype
+             * @example application/json
+             * @constant
+             */
+            datacontenttype: "application/json";
+            /**
+             * Type
+             * @example request.proposed
+             * @constant
+             */
+            type: "request.proposed";
+            /**
+             * @example {
+             *       "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+             *       "dossier_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+             *       "funder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f005",
+             *       "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+             *       "reference": "2027-CARC-0042",
+             *       "request_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f004"
+             *     }
+             */
+            data: components["schemas"]["RequestTold"];
+        };
         /**
          * RequestRead
          * @description A request as the caller may see it: the holder sees no opinion, proposal or decision before its notification.
@@ -32128,6 +38958,85 @@ export interface components {
             message: string;
         };
         /**
+         * RequestRefusedEvent
+         * @description A funder refuses.
+         * @example {
+         *       "data": {
+         *         "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+         *         "dossier_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *         "funder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f005",
+         *         "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+         *         "reference": "2027-CARC-0042",
+         *         "request_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f004"
+         *       },
+         *       "datacontenttype": "application/json",
+         *       "id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1",
+         *       "source": "/programming/v1",
+         *       "specversion": "1.0",
+         *       "subject": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *       "time": "2027-01-12T09:30:00Z",
+         *       "type": "request.refused"
+         *     }
+         */
+        RequestRefusedEvent: {
+            /**
+             * Specversion
+             * @example 1.0
+             * @constant
+             */
+            specversion: "1.0";
+            /**
+             * Id
+             * Format: uuid
+             * @description The same as `webhook-id`, at every attempt: what came twice carries it twice.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1
+             */
+            id: string;
+            /**
+             * Source
+             * @description The service that tells.
+             * @example /programming/v1
+             */
+            source: string;
+            /**
+             * Subject
+             * Format: uuid
+             * @description The resource whose events come in order.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            subject: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description When it happened.
+             * @example 2027-01-12T09:30:00Z
+             */
+            time: string;
+            /**
+             * Datacontenttype
+             * @example application/json
+             * @constant
+             */
+            datacontenttype: "application/json";
+            /**
+             * Type
+             * @example request.refused
+             * @constant
+             */
+            type: "request.refused";
+            /**
+             * @example {
+             *       "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+             *       "dossier_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+             *       "funder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f005",
+             *       "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+             *       "reference": "2027-CARC-0042",
+             *       "request_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f004"
+             *     }
+             */
+            data: components["schemas"]["RequestTold"];
+        };
+        /**
          * RequestState
          * @enum {string}
          */
@@ -32137,6 +39046,49 @@ export interface components {
          * @enum {string}
          */
         RequestStatus: "asked" | "reviewed" | "proposed" | "granted" | "adjourned" | "refused" | "notified" | "agreed" | "committed" | "partly_paid" | "paid" | "to_repay" | "justified" | "withdrawn";
+        /**
+         * RequestTold
+         * @description What one funder is asked in a dossier.
+         */
+        RequestTold: {
+            /**
+             * Dossier Id
+             * Format: uuid
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            dossier_id: string;
+            /**
+             * Reference
+             * @description What people call it.
+             * @example 2027-CARC-0042
+             */
+            reference?: string | null;
+            /**
+             * Campaign Id
+             * Format: uuid
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f002
+             */
+            campaign_id: string;
+            /**
+             * Holder Id
+             * Format: uuid
+             * @description The organisation that answers for it today.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f003
+             */
+            holder_id: string;
+            /**
+             * Request Id
+             * Format: uuid
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f004
+             */
+            request_id: string;
+            /**
+             * Funder Id
+             * Format: uuid
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f005
+             */
+            funder_id: string;
+        };
         /**
          * RequestWrite
          * @description What one funder is asked, on one of its budget lines.
@@ -32188,6 +39140,51 @@ export interface components {
             kept: string;
         };
         /**
+         * RetentionLine
+         * @description How long something is kept, why, and what becomes of it.
+         */
+        RetentionLine: {
+            /**
+             * Code
+             * @example inactive_accounts
+             */
+            code: string;
+            /**
+             * Label
+             * @example Comptes inactifs
+             */
+            label: string;
+            /**
+             * Kept For
+             * @example 36
+             */
+            kept_for: number;
+            unit: components["schemas"]["Unit"];
+            /**
+             * Counted From
+             * @example la dernière connexion
+             */
+            counted_from: string;
+            /**
+             * Then
+             * @description What becomes of it.
+             * @example effacés
+             */
+            then: string;
+            /**
+             * Basis
+             * @description Why it is kept that long.
+             * @example intérêt légitime (RGPD art. 6.1.f)
+             */
+            basis: string;
+            /**
+             * Erased Before
+             * Format: date-time
+             * @description Today: what was over before this instant is concerned.
+             */
+            erased_before: string;
+        };
+        /**
          * RetentionRule
          * @description How long something is kept, and what becomes of it.
          */
@@ -32225,6 +39222,21 @@ export interface components {
              * @description Today: events that were over before this instant are concerned.
              */
             erased_before: string;
+        };
+        /**
+         * RetentionTable
+         * @description What a service keeps about people, and how long.
+         */
+        RetentionTable: {
+            /** Items */
+            items: components["schemas"]["RetentionLine"][];
+            /** Next */
+            next?: null;
+            /**
+             * Kept
+             * @description What stays, which names nobody.
+             */
+            kept: string;
         };
         /**
          * RetroplanningConflict
@@ -32442,6 +39454,85 @@ export interface components {
             answer_within_months?: number | null;
         };
         /**
+         * ReviewCompletedEvent
+         * @description A funder gave its opinion.
+         * @example {
+         *       "data": {
+         *         "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+         *         "dossier_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *         "funder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f005",
+         *         "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+         *         "reference": "2027-CARC-0042",
+         *         "review_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f007"
+         *       },
+         *       "datacontenttype": "application/json",
+         *       "id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1",
+         *       "source": "/programming/v1",
+         *       "specversion": "1.0",
+         *       "subject": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *       "time": "2027-01-12T09:30:00Z",
+         *       "type": "review.completed"
+         *     }
+         */
+        ReviewCompletedEvent: {
+            /**
+             * Specversion
+             * @example 1.0
+             * @constant
+             */
+            specversion: "1.0";
+            /**
+             * Id
+             * Format: uuid
+             * @description The same as `webhook-id`, at every attempt: what came twice carries it twice.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1
+             */
+            id: string;
+            /**
+             * Source
+             * @description The service that tells.
+             * @example /programming/v1
+             */
+            source: string;
+            /**
+             * Subject
+             * Format: uuid
+             * @description The resource whose events come in order.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            subject: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description When it happened.
+             * @example 2027-01-12T09:30:00Z
+             */
+            time: string;
+            /**
+             * Datacontenttype
+             * @example application/json
+             * @constant
+             */
+            datacontenttype: "application/json";
+            /**
+             * Type
+             * @example review.completed
+             * @constant
+             */
+            type: "review.completed";
+            /**
+             * @example {
+             *       "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+             *       "dossier_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+             *       "funder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f005",
+             *       "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+             *       "reference": "2027-CARC-0042",
+             *       "review_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f007"
+             *     }
+             */
+            data: components["schemas"]["ReviewTold"];
+        };
+        /**
          * ReviewExportFormat
          * @enum {string}
          */
@@ -32580,6 +39671,85 @@ export interface components {
              * @description Highest weighted score less the lowest, in points out of 100.
              */
             spread: number | null;
+        };
+        /**
+         * ReviewReopenedEvent
+         * @description An opinion is taken back.
+         * @example {
+         *       "data": {
+         *         "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+         *         "dossier_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *         "funder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f005",
+         *         "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+         *         "reference": "2027-CARC-0042",
+         *         "review_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f007"
+         *       },
+         *       "datacontenttype": "application/json",
+         *       "id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1",
+         *       "source": "/programming/v1",
+         *       "specversion": "1.0",
+         *       "subject": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *       "time": "2027-01-12T09:30:00Z",
+         *       "type": "review.reopened"
+         *     }
+         */
+        ReviewReopenedEvent: {
+            /**
+             * Specversion
+             * @example 1.0
+             * @constant
+             */
+            specversion: "1.0";
+            /**
+             * Id
+             * Format: uuid
+             * @description The same as `webhook-id`, at every attempt: what came twice carries it twice.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1
+             */
+            id: string;
+            /**
+             * Source
+             * @description The service that tells.
+             * @example /programming/v1
+             */
+            source: string;
+            /**
+             * Subject
+             * Format: uuid
+             * @description The resource whose events come in order.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            subject: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description When it happened.
+             * @example 2027-01-12T09:30:00Z
+             */
+            time: string;
+            /**
+             * Datacontenttype
+             * @example application/json
+             * @constant
+             */
+            datacontenttype: "application/json";
+            /**
+             * Type
+             * @example review.reopened
+             * @constant
+             */
+            type: "review.reopened";
+            /**
+             * @example {
+             *       "campaign_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f002",
+             *       "dossier_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+             *       "funder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f005",
+             *       "holder_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f003",
+             *       "reference": "2027-CARC-0042",
+             *       "review_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f007"
+             *     }
+             */
+            data: components["schemas"]["ReviewTold"];
         };
         /** ReviewSettingsRead */
         ReviewSettingsRead: {
@@ -32722,6 +39892,49 @@ export interface components {
              * @description Why score, avis and amount are null to you: `conflict` of interest, or `own_reading` to give first.
              */
             hidden?: string | null;
+        };
+        /**
+         * ReviewTold
+         * @description A funder's instruction of a dossier.
+         */
+        ReviewTold: {
+            /**
+             * Dossier Id
+             * Format: uuid
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            dossier_id: string;
+            /**
+             * Reference
+             * @description What people call it.
+             * @example 2027-CARC-0042
+             */
+            reference?: string | null;
+            /**
+             * Campaign Id
+             * Format: uuid
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f002
+             */
+            campaign_id: string;
+            /**
+             * Holder Id
+             * Format: uuid
+             * @description The organisation that answers for it today.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f003
+             */
+            holder_id: string;
+            /**
+             * Review Id
+             * Format: uuid
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f007
+             */
+            review_id: string;
+            /**
+             * Funder Id
+             * Format: uuid
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f005
+             */
+            funder_id: string;
         };
         /**
          * ReviewUpdate
@@ -33198,6 +40411,53 @@ export interface components {
              * Format: date-time
              */
             set_aside_at: string;
+        };
+        /**
+         * SealOpening
+         * @description Why a seal is opened: kept in the journal.
+         */
+        SealOpening: {
+            /**
+             * Reason
+             * @example Réquisition de la chambre régionale des comptes du 3 mars 2031.
+             */
+            reason: string;
+        };
+        /**
+         * SealedSignatureRead
+         * @description An act whose signatory was erased, while the law still keeps their name.
+         */
+        SealedSignatureRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Act
+             * @example dossier.submission
+             */
+            act: string;
+            /**
+             * Act Id
+             * Format: uuid
+             */
+            act_id: string;
+            /**
+             * Reference
+             * @example 2027-CARC-0042
+             */
+            reference: string;
+            /**
+             * Kept Until
+             * Format: date
+             */
+            kept_until: string;
+            /**
+             * Sealed At
+             * Format: date-time
+             */
+            sealed_at: string;
         };
         /**
          * SearchAnswer
@@ -34049,6 +41309,93 @@ export interface components {
              * @description Address of the signed copy (PDF).
              */
             readonly signed_file: string | null;
+        };
+        /**
+         * SimilarAction
+         * @description An action of another holder that accepted to be found. No amount, no opinion, no decision, no address.
+         */
+        SimilarAction: {
+            /**
+             * Dossier Id
+             * Format: uuid
+             */
+            dossier_id: string;
+            /**
+             * Title
+             * @example Ateliers sociolinguistiques
+             */
+            title: string;
+            /**
+             * Holder Name
+             * @example La Voisine fictive
+             */
+            holder_name: string;
+            /**
+             * Objective Codes
+             * @description Objectives and transversal concerns.
+             * @example [
+             *       "2"
+             *     ]
+             */
+            objective_codes: string[];
+            /**
+             * Qpv Codes
+             * @example [
+             *       "QP011002"
+             *     ]
+             */
+            qpv_codes: string[];
+            /**
+             * Publics
+             * @example [
+             *       "adultes"
+             *     ]
+             */
+            publics: string[];
+            /** Starts On */
+            starts_on: string | null;
+            /** Ends On */
+            ends_on: string | null;
+            /**
+             * Score
+             * @example 0.83
+             */
+            score: number;
+            /**
+             * Why
+             * @description Strongest first.
+             */
+            why: components["schemas"]["SimilarityReason"][];
+        };
+        /**
+         * SimilarityReason
+         * @description One of the four reasons an action is similar.
+         */
+        SimilarityReason: {
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "theme" | "qpv" | "public" | "period";
+            /**
+             * Label
+             * @description In French.
+             * @example Même quartier
+             */
+            label: string;
+            /**
+             * Share
+             * @example 0.83
+             */
+            share: number;
+            /**
+             * Values
+             * @description What is in common: codes or publics.
+             * @example [
+             *       "QP011002"
+             *     ]
+             */
+            values: string[];
         };
         /**
          * Source
@@ -35886,11 +43233,23 @@ export interface components {
             title: string;
         };
         /**
+         * TrialTold
+         * @description Nothing happened: a subscriber tries its receiver.
+         */
+        TrialTold: {
+            /**
+             * Webhook Id
+             * Format: uuid
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f00d
+             */
+            webhook_id: string;
+        };
+        /**
          * Turn
          * @description Who is to act.
          * @enum {string}
          */
-        Turn: "team" | "funder";
+        Turn: "team" | "holder" | "funder";
         /**
          * UnansweredSearchRead
          * @description Words looked for in vain; nothing is kept of who did.
@@ -36079,6 +43438,19 @@ export interface components {
          * @enum {string}
          */
         Visibility: "public" | "unlisted";
+        /**
+         * VisibilityRead
+         * @description Whether other holders of the contract may find this action.
+         */
+        VisibilityRead: {
+            /** Visible */
+            visible: boolean;
+            /**
+             * Given At
+             * @description Since when; null when they may not.
+             */
+            given_at: string | null;
+        };
         /**
          * VisioAccountCreate
          * @description A network's account at a provider.
@@ -36472,6 +43844,526 @@ export interface components {
              * @description Why somebody takes the chair of an absent person when no seat is free; never more people than the room holds.
              */
             over_capacity_reason?: string | null;
+        };
+        /**
+         * WebhookActivation
+         * @description Deliveries begin again.
+         */
+        WebhookActivation: {
+            /**
+             * Replay Missed
+             * @description Also send what happened while it was disabled, as far as events are kept.
+             * @default true
+             */
+            replay_missed: boolean;
+        };
+        /**
+         * WebhookAttempt
+         * @description One sending.
+         */
+        WebhookAttempt: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Status
+             * @example 500
+             */
+            status: number | null;
+            /**
+             * Error
+             * @example http_500
+             */
+            error: string | null;
+            /**
+             * Duration Ms
+             * @example 84
+             */
+            duration_ms: number;
+        };
+        /**
+         * WebhookCreate
+         * @description Where an organisation wants to be told.
+         */
+        WebhookCreate: {
+            /**
+             * Organisation Id
+             * Format: uuid
+             */
+            organisation_id: string;
+            /**
+             * Url
+             * @description https, reached from the internet.
+             * @example https://si.departement.example/canevas
+             */
+            url: string;
+            /**
+             * Event Types
+             * @description Only these types; empty: all of them.
+             */
+            event_types?: string[];
+            /**
+             * Description
+             * @default
+             * @example Suivi des subventions
+             */
+            description: string;
+            /**
+             * Contact Email
+             * @description Written to when deliveries stop.
+             * @example dsi@departement.example
+             */
+            contact_email?: string | null;
+        };
+        /**
+         * WebhookDeliveryRead
+         * @description One event to one webhook.
+         */
+        WebhookDeliveryRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Event Id
+             * Format: uuid
+             * @description `webhook-id` of what is sent: the same at every attempt and in every replay.
+             */
+            event_id: string;
+            /**
+             * Type
+             * @example dossier.submitted
+             */
+            type: string;
+            /**
+             * Subject
+             * @description The resource whose events come in order.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            subject: string;
+            /**
+             * Replay Id
+             * @description The replay that asked for it, if one did.
+             */
+            replay_id: string | null;
+            state: components["schemas"]["WebhookDeliveryState"];
+            /**
+             * Attempts
+             * @example 1
+             */
+            attempts: number;
+            /**
+             * Next Attempt At
+             * @description Null once it is over.
+             */
+            next_attempt_at: string | null;
+            /**
+             * Last Status
+             * @example 200
+             */
+            last_status: number | null;
+            /**
+             * Last Error
+             * @description `http_<status>`, `redirected`, `too_slow`, `unreachable`, `refused_address` (not on the internet), `bad_address`, `insecure` (TLS), `bad_answer`, or `expired`.
+             * @example http_500
+             */
+            last_error: string | null;
+            /** Delivered At */
+            delivered_at: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /**
+         * WebhookDeliveryState
+         * @enum {string}
+         */
+        WebhookDeliveryState: "waiting" | "delivered" | "failed";
+        /**
+         * WebhookDeliveryWhole
+         * @description A delivery with its attempts and what is sent.
+         */
+        WebhookDeliveryWhole: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Event Id
+             * Format: uuid
+             * @description `webhook-id` of what is sent: the same at every attempt and in every replay.
+             */
+            event_id: string;
+            /**
+             * Type
+             * @example dossier.submitted
+             */
+            type: string;
+            /**
+             * Subject
+             * @description The resource whose events come in order.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            subject: string;
+            /**
+             * Replay Id
+             * @description The replay that asked for it, if one did.
+             */
+            replay_id: string | null;
+            state: components["schemas"]["WebhookDeliveryState"];
+            /**
+             * Attempts
+             * @example 1
+             */
+            attempts: number;
+            /**
+             * Next Attempt At
+             * @description Null once it is over.
+             */
+            next_attempt_at: string | null;
+            /**
+             * Last Status
+             * @example 200
+             */
+            last_status: number | null;
+            /**
+             * Last Error
+             * @description `http_<status>`, `redirected`, `too_slow`, `unreachable`, `refused_address` (not on the internet), `bad_address`, `insecure` (TLS), `bad_answer`, or `expired`.
+             * @example http_500
+             */
+            last_error: string | null;
+            /** Delivered At */
+            delivered_at: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** History */
+            history: components["schemas"]["WebhookAttempt"][];
+            /**
+             * Body
+             * @description The event as it is sent; null when it is no longer kept.
+             */
+            body: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * WebhookEventType
+         * @description Something that is told.
+         */
+        WebhookEventType: {
+            /**
+             * Type
+             * @example dossier.submitted
+             */
+            type: string;
+            /**
+             * Label
+             * @description What happened, in French.
+             * @example Un dossier est déposé.
+             */
+            label: string;
+            /**
+             * Label En
+             * @example A dossier is submitted.
+             */
+            label_en: string;
+            /** @description Who is told: `public` everybody; `readers` the holder, the funders asked and the contract's team; `instructors` the same without the holder; `award`, `agreement`, `cpo` its parties; `committee` the campaign's funders and team; `subscriber` who asked. */
+            audience: components["schemas"]["EventAudience"];
+            /**
+             * Data Schema
+             * @description Schema of `data`, in this contract.
+             * @example DossierSubmittedTold
+             */
+            data_schema: string;
+        };
+        /**
+         * WebhookRead
+         * @description Where an organisation is told what happens.
+         */
+        WebhookRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Organisation Id
+             * Format: uuid
+             */
+            organisation_id: string;
+            /**
+             * Url
+             * @example https://si.departement.example/canevas
+             */
+            url: string;
+            /**
+             * Event Types
+             * @example [
+             *       "dossier.submitted"
+             *     ]
+             */
+            event_types: string[];
+            /** Description */
+            description: string;
+            /** Contact Email */
+            contact_email: string | null;
+            state: components["schemas"]["WebhookState"];
+            /**
+             * Failing Since
+             * @description Nothing it was sent has succeeded since then.
+             */
+            failing_since: string | null;
+            /**
+             * Held Until
+             * @description It asked (`Retry-After`) for nothing before.
+             */
+            held_until: string | null;
+            /** Disabled At */
+            disabled_at: string | null;
+            /**
+             * Disabled Reason
+             * @description `gone` (it answered 410), `failing` (for days), `secret_lost` (draw another).
+             * @example gone
+             */
+            disabled_reason: string | null;
+            /**
+             * Previous Until
+             * @description Until then, the secret before the last signs too.
+             */
+            previous_until: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Version
+             * @example 1
+             */
+            version: number;
+        };
+        /**
+         * WebhookReplayCreate
+         * @description What to send again.
+         */
+        WebhookReplayCreate: {
+            /**
+             * Since
+             * Format: date-time
+             * @example 2026-11-01T00:00:00Z
+             */
+            since: string;
+            /**
+             * Until
+             * @description Now by default.
+             */
+            until?: string | null;
+            /**
+             * Event Types
+             * @description Only these types; empty: all of them.
+             */
+            event_types?: string[];
+            /**
+             * Subject
+             * @description Only the events of this resource.
+             */
+            subject?: string | null;
+        };
+        /**
+         * WebhookReplayRead
+         * @description What is being sent again.
+         */
+        WebhookReplayRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Events
+             * @description How many are queued.
+             * @example 42
+             */
+            events: number;
+            /**
+             * Already Waiting
+             * @description How many of the period were waiting to leave anyway.
+             * @example 0
+             */
+            already_waiting: number;
+        };
+        /**
+         * WebhookSecret
+         * @description With its secret, shown this once.
+         */
+        WebhookSecret: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Organisation Id
+             * Format: uuid
+             */
+            organisation_id: string;
+            /**
+             * Url
+             * @example https://si.departement.example/canevas
+             */
+            url: string;
+            /**
+             * Event Types
+             * @example [
+             *       "dossier.submitted"
+             *     ]
+             */
+            event_types: string[];
+            /** Description */
+            description: string;
+            /** Contact Email */
+            contact_email: string | null;
+            state: components["schemas"]["WebhookState"];
+            /**
+             * Failing Since
+             * @description Nothing it was sent has succeeded since then.
+             */
+            failing_since: string | null;
+            /**
+             * Held Until
+             * @description It asked (`Retry-After`) for nothing before.
+             */
+            held_until: string | null;
+            /** Disabled At */
+            disabled_at: string | null;
+            /**
+             * Disabled Reason
+             * @description `gone` (it answered 410), `failing` (for days), `secret_lost` (draw another).
+             * @example gone
+             */
+            disabled_reason: string | null;
+            /**
+             * Previous Until
+             * @description Until then, the secret before the last signs too.
+             */
+            previous_until: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Version
+             * @example 1
+             */
+            version: number;
+            /**
+             * Secret
+             * @description Signs what is sent (Standard Webhooks): keep it, it is never shown again.
+             * @example whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
+             */
+            secret: string;
+        };
+        /**
+         * WebhookState
+         * @description `paused`: its managers hold deliveries back. `disabled`: it failed too long or is gone; nothing more is kept for it.
+         * @enum {string}
+         */
+        WebhookState: "enabled" | "paused" | "disabled";
+        /**
+         * WebhookTestEvent
+         * @description Asked by the subscriber, to try.
+         * @example {
+         *       "data": {
+         *         "webhook_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f00d"
+         *       },
+         *       "datacontenttype": "application/json",
+         *       "id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1",
+         *       "source": "/programming/v1",
+         *       "specversion": "1.0",
+         *       "subject": "019303d5-7d3a-7b1e-8f57-0a51c8e6f001",
+         *       "time": "2027-01-12T09:30:00Z",
+         *       "type": "webhook.test"
+         *     }
+         */
+        WebhookTestEvent: {
+            /**
+             * Specversion
+             * @example 1.0
+             * @constant
+             */
+            specversion: "1.0";
+            /**
+             * Id
+             * Format: uuid
+             * @description The same as `webhook-id`, at every attempt: what came twice carries it twice.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f0e1
+             */
+            id: string;
+            /**
+             * Source
+             * @description The service that tells.
+             * @example /programming/v1
+             */
+            source: string;
+            /**
+             * Subject
+             * Format: uuid
+             * @description The resource whose events come in order.
+             * @example 019303d5-7d3a-7b1e-8f57-0a51c8e6f001
+             */
+            subject: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description When it happened.
+             * @example 2027-01-12T09:30:00Z
+             */
+            time: string;
+            /**
+             * Datacontenttype
+             * @example application/json
+             * @constant
+             */
+            datacontenttype: "application/json";
+            /**
+             * Type
+             * @example webhook.test
+             * @constant
+             */
+            type: "webhook.test";
+            /**
+             * @example {
+             *       "webhook_id": "019303d5-7d3a-7b1e-8f57-0a51c8e6f00d"
+             *     }
+             */
+            data: components["schemas"]["TrialTold"];
+        };
+        /**
+         * WebhookUpdate
+         * @description What changes of it.
+         */
+        WebhookUpdate: {
+            /** Url */
+            url?: string | null;
+            /** Event Types */
+            event_types?: string[] | null;
+            /** Description */
+            description?: string | null;
+            /**
+             * Contact Email
+             * @description Null: nobody.
+             */
+            contact_email?: string | null;
         };
         /**
          * Week
@@ -42933,6 +50825,1517 @@ export interface operations {
             };
             /** @description The request cannot be understood (host, cursor, encoding). */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    searchActors: {
+        parameters: {
+            query?: {
+                q?: string;
+                /** @description Any of these. */
+                kind?: components["schemas"]["Kind"][] | null;
+                /** @description Codes of themes, any of these. */
+                theme?: string[] | null;
+                /** @description Code of a territory: who covers it, what is around it, or a part of it. */
+                territory?: string | null;
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ActorSummary_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    countActors: {
+        parameters: {
+            query?: {
+                q?: string;
+                /** @description Any of these. */
+                kind?: components["schemas"]["Kind"][] | null;
+                /** @description Codes of themes, any of these. */
+                theme?: string[] | null;
+                /** @description Code of a territory: who covers it, what is around it, or a part of it. */
+                territory?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActorFacets"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getActor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActorCardRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getActorJsonLd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/ld+json": Record<string, never>;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    writeToActor: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActorMessageCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActorMessageSent"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOrganisationCard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActorCardRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putOrganisationCard: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read; left out to create. */
+                "if-match"?: string | null;
+            };
+            path: {
+                organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActorCardWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActorCardRead"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActorCardRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirmOrganisationCard: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActorCardRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    appearOnCard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActorPersonWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActorPersonRead"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActorPersonRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leaveCard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    askMyDataExport: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataExportRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMyDataExport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataExportRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    downloadMyDataExport: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One byte range (RFC 9110 §14). */
+                range?: string | null;
+            };
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was there and was withdrawn; the problem says why. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The range asked for is outside of the file. */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMyErasure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountErasureRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    askMyErasure: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountErasureCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountErasureRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelMyErasure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDirectoryRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionTable"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDirectoryErasures: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ErasureLine_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verifyDirectoryErasures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegisterVerification"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -69134,6 +78537,813 @@ export interface operations {
             };
         };
     };
+    listSimilarActions: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                dossier_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SimilarAction_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contactSimilarHolder: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                dossier_id: string;
+                other_dossier_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HolderMessageCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HolderMessageSent"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; `Retry-After` says when to try again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getVisibilityToHolders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dossier_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisibilityRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showToHolders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dossier_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisibilityRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hideFromHolders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dossier_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDossierOverlaps: {
+        parameters: {
+            query?: {
+                sort?: "-score" | "-found_at";
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+                kind?: components["schemas"]["OverlapKind"][] | null;
+                /** @description true: those an organisation of yours dismissed; false: those none did. */
+                dismissed?: boolean | null;
+            };
+            header?: never;
+            path: {
+                dossier_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_OverlapRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCampaignOverlaps: {
+        parameters: {
+            query?: {
+                sort?: "-score" | "-found_at";
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+                kind?: components["schemas"]["OverlapKind"][] | null;
+                /** @description true: those an organisation of yours dismissed; false: those none did. */
+                dismissed?: boolean | null;
+            };
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_OverlapRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dismissOverlap: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                overlap_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DismissalCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverlapRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bringBackOverlap: {
+        parameters: {
+            query: {
+                /** @description The organisation that dismissed it. */
+                organisation_id: string;
+            };
+            header?: never;
+            path: {
+                overlap_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getAssignmentRules: {
         parameters: {
             query?: never;
@@ -73487,6 +83697,1730 @@ export interface operations {
             };
             /** @description The request cannot be understood (host, cursor, encoding). */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listWebhookEventTypes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_WebhookEventType_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listWebhooks: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_WebhookRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSecret"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+            };
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+            };
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotateWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+            };
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSecret"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pauseWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    activateWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["WebhookActivation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    testWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDeliveryRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listWebhookDeliveries: {
+        parameters: {
+            query?: {
+                /** @description Any of these. */
+                state?: components["schemas"]["WebhookDeliveryState"][];
+                /** @description Any of these. */
+                event_type?: string[];
+                /** @description Of this resource. */
+                subject?: string | null;
+                /** @description Of this replay. */
+                replay_id?: string | null;
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_WebhookDeliveryRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getWebhookDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDeliveryWhole"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retryWebhookDelivery: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                webhook_id: string;
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDeliveryRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replayWebhookEvents: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookReplayCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookReplayRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listWebhookJournal: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_JournalLine_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getProgrammingRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionTable"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listProgrammingErasures: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ErasureLine_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verifyProgrammingErasures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegisterVerification"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSealedSignatures: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SealedSignatureRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    openSealedSignature: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sealed_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SealOpening"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenedSignature"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -100214,6 +112148,2606 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+        };
+    };
+    onCampaignOpened: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event's id, the same at every attempt: what was received already has it. */
+                "webhook-id": string;
+                /** @description Seconds since 1970 when this attempt left; refuse what is more than five minutes away. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`; several, separated by spaces, while a secret is being changed. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["CampaignOpenedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing more is to be sent here, ever: the webhook is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: `Retry-After` is kept to, as with 503. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received, within ten seconds. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not received (a redirection too): it is sent again, for a day. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onCampaignClosed: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event's id, the same at every attempt: what was received already has it. */
+                "webhook-id": string;
+                /** @description Seconds since 1970 when this attempt left; refuse what is more than five minutes away. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`; several, separated by spaces, while a secret is being changed. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["CampaignClosedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing more is to be sent here, ever: the webhook is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: `Retry-After` is kept to, as with 503. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received, within ten seconds. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not received (a redirection too): it is sent again, for a day. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onCampaignUnderReview: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event's id, the same at every attempt: what was received already has it. */
+                "webhook-id": string;
+                /** @description Seconds since 1970 when this attempt left; refuse what is more than five minutes away. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`; several, separated by spaces, while a secret is being changed. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["CampaignUnderReviewEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing more is to be sent here, ever: the webhook is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: `Retry-After` is kept to, as with 503. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received, within ten seconds. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not received (a redirection too): it is sent again, for a day. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onCampaignDecided: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event's id, the same at every attempt: what was received already has it. */
+                "webhook-id": string;
+                /** @description Seconds since 1970 when this attempt left; refuse what is more than five minutes away. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`; several, separated by spaces, while a secret is being changed. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["CampaignDecidedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing more is to be sent here, ever: the webhook is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: `Retry-After` is kept to, as with 503. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received, within ten seconds. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not received (a redirection too): it is sent again, for a day. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onCampaignArchived: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event's id, the same at every attempt: what was received already has it. */
+                "webhook-id": string;
+                /** @description Seconds since 1970 when this attempt left; refuse what is more than five minutes away. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`; several, separated by spaces, while a secret is being changed. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["CampaignArchivedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing more is to be sent here, ever: the webhook is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: `Retry-After` is kept to, as with 503. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received, within ten seconds. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not received (a redirection too): it is sent again, for a day. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onDossierSubmitted: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event's id, the same at every attempt: what was received already has it. */
+                "webhook-id": string;
+                /** @description Seconds since 1970 when this attempt left; refuse what is more than five minutes away. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`; several, separated by spaces, while a secret is being changed. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["DossierSubmittedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing more is to be sent here, ever: the webhook is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: `Retry-After` is kept to, as with 503. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received, within ten seconds. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not received (a redirection too): it is sent again, for a day. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onDossierAdmissible: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event's id, the same at every attempt: what was received already has it. */
+                "webhook-id": string;
+                /** @description Seconds since 1970 when this attempt left; refuse what is more than five minutes away. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`; several, separated by spaces, while a secret is being changed. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["DossierAdmissibleEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing more is to be sent here, ever: the webhook is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: `Retry-After` is kept to, as with 503. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received, within ten seconds. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not received (a redirection too): it is sent again, for a day. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onDossierInadmissible: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event's id, the same at every attempt: what was received already has it. */
+                "webhook-id": string;
+                /** @description Seconds since 1970 when this attempt left; refuse what is more than five minutes away. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`; several, separated by spaces, while a secret is being changed. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["DossierInadmissibleEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing more is to be sent here, ever: the webhook is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: `Retry-After` is kept to, as with 503. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received, within ten seconds. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not received (a redirection too): it is sent again, for a day. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onDossierSucceeded: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event's id, the same at every attempt: what was received already has it. */
+                "webhook-id": string;
+                /** @description Seconds since 1970 when this attempt left; refuse what is more than five minutes away. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`; several, separated by spaces, while a secret is being changed. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["DossierSucceededEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing more is to be sent here, ever: the webhook is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: `Retry-After` is kept to, as with 503. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received, within ten seconds. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not received (a redirection too): it is sent again, for a day. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onDossierGivenBack: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event's id, the same at every attempt: what was received already has it. */
+                "webhook-id": string;
+                /** @description Seconds since 1970 when this attempt left; refuse what is more than five minutes away. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`; several, separated by spaces, while a secret is being changed. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["DossierGivenBackEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing more is to be sent here, ever: the webhook is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: `Retry-After` is kept to, as with 503. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received, within ten seconds. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not received (a redirection too): it is sent again, for a day. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onDossierClosed: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event's id, the same at every attempt: what was received already has it. */
+                "webhook-id": string;
+                /** @description Seconds since 1970 when this attempt left; refuse what is more than five minutes away. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`; several, separated by spaces, while a secret is being changed. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["DossierClosedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing more is to be sent here, ever: the webhook is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: `Retry-After` is kept to, as with 503. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received, within ten seconds. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not received (a redirection too): it is sent again, for a day. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onReviewCompleted: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event's id, the same at every attempt: what was received already has it. */
+                "webhook-id": string;
+                /** @description Seconds since 1970 when this attempt left; refuse what is more than five minutes away. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`; several, separated by spaces, while a secret is being changed. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["ReviewCompletedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing more is to be sent here, ever: the webhook is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: `Retry-After` is kept to, as with 503. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received, within ten seconds. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not received (a redirection too): it is sent again, for a day. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onReviewReopened: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event's id, the same at every attempt: what was received already has it. */
+                "webhook-id": string;
+                /** @description Seconds since 1970 when this attempt left; refuse what is more than five minutes away. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`; several, separated by spaces, while a secret is being changed. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["ReviewReopenedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing more is to be sent here, ever: the webhook is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: `Retry-After` is kept to, as with 503. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received, within ten seconds. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not received (a redirection too): it is sent again, for a day. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onRequestProposed: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event's id, the same at every attempt: what was received already has it. */
+                "webhook-id": string;
+                /** @description Seconds since 1970 when this attempt left; refuse what is more than five minutes away. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`; several, separated by spaces, while a secret is being changed. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["RequestProposedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing more is to be sent here, ever: the webhook is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: `Retry-After` is kept to, as with 503. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received, within ten seconds. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not received (a redirection too): it is sent again, for a day. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onRequestGranted: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event's id, the same at every attempt: what was received already has it. */
+                "webhook-id": string;
+                /** @description Seconds since 1970 when this attempt left; refuse what is more than five minutes away. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`; several, separated by spaces, while a secret is being changed. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["RequestGrantedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing more is to be sent here, ever: the webhook is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: `Retry-After` is kept to, as with 503. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received, within ten seconds. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not received (a redirection too): it is sent again, for a day. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onRequestRefused: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event's id, the same at every attempt: what was received already has it. */
+                "webhook-id": string;
+                /** @description Seconds since 1970 when this attempt left; refuse what is more than five minutes away. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`; several, separated by spaces, while a secret is being changed. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["RequestRefusedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing more is to be sent here, ever: the webhook is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: `Retry-After` is kept to, as with 503. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received, within ten seconds. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not received (a redirection too): it is sent again, for a day. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onRequestAdjourned: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event's id, the same at every attempt: what was received already has it. */
+                "webhook-id": string;
+                /** @description Seconds since 1970 when this attempt left; refuse what is more than five minutes away. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`; several, separated by spaces, while a secret is being changed. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["RequestAdjournedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing more is to be sent here, ever: the webhook is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: `Retry-After` is kept to, as with 503. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received, within ten seconds. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not received (a redirection too): it is sent again, for a day. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onRequestNotified: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event's id, the same at every attempt: what was received already has it. */
+                "webhook-id": string;
+                /** @description Seconds since 1970 when this attempt left; refuse what is more than five minutes away. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`; several, separated by spaces, while a secret is being changed. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["RequestNotifiedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing more is to be sent here, ever: the webhook is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: `Retry-After` is kept to, as with 503. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received, within ten seconds. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not received (a redirection too): it is sent again, for a day. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onAwardAgreed: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event's id, the same at every attempt: what was received already has it. */
+                "webhook-id": string;
+                /** @description Seconds since 1970 when this attempt left; refuse what is more than five minutes away. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`; several, separated by spaces, while a secret is being changed. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["AwardAgreedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing more is to be sent here, ever: the webhook is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: `Retry-After` is kept to, as with 503. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received, within ten seconds. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not received (a redirection too): it is sent again, for a day. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onAwardAmended: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event's id, the same at every attempt: what was received already has it. */
+                "webhook-id": string;
+                /** @description Seconds since 1970 when this attempt left; refuse what is more than five minutes away. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`; several, separated by spaces, while a secret is being changed. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["AwardAmendedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing more is to be sent here, ever: the webhook is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: `Retry-After` is kept to, as with 503. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received, within ten seconds. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not received (a redirection too): it is sent again, for a day. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onAwardCommitted: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event's id, the same at every attempt: what was received already has it. */
+                "webhook-id": string;
+                /** @description Seconds since 1970 when this attempt left; refuse what is more than five minutes away. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`; several, separated by spaces, while a secret is being changed. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["AwardCommittedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing more is to be sent here, ever: the webhook is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: `Retry-After` is kept to, as with 503. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received, within ten seconds. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not received (a redirection too): it is sent again, for a day. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onAwardPaymentRequested: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event's id, the same at every attempt: what was received already has it. */
+                "webhook-id": string;
+                /** @description Seconds since 1970 when this attempt left; refuse what is more than five minutes away. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`; several, separated by spaces, while a secret is being changed. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["AwardPaymentRequestedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing more is to be sent here, ever: the webhook is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: `Retry-After` is kept to, as with 503. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received, within ten seconds. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not received (a redirection too): it is sent again, for a day. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onAwardPaymentRequestRefused: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event's id, the same at every attempt: what was received already has it. */
+                "webhook-id": string;
+                /** @description Seconds since 1970 when this attempt left; refuse what is more than five minutes away. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`; several, separated by spaces, while a secret is being changed. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["AwardPaymentRequestRefusedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing more is to be sent here, ever: the webhook is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: `Retry-After` is kept to, as with 503. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received, within ten seconds. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not received (a redirection too): it is sent again, for a day. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onAwardOrdered: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event's id, the same at every attempt: what was received already has it. */
+                "webhook-id": string;
+                /** @description Seconds since 1970 when this attempt left; refuse what is more than five minutes away. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`; several, separated by spaces, while a secret is being changed. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["AwardOrderedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing more is to be sent here, ever: the webhook is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: `Retry-After` is kept to, as with 503. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received, within ten seconds. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not received (a redirection too): it is sent again, for a day. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onAwardOrderCancelled: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event's id, the same at every attempt: what was received already has it. */
+                "webhook-id": string;
+                /** @description Seconds since 1970 when this attempt left; refuse what is more than five minutes away. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`; several, separated by spaces, while a secret is being changed. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["AwardOrderCancelledEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing more is to be sent here, ever: the webhook is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: `Retry-After` is kept to, as with 503. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received, within ten seconds. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not received (a redirection too): it is sent again, for a day. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onAwardPaid: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event's id, the same at every attempt: what was received already has it. */
+                "webhook-id": string;
+                /** @description Seconds since 1970 when this attempt left; refuse what is more than five minutes away. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`; several, separated by spaces, while a secret is being changed. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["AwardPaidEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing more is to be sent here, ever: the webhook is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: `Retry-After` is kept to, as with 503. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received, within ten seconds. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not received (a redirection too): it is sent again, for a day. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onAwardRepaid: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event's id, the same at every attempt: what was received already has it. */
+                "webhook-id": string;
+                /** @description Seconds since 1970 when this attempt left; refuse what is more than five minutes away. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`; several, separated by spaces, while a secret is being changed. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["AwardRepaidEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing more is to be sent here, ever: the webhook is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: `Retry-After` is kept to, as with 503. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received, within ten seconds. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not received (a redirection too): it is sent again, for a day. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onBilanDue: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event's id, the same at every attempt: what was received already has it. */
+                "webhook-id": string;
+                /** @description Seconds since 1970 when this attempt left; refuse what is more than five minutes away. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`; several, separated by spaces, while a secret is being changed. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["BilanDueEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing more is to be sent here, ever: the webhook is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: `Retry-After` is kept to, as with 503. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received, within ten seconds. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not received (a redirection too): it is sent again, for a day. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onBilanSubmitted: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event's id, the same at every attempt: what was received already has it. */
+                "webhook-id": string;
+                /** @description Seconds since 1970 when this attempt left; refuse what is more than five minutes away. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`; several, separated by spaces, while a secret is being changed. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["BilanSubmittedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing more is to be sent here, ever: the webhook is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: `Retry-After` is kept to, as with 503. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received, within ten seconds. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not received (a redirection too): it is sent again, for a day. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onBilanCompletionRequested: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event's id, the same at every attempt: what was received already has it. */
+                "webhook-id": string;
+                /** @description Seconds since 1970 when this attempt left; refuse what is more than five minutes away. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`; several, separated by spaces, while a secret is being changed. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["BilanCompletionRequestedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing more is to be sent here, ever: the webhook is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: `Retry-After` is kept to, as with 503. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received, within ten seconds. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not received (a redirection too): it is sent again, for a day. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onBilanAccepted: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event's id, the same at every attempt: what was received already has it. */
+                "webhook-id": string;
+                /** @description Seconds since 1970 when this attempt left; refuse what is more than five minutes away. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`; several, separated by spaces, while a secret is being changed. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["BilanAcceptedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing more is to be sent here, ever: the webhook is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: `Retry-After` is kept to, as with 503. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received, within ten seconds. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not received (a redirection too): it is sent again, for a day. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onBilanRejected: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event's id, the same at every attempt: what was received already has it. */
+                "webhook-id": string;
+                /** @description Seconds since 1970 when this attempt left; refuse what is more than five minutes away. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`; several, separated by spaces, while a secret is being changed. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["BilanRejectedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing more is to be sent here, ever: the webhook is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: `Retry-After` is kept to, as with 503. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received, within ten seconds. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not received (a redirection too): it is sent again, for a day. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onAgreementDue: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event's id, the same at every attempt: what was received already has it. */
+                "webhook-id": string;
+                /** @description Seconds since 1970 when this attempt left; refuse what is more than five minutes away. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`; several, separated by spaces, while a secret is being changed. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["AgreementDueEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing more is to be sent here, ever: the webhook is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: `Retry-After` is kept to, as with 503. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received, within ten seconds. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not received (a redirection too): it is sent again, for a day. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onAgreementDrafted: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event's id, the same at every attempt: what was received already has it. */
+                "webhook-id": string;
+                /** @description Seconds since 1970 when this attempt left; refuse what is more than five minutes away. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`; several, separated by spaces, while a secret is being changed. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["AgreementDraftedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing more is to be sent here, ever: the webhook is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: `Retry-After` is kept to, as with 503. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received, within ten seconds. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not received (a redirection too): it is sent again, for a day. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onAgreementSigned: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event's id, the same at every attempt: what was received already has it. */
+                "webhook-id": string;
+                /** @description Seconds since 1970 when this attempt left; refuse what is more than five minutes away. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`; several, separated by spaces, while a secret is being changed. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["AgreementSignedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing more is to be sent here, ever: the webhook is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: `Retry-After` is kept to, as with 503. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received, within ten seconds. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not received (a redirection too): it is sent again, for a day. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onAgreementInForce: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event's id, the same at every attempt: what was received already has it. */
+                "webhook-id": string;
+                /** @description Seconds since 1970 when this attempt left; refuse what is more than five minutes away. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`; several, separated by spaces, while a secret is being changed. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["AgreementInForceEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing more is to be sent here, ever: the webhook is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: `Retry-After` is kept to, as with 503. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received, within ten seconds. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not received (a redirection too): it is sent again, for a day. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onAgreementTerminated: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event's id, the same at every attempt: what was received already has it. */
+                "webhook-id": string;
+                /** @description Seconds since 1970 when this attempt left; refuse what is more than five minutes away. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`; several, separated by spaces, while a secret is being changed. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["AgreementTerminatedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing more is to be sent here, ever: the webhook is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: `Retry-After` is kept to, as with 503. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received, within ten seconds. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not received (a redirection too): it is sent again, for a day. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onCpoApproved: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event's id, the same at every attempt: what was received already has it. */
+                "webhook-id": string;
+                /** @description Seconds since 1970 when this attempt left; refuse what is more than five minutes away. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`; several, separated by spaces, while a secret is being changed. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["CpoApprovedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing more is to be sent here, ever: the webhook is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: `Retry-After` is kept to, as with 503. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received, within ten seconds. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not received (a redirection too): it is sent again, for a day. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onCpoSigned: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event's id, the same at every attempt: what was received already has it. */
+                "webhook-id": string;
+                /** @description Seconds since 1970 when this attempt left; refuse what is more than five minutes away. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`; several, separated by spaces, while a secret is being changed. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["CpoSignedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing more is to be sent here, ever: the webhook is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: `Retry-After` is kept to, as with 503. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received, within ten seconds. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not received (a redirection too): it is sent again, for a day. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onCpoEnteredIntoForce: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event's id, the same at every attempt: what was received already has it. */
+                "webhook-id": string;
+                /** @description Seconds since 1970 when this attempt left; refuse what is more than five minutes away. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`; several, separated by spaces, while a secret is being changed. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["CpoEnteredIntoForceEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing more is to be sent here, ever: the webhook is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: `Retry-After` is kept to, as with 503. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received, within ten seconds. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not received (a redirection too): it is sent again, for a day. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onCpoTrancheConfirmed: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event's id, the same at every attempt: what was received already has it. */
+                "webhook-id": string;
+                /** @description Seconds since 1970 when this attempt left; refuse what is more than five minutes away. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`; several, separated by spaces, while a secret is being changed. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["CpoTrancheConfirmedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing more is to be sent here, ever: the webhook is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: `Retry-After` is kept to, as with 503. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received, within ten seconds. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not received (a redirection too): it is sent again, for a day. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onCpoReportSubmitted: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event's id, the same at every attempt: what was received already has it. */
+                "webhook-id": string;
+                /** @description Seconds since 1970 when this attempt left; refuse what is more than five minutes away. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`; several, separated by spaces, while a secret is being changed. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["CpoReportSubmittedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing more is to be sent here, ever: the webhook is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: `Retry-After` is kept to, as with 503. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received, within ten seconds. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not received (a redirection too): it is sent again, for a day. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onCpoAmendmentSigned: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event's id, the same at every attempt: what was received already has it. */
+                "webhook-id": string;
+                /** @description Seconds since 1970 when this attempt left; refuse what is more than five minutes away. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`; several, separated by spaces, while a secret is being changed. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["CpoAmendmentSignedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing more is to be sent here, ever: the webhook is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: `Retry-After` is kept to, as with 503. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received, within ten seconds. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not received (a redirection too): it is sent again, for a day. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onCpoSuspended: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event's id, the same at every attempt: what was received already has it. */
+                "webhook-id": string;
+                /** @description Seconds since 1970 when this attempt left; refuse what is more than five minutes away. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`; several, separated by spaces, while a secret is being changed. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["CpoSuspendedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing more is to be sent here, ever: the webhook is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: `Retry-After` is kept to, as with 503. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received, within ten seconds. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not received (a redirection too): it is sent again, for a day. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onCpoResumed: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event's id, the same at every attempt: what was received already has it. */
+                "webhook-id": string;
+                /** @description Seconds since 1970 when this attempt left; refuse what is more than five minutes away. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`; several, separated by spaces, while a secret is being changed. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["CpoResumedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing more is to be sent here, ever: the webhook is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: `Retry-After` is kept to, as with 503. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received, within ten seconds. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not received (a redirection too): it is sent again, for a day. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onCpoTerminated: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event's id, the same at every attempt: what was received already has it. */
+                "webhook-id": string;
+                /** @description Seconds since 1970 when this attempt left; refuse what is more than five minutes away. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`; several, separated by spaces, while a secret is being changed. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["CpoTerminatedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing more is to be sent here, ever: the webhook is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: `Retry-After` is kept to, as with 503. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received, within ten seconds. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not received (a redirection too): it is sent again, for a day. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onCpoEnded: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event's id, the same at every attempt: what was received already has it. */
+                "webhook-id": string;
+                /** @description Seconds since 1970 when this attempt left; refuse what is more than five minutes away. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`; several, separated by spaces, while a secret is being changed. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["CpoEndedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing more is to be sent here, ever: the webhook is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: `Retry-After` is kept to, as with 503. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received, within ten seconds. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not received (a redirection too): it is sent again, for a day. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onCommitteePlanned: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event's id, the same at every attempt: what was received already has it. */
+                "webhook-id": string;
+                /** @description Seconds since 1970 when this attempt left; refuse what is more than five minutes away. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`; several, separated by spaces, while a secret is being changed. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["CommitteePlannedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing more is to be sent here, ever: the webhook is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: `Retry-After` is kept to, as with 503. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received, within ten seconds. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not received (a redirection too): it is sent again, for a day. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onCommitteeAgendaSent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event's id, the same at every attempt: what was received already has it. */
+                "webhook-id": string;
+                /** @description Seconds since 1970 when this attempt left; refuse what is more than five minutes away. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`; several, separated by spaces, while a secret is being changed. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["CommitteeAgendaSentEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing more is to be sent here, ever: the webhook is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: `Retry-After` is kept to, as with 503. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received, within ten seconds. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not received (a redirection too): it is sent again, for a day. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onCommitteeClosed: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event's id, the same at every attempt: what was received already has it. */
+                "webhook-id": string;
+                /** @description Seconds since 1970 when this attempt left; refuse what is more than five minutes away. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`; several, separated by spaces, while a secret is being changed. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["CommitteeClosedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing more is to be sent here, ever: the webhook is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: `Retry-After` is kept to, as with 503. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received, within ten seconds. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not received (a redirection too): it is sent again, for a day. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onCommitteeMinutesSigned: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event's id, the same at every attempt: what was received already has it. */
+                "webhook-id": string;
+                /** @description Seconds since 1970 when this attempt left; refuse what is more than five minutes away. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`; several, separated by spaces, while a secret is being changed. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["CommitteeMinutesSignedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing more is to be sent here, ever: the webhook is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: `Retry-After` is kept to, as with 503. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received, within ten seconds. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not received (a redirection too): it is sent again, for a day. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onWebhookTest: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event's id, the same at every attempt: what was received already has it. */
+                "webhook-id": string;
+                /** @description Seconds since 1970 when this attempt left; refuse what is more than five minutes away. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`; several, separated by spaces, while a secret is being changed. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["WebhookTestEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing more is to be sent here, ever: the webhook is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Later: `Retry-After` is kept to, as with 503. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received, within ten seconds. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not received (a redirection too): it is sent again, for a day. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

@@ -12,7 +12,7 @@ class ActorCardRefused(Problem):
     )
 
 
-class NobodyToWriteTo(Problem):
+class NobodyAcceptsMessages(Problem):
     title = Text("Personne ne reçoit de message ici", "Nobody receives messages here")
     advice = Text(
         "Personne n'a choisi d'être contacté et l'organisation ne reçoit pas de messages par la plateforme : voyez son site ou ses coordonnées publiques.",
@@ -20,7 +20,7 @@ class NobodyToWriteTo(Problem):
     )
 
 
-class TooManyMessages(Problem):
+class TooManyActorMessages(Problem):
     status = 429
     title = Text("Trop de messages envoyés", "Too many messages sent")
     advice = Text(

@@ -26,7 +26,7 @@ from ..tables import KERNEL
 from ..territories import service as territories
 from ..themes import service as themes
 from . import letters, repository, rules
-from .errors import ActorCardRefused, NobodyToWriteTo, TooManyMessages
+from .errors import ActorCardRefused, NobodyAcceptsMessages, TooManyActorMessages
 from .models import ActorCard, ActorMessage, ActorPerson
 from .schemas import ActorCardWrite, ActorMessageCreate, ActorPersonWrite
 
@@ -162,19 +162,19 @@ async def write(
         raise NotFound()
     listed = [each.account_id for each in await repository.people(session, organisation_id)]
     if wish.account_id is not None and wish.account_id not in listed:
-        raise NobodyToWriteTo()
+        raise NobodyAcceptsMessages()
     to = "people" if listed else "managers"
     if not listed and not card.accepts_messages:
-        raise NobodyToWriteTo()
+        raise NobodyAcceptsMessages()
     if await repository.sent_since(session, caller.account_id, now - rules.WINDOW) >= rules.MESSAGES_PER_HOUR:
-        raise TooManyMessages(headers={"Retry-After": str(int(rules.WINDOW.total_seconds()))})
+        raise TooManyActorMessages(headers={"Retry-After": str(int(rules.WINDOW.total_seconds()))})
     if listed:
         chosen = [wish.account_id] if wish.account_id else listed
         readers = [await accounts.summary(session, each) for each in sorted(chosen)]
     else:
         readers = await doors.people(session, organisation_id, "manager")
     if not readers:
-        raise NobodyToWriteTo()
+        raise NobodyAcceptsMessages()
     sender = await accounts.summary(session, caller.account_id)
     session.add(ActorMessage(organisation_id=organisation_id, sender_id=caller.account_id, sent_at=now))
     subject, text = letters.passed_on(card.name, sender.full_name, wish.subject, wish.text)

@@ -35,7 +35,7 @@ class TooManyCollaborators(Problem):
     advice = Text("Retirez une invitation avant d'en envoyer une autre.", "Withdraw an invitation before sending another.")
 
 
-class InvitationUnknown(Problem):
+class CollaborationInvitationUnknown(Problem):
     status = 404
     title = Text("Ce lien d'invitation n'est pas valable", "This invitation link is not valid")
     advice = Text(
@@ -44,7 +44,7 @@ class InvitationUnknown(Problem):
     )
 
 
-class InvitationUsed(Problem):
+class CollaborationInvitationUsed(Problem):
     title = Text("Cette invitation a déjà servi", "This invitation was already used")
     advice = Text(
         "Une invitation ne sert qu'une fois. Si c'était vous, le dossier est dans vos collaborations (`GET …/collaborations`) ; sinon, demandez la vôtre au porteur.",
@@ -52,7 +52,7 @@ class InvitationUsed(Problem):
     )
 
 
-class InvitationExpired(Problem):
+class CollaborationInvitationExpired(Problem):
     title = Text("Cette invitation a expiré", "This invitation expired")
     advice = Text(
         "Demandez au porteur de la renvoyer : le nouveau lien vaut de nouveau quelques jours.",
@@ -60,7 +60,7 @@ class InvitationExpired(Problem):
     )
 
 
-class InvitationWithdrawn(Problem):
+class CollaborationInvitationWithdrawn(Problem):
     title = Text("Cette invitation n'a plus cours", "This invitation no longer stands")
     advice = Text(
         "Le porteur l'a retirée, ou vous avez quitté le dossier. Il peut vous inviter de nouveau.",
@@ -68,7 +68,7 @@ class InvitationWithdrawn(Problem):
     )
 
 
-class InvitationForAnotherAddress(Problem):
+class CollaborationInvitationForAnotherAddress(Problem):
     status = 403
     title = Text("Cette invitation est pour une autre adresse", "This invitation is for another address")
     advice = Text(

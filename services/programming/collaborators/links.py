@@ -6,7 +6,7 @@ from uuid import UUID
 
 from itsdangerous import BadData, URLSafeSerializer
 
-from .errors import InvitationUnknown
+from .errors import CollaborationInvitationUnknown
 
 
 def token(settings: Any, collaborator_id: UUID, link_version: int) -> str:
@@ -19,7 +19,7 @@ def read(settings: Any, given: str) -> tuple[UUID, int]:
         collaborator_id, link_version = _signer(settings).loads(given)
         return UUID(hex=collaborator_id), int(link_version)
     except (BadData, ValueError, TypeError, AttributeError) as error:
-        raise InvitationUnknown() from error
+        raise CollaborationInvitationUnknown() from error
 
 
 def address(settings: Any, collaborator_id: UUID, link_version: int) -> str:

@@ -21,11 +21,11 @@ from . import letters, links, repository
 from .errors import (
     AddressNotConfirmed,
     CollaborationClosed,
-    InvitationExpired,
-    InvitationForAnotherAddress,
-    InvitationUnknown,
-    InvitationUsed,
-    InvitationWithdrawn,
+    CollaborationInvitationExpired,
+    CollaborationInvitationForAnotherAddress,
+    CollaborationInvitationUnknown,
+    CollaborationInvitationUsed,
+    CollaborationInvitationWithdrawn,
     TooManyCollaborators,
 )
 from .models import Collaborator, CollaboratorPart, CollaboratorStatus
@@ -71,9 +71,9 @@ async def invite_again(
     _require_under_way(dossier)
     collaborator = await _of(session, dossier_id, collaborator_id)
     if collaborator.status is CollaboratorStatus.ACTIVE:
-        raise InvitationUsed()
+        raise CollaborationInvitationUsed()
     if collaborator.status is not CollaboratorStatus.INVITED:
-        raise InvitationWithdrawn()
+        raise CollaborationInvitationWithdrawn()
     require_version(collaborator.version, version)
     collaborator.link_version += 1
     collaborator.expires_at = now + timedelta(days=settings.invitations_expire_days)
@@ -113,13 +113,13 @@ async def accept(
     account = await clients.me(siblings, caller)
     asked = await repository.get(session, collaborator_id)
     if asked is None:
-        raise InvitationUnknown()
+        raise CollaborationInvitationUnknown()
     dossier = await instruction.get(session, asked.dossier_id)
     collaborator = _require_acceptable(await repository.get(session, collaborator_id, lock=True), link_version, now)
     if account.verified_at is None:
         raise AddressNotConfirmed()
     if account.email.lower() != collaborator.email:
-        raise InvitationForAnotherAddress(address_hint=links.hint(collaborator.email))
+        raise CollaborationInvitationForAnotherAddress(address_hint=links.hint(collaborator.email))
     _require_under_way(dossier)
     collaborator.status, collaborator.account_id, collaborator.accepted_at = CollaboratorStatus.ACTIVE, caller.account_id, now
     collaborator.full_name = account.full_name or collaborator.full_name
@@ -133,15 +133,15 @@ async def accept(
 
 def _require_acceptable(collaborator: Collaborator | None, link_version: int, now: datetime) -> Collaborator:
     if collaborator is None:
-        raise InvitationUnknown()
+        raise CollaborationInvitationUnknown()
     if collaborator.status is CollaboratorStatus.ACTIVE:
-        raise InvitationUsed()
+        raise CollaborationInvitationUsed()
     if collaborator.status is not CollaboratorStatus.INVITED:
-        raise InvitationWithdrawn()
+        raise CollaborationInvitationWithdrawn()
     if collaborator.link_version != link_version:
-        raise InvitationUnknown()
+        raise CollaborationInvitationUnknown()
     if now >= collaborator.expires_at:
-        raise InvitationExpired(expired_at=collaborator.expires_at.isoformat())
+        raise CollaborationInvitationExpired(expired_at=collaborator.expires_at.isoformat())
     return collaborator
 
 
@@ -159,7 +159,7 @@ async def change_part(
     dossier = await dossiers.held_by(session, caller, dossier_id)
     collaborator = await _of(session, dossier_id, collaborator_id)
     if collaborator.status not in {CollaboratorStatus.INVITED, CollaboratorStatus.ACTIVE}:
-        raise InvitationWithdrawn()
+        raise CollaborationInvitationWithdrawn()
     require_version(collaborator.version, version)
     before, collaborator.part = collaborator.part, part
     await _saved(session, dossier, "collaborator.part_changed", caller, now, collaborator, was=before.value)

@@ -27,7 +27,7 @@ from ..dossiers import instruction
 from ..dossiers import service as dossiers
 from ..dossiers.schemas import RequestStatus
 from . import repository, rules
-from .errors import CorrectionRefused, GrantUnderWay, LetterNotReady, NotForYouToNotify, NothingToCorrect
+from .errors import CorrectionRefused, GrantUnderWay, LetterNotReady, NotForYouToNotify, NothingToRectify
 from .models import Notification, NotificationCorrection
 from .schemas import CorrectionCreate
 
@@ -54,7 +54,7 @@ async def correct(
         raise CorrectionRefused(errors=errors)
     said = (request.granted_cents or 0, request.motive or "", request.conditions or "")
     if said == (wish.granted_cents, wish.motive.strip(), wish.conditions.strip()):
-        raise NothingToCorrect()
+        raise NothingToRectify()
     await _set_right(session, caller, request, wish.granted_cents, now)
     await instruction.reword(session, request.id, motive=wish.motive.strip() or None, conditions=wish.conditions.strip() or None)
     correction = NotificationCorrection(

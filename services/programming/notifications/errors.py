@@ -25,7 +25,7 @@ class LetterNotReady(Problem):
     advice = Text("Elle est prête en quelques secondes : réessayez.", "It is ready in a few seconds: try again.")
 
 
-class NothingToCorrect(Problem):
+class NothingToRectify(Problem):
     title = Text("Cette réponse dit déjà cela", "This answer already says that")
     advice = Text("Changez le montant, le motif ou les conditions.", "Change the amount, the grounds or the conditions.")
 

@@ -152,7 +152,7 @@ async def test_a_message_is_passed_on_without_telling_any_address(directory: Run
 
     luz = await member_of(directory, manager, path, name="Luz Ortega")
     karim = await member_of(directory, manager, path, name="Karim Rossi")
-    assert refused(await asker.post(messages, {**MESSAGE, "account_id": luz.account_id})) == (409, "nobody-to-write-to")
+    assert refused(await asker.post(messages, {**MESSAGE, "account_id": luz.account_id})) == (409, "nobody-accepts-messages")
     for each in (luz, karim):
         await each.call("PUT", f"{path}/card/people/me", CONSENT)
     before = len(await mails_to(directory, karim.email))
@@ -165,13 +165,13 @@ async def test_a_message_is_passed_on_without_telling_any_address(directory: Run
     assert MESSAGE["text"] not in str(rows)
     for _ in range(8):
         assert (await asker.post(messages, MESSAGE)).status_code == 202
-    assert refused(await asker.post(messages, MESSAGE)) == (429, "too-many-messages")
+    assert refused(await asker.post(messages, MESSAGE)) == (429, "too-many-actor-messages")
 
 
 async def test_nobody_consents_and_the_card_takes_no_messages(directory: Running) -> None:
     _, path = await a_card(directory, accepts_messages=False)
     asker = await a_citizen(directory)
-    assert refused(await asker.post(f"{public(path)}/messages", MESSAGE)) == (409, "nobody-to-write-to")
+    assert refused(await asker.post(f"{public(path)}/messages", MESSAGE)) == (409, "nobody-accepts-messages")
 
 
 async def test_a_card_follows_its_organisation_to_its_end(directory: Running) -> None:

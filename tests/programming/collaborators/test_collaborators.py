@@ -67,28 +67,30 @@ async def test_an_invitation_is_used_once_in_time_and_by_the_address_invited(wor
     face = (await world.call(None, "GET", f"/collaborations/invitations/{token}", expect=200)).json()
     assert face["holder_name"] == "Les Ateliers imaginaires"
     assert address_of(guest.account_id) not in str(face)
-    problem = await world.refused(other, "POST", "/collaborations", 403, "invitation-for-another-address", json={"token": token})
+    problem = await world.refused(
+        other, "POST", "/collaborations", 403, "collaboration-invitation-for-another-address", json={"token": token}
+    )
     assert problem["address_hint"].endswith("…@example.org")
     world.organisations[guest.account_id] = {"verified_at": None}
     await world.refused(guest, "POST", "/collaborations", 403, "address-not-confirmed", json={"token": token})
     del world.organisations[guest.account_id]
     for cut in (*tampered(token), token[:-1]):
         if cut:
-            await world.refused(guest, "POST", "/collaborations", 404, "invitation-unknown", json={"token": cut})
+            await world.refused(guest, "POST", "/collaborations", 404, "collaboration-invitation-unknown", json={"token": cut})
     # Invited twice, the address has one invitation; sent again, the former link is void and the new one has its own delay.
     wish = {"email": address_of(guest.account_id).upper(), "part": "reader"}
     await world.refused(world.holder, "POST", f"/dossiers/{dossier_id}/collaborators", 409, "collaborator-already-there", json=wish)
     world.running.clock.forward(days=13)
     await world.change(world.holder, "POST", f"{one}/invitation", of=one, expect=201)
     again = await token_of(world, address_of(guest.account_id))
-    await world.refused(guest, "POST", "/collaborations", 404, "invitation-unknown", json={"token": token})
+    await world.refused(guest, "POST", "/collaborations", 404, "collaboration-invitation-unknown", json={"token": token})
     began = world.running.clock.at
     world.running.clock.at = began + timedelta(days=14)
-    await world.refused(guest, "POST", "/collaborations", 409, "invitation-expired", json={"token": again})
+    await world.refused(guest, "POST", "/collaborations", 409, "collaboration-invitation-expired", json={"token": again})
     world.running.clock.at = began + timedelta(days=14) - timedelta(seconds=1)
     await world.call(guest, "POST", "/collaborations", json={"token": again}, expect=201)
-    await world.refused(guest, "POST", "/collaborations", 409, "invitation-used", json={"token": again})
-    await world.refused(None, "GET", f"/collaborations/invitations/{again}", 409, "invitation-used")
+    await world.refused(guest, "POST", "/collaborations", 409, "collaboration-invitation-used", json={"token": again})
+    await world.refused(None, "GET", f"/collaborations/invitations/{again}", 409, "collaboration-invitation-used")
     assert len(await world.mails("Votre invitation est acceptée")) >= 1
 
 

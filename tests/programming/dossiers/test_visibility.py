@@ -25,7 +25,9 @@ ASKED = {
     "due_on": "2099-01-01",
 }
 #: Ids of what hangs on a dossier that nobody else's address reaches.
-BELOW = dict.fromkeys(("collaborator_id", "change_request_id"), str(new_id())) | {"submission_number": "1"}
+BELOW = dict.fromkeys(("collaborator_id", "change_request_id", "notice_id", "other_dossier_id"), str(new_id())) | {
+    "submission_number": "1"
+}
 #: Every route under one dossier: method, path, what is sent.
 ROUTES: list[tuple[str, str, dict[str, Any]]] = [
     ("GET", "", {}),
@@ -50,6 +52,9 @@ ROUTES: list[tuple[str, str, dict[str, Any]]] = [
     ("GET", "/bilan/attachments/{attachment}", {}),
     ("DELETE", "/bilan/attachments/{attachment}", {}),
     ("POST", "/attachments/from-permanent-files", {"json": {}}),
+    ("GET", "/answers", {}),
+    ("GET", "/notices", {}),
+    ("POST", "/notices/{notice_id}/acknowledgement", {}),
     ("GET", "/submissions", {}),
     ("GET", "/submissions/{submission_number}", {}),
     ("GET", "/submissions/{submission_number}/document", {}),
@@ -57,6 +62,12 @@ ROUTES: list[tuple[str, str, dict[str, Any]]] = [
     ("GET", "/comparison", {"params": {"from": 1, "to": 1}}),
     ("GET", "/changes-since-renewal", {}),
     ("GET", "/other-subsidies", {}),
+    ("GET", "/visibility-to-holders", {}),
+    ("PUT", "/visibility-to-holders", {}),
+    ("DELETE", "/visibility-to-holders", {}),
+    ("GET", "/similar-actions", {}),
+    ("POST", "/similar-actions/{other_dossier_id}/contact", {"json": {"message": "x"}}),
+    ("GET", "/overlaps", {}),
     ("DELETE", "", {"headers": TAG}),
     ("POST", "/restoration", {"headers": TAG}),
     ("POST", "/withdrawal", {"json": {"reason": "x"}, "headers": TAG}),
