@@ -61,12 +61,14 @@ def _clock(kind: str, day: Any, *, funders: bool) -> Any:
     calls = campaigns.calls()
     who: Any = calls.c.lead_organisation_id
     source: Any = calls
-    soonest = sa.select(day.label("day")).where(_D.c.campaign_id == calls.c.id, among(_D.c.status, UNANSWERED), day <= HORIZON)
+    unanswered: Any = _D
+    mine = [_D.c.campaign_id == calls.c.id, among(_D.c.status, UNANSWERED), day <= HORIZON]
     if funders:
         of_campaign = campaigns.funders()
         who, source = of_campaign.c.organisation_id, calls.join(of_campaign, of_campaign.c.campaign_id == calls.c.id)
-        pending = among(_R.c.status, _PENDING)
-        soonest = soonest.where(sa.exists().where(_R.c.dossier_id == _D.c.id, _R.c.funder_id == who, pending))
+        unanswered = _D.join(_R, _R.c.dossier_id == _D.c.id)
+        mine += [_R.c.funder_id == who, among(_R.c.status, _PENDING)]
+    soonest = sa.select(day.label("day")).select_from(unanswered).where(*mine)
     near = soonest.order_by(day).limit(MOST_COUNTED).lateral("near")
     columns = line(
         *(kind, who, ("campaign", calls.c.id)),
@@ -76,7 +78,9 @@ def _clock(kind: str, day: Any, *, funders: bool) -> Any:
         due_on=near.c.day,
     )
     keys = (who, calls.c.id, calls.c.code, calls.c.title, near.c.day)
-    return sa.select(*columns).select_from(source.join(near, sa.true())).where(who == ORGANISATIONS).group_by(*keys)
+    found = sa.select(*columns).select_from(source.join(near, sa.true())).where(who == ORGANISATIONS).group_by(*keys)
+    # A team that funds as well is told once, for all.
+    return found.where(who != calls.c.lead_organisation_id) if funders and kind == "silence_rejects" else found
 
 
 def _admissibility() -> Any:

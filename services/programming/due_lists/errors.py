@@ -12,7 +12,7 @@ class AlwaysQuiet(Problem):
     )
 
 
-class AddressNotConfirmed(Problem):
+class ReminderAddressNotConfirmed(Problem):
     title = Text("L'adresse de votre compte n'est pas confirmée", "The address of your account is not confirmed")
     advice = Text(
         "Confirmez-la par le lien reçu à l'inscription, puis recommencez.",

@@ -20,7 +20,7 @@ from .. import clients
 from ..organisations import names
 from ..tables import KERNEL
 from . import repository, rules, vocabulary
-from .errors import AddressNotConfirmed, AlwaysQuiet
+from .errors import AlwaysQuiet, ReminderAddressNotConfirmed
 from .models import ReminderPreferences
 from .schemas import DueBucket, DueItemRead, DueKind, ReminderFrequency, ReminderPreferencesRead, ReminderPreferencesWrite
 
@@ -128,7 +128,7 @@ async def choose(
         raise AlwaysQuiet()
     account = await clients.me(resources.siblings, caller)
     if account.verified_at is None and wish.frequency is not ReminderFrequency.NONE:
-        raise AddressNotConfirmed()
+        raise ReminderAddressNotConfirmed()
     await repository.hold(session, caller.account_id)
     found = await repository.preferences(session, caller.account_id, lock=True)
     require_version(found.version if found else 0, version)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from services.common.clock import today_in_paris
+from tests.programming.change_requests.asks import ask
 from tests.programming.world import World
 from tests.support import Person
 
@@ -37,7 +38,7 @@ async def test_a_draft_waits_for_its_holder_and_for_nobody_else(world: World) ->
 
 
 async def test_a_visa_is_the_signatorys_and_a_submitted_dossier_the_teams(world: World) -> None:
-    dossier_id, tag = await world.draft()
+    dossier_id, _ = await world.draft()
     await world.call(world.holder, "POST", f"/dossiers/{dossier_id}/sign-off", json={"word": "À relire"}, expect=201)
     assert "sign_off_to_give" in await due(world, world.president)
     assert "sign_off_to_give" not in await due(world, world.holder)
@@ -50,7 +51,7 @@ async def test_a_visa_is_the_signatorys_and_a_submitted_dossier_the_teams(world:
     assert "answer_promised" not in found
     dossier = await world.seen(dossier_id, world.team)
     promised = dossier["answer_promised_on"]
-    world.running.clock.forward(days=55)
+    world.running.clock.forward(days=70)
     found = await due(world, world.team)
     assert found["answer_promised"]["due_on"] == promised
     assert found["silence_rejects"]["count"] == 1
@@ -66,7 +67,7 @@ async def test_reviews_to_assign_are_a_managers_then_the_persons_they_are_given_
     assert "reviews_to_assign" not in await due(world, world.state_payer)
     (review,) = await world.pages(world.state_officer, "/reviews", dossier_id=dossier["id"])
     wish = {"assignee_id": str(world.state_officer.account_id)}
-    await world.change(world.state_officer, "PUT", f"/reviews/{review['id']}/assignment", of=f"/reviews/{review['id']}", json=wish)
+    await world.change(world.state_officer, "POST", f"/reviews/{review['id']}/assignment", of=f"/reviews/{review['id']}", json=wish)
     found = await due(world, world.state_officer)
     assert found["review_to_give"]["reference"] == dossier["reference"]
     assert "reviews_to_assign" not in found
@@ -75,14 +76,10 @@ async def test_reviews_to_assign_are_a_managers_then_the_persons_they_are_given_
 
 async def test_changes_to_answer_and_counts(world: World) -> None:
     dossier = await world.submitted(state=8_000)
-    ask = {"fields": [{"pointer": "/content/need", "comment": "Précisez."}], "due_on": None, "word": "", "incomplete": False}
-    day = today_in_paris(world.running.clock.now()) + timedelta(days=5)
-    ask["due_on"] = day.isoformat()
-    where = f"/dossiers/{dossier['id']}/change-requests"
-    made = await world.call(world.state_officer, "POST", where, json=ask)
-    assert made.status_code == 201, made.text
+    asked = await ask(world, world.state_officer, dossier["id"], "/content/need", days=5)
+    day = asked["due_on"]
     item = (await due(world, world.holder))["changes_to_answer"]
-    assert (item["due_on"], item["when"]) == (day.isoformat(), "week")
+    assert (item["due_on"], item["when"]) == (day, "week")
     counts = (await world.call(world.holder, "GET", "/me/due/counts", expect=200)).json()
     assert counts == {
         **{"total": 1, "late": 0, "today": 0, "week": 1, "later": 0, "undated": 0},

@@ -75,6 +75,7 @@ def test_every_day_or_every_week_of_a_year_has_one_digest_whatever_the_clocks_do
                 looked = now.astimezone(PARIS).date()
                 written.append(looked)
         assert len(set(written)) == len(written)
+        written = [day for day in written if day < start.date() + timedelta(days=14)]  # Paris is ahead of the last half-hours
         if frequency is ReminderFrequency.WEEKLY:
             assert len(written) == 2
         else:
