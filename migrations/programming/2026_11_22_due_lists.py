@@ -73,11 +73,13 @@ def upgrade() -> None:
     op.create_index(
         "ix_dossiers_silent", "dossiers", ["campaign_id", "silence_rejects_on"], unique=False, postgresql_where=_UNANSWERED
     )
+    op.create_index("ix_dossiers_to_admit", "dossiers", ["campaign_id"], unique=False, postgresql_where="status IN ('submitted')")
     op.create_index("ix_reviews_unassigned", "reviews", ["funder_id", "campaign_id"], unique=False, postgresql_where=_UNASSIGNED)
 
 
 def downgrade() -> None:
     op.drop_index("ix_reviews_unassigned", table_name="reviews", postgresql_where=_UNASSIGNED)
+    op.drop_index("ix_dossiers_to_admit", table_name="dossiers", postgresql_where="status IN ('submitted')")
     op.drop_index("ix_dossiers_silent", table_name="dossiers", postgresql_where=_UNANSWERED)
     op.drop_index("ix_dossiers_promised", table_name="dossiers", postgresql_where=_UNANSWERED)
     op.drop_table("reminders_sent")

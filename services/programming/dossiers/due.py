@@ -87,7 +87,7 @@ def _admissibility() -> Any:
     calls = campaigns.calls()
     waiting = (
         sa.select(_D.c.answer_promised_on.label("day"))
-        .where(_D.c.campaign_id == calls.c.id, among(_D.c.status, UNANSWERED), _D.c.status == DossierStatus.SUBMITTED)
+        .where(_D.c.campaign_id == calls.c.id, among(_D.c.status, (DossierStatus.SUBMITTED,)))
         .limit(MOST_COUNTED)
         .lateral("waiting")
     )

@@ -5,7 +5,7 @@ moves opens another series, and one that comes back repeats nothing.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -61,7 +61,7 @@ async def _write(session: AsyncSession, settings: Settings, found: ReminderPrefe
             counts[rules.bucket(row["due_on"], today)] += 1
         listed += shown[: MOST_LISTED - len(listed)]
         # What cannot wait is due tomorrow at the latest, and rows come by due day.
-        if len(rows) < _AT_ONCE or (urgent and not kept):
+        if len(rows) < _AT_ONCE or (urgent and rows[-1]["day"] > today + timedelta(days=1)):
             break
         after = rows[-1]
     if not new:
