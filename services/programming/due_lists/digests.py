@@ -20,7 +20,7 @@ from services.common.settings import ServiceSettings as Settings
 from ..tables import KERNEL
 from . import letters, links, repository, rules, service, vocabulary
 from .models import ReminderPreferences
-from .schemas import DueBucket, DueKind
+from .schemas import DueBucket, DueKind, ReminderFrequency
 
 _AT_ONCE = 1000
 #: Listed in a mail; the rest is counted.
@@ -29,7 +29,7 @@ MOST_LISTED = 40
 
 def rhythm_of(row: Mapping[str, Any]) -> rules.Rhythm:
     names = ("hour", "quiet_from", "quiet_until", "quiet_weekends", "looked_on")
-    return rules.Rhythm(rules.ReminderFrequency(row["frequency"]), **{name: row[name] for name in names})
+    return rules.Rhythm(ReminderFrequency(row["frequency"]), **{name: row[name] for name in names})
 
 
 async def compose(session: AsyncSession, settings: Settings, account_id: UUID, *, now: datetime) -> bool:
@@ -100,8 +100,8 @@ def _is_urgent(row: Row, now: datetime) -> bool:
     """Due today; a visa to give for tomorrow at the latest."""
     if row["due_on"] is None:
         return False
-    left = (row["due_on"] - today_in_paris(now)).days
-    return left == 0 or (left == 1 and row["kind"] == DueKind.SIGN_OFF_TO_GIVE.value)
+    left: int = (row["due_on"] - today_in_paris(now)).days
+    return left == 0 or (left == 1 and DueKind(row["kind"]) is DueKind.SIGN_OFF_TO_GIVE)
 
 
 def _key(row: Row) -> tuple[Any, ...]:

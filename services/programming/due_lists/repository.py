@@ -66,9 +66,9 @@ def page(filters: frozenset[str], when: str | None, *, paged: bool) -> Any:
     if when is not None:
         wanted = wanted.where(WHEN[when])
     if paged:
-        types = (sa.Date, sa.String, sa.Uuid, sa.Uuid, sa.Uuid)
+        types: tuple[Any, ...] = (sa.Date, sa.String, sa.Uuid, sa.Uuid, sa.Uuid)
         names = ("after_day", "after_kind", "after_resource", "after_organisation", "after_about")
-        after = (bindparam(name, type_=kind) for name, kind in zip(names, types, strict=True))
+        after: Any = (bindparam(name, type_=kind) for name, kind in zip(names, types, strict=True))
         wanted = wanted.where(sa.tuple_(*_KEYS) > sa.tuple_(*after))
     return wanted.order_by(*_KEYS).limit(bindparam("limit", type_=sa.Integer))
 
