@@ -31,7 +31,7 @@ class ReminderPreferences(Base, table=True):
     email: str = Field(max_length=320)
     #: Roles by organisation, as their token said.
     memberships: dict[str, Any] = jsonb(dict)
-    standing: list[UUID] = Field(sa_type=ARRAY(Uuid), default_factory=list, nullable=False)  # type: ignore[call-overload]
+    standing: list[UUID] = Field(sa_type=ARRAY(Uuid), default_factory=list, nullable=False)
     frequency: ReminderFrequency = choice(ReminderFrequency, "frequency")
     hour: int = 8
     muted_kinds: list[str] = strings()
