@@ -6,6 +6,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common.outbox import Consumer, Event
 from services.common.resources import Resources
+from services.common.sessions import SESSION_CLOSED, on_session_closed
 
 from .agreements import service as agreements
 from .awards import service as awards
@@ -13,6 +14,7 @@ from .clients import Organisation
 from .cpos import succession as cpos
 from .dossiers import service as dossiers
 from .dossiers import succession
+from .due_lists import service as due_lists
 from .organisations import service as organisations
 from .privacy import consumers as privacy
 
@@ -46,7 +48,14 @@ async def _organisation_told(session: AsyncSession, resources: Resources, event:
         await dossiers.follow_holder(session, one)
 
 
+async def _closed(session: AsyncSession, resources: Resources, event: Event) -> None:
+    """A session, or a right that was taken back: tokens are refused, and who stood on it is written to no more."""
+    await on_session_closed(session, resources, event)
+    await due_lists.right_taken_back(session, UUID(event.subject), now=resources.clock.now())
+
+
 CONSUMERS: dict[str, Consumer] = {
     **dict.fromkeys((ORGANISATION_CHANGED, ORGANISATION_DISSOLVED, ORGANISATION_REINSTATED), _organisation_told),
+    SESSION_CLOSED: _closed,
     **privacy.CONSUMERS,
 }

@@ -7969,6 +7969,108 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/programming/v1/me/due": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What one has to do
+         * @description Everything that waits for you in your organisations and by your roles, the soonest first, what has no day last. Where one line
+         *     stands for many, `count` says how many.
+         *
+         *     **Right:** Anyone signed in, for themselves.
+         */
+        get: operations["listMyDue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/me/due/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How much one has to do
+         * @description Late, today, within six days, later, without a day; and by kind. Days are Paris days.
+         *
+         *     **Right:** Anyone signed in, for themselves.
+         */
+        get: operations["countMyDue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/me/reminder-preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How one is reminded
+         * @description Nothing is written to you before you set this: `version` is then 0, and `If-Match` is its tag all the same.
+         *
+         *     **Right:** Anyone signed in, for themselves. Persons only: a program is refused, whatever its scopes.
+         */
+        get: operations["getReminderPreferences"];
+        /**
+         * Choose how one is reminded
+         * @description One mail a day, a week, or none. Mails go to the confirmed address of your account and speak of your organisations of today:
+         *     set it again when either changes.
+         *
+         *     **Right:** Anyone signed in, for themselves. Persons only: a program is refused, whatever its scopes.
+         */
+        put: operations["setReminderPreferences"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/programming/v1/reminder-endings/{ending_token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See what unsubscribing ends
+         * @description A button. Opening the page changes nothing: programs that check the links of mails unsubscribe nobody.
+         *
+         *     **Right:** Whoever holds the mail.
+         */
+        get: operations["showReminderEnding"];
+        put?: never;
+        /**
+         * Unsubscribe in one click
+         * @description For mail programs (RFC 8058) and for the button of the page. Done twice, no harm.
+         *
+         *     **Right:** Whoever holds the mail.
+         */
+        post: operations["endReminders"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/programming/v1/webhook-event-types": {
         parameters: {
             query?: never;
@@ -28521,6 +28623,121 @@ export interface components {
             title: string | null;
         };
         /**
+         * DueBucket
+         * @enum {string}
+         */
+        DueBucket: "late" | "today" | "week" | "later" | "undated";
+        /**
+         * DueCountsRead
+         * @description How many things there are to do, by day and by kind.
+         */
+        DueCountsRead: {
+            /** Total */
+            total: number;
+            /** Late */
+            late: number;
+            /** Today */
+            today: number;
+            /**
+             * Week
+             * @description From tomorrow to the sixth day after today.
+             */
+            week: number;
+            /** Later */
+            later: number;
+            /** Undated */
+            undated: number;
+            /**
+             * Kinds
+             * @description By kind; those without anything are left out.
+             */
+            kinds: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * DueItemRead
+         * @description One thing to do.
+         */
+        DueItemRead: {
+            kind: components["schemas"]["DueKind"];
+            /**
+             * Todo
+             * @description What to do, in French.
+             * @example Déposer le dossier avant la clôture de l'appel
+             */
+            todo: string;
+            /**
+             * Why
+             * @description The rule it comes from, in French.
+             */
+            why: string;
+            /**
+             * Organisation Id
+             * Format: uuid
+             * @description For which of your organisations.
+             */
+            organisation_id: string;
+            /**
+             * Organisation Name
+             * @description As the directory told it; null while it told nothing.
+             */
+            organisation_name: string | null;
+            /**
+             * Resource Type
+             * @example dossier
+             */
+            resource_type: string;
+            /**
+             * Resource Id
+             * Format: uuid
+             */
+            resource_id: string;
+            /** Dossier Id */
+            dossier_id: string | null;
+            /**
+             * Reference
+             * @example 2027-CARC-0042
+             */
+            reference: string | null;
+            /**
+             * Label
+             * @description What people call it.
+             * @example Ateliers sociolinguistiques
+             */
+            label: string | null;
+            /**
+             * Count
+             * @description Of how many it speaks: 1, or several of a campaign; 1 000 stands for 1 000 or more.
+             */
+            count: number;
+            /** Since */
+            since: string | null;
+            /**
+             * Due On
+             * @description Paris day; null when nothing sets one.
+             */
+            due_on: string | null;
+            /**
+             * Days Left
+             * @description Days from today to `due_on`; negative when it is late.
+             */
+            days_left: number | null;
+            when: components["schemas"]["DueBucket"];
+            /**
+             * Link
+             * @description Where it is done, under the platform's address.
+             * @example /programming/v1/dossiers/…
+             */
+            link: string;
+        };
+        /**
+         * DueKind
+         * @description What there is to do; each has its words, and the rule it comes from, in `vocabulary`.
+         * @enum {string}
+         */
+        DueKind: "draft_to_submit" | "sign_off_to_give" | "changes_to_answer" | "notice_to_read" | "messages_to_read" | "permanent_file_to_renew" | "agreement_to_sign" | "bilan_to_submit" | "review_to_give" | "reading_to_give" | "reviews_to_assign" | "answer_to_give" | "decisions_to_notify" | "agreement_to_draft" | "award_to_commit" | "award_to_pay" | "bilan_to_review" | "admissibility_to_declare" | "answer_promised" | "silence_rejects" | "agenda_to_send" | "session_to_hold" | "minutes_to_sign";
+        /**
          * DueWhen
          * @enum {string}
          */
@@ -34573,6 +34790,21 @@ export interface components {
              */
             total?: number | null;
         };
+        /** Page[DueItemRead] */
+        Page_DueItemRead_: {
+            /** Items */
+            items: components["schemas"]["DueItemRead"][];
+            /**
+             * Next
+             * @description Cursor of the next page, or null on the last one.
+             */
+            next: string | null;
+            /**
+             * Total
+             * @description Number of items, only with `count=exact`.
+             */
+            total?: number | null;
+        };
         /** Page[DuplicateRead] */
         Page_DuplicateRead_: {
             /** Items */
@@ -38273,6 +38505,104 @@ export interface components {
             event_ids: string[];
             /** Dossier Ids */
             dossier_ids: string[];
+        };
+        /**
+         * ReminderFrequency
+         * @enum {string}
+         */
+        ReminderFrequency: "daily" | "weekly" | "none";
+        /**
+         * ReminderPreferencesRead
+         * @description What is in force; version 0 before anything was set: no mail is written.
+         */
+        ReminderPreferencesRead: {
+            frequency: components["schemas"]["ReminderFrequency"];
+            /**
+             * Hour
+             * @description Paris hour from which the mail of the day may be written.
+             * @default 8
+             */
+            hour: number;
+            /**
+             * Muted Kinds
+             * @description Never in a mail; still in the list.
+             * @default []
+             */
+            muted_kinds: components["schemas"]["DueKind"][];
+            /**
+             * Quiet From
+             * Format: time
+             * @description No mail is written from then…
+             * @default 20:00:00
+             */
+            quiet_from: string;
+            /**
+             * Quiet Until
+             * Format: time
+             * @description …until then. Equal to `quiet_from`: no quiet hours.
+             * @default 07:30:00
+             */
+            quiet_until: string;
+            /**
+             * Quiet Weekends
+             * @default true
+             */
+            quiet_weekends: boolean;
+            /**
+             * Email
+             * @description Where mails go: the address of the account when this was last set.
+             */
+            email: string | null;
+            /**
+             * Organisation Ids
+             * @description Organisations they speak of: yours when this was last set.
+             */
+            organisation_ids: string[];
+            /**
+             * Paused
+             * @description One of your rights was taken back since: nothing is written until you set this again.
+             */
+            paused: boolean;
+            /** Version */
+            version: number;
+        };
+        /**
+         * ReminderPreferencesWrite
+         * @description How somebody wants to be reminded. Times are those of Paris.
+         */
+        ReminderPreferencesWrite: {
+            frequency: components["schemas"]["ReminderFrequency"];
+            /**
+             * Hour
+             * @description Paris hour from which the mail of the day may be written.
+             * @default 8
+             */
+            hour: number;
+            /**
+             * Muted Kinds
+             * @description Never in a mail; still in the list.
+             * @default []
+             */
+            muted_kinds: components["schemas"]["DueKind"][];
+            /**
+             * Quiet From
+             * Format: time
+             * @description No mail is written from then…
+             * @default 20:00:00
+             */
+            quiet_from: string;
+            /**
+             * Quiet Until
+             * Format: time
+             * @description …until then. Equal to `quiet_from`: no quiet hours.
+             * @default 07:30:00
+             */
+            quiet_until: string;
+            /**
+             * Quiet Weekends
+             * @default true
+             */
+            quiet_weekends: boolean;
         };
         /**
          * RemindersRead
@@ -83697,6 +84027,444 @@ export interface operations {
             };
             /** @description The request cannot be understood (host, cursor, encoding). */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listMyDue: {
+        parameters: {
+            query?: {
+                /** @description Any of these. */
+                kind?: components["schemas"]["DueKind"][];
+                /** @description For this organisation of yours. */
+                organisation_id?: string | null;
+                /** @description Late, today, in the six days after, later, or without a day. */
+                when?: components["schemas"]["DueBucket"] | null;
+                /** @description Most items in the answer. */
+                limit?: number;
+                /** @description `next` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DueItemRead_"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    countMyDue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DueCountsRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getReminderPreferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReminderPreferencesRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setReminderPreferences: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was read. */
+                "if-match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReminderPreferencesWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReminderPreferencesRead"];
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token (`WWW-Authenticate` says why). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Visible to you, but your role does not allow this act. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource changed since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showReminderEnding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description From the link of a mail. */
+                ending_token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A small page. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed payload; `errors` points at the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable; nothing was saved, retry with the same `Idempotency-Key`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    endReminders: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique string of yours: the same key and body give the same answer for 24 hours, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description From the link of a mail. */
+                ending_token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A small page. */
+            200: {
+                headers: {
+                    /** @description Quote it to the team. */
+                    "X-Request-ID"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description The request cannot be understood (host, cursor, encoding). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such resource, or not visible to you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule of the trade refuses the act; `type` names it. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

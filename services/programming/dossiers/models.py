@@ -62,6 +62,11 @@ class Opinion(Enum):
     UNFAVOURABLE = "unfavourable"
 
 
+_UNANSWERED = (
+    "status IN ('submitted', 'changes_requested', 'admissible', 'under_review', 'ready_for_committee', 'decided')"  # not told yet
+)
+
+
 class Dossier(Base, table=True):
     """One application. A draft may be incomplete; what it must hold to be submitted is in `rules`."""
 
@@ -80,6 +85,9 @@ class Dossier(Base, table=True):
         Index("ix_dossiers_dropped", "dropped_at", postgresql_where="dropped_at IS NOT NULL"),
         Index("ix_dossiers_holder", "organisation_id"),
         Index("ix_dossiers_successor", "successor_id", postgresql_where="successor_id IS NOT NULL"),
+        Index("ix_dossiers_promised", "campaign_id", "answer_promised_on", postgresql_where=_UNANSWERED),
+        Index("ix_dossiers_to_admit", "campaign_id", postgresql_where="status IN ('submitted')"),
+        Index("ix_dossiers_silent", "campaign_id", "silence_rejects_on", postgresql_where=_UNANSWERED),
         Index("ix_dossiers_report_due", "report_due_on", postgresql_where="report_submitted_at IS NULL"),
     )
 

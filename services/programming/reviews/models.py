@@ -22,6 +22,9 @@ class ReviewStatus(Enum):
     VOID = "void"
 
 
+_UNASSIGNED = "assignee_id IS NULL AND status IN ('to_review', 'in_progress')"
+
+
 class Review(Base, table=True):
     """One funder's instruction of one dossier. What its list shows is kept here: a submitted dossier no longer changes."""
 
@@ -32,6 +35,7 @@ class Review(Base, table=True):
         Index("ix_reviews_queue", "funder_id", "campaign_id", "id"),
         Index("ix_reviews_campaign", "campaign_id", "id"),
         Index("ix_reviews_dossier", "dossier_id"),
+        Index("ix_reviews_unassigned", "funder_id", "campaign_id", postgresql_where=_UNASSIGNED),
         Index("ix_reviews_assignee", "assignee_id", "id", postgresql_where="assignee_id IS NOT NULL"),
     )
 

@@ -1,0 +1,115 @@
+"""What each person has to do, and by when; reminders and digests. Shapes."""
+
+from datetime import date, datetime, time
+from enum import Enum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class DueKind(Enum):
+    """What there is to do; each has its words, and the rule it comes from, in `vocabulary`."""
+
+    DRAFT_TO_SUBMIT = "draft_to_submit"
+    SIGN_OFF_TO_GIVE = "sign_off_to_give"
+    CHANGES_TO_ANSWER = "changes_to_answer"
+    NOTICE_TO_READ = "notice_to_read"
+    MESSAGES_TO_READ = "messages_to_read"
+    PERMANENT_FILE_TO_RENEW = "permanent_file_to_renew"
+    AGREEMENT_TO_SIGN = "agreement_to_sign"
+    BILAN_TO_SUBMIT = "bilan_to_submit"
+    REVIEW_TO_GIVE = "review_to_give"
+    READING_TO_GIVE = "reading_to_give"
+    REVIEWS_TO_ASSIGN = "reviews_to_assign"
+    ANSWER_TO_GIVE = "answer_to_give"
+    DECISIONS_TO_NOTIFY = "decisions_to_notify"
+    AGREEMENT_TO_DRAFT = "agreement_to_draft"
+    AWARD_TO_COMMIT = "award_to_commit"
+    AWARD_TO_PAY = "award_to_pay"
+    BILAN_TO_REVIEW = "bilan_to_review"
+    ADMISSIBILITY_TO_DECLARE = "admissibility_to_declare"
+    ANSWER_PROMISED = "answer_promised"
+    SILENCE_REJECTS = "silence_rejects"
+    AGENDA_TO_SEND = "agenda_to_send"
+    SESSION_TO_HOLD = "session_to_hold"
+    MINUTES_TO_SIGN = "minutes_to_sign"
+
+
+class DueBucket(Enum):
+    LATE = "late"
+    TODAY = "today"
+    WEEK = "week"
+    LATER = "later"
+    UNDATED = "undated"
+
+
+class DueItemRead(BaseModel):
+    """One thing to do."""
+
+    kind: DueKind
+    todo: Annotated[str, Field(description="What to do, in French.", examples=["Déposer le dossier avant la clôture de l'appel"])]
+    why: Annotated[str, Field(description="The rule it comes from, in French.")]
+    organisation_id: Annotated[UUID, Field(description="For which of your organisations.")]
+    organisation_name: Annotated[str | None, Field(description="As the directory told it; null while it told nothing.")]
+    resource_type: Annotated[str, Field(examples=["dossier"])]
+    resource_id: UUID
+    dossier_id: UUID | None
+    reference: Annotated[str | None, Field(examples=["2027-CARC-0042"])]
+    label: Annotated[str | None, Field(description="What people call it.", examples=["Ateliers sociolinguistiques"])]
+    count: Annotated[int, Field(description="Of how many it speaks: 1, or several of a campaign; 1 000 stands for 1 000 or more.")]
+    since: datetime | None
+    due_on: Annotated[date | None, Field(description="Paris day; null when nothing sets one.")]
+    days_left: Annotated[int | None, Field(description="Days from today to `due_on`; negative when it is late.")]
+    when: DueBucket
+    link: Annotated[
+        str, Field(description="Where it is done, under the platform's address.", examples=["/programming/v1/dossiers/…"])
+    ]
+
+
+class DueCountsRead(BaseModel):
+    """How many things there are to do, by day and by kind."""
+
+    total: int
+    late: int
+    today: int
+    week: Annotated[int, Field(description="From tomorrow to the sixth day after today.")]
+    later: int
+    undated: int
+    kinds: Annotated[dict[str, int], Field(description="By kind; those without anything are left out.")]
+
+
+class ReminderFrequency(Enum):
+    DAILY = "daily"
+    #: Mondays.
+    WEEKLY = "weekly"
+    NONE = "none"
+
+
+Hour = Annotated[int, Field(ge=0, le=23, description="Paris hour from which the mail of the day may be written.")]
+
+
+class ReminderPreferencesWrite(BaseModel):
+    """How somebody wants to be reminded. Times are those of Paris."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    frequency: ReminderFrequency
+    hour: Hour = 8
+    muted_kinds: Annotated[list[DueKind], Field(max_length=50, description="Never in a mail; still in the list.")] = []
+    quiet_from: Annotated[time, Field(description="No mail is written from then…")] = time(20, 0)
+    quiet_until: Annotated[time, Field(description="…until then. Equal to `quiet_from`: no quiet hours.")] = time(7, 30)
+    quiet_weekends: bool = True
+
+
+class ReminderPreferencesRead(ReminderPreferencesWrite):
+    """What is in force; version 0 before anything was set: no mail is written."""
+
+    model_config = ConfigDict(extra="ignore", from_attributes=True)
+
+    email: Annotated[str | None, Field(description="Where mails go: the address of the account when this was last set.")]
+    organisation_ids: Annotated[list[UUID], Field(description="Organisations they speak of: yours when this was last set.")]
+    paused: Annotated[
+        bool, Field(description="One of your rights was taken back since: nothing is written until you set this again.")
+    ]
+    version: int
