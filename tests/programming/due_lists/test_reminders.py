@@ -171,7 +171,7 @@ async def test_ten_thousand_things_make_one_mail_that_counts_them(world: World, 
         }
         for n in range(10_000)
     ]
-    rows = sorted(({**row, "about_id": row["resource_id"]} for row in rows), key=lambda row: row["resource_id"].bytes)
+    rows = sorted(({**row, "about_id": row["resource_id"]} for row in rows), key=lambda row: str(row["resource_id"]))
     place = {row["resource_id"]: n for n, row in enumerate(rows)}
 
     async def items(reader: Any, filters: Any, when: Any, values: Mapping[str, Any], *, paged: bool) -> list[dict[str, Any]]:
@@ -245,7 +245,7 @@ async def _walk(world: World, today: date, steps: list[tuple[str, int]]) -> date
 async def _looked_on(world: World, who: Person) -> date | None:
     async with world.running.resources.database.transaction() as session:
         found = await repository.preferences(session, who.account_id)
-        return found and found.looked_on
+        return None if found is None else found.looked_on
 
 
 async def _told(world: World, who: Person) -> list[tuple[date, int]]:
