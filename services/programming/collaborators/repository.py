@@ -78,9 +78,10 @@ async def pending_sign_off(session: AsyncSession, dossier_id: UUID) -> SignOff |
     return (await session.exec(wanted.with_for_update().execution_options(populate_existing=True))).one_or_none()
 
 
-async def of_account(session: AsyncSession, account_id: UUID) -> Sequence[Collaborator]:
-    """Every dossier the person joined, locked."""
-    wanted = select(Collaborator).where(Collaborator.account_id == account_id).order_by(_C.c.id)
+async def of_person(session: AsyncSession, account_id: UUID, email: str) -> Sequence[Collaborator]:
+    """Every dossier the person joined or was invited to by that address (lower case), locked."""
+    theirs = sa.or_(_C.c.account_id == account_id, sa.func.lower(_C.c.email) == email)
+    wanted = select(Collaborator).where(theirs).order_by(_C.c.id)
     return (await session.exec(wanted.with_for_update().execution_options(populate_existing=True))).all()
 
 

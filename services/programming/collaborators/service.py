@@ -261,9 +261,9 @@ async def forget_draft(session: AsyncSession, dossier_id: UUID) -> None:
     await repository.forget_draft(session, dossier_id)
 
 
-async def forget_person(session: AsyncSession, account_id: UUID, *, now: datetime) -> None:
+async def forget_person(session: AsyncSession, account_id: UUID, *, email: str, now: datetime) -> None:
     """A person is erased: they read no dossier any more, and their name and address go; that somebody collaborated stays."""
-    for collaborator in await repository.of_account(session, account_id):
+    for collaborator in await repository.of_person(session, account_id, email):
         if collaborator.status is CollaboratorStatus.ACTIVE:
             collaborator.status, collaborator.ended_at = CollaboratorStatus.LEFT, now
             await access.let_out(session, collaborator.dossier_id, account_id)

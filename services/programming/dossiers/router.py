@@ -21,8 +21,8 @@ from ..campaigns import service as campaigns
 from ..tables import KERNEL
 from . import access, answers, discretion, figures, opening, repository, rules, service, signing, submission, views
 from .schemas import (
-    Completeness,
     Delays,
+    DossierCompleteness,
     DossierCreate,
     DossierListing,
     DossierRead,
@@ -128,7 +128,7 @@ async def save_dossier(
     "/{dossier_id}/completeness",
     operation_id="checkCompleteness",
     summary="What is missing",
-    response_model=Completeness,
+    response_model=DossierCompleteness,
     openapi_extra=right("Members of the holder and the people they invited."),
 )
 async def check_completeness(dossier_id: UUID, request: Request, caller: Caller, session: Snapshot, now: Now) -> Any:

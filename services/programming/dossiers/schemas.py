@@ -392,6 +392,11 @@ class Completeness(BaseModel):
 
     complete: bool
     missing: list[Missing]
+
+
+class DossierCompleteness(Completeness):
+    """The same, with what the campaign's own questions make of it."""
+
     left_out: list[LeftOut] = []
     form_number: Annotated[
         int, Field(description="Version of the form it is judged by; 0 when the campaign asks nothing more.")

@@ -9,8 +9,14 @@ from services.common.personal_data import Holding, Who
 
 from ..agreements import personal as agreements
 from ..bilans import personal as bilans
+from ..change_requests import personal as change_requests
+from ..collaborators import personal as collaborators
+from ..conversations import personal as conversations
 from ..cpos import personal as cpos
 from ..dossiers import personal as dossiers
+from ..due_lists import personal as due_lists
+from ..reviews import personal as reviews
+from ..webhooks import personal as webhooks
 from . import repository
 
 
@@ -23,10 +29,24 @@ async def _acts(reader: AsyncConnection[Any], who: Who) -> list[Row]:
 #: From the highest room to the lowest.
 HOLDINGS: tuple[Holding, ...] = (
     Holding("acts", "les actes faits sous votre compte", (), _acts),
+    Holding("due_lists", "vos choix de rappels", ("reminder_preferences", "reminders_sent"), due_lists.export, due_lists.erase),
+    Holding(
+        "webhooks", "les envois d'évènements dont vous êtes le contact", ("webhook_endpoints",), webhooks.export, webhooks.erase
+    ),
     Holding("bilans", "les bilans que vous avez signés", ("bilan_submissions",), bilans.export, bilans.erase),
     Holding("cpos", "les conventions pluriannuelles", ("cpos", "cpo_funders", "cpo_amendments"), cpos.export, cpos.erase),
     Holding(
         "agreements", "les conventions signées", ("agreement_signatures", "agreement_texts"), agreements.export, agreements.erase
     ),
+    Holding("reviews", "les conflits d'intérêts déclarés", ("review_conflicts",), reviews.export, reviews.erase),
+    Holding("change_requests", "les compléments demandés", ("change_requests",), change_requests.export, change_requests.erase),
+    Holding(
+        "conversations",
+        "les messages que vous avez écrits",
+        ("conversation_messages", "conversation_participants"),
+        conversations.export,
+        conversations.erase,
+    ),
+    Holding("collaborators", "les dossiers où vous êtes invité", ("collaborators",), collaborators.export, collaborators.erase),
     Holding("dossiers", "les dossiers et leurs dépôts", ("dossiers", "submissions"), dossiers.export, dossiers.erase),
 )

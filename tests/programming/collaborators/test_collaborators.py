@@ -168,7 +168,7 @@ async def test_who_is_erased_reads_nothing_and_leaves_no_name(world: World) -> N
     dossier_id, _ = await world.draft()
     guest, _ = await joined(world, dossier_id)
     async with world.running.resources.database.transaction() as session:
-        await service.forget_person(session, guest.account_id, now=world.running.clock.now())
+        await service.forget_person(session, guest.account_id, email="", now=world.running.clock.now())
     await world.refused(guest, "GET", f"/dossiers/{dossier_id}", 404, "not-found")
     (kept,) = await world.pages(world.holder, f"/dossiers/{dossier_id}/collaborators")
     assert (kept["status"], kept["email"], kept["full_name"]) == ("left", "", "")
