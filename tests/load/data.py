@@ -390,6 +390,7 @@ def _attachment(dossier: Row, kind: str) -> Row:
         "media_type": "application/pdf",
         "added_by": dossier["created_by"],
         "added_at": dossier["created_at"],
+        "status": "ready",
     }
 
 

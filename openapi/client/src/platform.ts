@@ -23732,17 +23732,6 @@ export interface components {
             complete: boolean;
             /** Missing */
             missing: components["schemas"]["Missing"][];
-            /**
-             * Left Out
-             * @default []
-             */
-            left_out: components["schemas"]["LeftOut"][];
-            /**
-             * Form Number
-             * @description Version of the form it is judged by; 0 when the campaign asks nothing more.
-             * @default 0
-             */
-            form_number: number;
         };
         /**
          * Condition
@@ -27643,6 +27632,27 @@ export interface components {
             asked_delta_cents: number;
             /** Differences */
             differences: components["schemas"]["DossierDifference"][];
+        };
+        /**
+         * DossierCompleteness
+         * @description The same, with what the campaign's own questions make of it.
+         */
+        DossierCompleteness: {
+            /** Complete */
+            complete: boolean;
+            /** Missing */
+            missing: components["schemas"]["Missing"][];
+            /**
+             * Left Out
+             * @default []
+             */
+            left_out: components["schemas"]["LeftOut"][];
+            /**
+             * Form Number
+             * @description Version of the form it is judged by; 0 when the campaign asks nothing more.
+             * @default 0
+             */
+            form_number: number;
         };
         /** DossierCreate */
         DossierCreate: {
@@ -55168,7 +55178,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Completeness"];
+                    "application/json": components["schemas"]["DossierCompleteness"];
                 };
             };
             /** @description The request cannot be understood (host, cursor, encoding). */

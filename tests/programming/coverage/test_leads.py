@@ -60,7 +60,8 @@ async def test_what_covers_a_lead_follows_links_decisions_and_measures(world: Wo
     await world.grant(world.caf_officer, committee, request, 100_000)
     assert (await world.call(world.team, "GET", path, expect=200)).json()["qualification"] == "partly"
     assert (await world.call(world.holder, "GET", path, expect=200)).json()["qualification"] == "droit_commun", "not told yet"
-    await world.grant(world.caf_officer, committee, request, 400_000)
+    raised = {"outcome": "granted", "amount_cents": 400_000}
+    assert (await world.decide(world.caf_officer, committee, request, over='"1"', **raised)).status_code == 200
     shown = (await world.call(world.team, "GET", path, expect=200)).json()
     assert (shown["qualification"], shown["dossiers"], shown["granted_cents"], shown["measures"]) == ("programme", 1, 400_000, 1)
     await world.change(world.team, "PATCH", path, json={"partial": True}, expect=200)
