@@ -98,8 +98,9 @@ async def email_token(world: World, found: Mapping[str, Any]) -> str:
 
 def address_in(text: str) -> str:
     """Where the page of the only link of a mail reads the registration: the path after the service's version."""
-    line = next(line for line in text.splitlines() if line.startswith("http"))
-    return "/my-registrations/" + unquote(line).split("/inscription#")[1]
+    line = unquote(next(line for line in text.splitlines() if line.startswith("http")))
+    _, page, token = line.partition("/inscription#")
+    return f"/my-registrations/{token}" if page else "/" + line.split("/events/v1/")[1]
 
 
 def new_email() -> str:
