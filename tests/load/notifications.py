@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -22,6 +22,7 @@ import psutil  # type: ignore[import-untyped]
 import psycopg
 
 from services.common.ids import new_id
+from services.programming.similar.profiling import first_id_at
 
 from . import bench, data, servers
 from .generator import Generator, Job, get
@@ -167,6 +168,8 @@ def _decide(conninfo: str, campaign_id: UUID, funder_id: UUID, answers: int, lea
         made = connection.execute(_GRANTED, {**values, "now": now}).rowcount
         if made != answers:
             raise RuntimeError(f"only {made} requests to answer")
+        # Similar actions were looked for long ago: the walk, which begins an hour before its mark, has nothing left.
+        connection.execute("INSERT INTO profile_marks (id, submission_id) VALUES (1, %s)", [first_id_at(now + timedelta(hours=1))])
     with psycopg.connect(conninfo, autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")
 
