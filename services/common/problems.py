@@ -258,8 +258,14 @@ def from_database(error: BaseException) -> Problem:
         return MalformedRequest(Text("Un nombre est trop grand pour être enregistré.", "A number is too large to be recorded."))
     unavailable = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, EngineTimeout)
     if isinstance(cause, unavailable) or (isinstance(error, DBAPIError) and error.connection_invalidated):
+        log.warning("database_unavailable", cause=f"{type(cause).__name__}: {cause}")
         return TemporarilyUnavailable(headers={"Retry-After": "1"})
     return InternalError()
+
+
+def is_deadlock(error: BaseException) -> bool:
+    """Whether PostgreSQL undid a transaction because it and another waited for each other."""
+    return isinstance(error.orig if isinstance(error, DBAPIError) else error, psycopg.errors.DeadlockDetected)
 
 
 def _holds_nul(cause: BaseException | None) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Coroutine, Iterable
 from functools import cached_property
 from typing import Any, ClassVar
 
+import structlog
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from starlette.routing import Match
@@ -13,15 +14,21 @@ from starlette.types import Scope
 from . import idempotency
 from .auth import identify
 from .db import give_back
-from .problems import Problem
+from .problems import Problem, is_deadlock
+
+log = structlog.get_logger(__name__)
 
 _SAFE = {"GET", "HEAD", "OPTIONS"}
+_MORE_TRIES = 2
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 class ActRoute(APIRoute):
-    """Owns the request's transaction (`db.Session`) and honours `Idempotency-Key` on POST."""
+    """Owns the request's transaction (`db.Session`) and honours `Idempotency-Key` on POST.
+
+    Of two acts that wait for each other PostgreSQL undoes one: it is done again, and nobody notices.
+    """
 
     #: False where the body is a stream: its fingerprint is then what the headers announce.
     reads_body: ClassVar[bool] = True
@@ -45,7 +52,6 @@ class ActRoute(APIRoute):
 
         async def in_transaction(request: Request) -> Response:
             resources = request.app.state.resources
-            request.state.arrived_at = resources.clock.now()
             refusal: Problem | None = None
             async with resources.database.transaction() as session:
                 request.state.session = session
@@ -60,7 +66,19 @@ class ActRoute(APIRoute):
                 raise refusal
             return response
 
-        return in_transaction
+        async def act(request: Request) -> Response:
+            request.state.arrived_at = request.app.state.resources.clock.now()
+            # A stream has been read and cannot be again.
+            for _ in range(_MORE_TRIES if self.reads_body else 0):
+                try:
+                    return await in_transaction(request)
+                except Exception as error:
+                    if not is_deadlock(error):
+                        raise
+                    log.warning("deadlock", path=request.scope["path"], cause=str(error))
+            return await in_transaction(request)
+
+        return act
 
     async def _once(self, request: Request, handle: Handler, key: str) -> Response:
         principal = await identify(request)

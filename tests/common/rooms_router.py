@@ -6,7 +6,7 @@ from uuid import UUID
 import structlog
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 
 from services.common.auth import Caller
 from services.common.clock import Now
@@ -153,6 +153,14 @@ async def change_room(
     room.beds, room.version = wish.beds, room.version + 1
     response.headers["ETag"] = etag(room.version)
     return room
+
+
+@router.post("/rooms/{room_id}/loans", status_code=204, operation_id="lendBed", openapi_extra=ANYONE)
+async def lend_bed(room_id: UUID, to_id: UUID, request: Request, session: Session) -> None:
+    """A bed leaves a room for another; `between` is awaited with the first one held."""
+    await session.exec(update(Room).where(_TABLE.c.id == room_id).values(beds=_TABLE.c.beds - 1))
+    await request.app.state.between()
+    await session.exec(update(Room).where(_TABLE.c.id == to_id).values(beds=_TABLE.c.beds + 1))
 
 
 @router.get("/whoami", operation_id="whoAmI", openapi_extra=SIGNED_IN)

@@ -1,5 +1,7 @@
 """One act, one transaction, committed before the answer leaves; reading goes through another door."""
 
+import asyncio
+
 import pytest
 
 from tests.support import Running
@@ -41,6 +43,27 @@ async def test_a_refusal_that_keeps_its_writes_gives_way_to_the_commit_that_fail
     name = a_name()
     refusal(await open_room(hotel, name=name, next_to_id=NOWHERE, then="count"), 409, "neighbour-unknown")
     assert await rooms_called(hotel, name) == 0
+
+
+async def test_two_acts_that_wait_for_each_other_are_both_done(hotel: Running) -> None:
+    first, second = [(await open_room(hotel, beds=10)).json()["id"] for _ in range(2)]
+    met, holding = asyncio.Event(), []
+
+    async def between() -> None:
+        """Both hold their first room before either asks for the other's."""
+        holding.append(len(holding))
+        if len(holding) == 2:
+            met.set()
+        await met.wait()
+
+    hotel.app.state.between = between
+    lend = [
+        hotel.client.post(f"/rooms/v1/rooms/{one}/loans", params={"to_id": other})
+        for one, other in ((first, second), (second, first))
+    ]
+    assert [answer.status_code for answer in await asyncio.gather(*lend)] == [204, 204]
+    assert len(holding) == 3, "one of them was done again"
+    assert [(await hotel.client.get(f"/rooms/v1/rooms/{each}")).json()["beds"] for each in (first, second)] == [10, 10]
 
 
 async def test_a_job_lives_and_dies_with_its_transaction(hotel: Running) -> None:
