@@ -47,7 +47,7 @@ async def test_a_refusal_that_keeps_its_writes_gives_way_to_the_commit_that_fail
 
 async def test_two_acts_that_wait_for_each_other_are_both_done(hotel: Running) -> None:
     first, second = [(await open_room(hotel, beds=10)).json()["id"] for _ in range(2)]
-    met, holding = asyncio.Event(), []
+    met, holding = asyncio.Event(), list[int]()
 
     async def between() -> None:
         """Both hold their first room before either asks for the other's."""
