@@ -1,6 +1,7 @@
 """The journal: every act leaves one immutable line: who, when, what changed, why."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -66,6 +67,51 @@ async def record(
     )
 
 
+@dataclass(frozen=True)
+class Entry:
+    """What a line of `record_each` says of its own resource."""
+
+    resource_id: UUID
+    changes: Mapping[str, Any]
+    organisation_id: UUID | None = None
+
+
+async def record_each(
+    session: AsyncSession,
+    table: Table,
+    *,
+    at: datetime,
+    act: str,
+    resource_type: str,
+    entries: Sequence[Entry],
+    actor: Principal | None = None,
+    reason: str | None = None,
+    confidential: bool = False,
+) -> None:
+    """`record` of one act on many resources, in one statement."""
+    common = {
+        "at": at,
+        "act": act,
+        "resource_type": resource_type,
+        "actor_id": actor.account_id if actor else None,
+        "reason": reason,
+        "confidential": confidential,
+        "request_id": structlog.contextvars.get_contextvars().get("request_id"),
+    }
+    rows = [
+        {
+            **common,
+            "id": new_id(),
+            "resource_id": entry.resource_id,
+            "organisation_id": entry.organisation_id,
+            "changes": dict(entry.changes),
+        }
+        for entry in entries
+    ]
+    if rows:
+        await write_in(session, _recording(table), *rows)
+
+
 async def record_many(
     session: AsyncSession,
     table: Table,
@@ -76,20 +122,9 @@ async def record_many(
     changes: Mapping[UUID, Mapping[str, Any]],
     reason: str | None = None,
 ) -> None:
-    """`record` for many resources at once, by the platform: a line for each of `changes`."""
-    common = {
-        "at": at,
-        "act": act,
-        "resource_type": resource_type,
-        "actor_id": None,
-        "organisation_id": None,
-        "reason": reason,
-        "confidential": False,
-        "request_id": structlog.contextvars.get_contextvars().get("request_id"),
-    }
-    rows = [{**common, "id": new_id(), "resource_id": one, "changes": dict(changed)} for one, changed in changes.items()]
-    if rows:
-        await write_in(session, _recording(table), *rows)
+    """`record_each` by the platform: a line for each of `changes`."""
+    entries = [Entry(one, changed) for one, changed in changes.items()]
+    await record_each(session, table, at=at, act=act, resource_type=resource_type, entries=entries, reason=reason)
 
 
 def lines_of(table: Table) -> Any:

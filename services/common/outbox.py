@@ -68,15 +68,21 @@ async def publish(
     return event_id
 
 
+async def publish_each(
+    session: AsyncSession, table: Table, *, type: str, told: Sequence[tuple[UUID, Mapping[str, Any]]], at: datetime
+) -> list[UUID]:
+    """Write an event for each subject and its data, in that order, in one statement; nobody is told. Returns their ids."""
+    rows = [{"id": new_id(), "type": type, "subject": str(subject), "at": at, "data": dict(data)} for subject, data in told]
+    if rows:
+        await write_in(session, _writing(table), *rows)
+    return [row["id"] for row in rows]  # type: ignore[misc]
+
+
 async def publish_many(
     session: AsyncSession, table: Table, *, type: str, told: Mapping[UUID, Mapping[str, Any]], at: datetime, to: Sequence[str]
 ) -> None:
     """`publish` for many subjects at once: two statements, whatever their number."""
-    if not told:
-        return
-    ids = {subject: new_id() for subject in told}
-    rows = [{"id": ids[one], "type": type, "subject": str(one), "at": at, "data": dict(data)} for one, data in told.items()]
-    await execute(session, insert(table), rows)
+    ids = dict(zip(told, await publish_each(session, table, type=type, told=list(told.items()), at=at), strict=True))
     deliveries = [
         (f"event:{subscriber}:{subject}", {"event_id": str(ids[subject]), "subscriber": subscriber})
         for subject in told

@@ -5,7 +5,7 @@ thin (ids, reference, status, amounts): no person, no text somebody wrote. Who i
 To add a type is to add a line to `TYPES`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -15,9 +15,9 @@ from uuid import UUID
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.common.jobs import enqueue
+from services.common.jobs import enqueue, enqueue_many
 from services.common.language import Text
-from services.common.outbox import publish
+from services.common.outbox import publish, publish_each
 
 from .tables import KERNEL
 
@@ -324,10 +324,32 @@ async def announce(
     if kind is None or (confidential and kind.audience not in _WITHOUT_HOLDER):
         return
     event_id = await keep(session, kind, subject=subject, at=at, facts=facts)
-    await enqueue(session, FAN_OUT, lock=f"announced:{subject}", event_id=str(event_id))
+    await enqueue(session, FAN_OUT, lock=_turn(subject), event_id=str(event_id))
+
+
+async def announce_each(
+    session: AsyncSession, act: str, *, told: Sequence[tuple[UUID, Mapping[str, Any]]], at: datetime, confidential: bool = False
+) -> None:
+    """`announce` of one act on many subjects, each with its facts: two statements, whatever their number."""
+    kind = _BY_ACT.get(act)
+    if kind is None or (confidential and kind.audience not in _WITHOUT_HOLDER):
+        return
+    events = [(subject, _payload(kind, facts)) for subject, facts in told]
+    ids = await publish_each(session, KERNEL.outbox, type=STORED + kind.name, told=events, at=at)
+    jobs = [(_turn(subject), {"event_id": str(event_id)}) for event_id, (subject, _) in zip(ids, told, strict=True)]
+    await enqueue_many(session, FAN_OUT, jobs)
 
 
 async def keep(session: AsyncSession, kind: EventType, *, subject: UUID, at: datetime, facts: Mapping[str, Any]) -> UUID:
     """Write the event only. Of the facts, what its payload names is kept. Returns its id."""
-    data = kind.payload.model_validate(facts).model_dump(mode="json")
+    data = _payload(kind, facts)
     return await publish(session, KERNEL.outbox, type=STORED + kind.name, subject=subject, data=data, at=at, to=())
+
+
+def _payload(kind: EventType, facts: Mapping[str, Any]) -> dict[str, Any]:
+    return kind.payload.model_validate(facts).model_dump(mode="json")
+
+
+def _turn(subject: UUID) -> str:
+    """Events of one subject are told one after the other."""
+    return f"announced:{subject}"

@@ -5,17 +5,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy.exc import DBAPIError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common.auth import Principal
 from services.common.language import Text
-from services.common.problems import FieldError, Problem, from_database
+from services.common.problems import FieldError, Problem
 
-from ..dossiers import instruction
-from . import deciding, repository, service
-from .deciding import Expected
+from . import deciding, service
+from .deciding import Expected, Matter, Word
 from .errors import BulkDecisionsRefused
+from .models import Decision
 from .schemas import BulkDecisionLine, LineState, Outcome
 
 
@@ -54,28 +53,24 @@ async def decide(
     session: AsyncSession, caller: Principal, committee_id: UUID, lines: Sequence[BulkDecisionLine], *, dry_run: bool,
     all_or_nothing: bool, now: datetime,
 ) -> Report:  # fmt: skip
-    """Each line is decided as it would be alone, in the order sent, within one transaction; what a dry run did is undone.
+    """Each line is decided as it would be alone, within one transaction; what a dry run did is undone.
 
-    Dossiers are taken in one order, so that two such acts wait for each other.
+    What the session has before it is read once for all lines, and written once.
     """
-    await service.seen(session, caller, committee_id)
-    await repository.get_shared(session, committee_id)
-    for dossier_id in sorted(await instruction.dossiers_of_requests(session, [line.request_id for line in lines])):
-        await instruction.get(session, dossier_id)
+    matter = await deciding.gather(session, caller, committee_id, {line.request_id for line in lines})
     report = Report(dry_run)
     try:
         async with session.begin_nested():
-            await _each(session, caller, committee_id, lines, report, now)
+            words = await _each(session, matter, caller, lines, report, now)
+            if all_or_nothing and report.count(LineState.PROBLEM) and not dry_run:
+                raise _refused(report)
+            await deciding.keep(session, matter, caller, words, now)
             if dry_run:
                 raise _TriedOnly
-            if all_or_nothing and report.count(LineState.PROBLEM):
-                raise _refused(report)
     except _TriedOnly:
         return report
-    kept = report.count(LineState.DECIDED)
-    if kept:
-        committee = await service.seen(session, caller, committee_id)
-        await service.note(session, committee, "committee.bulk_decided", caller, now, lines=len(lines), decided=kept)
+    if words:
+        await service.note(session, matter.committee, "committee.bulk_decided", caller, now, lines=len(lines), decided=len(words))
     return report
 
 
@@ -84,18 +79,22 @@ class _TriedOnly(Exception):
 
 
 async def _each(
-    session: AsyncSession, caller: Principal, committee_id: UUID, lines: Sequence[BulkDecisionLine], report: Report, now: datetime
-) -> None:
+    session: AsyncSession, matter: Matter, caller: Principal, lines: Sequence[BulkDecisionLine], report: Report, now: datetime
+) -> list[Word]:
     """A funder's lines are taken one budget line after the other: two acts that draw on the same two would block each other."""
-    order = await instruction.budget_lines_of_requests(session, [line.request_id for line in lines])
+    lines_of = {request.id: request.budget_line for request in matter.taken.requests.values()}
     repeated = set[UUID]()
-    for number, line in sorted(enumerate(lines, 1), key=lambda one: order.get(one[1].request_id, "")):
-        result = await _line(session, caller, committee_id, number, line, repeated, now)
+    words = []
+    for number, line in sorted(enumerate(lines, 1), key=lambda one: lines_of.get(one[1].request_id, "")):
+        said = await _line(session, matter, caller, line, repeated, now)
         repeated.add(line.request_id)
-        report.lines.append(result)
-        if result.state is not LineState.PROBLEM and line.outcome is Outcome.GRANTED:
+        report.lines.append(_result(number, line, said))
+        if isinstance(said, Word):
+            words.append(said)
+        if not isinstance(said, Problem) and line.outcome is Outcome.GRANTED:
             report.granted_cents += line.amount_cents
     report.lines.sort(key=lambda one: one.number)
+    return words
 
 
 def _refused(report: Report) -> BulkDecisionsRefused:
@@ -105,28 +104,20 @@ def _refused(report: Report) -> BulkDecisionsRefused:
 
 
 async def _line(
-    session: AsyncSession,
-    caller: Principal,
-    committee_id: UUID,
-    number: int,
-    line: BulkDecisionLine,
-    repeated: set[UUID],
-    now: datetime,
-) -> LineResult:
+    session: AsyncSession, matter: Matter, caller: Principal, line: BulkDecisionLine, repeated: set[UUID], now: datetime
+) -> Word | Decision | Problem:
+    """What was said, the decision that stood already, or why neither."""
     if line.request_id in repeated:
         said = Text("Cette demande figure déjà plus haut.", "This request is already above.")
-        return LineResult(
-            number, line.request_id, LineState.PROBLEM, BulkDecisionsRefused(errors=[FieldError("/request_id", said, "repeated")])
-        )
+        return BulkDecisionsRefused(errors=[FieldError("/request_id", said, "repeated")])
     expected = Expected(version=line.version)
     try:
-        async with session.begin_nested():
-            _, changed = await deciding.decide(session, caller, committee_id, line.request_id, line, expected=expected, now=now)
+        return await deciding.say_of(session, matter, caller, line.request_id, line, expected=expected, now=now)
     except Problem as problem:
-        return LineResult(number, line.request_id, LineState.PROBLEM, problem)
-    except DBAPIError as error:
-        broken = from_database(error)
-        if broken.status >= 500:
-            raise
-        return LineResult(number, line.request_id, LineState.PROBLEM, broken)
-    return LineResult(number, line.request_id, LineState.DECIDED if changed else LineState.UNCHANGED)
+        return problem
+
+
+def _result(number: int, line: BulkDecisionLine, said: Word | Decision | Problem) -> LineResult:
+    if isinstance(said, Problem):
+        return LineResult(number, line.request_id, LineState.PROBLEM, said)
+    return LineResult(number, line.request_id, LineState.DECIDED if isinstance(said, Word) else LineState.UNCHANGED)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -50,6 +50,10 @@ DEPORTS = (
 )
 
 
+def _among(column: Any, ids: Collection[UUID]) -> Any:
+    return column == sa.any_(sa.cast(list(ids), ARRAY(sa.Uuid)))
+
+
 async def get(session: AsyncSession, committee_id: UUID, *, lock: bool = False) -> Committee | None:
     """`lock` takes the session for oneself (agenda, closing)."""
     return await session.get(Committee, committee_id, with_for_update=lock or None)
@@ -77,9 +81,19 @@ async def is_on_agenda(session: AsyncSession, committee_id: UUID, dossier_id: UU
     return await session.get(AgendaItem, (committee_id, dossier_id)) is not None
 
 
+async def on_agenda(session: AsyncSession, committee_id: UUID) -> set[UUID]:
+    return set((await session.exec(select(AgendaItem.dossier_id).where(AgendaItem.committee_id == committee_id))).all())
+
+
 async def decision(session: AsyncSession, committee_id: UUID, request_id: UUID) -> Decision | None:
-    wanted = select(Decision).where(Decision.committee_id == committee_id, Decision.request_id == request_id)
-    return (await session.exec(wanted.execution_options(populate_existing=True))).one_or_none()
+    return (await decisions_about(session, committee_id, [request_id])).get(request_id)
+
+
+async def decisions_about(session: AsyncSession, committee_id: UUID, request_ids: Collection[UUID]) -> dict[UUID, Decision]:
+    """What the session has said of these requests, by request."""
+    wanted = select(Decision).where(Decision.committee_id == committee_id, _among(_D.c.request_id, request_ids))
+    found = (await session.exec(wanted.execution_options(populate_existing=True))).all()
+    return {decision.request_id: decision for decision in found}
 
 
 async def decided_dossiers(session: AsyncSession, committee_id: UUID) -> set[UUID]:
@@ -90,16 +104,19 @@ async def decided_dossiers(session: AsyncSession, committee_id: UUID) -> set[UUI
 
 
 async def last_decision(session: AsyncSession, request_id: UUID) -> tuple[Decision, Committee] | None:
-    """The latest decision (not a proposal) about a request, with the session that took it."""
+    return (await last_decisions(session, [request_id])).get(request_id)
+
+
+async def last_decisions(session: AsyncSession, request_ids: Collection[UUID]) -> dict[UUID, tuple[Decision, Committee]]:
+    """The latest decision (not a proposal) about each of these requests, with the session that took it."""
     wanted = (
         select(Decision, Committee)
+        .ext(distinct_on(_D.c.request_id))
         .join(Committee, _C.c.id == _D.c.committee_id)
-        .where(Decision.request_id == request_id, _C.c.kind == "steering")
-        .order_by(_D.c.decided_at.desc(), _D.c.id.desc())
-        .limit(1)
+        .where(_among(_D.c.request_id, request_ids), _C.c.kind == "steering")
+        .order_by(_D.c.request_id, _D.c.decided_at.desc(), _D.c.id.desc())
     )
-    found = (await session.exec(wanted)).one_or_none()
-    return None if found is None else (found[0], found[1])
+    return {decision.request_id: (decision, committee) for decision, committee in (await session.exec(wanted)).all()}
 
 
 async def ids_of(session: AsyncSession, campaign_id: UUID, statuses: Collection[CommitteeStatus]) -> set[UUID]:
@@ -145,13 +162,13 @@ async def deports(session: AsyncSession, committee_id: UUID, dossier_id: UUID | 
 
 
 async def stepped_out(session: AsyncSession, committee_id: UUID, dossier_id: UUID, account_id: UUID) -> Deport | None:
-    wanted = select(Deport).where(
-        Deport.committee_id == committee_id,
-        Deport.dossier_id == dossier_id,
-        Deport.account_id == account_id,
-        _P.c.withdrawn_at.is_(None),
-    )
-    return (await session.exec(wanted.limit(1))).first()
+    return (await stepped_out_of(session, committee_id, account_id)).get(dossier_id)
+
+
+async def stepped_out_of(session: AsyncSession, committee_id: UUID, account_id: UUID) -> dict[UUID, Deport]:
+    """By dossier, the déports of this person that stand in the session."""
+    wanted = select(Deport).where(Deport.committee_id == committee_id, Deport.account_id == account_id, _P.c.withdrawn_at.is_(None))
+    return {deport.dossier_id: deport for deport in (await session.exec(wanted)).all()}
 
 
 # Votes and advice
@@ -209,9 +226,14 @@ async def adjourned(session: AsyncSession, committee: Committee) -> dict[UUID, t
 
 
 async def reopening(session: AsyncSession, decision_id: UUID) -> Reopening | None:
-    """The one that is not settled yet, taken."""
-    wanted = select(Reopening).where(Reopening.decision_id == decision_id, sa.column("settled_at").is_(None))
-    return (await session.exec(wanted.with_for_update().execution_options(populate_existing=True))).one_or_none()
+    return (await reopenings_about(session, [decision_id])).get(decision_id)
+
+
+async def reopenings_about(session: AsyncSession, decision_ids: Collection[UUID]) -> dict[UUID, Reopening]:
+    """By decision, the reopening that is not settled yet, taken."""
+    wanted = select(Reopening).where(_among(_O.c.decision_id, decision_ids), _O.c.settled_at.is_(None)).order_by(_O.c.id)
+    found = (await session.exec(wanted.with_for_update().execution_options(populate_existing=True))).all()
+    return {reopening.decision_id: reopening for reopening in found}
 
 
 async def reopenings_of(session: AsyncSession, committee_id: UUID) -> list[Reopening]:

@@ -17,13 +17,11 @@ from services.common.problems import NotFound
 
 from ..parameters import service as parameters
 from ..parameters.schemas import Parameter
-from . import repository, rules
+from . import decisions, repository, rules
 from .errors import DossierStateRefused, RequestStateRefused
 from .models import Dossier, DossierStatus, FundingRequest, Opinion, RequestStatus
 
 _OPEN_TO_REVIEW = {RequestStatus.ASKED}
-_OPEN_TO_DECISION = {RequestStatus.REVIEWED, RequestStatus.PROPOSED, RequestStatus.ADJOURNED}
-_DECIDED = {RequestStatus.GRANTED, RequestStatus.ADJOURNED, RequestStatus.REFUSED}
 
 
 async def seen(session: AsyncSession, caller: Principal, dossier_id: UUID) -> Dossier:
@@ -82,34 +80,6 @@ async def reopen_review(session: AsyncSession, request_id: UUID) -> Dossier:
     return await _follow(session, dossier)
 
 
-async def record_proposal(session: AsyncSession, request_id: UUID, amount_cents: int) -> tuple[Dossier, FundingRequest]:
-    """A technical committee proposes an amount."""
-    dossier, request = await _locked_request(session, request_id)
-    _require_answered(dossier)
-    _require(request, _OPEN_TO_DECISION)
-    _require_within(request, amount_cents)
-    request.status, request.proposed_cents = RequestStatus.PROPOSED, amount_cents
-    return await _follow(session, dossier), request
-
-
-async def record_decision(
-    session: AsyncSession, request_id: UUID, outcome: RequestStatus, amount_cents: int, *, again: bool, now: datetime
-) -> tuple[Dossier, FundingRequest, int]:
-    """A funder decides. Returns by how much its envelope is drawn on, negative when a decision is corrected downwards.
-
-    `again`: the same session corrects its own decision; another session's stands.
-    """
-    dossier, request = await _locked_request(session, request_id)
-    _require_answered(dossier)
-    _require(request, _OPEN_TO_DECISION | (_DECIDED if again else set()))
-    _require_within(request, amount_cents)
-    delta = amount_cents - (request.granted_cents or 0)
-    request.status, request.decided_at = outcome, now
-    request.granted_cents = None if outcome is RequestStatus.ADJOURNED else amount_cents
-    dossier.granted_cents += delta
-    return await _follow(session, dossier), request, delta
-
-
 async def record_notification(
     session: AsyncSession, request_id: UUID, *, motive: str | None, conditions: str | None, now: datetime
 ) -> tuple[Dossier, FundingRequest]:
@@ -135,7 +105,7 @@ async def amend_grant(session: AsyncSession, request_id: UUID, granted_cents: in
     """A signed amendment sets a notified grant anew. Returns by how much the envelope is drawn on, negative when lowered."""
     dossier, request = await _locked_request(session, request_id)
     _require(request, rules.TOLD)
-    _require_within(request, granted_cents)
+    decisions.require_within(request, granted_cents)
     delta = granted_cents - (request.granted_cents or 0)
     request.granted_cents = granted_cents
     dossier.granted_cents += delta
@@ -210,12 +180,8 @@ async def look_up(session: AsyncSession, dossier_ids: Sequence[UUID]) -> dict[UU
 
 
 async def _follow(session: AsyncSession, dossier: Dossier) -> Dossier:
-    """The dossier is where its requests are."""
     await session.flush()
-    if dossier.status is not DossierStatus.CHANGES_REQUESTED and dossier.status not in rules.AFTER_REPORT:
-        reached = rules.reached(dossier.status, [request.status for request in await repository.requests(session, dossier.id)])
-        dossier.status = rules.with_report(reached, submitted=dossier.report_submitted_at is not None)
-    dossier.version += 1
+    decisions.follow(dossier, await repository.requests(session, dossier.id))
     await session.flush()
     return dossier
 
@@ -243,22 +209,9 @@ def _require(request: FundingRequest, statuses: set[RequestStatus]) -> None:
         raise RequestStateRefused(request_status=request.status.value)
 
 
-def _require_answered(dossier: Dossier) -> None:
-    """Nobody votes on a dossier whose holder was asked for changes: they are answered, cancelled or closed first."""
-    if dossier.status is DossierStatus.CHANGES_REQUESTED:
-        said = Text("Des compléments sont demandés au porteur.", "Changes are requested of the holder.")
-        raise DossierStateRefused(said, dossier_status=dossier.status.value, changes_due_on=str(dossier.changes_due_on))
-
-
 def _require_tranche(request: FundingRequest) -> None:
     if request.tranche_id is None:
         raise RequestStateRefused(request_status=request.status.value)
-
-
-def _require_within(request: FundingRequest, amount_cents: int) -> None:
-    if amount_cents > request.amount_cents:
-        said = Text("Le montant dépasse ce qui est demandé.", "The amount is above what is asked.")
-        raise RequestStateRefused(said, asked_cents=request.amount_cents)
 
 
 async def many(session: AsyncSession, dossier_ids: Sequence[UUID]) -> list[tuple[Dossier, list[FundingRequest]]]:
@@ -343,16 +296,6 @@ async def attachment_kinds(session: AsyncSession, dossier_id: UUID) -> list[str]
 def facets() -> Any:
     """What rules about requests look at, as a statement to join by `request_id`: budget line, nature, codes, holder today."""
     return repository.FACETS
-
-
-async def dossiers_of_requests(session: AsyncSession, request_ids: Sequence[UUID]) -> set[UUID]:
-    """The dossiers these requests are of; unknown requests are left aside."""
-    return {row.dossier_id for row in await repository.requests_by_id(session, request_ids)}
-
-
-async def budget_lines_of_requests(session: AsyncSession, request_ids: Sequence[UUID]) -> dict[UUID, str]:
-    """By request, the budget line it asks of."""
-    return {row.id: row.budget_line for row in await repository.requests_by_id(session, request_ids)}
 
 
 async def reword(session: AsyncSession, request_id: UUID, *, motive: str | None, conditions: str | None) -> FundingRequest:
