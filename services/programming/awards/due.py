@@ -23,6 +23,17 @@ def _money(kind: str, by: Any, *conditions: Any) -> Any:
     return sa.select(*columns).where(_A.c.funder_id == by, _A.c.pay_before_on <= HORIZON, *conditions)
 
 
+def grants() -> Any:
+    """For the rooms above: ids, acting_id (of the holder), reference, title, held_cents, payable_cents, and when each step came."""
+    return sa.select(
+        *(_A.c.id, _A.c.dossier_id, _A.c.funder_id, _A.c.holder_id, _A.c.successor_id, _A.c.reference, _A.c.title),
+        *(_A.c.agreed_at, _A.c.committed_at, _A.c.justified_at),
+        sa.func.coalesce(_A.c.successor_id, _A.c.holder_id).label("acting_id"),
+        (_A.c.paid_cents - _A.c.repaid_cents).label("held_cents"),
+        sa.func.least(_A.c.granted_cents, _A.c.justified_cents).label("payable_cents"),
+    ).subquery("grants")
+
+
 _NOTIFIED, _AGREED = _A.c.status == RequestStatus.NOTIFIED, _A.c.status == RequestStatus.AGREED
 
 DUE: list[Any] = [

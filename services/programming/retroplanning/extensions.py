@@ -13,7 +13,7 @@ from ..campaigns import extensions
 from ..campaigns import service as campaigns
 from ..campaigns.extension_schemas import CampaignExtended, ExtensionCreate, ExtensionRead
 from ..dossiers import drafts
-from . import letters
+from . import letters, milestones
 
 TELL = "programming:tell_extension"
 #: Mails queued in one transaction.
@@ -43,6 +43,7 @@ async def extend(
         now=now,
     )
     await enqueue(session, TELL, lock=f"extension:{campaign_id}", extension_id=str(extension.id))
+    await enqueue(session, milestones.KEEP, lock=f"milestones:{campaign_id}", campaign_id=str(campaign_id))
     told = CampaignExtended.model_validate({**campaign.model_dump(), "extension": ExtensionRead.model_validate(extension)})
     return told, campaign.version
 

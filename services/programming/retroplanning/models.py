@@ -1,4 +1,5 @@
-"""Tables of the calendar: funders' assemblies, each campaign's settings with what its team tries out, secret addresses of calendars."""
+"""Tables of the calendar: funders' assemblies, each campaign's settings with what its team tries out, its steps to come, secret
+addresses of calendars."""
 
 from datetime import date, datetime
 from typing import Any
@@ -8,9 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field
 
-from services.common.columns import identity, instant, jsonb
+from services.common.columns import choice, identity, instant, jsonb
 
 from ..tables import Base
+from .vocabulary import StepKind
 
 
 class Assembly(Base, table=True):
@@ -46,6 +48,20 @@ class Retroplanning(Base, table=True):
     draft: dict[str, Any] | None = jsonb(optional=True)
     updated_at: datetime = instant()
     version: int = 1
+
+
+class RetroplanningMilestone(Base, table=True):
+    """A step not done yet, with the last day that keeps the promise, as last computed: due lists are read from here."""
+
+    __tablename__ = "retroplanning_milestones"
+    __table_args__ = (Index("ix_retroplanning_milestones_organisation", "organisation_id", "latest_on"),)
+
+    campaign_id: UUID = Field(primary_key=True, foreign_key="campaigns.id")
+    step: StepKind = choice(StepKind, "step", primary_key=True)
+    #: Who answers for it: the team, or a funder for its own assembly.
+    organisation_id: UUID = Field(primary_key=True)
+    latest_on: date
+    kept_at: datetime = instant()
 
 
 class RetroplanningFeed(Base, table=True):

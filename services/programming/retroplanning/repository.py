@@ -14,10 +14,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common.db import Row, execute, fetch_one
 
-from .models import Assembly, Retroplanning, RetroplanningFeed
+from .models import Assembly, Retroplanning, RetroplanningFeed, RetroplanningMilestone
 
 _A: Any = Assembly.__table__  # type: ignore[attr-defined]
 _P: Any = Retroplanning.__table__  # type: ignore[attr-defined]
+_M: Any = RetroplanningMilestone.__table__  # type: ignore[attr-defined]
 _F: Any = RetroplanningFeed.__table__  # type: ignore[attr-defined]
 
 #: Assemblies of some organisations, the soonest first, after a keyset cursor (day, id).
@@ -59,6 +60,15 @@ async def held_calendar(session: AsyncSession, campaign_id: UUID, now: datetime)
     if found is None:
         raise LookupError(campaign_id)
     return found
+
+
+async def keep_milestones(session: AsyncSession, campaign_id: UUID, rows: Sequence[Row]) -> None:
+    """Those of the campaign, and no other. Two workers at once wait for each other: the campaign's are replaced as a whole."""
+    key = sa.func.hashtextextended(f"milestones:{campaign_id}", 0)
+    await execute(session, sa.select(sa.func.pg_advisory_xact_lock(key)))
+    await execute(session, sa.delete(_M).where(_M.c.campaign_id == campaign_id))
+    if rows:
+        await execute(session, insert(_M).values(list(rows)))
 
 
 async def renew_feed(session: AsyncSession, account_id: UUID, campaign_id: UUID, token_hash: str, now: datetime) -> None:
