@@ -41,6 +41,6 @@ DUE: list[Any] = [
         *(_C.c.asked_by == ACCOUNT, _C.c.organisation_id == ORGANISATIONS),
         *(among(_C.c.status, (ChangeRequestStatus.ANSWERED,)), _C.c.answer_read_at.is_(None)),
         # Once the dossier is decided or withdrawn, nobody waits for that reading.
-        _D.c.status.in_([each.value for each in dossiers.JUDGED]),
+        among(_D.c.status, dossiers.JUDGED),
     ),
 ]
