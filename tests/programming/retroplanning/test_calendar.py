@@ -42,7 +42,8 @@ async def test_the_calendar_goes_back_from_the_promise_through_the_dates_there_a
     assert kinds[:7] == ["information", "opening", "closing", "completion", "review", "technical_committee", "steering_committee"]
     assert kinds[7:] == ["assembly"] * 3 + ["notification", "answer"]
     assert (step(found, "opening")["status"], step(found, "closing")["planned_on"]) == ("done", closes_on.isoformat())
-    assert {each["code"] for each in found["conflicts"] if each["funder_id"]} == {"assembly_unknown"}
+    (unknown,) = [each for each in found["conflicts"] if each["funder_ids"]]
+    assert (unknown["code"], unknown["funder_id"], len(unknown["funder_ids"])) == ("assembly_unknown", None, 3)
     day = closes_on + timedelta(days=60)
     day += timedelta(days=(2 - day.weekday()) % 7)
     starts_at = datetime.combine(day, datetime.min.time(), in_paris(await deadlines.closes_at(world)).tzinfo) + timedelta(hours=14)
