@@ -20,7 +20,7 @@ def _money(kind: str, by: Any, *conditions: Any) -> Any:
         since=_A.c.notified_at,
         due_on=_A.c.pay_before_on,
     )
-    return sa.select(*columns).where(_A.c.funder_id == by, _A.c.pay_before_on <= HORIZON, *conditions)
+    return sa.select(*columns).where(_A.c.funder_id == by, _A.c.pay_before_on <= HORIZON, _A.c.first_paid_on.is_(None), *conditions)
 
 
 def grants() -> Any:
@@ -38,5 +38,5 @@ _NOTIFIED, _AGREED = _A.c.status == RequestStatus.NOTIFIED, _A.c.status == Reque
 
 DUE: list[Any] = [
     _money("award_to_commit", LED, sa.or_(_AGREED, sa.and_(_NOTIFIED, ~_A.c.agreement_required))),
-    _money("award_to_pay", PAID, _A.c.status == RequestStatus.COMMITTED, _A.c.first_paid_on.is_(None)),
+    _money("award_to_pay", PAID, _A.c.status == RequestStatus.COMMITTED),
 ]
