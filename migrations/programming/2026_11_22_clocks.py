@@ -62,6 +62,11 @@ def upgrade() -> None:
     op.create_index(
         "ix_retroplanning_milestones_organisation", "retroplanning_milestones", ["organisation_id", "latest_on"], unique=False
     )
+    # Addresses made by the former version of the code stand on nothing that is known: they stay until they are renewed.
+    op.add_column(
+        "retroplanning_feeds", sa.Column("standing", postgresql.ARRAY(sa.Uuid()), nullable=False, server_default=sa.text("'{}'"))
+    )
+    op.create_index("ix_retroplanning_feeds_standing", "retroplanning_feeds", ["standing"], unique=False, postgresql_using="gin")
     # Built in a second or so, whatever the number of grants.
     op.create_index(
         "ix_awards_unpaid", "awards", ["funder_id", "pay_before_on", "id"], unique=False, postgresql_where="first_paid_on IS NULL"
@@ -73,6 +78,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_retroplanning_feeds_standing", table_name="retroplanning_feeds", postgresql_using="gin")
+    op.drop_column("retroplanning_feeds", "standing")
     op.drop_index("ix_awards_unpaid", table_name="awards", postgresql_where="first_paid_on IS NULL")
     op.drop_index("ix_change_requests_unread", table_name="change_requests", postgresql_where=_UNREAD)
     op.drop_column("change_requests", "answer_read_at")

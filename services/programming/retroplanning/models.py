@@ -7,6 +7,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import Uuid
 from sqlmodel import Field
 
 from services.common.columns import choice, identity, instant, jsonb
@@ -68,9 +70,17 @@ class RetroplanningFeed(Base, table=True):
     """Where somebody's calendar program reads a campaign's calendar. The address is shown once; only its hash is kept."""
 
     __tablename__ = "retroplanning_feeds"
-    __table_args__ = (UniqueConstraint("token_hash"), Index("ix_retroplanning_feeds_campaign_id", "campaign_id"))
+    __table_args__ = (
+        UniqueConstraint("token_hash"),
+        Index("ix_retroplanning_feeds_campaign_id", "campaign_id"),
+        Index("ix_retroplanning_feeds_standing", "standing", postgresql_using="gin"),
+    )
 
     account_id: UUID = Field(primary_key=True)
     campaign_id: UUID = Field(primary_key=True, foreign_key="campaigns.id")
     token_hash: str = Field(max_length=64)
+    #: Rights it stands on (ADR 8): once one is taken back it is deleted. Empty: made before they were kept.
+    standing: list[UUID] = Field(
+        sa_type=ARRAY(Uuid), default_factory=list, nullable=False, sa_column_kwargs={"server_default": "{}"}
+    )
     created_at: datetime = instant()

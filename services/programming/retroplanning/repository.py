@@ -71,8 +71,10 @@ async def keep_milestones(session: AsyncSession, campaign_id: UUID, rows: Sequen
         await execute(session, insert(_M).values(list(rows)))
 
 
-async def renew_feed(session: AsyncSession, account_id: UUID, campaign_id: UUID, token_hash: str, now: datetime) -> None:
-    values = {"token_hash": token_hash, "created_at": now}
+async def renew_feed(
+    session: AsyncSession, account_id: UUID, campaign_id: UUID, token_hash: str, standing: Sequence[UUID], now: datetime
+) -> None:
+    values = {"token_hash": token_hash, "standing": list(standing), "created_at": now}
     written = insert(_F).values(account_id=account_id, campaign_id=campaign_id, **values)
     await execute(session, written.on_conflict_do_update(index_elements=[_F.c.account_id, _F.c.campaign_id], set_=values))
 
@@ -80,6 +82,11 @@ async def renew_feed(session: AsyncSession, account_id: UUID, campaign_id: UUID,
 async def revoke_feed(session: AsyncSession, account_id: UUID, campaign_id: UUID) -> bool:
     gone = sa.delete(_F).where(_F.c.account_id == account_id, _F.c.campaign_id == campaign_id)
     return (await execute(session, gone)).rowcount == 1
+
+
+async def end_feeds(session: AsyncSession, grant_id: UUID) -> None:
+    """Those that stood on that right."""
+    await execute(session, sa.delete(_F).where(_F.c.standing.contains([grant_id])))
 
 
 async def feed_of(reader: AsyncConnection[Any], token_hash: str) -> Row | None:

@@ -198,7 +198,7 @@ async def renew_feed(session: AsyncSession, caller: Principal, campaign_id: UUID
     """A secret address; the one before opens nothing any more."""
     campaign = await committees.seen_campaign(session, caller, campaign_id)
     token = secrets.token_urlsafe(32)
-    await repository.renew_feed(session, caller.account_id, campaign_id, _hash(token), now)
+    await repository.renew_feed(session, caller.account_id, campaign_id, _hash(token), list(caller.standing), now)
     await _note(session, campaign, "retroplanning.feed_renewed", caller, now)
     return now, token
 
@@ -215,6 +215,11 @@ async def revoke_feed(session: AsyncSession, caller: Principal, campaign_id: UUI
     if not await repository.revoke_feed(session, caller.account_id, campaign_id):
         raise NotFound()
     await _note(session, await campaigns.get(session, campaign_id), "retroplanning.feed_revoked", caller, now)
+
+
+async def right_taken_back(session: AsyncSession, grant_id: UUID) -> None:
+    """Addresses that stood on it open nothing any more: who left a team does not go on reading its calendar."""
+    await repository.end_feeds(session, grant_id)
 
 
 def _hash(token: str) -> str:

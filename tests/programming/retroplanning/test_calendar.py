@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 
 from services.common.clock import in_paris
+from services.common.ids import new_id
+from services.common.sessions import SESSION_CLOSED
 from tests.programming.retroplanning import deadlines
 from tests.programming.world import World
-from tests.support import Person
+from tests.support import SIGNER, Person
 
 pytestmark = pytest.mark.anyio
 
@@ -209,3 +211,15 @@ async def test_a_secret_address_is_followed_renewed_and_revoked(world: World) ->
     await world.call(world.team, "DELETE", feed, expect=204)
     await world.refused(None, "GET", renewed, 404, "not-found")
     await world.refused(world.holder, "POST", feed, 404, "not-found")
+
+
+async def test_who_left_the_team_does_not_go_on_reading_its_calendar(world: World) -> None:
+    grant, feed = new_id(), f"{where(world)}/feed"
+    token = SIGNER.token(sub=str(new_id()), orgs={str(world.lead): ["member"]}, standing=[str(grant)])
+    made = await world.call(None, "POST", feed, headers={"Authorization": f"Bearer {token}"}, expect=201)
+    address = made.json()["url"].removeprefix("http://canevas.test")
+    until = {"until": (world.running.clock.now() + timedelta(minutes=10)).isoformat()}
+    await world.announce(SESSION_CLOSED, new_id(), until)
+    await world.call(None, "GET", address, expect=200)
+    await world.announce(SESSION_CLOSED, grant, until)
+    await world.call(None, "GET", address, expect=404)
