@@ -14,7 +14,7 @@ _S: Any = SignOff.__table__  # type: ignore[attr-defined]
 _D, _C = dossiers.dossiers(), campaigns.calls()
 
 #: A signatory who has been asked this long ago, or is left no longer before the deadline, is worth a call.
-_PATIENCE = sa.literal_column("interval '3 days'")
+_PATIENCE: Any = sa.literal_column("interval '3 days'")
 
 
 def _sign_offs(kind: str, *whose: Any) -> Any:

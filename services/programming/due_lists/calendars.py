@@ -29,7 +29,7 @@ def _mark(item: DueItemRead, address: str, sequence: int) -> Mark:
 
 
 def _uid(item: DueItemRead) -> str:
-    about = [item.kind.value, item.organisation_id, item.resource_id, item.dossier_id]
+    about: list[object] = [item.kind.value, item.organisation_id, item.resource_id, item.dossier_id]
     if item.resource_type in _SEVERAL:
         about.append(item.due_on)
     return f"due-{hashlib.sha256(repr([str(one) for one in about]).encode()).hexdigest()[:32]}@canevas"
