@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-from services.common.findings import Finding, Level, Report
+from services.common.findings import Finding, Kind, Level, Report
 from services.common.records import Bounds, TableFault, digest, open_records, text_of
 
 from .command_line import DATA_DIR, DataDir, plain_failures
@@ -239,6 +239,14 @@ def _carry_out(
         raise typer.Exit(1)
 
 
+def _first_of(kind: Kind) -> str:
+    return f"Pour la ligne {kind.lines[0]} : " if kind.varied else ""
+
+
+def _others_of(kind: Kind) -> str:
+    return " Pour les autres, ligne par ligne : --report." if kind.varied else ""
+
+
 def _summary(report: Report, dry_run: bool, report_file: Path | None) -> None:
     made, changed, same = ("à créer", "à compléter ou changer", "inchangées") if dry_run else ("créées", "changées", "inchangées")
     if dry_run:
@@ -253,7 +261,7 @@ def _summary(report: Report, dry_run: bool, report_file: Path | None) -> None:
         for kind in sorted(report.kinds.values(), key=lambda one: -one.count):
             if kind.level is level:
                 lines = ", ".join(map(str, kind.lines)) + ("…" if kind.count > len(kind.lines) else "")
-                typer.echo(f"  {kind.count} × {level.value} (lignes {lines}) : {kind.said}")
-                typer.echo(f"      → {kind.way_out}")
+                typer.echo(f"  {kind.count} × {level.value} ({'ligne' if kind.count == 1 else 'lignes'} {lines}) : {kind.said}")
+                typer.echo(f"      → {_first_of(kind)}{kind.way_out}{_others_of(kind)}")
     if report_file is not None:
         typer.echo(f"Rapport ligne par ligne : {report_file}")

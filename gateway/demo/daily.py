@@ -13,7 +13,7 @@ from .data.questions import AMENDED_FORM, NOTICE_TEXT, NOTICE_TITLE
 from .dossier_road import DossierRoad
 from .http import PROGRAMMING, Account, Json
 from .people import PASSWORD, Registry
-from .reminders import CHANGES, Mornings
+from .reminders import CHANGES, DIGESTS, Mornings
 from .road import Road
 from .telling import Telling
 
@@ -82,6 +82,8 @@ class Daily:
         agenda[calendar.WITHDRAWN_SUBMITTED].append(self._submit_twice)
         agenda[calendar.WITHDRAWN].append(self._withdraw)
         agenda[calendar.EXTENDED].append(self._extend)
+        agenda[calendar.DIGESTS_CHOSEN].append(self._choose_digests)
+        agenda[calendar.DIGESTS].append(self._digest)
         team = self.road.cast.organisations["agglo"]
         first, second = self._pick(0), self._pick(1)
         self._plan_changes(agenda, first, self.road.cast.team, team, calendar.changes_from(dates[first.key].submitted.date()))
@@ -196,6 +198,18 @@ class Daily:
         before = self.mornings.count()
         await self.mornings.come(CHANGES)
         self.telling.say(f"Rappels de compléments attendus partis par courriel : {self.mornings.count() - before}", day)
+
+    async def _choose_digests(self) -> None:
+        """The team, and a funder's agent, ask for one mail a day of all they have to do."""
+        for who in (self.road.cast.team, self.road.cast.agents["etat"]):
+            await self.deep.choose_digest(who)
+
+    async def _digest(self) -> None:
+        before = self.mornings.count()
+        await self.mornings.come(DIGESTS)
+        due = await self.deep.due_count(self.road.cast.team)
+        said = f"Rappels du jour partis par courriel : {self.mornings.count() - before} ; l’équipe a {due} choses à faire"
+        self.telling.say(said, calendar.DIGESTS)
 
     # ------------------------------------------------------------------------------------------------------------- reading
 

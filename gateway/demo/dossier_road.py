@@ -166,3 +166,10 @@ class DossierRoad:
 
     async def changes_since(self, plan: DossierPlan, dossier_id: str) -> Json:
         return await self.road.api.get(self.road.holder_of(plan), f"{_at(dossier_id)}/changes-since-renewal")
+
+    async def choose_digest(self, who: Account) -> None:
+        """One mail a day, from eight in the morning, of what somebody has to do."""
+        await self.road.api.change(who, "PUT", f"{PROGRAMMING}/me/reminder-preferences", {"frequency": "daily", "hour": 8})
+
+    async def due_count(self, who: Account) -> int:
+        return int((await self.road.api.get(who, f"{PROGRAMMING}/me/due/counts"))["total"])

@@ -1,6 +1,6 @@
 """Reminders that leave by themselves each morning: their hour is brought forward, their mails are counted.
 
-A digest is counted here too: its job joins `JOBS`, the words its subject begins with join `SUBJECTS`.
+Digests are counted among them: one mail for all somebody has to do.
 """
 
 import asyncio
@@ -14,8 +14,11 @@ from .waiting import patiently
 
 #: What remind people, by the name of the job.
 CHANGES, BILANS = "programming:remind_changes", "programming:remind_bilans"
-JOBS = (CHANGES, BILANS)
-SUBJECTS = ("Compléments attendus", "Compléments en retard", "Bilan à déposer", "Bilan en retard")
+DIGESTS = "programming:call_reminders"
+JOBS = (CHANGES, BILANS, DIGESTS)
+#: The words the subject of a digest begins with, urgent or not.
+DIGEST = "À faire"
+SUBJECTS = ("Compléments attendus", "Compléments en retard", "Bilan à déposer", "Bilan en retard", DIGEST)
 
 
 def reminders_among(subjects: Iterable[str]) -> int:

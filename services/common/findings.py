@@ -34,13 +34,14 @@ class Finding:
 
 @dataclass
 class Kind:
-    """The findings of one code: how many, the first of them."""
+    """The findings of one code: how many, the first of them. `varied`: the way out is not the same for all."""
 
     level: Level
     said: str
     way_out: str
     count: int = 0
     lines: list[int] = field(default_factory=list)
+    varied: bool = False
 
 
 @dataclass
@@ -70,6 +71,7 @@ class Report:
         for found in findings:
             kind = self.kinds.setdefault(f"{found.level}:{found.code}", Kind(found.level, found.said, found.way_out))
             kind.count += 1
+            kind.varied |= found.way_out != kind.way_out
             if len(kind.lines) < _EXAMPLES:
                 kind.lines.append(found.line)
             self.warnings += found.level is Level.WARNING

@@ -42,6 +42,7 @@ from .dossiers.attachments_router import upload_router as uploads
 from .dossiers.router import delays_router as delays
 from .dossiers.router import router as dossiers
 from .dossiers.withdrawal_router import router as withdrawals
+from .due_lists.feeds_router import router as due_feeds
 from .due_lists.router import router as due_lists
 from .events import CONSUMERS
 from .minutes.router import router as minutes
@@ -115,6 +116,7 @@ SERVICE = Service(
         minutes,
         *(retroplanning, assemblies, extensions, funder_delays, open_campaigns),
         due_lists,
+        due_feeds,
         webhooks,
         privacy,
     ],

@@ -17,6 +17,7 @@ from .dossiers import succession
 from .due_lists import service as due_lists
 from .organisations import service as organisations
 from .privacy import consumers as privacy
+from .retroplanning import service as retroplanning
 
 ORGANISATION_CHANGED = "organisation.changed"
 ORGANISATION_DISSOLVED = "organisation.dissolved"
@@ -49,8 +50,10 @@ async def _organisation_told(session: AsyncSession, resources: Resources, event:
 
 
 async def _closed(session: AsyncSession, resources: Resources, event: Event) -> None:
-    """A session, or a right that was taken back: tokens are refused, and who stood on it is written to no more."""
+    """A session, or a right that was taken back: tokens are refused, who stood on it is written to no more, addresses of
+    calendars that stood on it open nothing."""
     await on_session_closed(session, resources, event)
+    await retroplanning.right_taken_back(session, UUID(event.subject))
     await due_lists.right_taken_back(session, UUID(event.subject), now=resources.clock.now())
 
 

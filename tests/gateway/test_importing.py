@@ -50,7 +50,7 @@ def test_a_dry_run_then_an_import_then_the_same_again(tmp_path: Path, urls: dict
     done = run(main, ["import", "organisations", file, "--kind", "association", "--report", str(report)])
     assert done.exit_code == 1
     assert "1 créées" in done.stdout
-    assert "1 × refusée (lignes 3) : Le tableur a remplacé le SIRET par une notation scientifique" in done.stdout
+    assert "1 × refusée (ligne 3) : Le tableur a remplacé le SIRET par une notation scientifique" in done.stdout
     assert "      → Reprenez le numéro à sa source." in done.stdout
     with report.open(encoding="utf-8-sig", newline="") as read:
         header, *rows = csv.reader(read, delimiter=";")
@@ -131,3 +131,17 @@ def test_from_territories_and_organisations_to_contracts(tmp_path: Path, urls: d
             "SELECT code, qpvs->0->>'code' FROM contracts WHERE code LIKE 'CN9719_I' ORDER BY code"
         ).fetchall()
     assert found == [("CN97190I", "QN01190N"), ("CN97191I", "QN01190N")]
+
+
+def test_a_way_out_that_differs_by_line_says_of_which_it_is(tmp_path: Path, urls: dict[str, str]) -> None:
+    """SIRETs as a spreadsheet writes them once it took them for numbers: none is lost, and each line says its own."""
+    first, second, third = new_siret(), new_siret(), new_siret()
+    spoilt = (f"{first}.0", f"{second[0]}.{second[1:]}E13", f"{third[0]},{third[1:]}E+13")
+    file = written(tmp_path / "flottants.csv", "siret;nom\n" + "".join(f"{each};Régie\n" for each in spoilt))
+    done = run(main, ["import", "organisations", file, "--kind", "association"])
+    assert done.exit_code == 0, done.output
+    assert "3 créées" in done.stdout
+    assert f"      → Pour la ligne 2 : Lu {first}." in done.stdout
+    assert "Pour les autres, ligne par ligne : --report." in done.stdout
+    again = run(main, ["import", "organisations", file, "--kind", "association"])
+    assert "3 inchangées" in again.stdout

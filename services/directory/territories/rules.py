@@ -15,7 +15,7 @@ _SHAPES = {
     "epci": r"[2-9]\d{8}",
     "commune": r"(?:\d\d|2[AB])\d{3}",
 }
-_QPV_SHAPES = {2015: r"QP\d{6}", 2024: r"QN(?:0\d\d|02[AB]|97\d)\d\d[NMI]"}
+_QPV_SHAPES = {2015: r"QP\d{6}", 2024: r"QN(?:0\d\d|02[AB]|9[78]\d)\d\d[NMI]"}
 _HINTS = {
     "region": Text("Une région a la forme REG-76 (code INSEE).", "A region looks like REG-76 (INSEE code)."),
     "departement": Text("Un département a la forme 11, 2A ou 974.", "A department looks like 11, 2A or 974."),

@@ -33,6 +33,7 @@ class Award(Base, table=True):
         Index("ix_awards_campaign", "campaign_id", "id"),
         Index("ix_awards_dossier", "dossier_id"),
         Index("ix_awards_party_year", "funder_id", "holder_id", "year"),
+        Index("ix_awards_unpaid", "funder_id", "pay_before_on", "id", postgresql_where="first_paid_on IS NULL"),
         Index("ix_awards_cpo", "cpo_id", postgresql_where="cpo_id IS NOT NULL"),
     )
 

@@ -115,16 +115,19 @@ def _kept(call: Row, wish: Mapping[str, Any]) -> bool:
     values = {
         "qpv": {each["code"] for each in call["qpvs"]},
         "contract": {call["contract"]["code"]},
-        "department": {_department(call["contract"]["code"])},
+        "department": _departments(call),
         "objective": themes,
         "nature": set(call["natures"]),
     }
     return all(not wish.get(name) or not values[name].isdisjoint(wish[name]) for name in values)
 
 
-def _department(code: str) -> str:
-    """`CN01102I` is of the Aude (11), `CN97201N` of the Martinique (972)."""
-    return code[2:5].removeprefix("0") if code.startswith("CN0") else code[2:5]
+def _departments(call: Row) -> set[str]:
+    """`CN01102I` is of the Aude (11), `CN97201N` of the Martinique (972); a code of 2015 (`CV425`) says nothing of it, its
+    neighbourhoods do."""
+    code = call["contract"]["code"]
+    codes = [code] if code.startswith("CN") else [each["code"] for each in call["qpvs"]]
+    return {one[2:5].removeprefix("0") for one in codes}
 
 
 def _text(call: Row) -> str:

@@ -83,7 +83,7 @@ class OpenCallQuery(BaseModel):
     contract: list[Annotated[str, Field(pattern=CONTRACT_PATTERN)]] = Field(
         [], max_length=20, description="Of any of these contrats de ville."
     )
-    department: list[Annotated[str, Field(pattern=r"^(\d\d|2[AB]|97\d)$")]] = Field(
+    department: list[Annotated[str, Field(pattern=r"^(\d\d|2[AB]|9[78]\d)$")]] = Field(
         [], max_length=20, description="Of contrats de ville of any of these departments."
     )
     objective: list[str] = Field([], max_length=20, description="Naming any of these objectives, or one under any of these enjeux.")

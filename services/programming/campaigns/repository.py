@@ -254,3 +254,8 @@ INSTRUCTING = sa.union(
     sa.select(_F.c.campaign_id, _F.c.organisation_id).where(_F.c.campaign_id == sa.any_(_CAMPAIGNS)),
     sa.select(_C.c.id.label("campaign_id"), _C.c.lead_organisation_id).where(_C.c.id == sa.any_(_CAMPAIGNS)),
 )
+
+
+async def at_work(session: AsyncSession) -> list[UUID]:
+    wanted = select(Campaign.id).where(Campaign.status != CampaignStatus.ARCHIVED).order_by(_C.c.id)
+    return list((await session.exec(wanted)).all())

@@ -421,3 +421,8 @@ async def instructing(session: AsyncSession, campaign_ids: Sequence[UUID]) -> di
     for row in rows:
         found.setdefault(row["campaign_id"], set()).add(row["organisation_id"])
     return found
+
+
+async def at_work(session: AsyncSession) -> list[UUID]:
+    """Campaigns somebody still works on, those in preparation included."""
+    return await repository.at_work(session)

@@ -70,3 +70,11 @@ class NotYetOverdue(Problem):
         "L'équipe clôt une demande sans réponse le lendemain de son échéance. D'ici là, qui l'a faite peut l'annuler.",
         "The team closes an unanswered request from the day after it was due. Until then, whoever made it may cancel it.",
     )
+
+
+class NotAnswered(Problem):
+    title = Text("Cette demande n'a pas reçu de réponse", "This request was not answered")
+    advice = Text(
+        "Il n'y a rien à lire : attendez la réponse, ou relisez l'état de la demande (`request_status`).",
+        "There is nothing to read: wait for the answer, or read the state of the request again (`request_status`).",
+    )

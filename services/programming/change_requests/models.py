@@ -36,6 +36,7 @@ class ChangeRequest(Base, table=True):
     __table_args__ = (
         Index("ix_change_requests_dossier", "dossier_id", "id"),
         Index("ix_change_requests_open", "due_on", postgresql_where="status = 'open'"),
+        Index("ix_change_requests_unread", "asked_by", postgresql_where="status = 'answered' AND answer_read_at IS NULL"),
         CheckConstraint("(status = 'open') = (ended_at IS NULL)", name="ended_is_dated"),
         CheckConstraint("status <> 'answered' OR submission_number IS NOT NULL", name="answered_by_a_submission"),
         CheckConstraint("due_on >= asked_on", name="due_after_asking"),
@@ -60,6 +61,8 @@ class ChangeRequest(Base, table=True):
     ended_by: UUID | None = None
     reason: str = Field(default="", max_length=2000)
     submission_number: int | None = None
+    #: Those who asked have looked at the answer; nobody on the holder's side is told.
+    answer_read_at: datetime | None = instant(optional=True)
     version: int = 1
 
 

@@ -117,6 +117,22 @@ async def answer_changes(
 
 
 @router.post(
+    "/{change_request_id}/reading",
+    status_code=201,
+    operation_id="readChangesAnswer",
+    summary="Say that the answer was read",
+    response_model=ChangeRequestRead,
+    openapi_extra=right("Members of the organisation that asked."),
+)
+async def read_changes_answer(
+    dossier_id: UUID, change_request_id: UUID, caller: Caller, session: Session, now: Now, response: Response
+) -> Any:
+    """It leaves the due list of whoever asked. Nothing of the request changes, and the holder is told nothing; done twice, no harm."""
+    found = await service.read_answer(session, caller, dossier_id, change_request_id, now=now)
+    return await _answer(session, found, response, now)
+
+
+@router.post(
     "/{change_request_id}/cancellation",
     status_code=201,
     operation_id="cancelChangeRequest",

@@ -33,6 +33,7 @@ from .errors import (
     ChangeRequestEnded,
     DueDayRefused,
     FieldNotEditable,
+    NotAnswered,
     NotForYouToAskForChanges,
     NotYetOverdue,
     OpinionAlreadyGiven,
@@ -186,6 +187,22 @@ async def close_unanswered(
     await _end(session, dossier, change_request, ChangeRequestStatus.UNANSWERED, caller, now, reason)
     await _mail_holder(session, dossier, letters.closed(str(dossier.reference), reason))
     return change_request
+
+
+async def read_answer(
+    session: AsyncSession, caller: Principal, dossier_id: UUID, change_request_id: UUID, *, now: datetime
+) -> ChangeRequest:
+    """Somebody of the organisation that asked has read the answer: it leaves their due list. Twice, nothing more is done."""
+    dossier, known = await _instructed(session, caller, dossier_id, change_request_id)
+    if not caller.belongs_to(known.organisation_id):
+        raise NotForYouToAskForChanges()
+    if known.status is not ChangeRequestStatus.ANSWERED:
+        raise NotAnswered(request_status=known.status.value)
+    if known.answer_read_at is None:
+        known.answer_read_at = now
+        await session.flush()
+        await _note(session, dossier, "changes.answer_read", caller, now, known)
+    return known
 
 
 async def end_all(session: AsyncSession, dossier_id: UUID, *, now: datetime) -> None:

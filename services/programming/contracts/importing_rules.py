@@ -78,10 +78,8 @@ def read(records: Records, record: Record, period: Period) -> tuple[Line | None,
 
     code = texts.get("code", "").upper()
     if not re.fullmatch(CONTRACT_PATTERN, code, re.ASCII):
-        said = (
-            "Ce n'est pas un code de contrat 2024 : un code de la génération précédente (CV…) ou d'outre-mer n'a pas cette forme."
-        )
-        refuse("code", "code_contrat", said, "Donnez le code 2024, comme CN01102I.")
+        said = "Ce n'est pas un code de contrat de ville : ni de 2024 (CN01102I), ni de 2015 (CV425)."
+        refuse("code", "code_contrat", said, "Corrigez-le dans le fichier ; un contrat par ligne.")
     try:
         name = one_line(_DEPARTMENT.sub("", texts.get("name", "")))
     except ValueError:

@@ -113,7 +113,7 @@ async def _write(
     new: dict[UUID, tuple[Line, Row]] = {}
     rewritten: dict[UUID, tuple[Line, Row, dict[str, Any]]] = {}
     for line in lines:
-        resolved = _resolved(line, numbers[line.code], found)
+        resolved = _resolved(line, numbers[line.code], found, told=bool(wish.commune_sirens))
         if isinstance(resolved, Finding):
             report.take(resolved)
             if resolved.code == "pilote_inconnu":
@@ -143,10 +143,13 @@ async def _write(
         report.take(line.finding("code", line.code, "change_ailleurs", said, "Relancez l'import."))
 
 
-def _resolved(line: Line, number: str | None, found: Found) -> tuple[UUID, list[dict[str, Any]]] | Finding:
+def _resolved(line: Line, number: str | None, found: Found, *, told: bool) -> tuple[UUID, list[dict[str, Any]]] | Finding:
+    """`told`: whether the SIREN of communes were given."""
     if number is None:
         said = "Le contrat est celui d'une commune, dont le SIREN n'est pas connu."
         way_out = "Donnez --communes (communes.json de @etalab/decoupage-administratif), ou une colonne siren_pilote."
+        if told:
+            way_out = "Le fichier des communes ne le donne pas : ajoutez à ce fichier-ci une colonne siren_pilote et remplissez-la."
         return line.finding("place", line.place, "siren_de_commune", said, way_out)
     lead = rules.lead_of(line, number, found.leads.get(number[:9], ()))
     if isinstance(lead, Finding):

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-QPV_PATTERN = r"^(QP\d{6}|QN(0\d\d|02[AB]|97\d)\d\d[NMI])$"
-CONTRACT_PATTERN = r"^CN(0\d\d|02[AB]|97\d)\d\d[NMI]$"
+QPV_PATTERN = r"^(QP\d{6}|QN(0\d\d|02[AB]|9[78]\d)\d\d[NMI])$"
+#: Codes of 2024; those of 2015, which contracts overseas still bear.
+CONTRACT_PATTERN = r"^(CN(0\d\d|02[AB]|9[78]\d)\d\d[NMI]|CV\d{3})$"
 
 QpvCode = Annotated[str, Field(pattern=QPV_PATTERN, examples=["QP011002"])]
 Code = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9_.-]+$", examples=["2"])]

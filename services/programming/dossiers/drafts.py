@@ -18,9 +18,10 @@ from .models import Dossier, DossierStatus
 _D: Any = Dossier.__table__  # type: ignore[attr-defined]
 _T = TIMELINES.c
 
-#: Drafts of a campaign opened by an instant, after an id: who may be written to about them (null when nobody gave an address yet).
+#: Drafts of a campaign opened by an instant, after an id: who may be written to about them (no address yet: who manages `acting_id`).
 _DRAFTS = (
     sa.select(_D.c.id, _D.c.title, _D.c.contact["email"].astext.label("email"), _D.c.holder["name"].astext.label("holder_name"))
+    .add_columns(sa.func.coalesce(_D.c.successor_id, _D.c.organisation_id).label("acting_id"))
     .where(_D.c.campaign_id == bindparam("campaign_id"), _D.c.id > bindparam("after"), _D.c.status == DossierStatus.DRAFT)
     .where(_D.c.created_at <= bindparam("opened_by", type_=sa.DateTime(timezone=True)))
     .order_by(_D.c.id)
@@ -53,7 +54,7 @@ _PROGRESS = (
 
 
 async def opened_by(session: AsyncSession, campaign_id: UUID, at: datetime, after: UUID | None, limit: int) -> list[Row]:
-    """Drafts of the campaign that were there at that instant, in order: id, title, holder_name, email."""
+    """Drafts of the campaign that were there at that instant, in order: id, title, holder_name, email, acting_id."""
     values = {"campaign_id": campaign_id, "after": after or UUID(int=0), "opened_by": at, "limit": limit}
     return await fetch_in(session, _DRAFTS, values)
 

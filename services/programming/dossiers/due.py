@@ -16,6 +16,8 @@ UNANSWERED = (
     *(DossierStatus.SUBMITTED, DossierStatus.CHANGES_REQUESTED, DossierStatus.ADMISSIBLE),
     *(DossierStatus.UNDER_REVIEW, DossierStatus.READY_FOR_COMMITTEE, DossierStatus.DECIDED),
 )
+#: Submitted and not decided: those who instruct still read what comes.
+JUDGED = tuple(each for each in UNANSWERED if each is not DossierStatus.DECIDED)
 _PENDING = (
     *(RequestStatus.ASKED, RequestStatus.REVIEWED, RequestStatus.PROPOSED),
     *(RequestStatus.GRANTED, RequestStatus.ADJOURNED, RequestStatus.REFUSED),
@@ -23,10 +25,11 @@ _PENDING = (
 
 
 def dossiers() -> Any:
-    """For the rooms above: id, campaign_id, organisation_id, successor_id, acting_id, reference, title, status, answer_promised_on."""
+    """For the rooms above: id, campaign_id, organisation_id, successor_id, acting_id, reference, title, status, answer_promised_on,
+    report_submitted_at."""
     return sa.select(
         *(_D.c.id, _D.c.campaign_id, _D.c.organisation_id, _D.c.successor_id, _D.c.reference, _D.c.title),
-        *(_D.c.answer_promised_on, _D.c.status.cast(sa.String).label("status")),
+        *(_D.c.answer_promised_on, _D.c.report_submitted_at, _D.c.status.cast(sa.String).label("status")),
         sa.func.coalesce(_D.c.successor_id, _D.c.organisation_id).label("acting_id"),
     ).subquery("held")
 

@@ -1,10 +1,10 @@
-"""What each person has to do, and by when; reminders and digests. Tables."""
+"""What each person has to do, and by when; reminders, digests, calendars. Tables."""
 
 from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Uuid
 from sqlmodel import Field
@@ -43,6 +43,23 @@ class ReminderPreferences(Base, table=True):
     looked_on: date | None = None
     set_at: datetime = instant()
     version: int = 1
+
+
+class DueFeed(Base, table=True):
+    """Where somebody's calendar program reads their due list. The address is shown once; only its hash is kept.
+
+    It tells what the rights of the day it was made let them read; once one of those is taken back it is deleted.
+    """
+
+    __tablename__ = "due_feeds"
+    __table_args__ = (UniqueConstraint("token_hash"), Index("ix_due_feeds_standing", "standing", postgresql_using="gin"))
+
+    account_id: UUID = Field(primary_key=True)
+    token_hash: str = Field(max_length=64)
+    #: Roles by organisation, as their token said.
+    memberships: dict[str, Any] = jsonb(dict)
+    standing: list[UUID] = Field(sa_type=ARRAY(Uuid), default_factory=list, nullable=False)
+    created_at: datetime = instant()
 
 
 class ReminderSent(Base, table=True):

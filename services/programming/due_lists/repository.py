@@ -14,29 +14,35 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.common.db import Row, execute, fetch, fetch_in
+from services.common.db import Row, execute, fetch, fetch_in, fetch_one
 
 from ..agreements.due import DUE as AGREEMENTS
 from ..awards.due import DUE as AWARDS
+from ..bank_accounts.due import DUE as BANK_ACCOUNTS
 from ..bilans.due import DUE as BILANS
 from ..change_requests.due import DUE as CHANGE_REQUESTS
 from ..collaborators.due import DUE as COLLABORATORS
 from ..committees.due import DUE as COMMITTEES
 from ..conversations.due import DUE as CONVERSATIONS
+from ..cpos.due import DUE as CPOS
 from ..dossiers.due import DUE as DOSSIERS
 from ..due_lines import TODAY
 from ..notices.due import DUE as NOTICES
+from ..payments.due import DUE as PAYMENTS
 from ..permanent_files.due import DUE as PERMANENT_FILES
+from ..retroplanning.due import DUE as RETROPLANNING
 from ..reviews.due import DUE as REVIEWS
-from .models import ReminderPreferences, ReminderSent
+from .models import DueFeed, ReminderPreferences, ReminderSent
 from .rules import NEVER, WEEK
 
 _P: Any = ReminderPreferences.__table__  # type: ignore[attr-defined]
+_F: Any = DueFeed.__table__  # type: ignore[attr-defined]
 _S: Any = ReminderSent.__table__  # type: ignore[attr-defined]
 
 _ALL = sa.union_all(
     *(DOSSIERS + COLLABORATORS + CHANGE_REQUESTS + NOTICES + CONVERSATIONS + PERMANENT_FILES),
-    *(REVIEWS + COMMITTEES + AWARDS + AGREEMENTS + BILANS),
+    *(REVIEWS + COMMITTEES + RETROPLANNING + AWARDS + AGREEMENTS + BILANS),
+    *(BANK_ACCOUNTS + PAYMENTS + CPOS),
 ).subquery("due")
 _ABOUT = sa.func.coalesce(_ALL.c.dossier_id, _ALL.c.resource_id)
 _DAY = sa.func.coalesce(_ALL.c.due_on, sa.cast(sa.literal(NEVER.isoformat()), sa.Date))
@@ -111,14 +117,39 @@ async def subscribers(session: AsyncSession, after: UUID, limit: int) -> list[Ro
 
 
 async def pause(session: AsyncSession, grant_id: UUID, now: datetime) -> None:
-    """Whoever stood on that right."""
+    """Whoever stood on that right: no mail any more, and their calendar's address opens nothing."""
+    await execute(session, sa.delete(_F).where(_F.c.standing.contains([grant_id])))
     stood = _P.c.standing.contains([grant_id]) & _P.c.paused_at.is_(None)
     await execute(session, sa.update(_P).where(stood).values(paused_at=now, version=_P.c.version + 1))
 
 
 async def forget(session: AsyncSession, account_id: UUID) -> None:
+    await execute(session, sa.delete(_F).where(_F.c.account_id == account_id))
     await execute(session, sa.delete(_S).where(_S.c.account_id == account_id))
     await execute(session, sa.delete(_P).where(_P.c.account_id == account_id))
+
+
+# Calendars.
+
+_FEED = sa.select(_F.c.account_id, _F.c.memberships, _F.c.created_at).where(_F.c.token_hash == bindparam("token_hash"))
+_OWN_FEED = sa.select(_F.c.memberships, _F.c.created_at).where(_F.c.account_id == bindparam("account_id"))
+
+
+async def renew_feed(session: AsyncSession, account_id: UUID, values: Mapping[str, Any]) -> None:
+    written = upsert(_F).values(account_id=account_id, **values)
+    await execute(session, written.on_conflict_do_update(index_elements=[_F.c.account_id], set_=dict(values)))
+
+
+async def revoke_feed(session: AsyncSession, account_id: UUID) -> bool:
+    return (await execute(session, sa.delete(_F).where(_F.c.account_id == account_id))).rowcount == 1
+
+
+async def feed_of(reader: AsyncConnection[Any], token_hash: str) -> Row | None:
+    return await fetch_one(reader, _FEED, {"token_hash": token_hash})
+
+
+async def own_feed(reader: AsyncConnection[Any], account_id: UUID) -> Row | None:
+    return await fetch_one(reader, _OWN_FEED, {"account_id": account_id})
 
 
 # Reminders.

@@ -34,6 +34,22 @@ class DueKind(Enum):
     AGENDA_TO_SEND = "agenda_to_send"
     SESSION_TO_HOLD = "session_to_hold"
     MINUTES_TO_SIGN = "minutes_to_sign"
+    DRAFT_TO_COMPLETE = "draft_to_complete"
+    SIGN_OFF_AWAITED = "sign_off_awaited"
+    CHANGES_ANSWER_TO_READ = "changes_answer_to_read"
+    RETROPLANNING_STEP = "retroplanning_step"
+    BANK_ACCOUNT_TO_CONFIRM = "bank_account_to_confirm"
+    INSTALMENT_TO_CLAIM = "instalment_to_claim"
+    PAYMENT_REQUEST_TO_ANSWER = "payment_request_to_answer"
+    INSTALMENT_TO_PAY = "instalment_to_pay"
+    CPO_TO_APPROVE = "cpo_to_approve"
+    CPO_TO_SIGN = "cpo_to_sign"
+    CPO_AMENDMENT_TO_SIGN = "cpo_amendment_to_sign"
+    CPO_DOSSIER_TO_SUBMIT = "cpo_dossier_to_submit"
+    CPO_REPORT_TO_SUBMIT = "cpo_report_to_submit"
+    CPO_REPORT_TO_ANSWER = "cpo_report_to_answer"
+    CPO_TRANCHE_TO_CONFIRM = "cpo_tranche_to_confirm"
+    CPO_TO_RENEW = "cpo_to_renew"
 
 
 class DueBucket(Enum):
@@ -113,3 +129,19 @@ class ReminderPreferencesRead(ReminderPreferencesWrite):
         bool, Field(description="One of your rights was taken back since: nothing is written until you set this again.")
     ]
     version: int
+
+
+class DueFeedRead(BaseModel):
+    created_at: datetime
+    organisation_ids: Annotated[list[UUID], Field(description="Organisations it speaks of: yours when it was made.")]
+
+
+class DueFeedMade(BaseModel):
+    created_at: datetime
+    url: Annotated[
+        str,
+        Field(
+            description="Secret address for a calendar program, shown this once.",
+            examples=["https://canevas.example/programming/v1/due-feeds/….ics"],
+        ),
+    ]

@@ -16,6 +16,7 @@ class Said(NamedTuple):
 
 
 _FILE = "/dossiers/{dossier_id}"
+_CPO = "/cpos/{resource_id}"
 SAID: Mapping[DueKind, Said] = {
     DueKind.DRAFT_TO_SUBMIT: Said(
         "Déposer le dossier avant la clôture de l'appel à projets", "Date limite de dépôt de la campagne.", _FILE
@@ -88,9 +89,62 @@ SAID: Mapping[DueKind, Said] = {
     ),
     DueKind.SESSION_TO_HOLD: Said("Tenir la séance et la clore", "Jour de la séance.", "/committees/{resource_id}"),
     DueKind.MINUTES_TO_SIGN: Said("Signer le relevé de décisions", "Quinze jours après la séance.", "/committees/{resource_id}"),
+    DueKind.DRAFT_TO_COMPLETE: Said(
+        "Compléter le dossier écrit avec son porteur", "Date limite de dépôt de la campagne ; le porteur seul dépose.", _FILE
+    ),
+    DueKind.SIGN_OFF_AWAITED: Said(
+        "Relancer le représentant légal : son visa manque",
+        "Demandé depuis trois jours, ou clôture dans les trois jours.",
+        f"{_FILE}/sign-off",
+    ),
+    DueKind.CHANGES_ANSWER_TO_READ: Said(
+        "Lire la réponse du porteur à votre demande", "Compléments reçus.", f"{_FILE}/change-requests/{{resource_id}}"
+    ),
+    DueKind.RETROPLANNING_STEP: Said(
+        *("Franchir une étape du rétroplanning", "Dernier jour qui tient la réponse promise."),
+        "/campaigns/{resource_id}/retroplanning",
+        "Franchir {count} étapes du rétroplanning",
+    ),
+    DueKind.BANK_ACCOUNT_TO_CONFIRM: Said(
+        "Confirmer un compte bancaire", "Proposé par une autre personne ; rien n'y est versé avant.", "/bank-accounts/{resource_id}"
+    ),
+    DueKind.INSTALMENT_TO_CLAIM: Said(
+        "Demander le versement d'une échéance", "Sa condition est remplie.", "/awards/{resource_id}/payments"
+    ),
+    DueKind.PAYMENT_REQUEST_TO_ANSWER: Said(
+        "Répondre à une demande de versement", "Demandé par le porteur.", "/payment-requests/{resource_id}"
+    ),
+    DueKind.INSTALMENT_TO_PAY: Said(
+        "Verser la suite de la subvention", "Échéance de l'échéancier, ou délai du mandat.", "/awards/{resource_id}/payments"
+    ),
+    DueKind.CPO_TO_APPROVE: Said("Approuver la convention pluriannuelle", "Projet rédigé par l'équipe du contrat.", _CPO),
+    DueKind.CPO_TO_SIGN: Said("Signer la convention pluriannuelle", "Approuvée par tous ses financeurs.", _CPO),
+    DueKind.CPO_AMENDMENT_TO_SIGN: Said(
+        "Signer l'avenant à la convention pluriannuelle", "Avenant proposé, sans signature de votre part.", f"{_CPO}/amendments"
+    ),
+    DueKind.CPO_DOSSIER_TO_SUBMIT: Said(
+        "Déposer le dossier de l'année de la convention pluriannuelle",
+        "Tranche confirmée ; appel à projets de l'année lancé.",
+        _CPO,
+    ),
+    DueKind.CPO_REPORT_TO_SUBMIT: Said(
+        "Déposer le compte rendu annuel de la convention",
+        "Anniversaire de la convention : sans compte rendu accepté, l'année suivante n'est pas confirmée.",
+        f"{_CPO}/reports",
+    ),
+    DueKind.CPO_REPORT_TO_ANSWER: Said("Se prononcer sur le compte rendu annuel", "Compte rendu déposé.", f"{_CPO}/reports"),
+    DueKind.CPO_TRANCHE_TO_CONFIRM: Said(
+        "Confirmer la tranche de l'année", "Premier jour de l'année de la convention ; compte rendu accepté.", _CPO
+    ),
+    DueKind.CPO_TO_RENEW: Said("Préparer le renouvellement de la convention pluriannuelle", "Fin de la convention.", _CPO),
 }
 #: Told by mails of their own rooms: in a digest among the rest, never why one is written.
-TOLD_ELSEWHERE = frozenset({DueKind.CHANGES_TO_ANSWER, DueKind.BILAN_TO_SUBMIT, DueKind.MESSAGES_TO_READ, DueKind.NOTICE_TO_READ})
+TOLD_ELSEWHERE = frozenset(
+    {
+        *(DueKind.CHANGES_TO_ANSWER, DueKind.CHANGES_ANSWER_TO_READ, DueKind.BILAN_TO_SUBMIT),
+        *(DueKind.MESSAGES_TO_READ, DueKind.NOTICE_TO_READ, DueKind.CPO_DOSSIER_TO_SUBMIT),
+    }
+)
 
 
 def words(kind: DueKind, count: int) -> str:

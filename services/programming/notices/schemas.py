@@ -50,7 +50,7 @@ class NoticeReach(BaseModel):
 
     told: Annotated[int, Field(description="Dossiers whose holder was told.")]
     mailed: int
-    without_address: Annotated[int, Field(description="Drafts that name no address yet: shown on the dossier only.")]
+    without_address: Annotated[int, Field(description="Drafts that name no address yet: whoever manages the holder is written to.")]
     acknowledged: int
 
 

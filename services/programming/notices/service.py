@@ -7,6 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common.auth import Principal
 from services.common.clock import in_paris, today_in_paris
+from services.common.correspondence import write_to_managers
 from services.common.etag import require_version
 from services.common.ids import new_id
 from services.common.jobs import enqueue
@@ -24,6 +25,7 @@ from ..dossiers import answers
 from ..dossiers import service as dossiers
 from ..dossiers.errors import NotTheHolder
 from ..dossiers.schemas import DossierStatus
+from ..tables import KERNEL
 from . import letters, repository, rules
 from .errors import NoticeTooLate
 from .models import CampaignNotice, NoticeDelivery
@@ -148,9 +150,12 @@ async def deliver(session: AsyncSession, notice_id: UUID, after: UUID, *, now: d
         told[dossier.id] = (dossier, missing, address)
     for dossier_id in await repository.tell(session, notice.id, lines, now):
         dossier, missing, address = told[dossier_id]
+        letter = letters.notice(notice, campaign.title, dossier.title, dossier.reference, missing)
         if address:
-            letter = letters.notice(notice, campaign.title, dossier.title, dossier.reference, missing)
             await queue_mail(session, to=address, subject=letter.subject, text=letter.text)
+        else:  # just begun: nobody was named as contact
+            holder_id, text = dossier.acting_holder_id, letter.text
+            await write_to_managers(session, KERNEL.outbox, holder_id, subject=letter.subject, text=text, now=now)
         await dossiers.note(session, dossier, "dossier.notice_told", None, now, notice=notice.number)
     if len(batch) == BATCH:
         await enqueue(session, DELIVER, lock=f"notice:{notice.id}", notice_id=str(notice.id), after=str(batch[-1].id))

@@ -29,7 +29,13 @@ async def _acts(reader: AsyncConnection[Any], who: Who) -> list[Row]:
 #: From the highest room to the lowest.
 HOLDINGS: tuple[Holding, ...] = (
     Holding("acts", "les actes faits sous votre compte", (), _acts),
-    Holding("due_lists", "vos choix de rappels", ("reminder_preferences", "reminders_sent"), due_lists.export, due_lists.erase),
+    Holding(
+        "due_lists",
+        "vos choix de rappels",
+        ("reminder_preferences", "reminders_sent", "due_feeds"),
+        due_lists.export,
+        due_lists.erase,
+    ),
     Holding(
         "webhooks", "les envois d'évènements dont vous êtes le contact", ("webhook_endpoints",), webhooks.export, webhooks.erase
     ),

@@ -1,7 +1,9 @@
 """What does not fit in a calendar: why, and what to change. Pure."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
+from uuid import UUID
 
 from .rules import (
     Conflict,
@@ -33,32 +35,84 @@ def plan(facts: Facts, durations: Durations, days: WorkingDays) -> Plan:
     latest = latest_days(facts, durations, days)
     planned = planned_days(facts, durations, days)
     steps = steps_of(facts, latest, planned, days)
-    found = [
+    found = _unsettled(facts, latest, planned, durations, days, steps)
+    silent = [funder for funder in facts.funders if not (funder.decides_alone or funder.decided or funder.sittings)]
+    if silent:
+        found = _told_once(found, silent, facts, durations, days)
+    return Plan(facts.promise_on, planned.answer_on, steps, found)
+
+
+def _unsettled(
+    facts: Facts, latest: Latest, planned: Planned, durations: Durations, days: WorkingDays, steps: Sequence[Step]
+) -> list[Conflict]:
+    return [
         *_overdue(steps, facts),
         *_too_short(planned, facts, durations, days),
         *_not_worked(planned, days),
         *_assemblies(facts, latest, planned, durations, days),
         *_promise(steps, facts, planned),
     ]
-    return Plan(facts.promise_on, planned.answer_on, steps, found)
+
+
+#: What comes of days that were supposed, when it would not be there without them.
+_CAUSED = frozenset({"overdue", "answer_after_promise", "earlier_promise"})
+
+
+def _told_once(
+    found: Sequence[Conflict], silent: Sequence[Funder], facts: Facts, durations: Durations, days: WorkingDays
+) -> list[Conflict]:
+    """Assemblies nobody recorded are one alert, first, with all that is only late because of the days supposed for them."""
+    silent_ids = {funder.id for funder in silent}
+    known = replace(facts, funders=[funder for funder in facts.funders if funder.id not in silent_ids])
+    there_anyway = {(each.code, each.step) for each in plan(known, durations, days).conflicts}
+    caused = [each for each in found if each.code in _CAUSED and (each.code, each.step) not in there_anyway]
+    rest = [each for each in found if each not in caused]
+    one = len(silent) == 1
+    names = ", ".join(funder.name for funder in silent)
+    said = f"{names} n'{'a' if one else 'ont'} pas donné les dates de {'ses' if one else 'leurs'} assemblées : "
+    said += "celle qui figure ici est supposée" if one else "celles qui figurent ici sont supposées"
+    if caused:
+        said += ", et c'est la seule cause de ce qui paraît en retard : " + " ".join(each.said for each in caused)
+    else:
+        said += "."
+    advice = "Leurs agents enregistrent leurs assemblées, ou dites que ces financeurs décident sans assemblée."
+    if one:
+        advice = "Ses agents enregistrent leurs assemblées, ou dites que ce financeur décide sans assemblée."
+    blocking = any(each.blocking for each in caused)
+    ids = [funder.id for funder in silent]
+    return [Conflict("assembly_unknown", StepKind.ASSEMBLY, said, advice, blocking, ids[0] if one else None, ids), *rest]
 
 
 def _overdue(steps: Sequence[Step], facts: Facts) -> Iterator[Conflict]:
-    """What should be done already."""
+    """What should be done already: the first step that is late, with those that wait for it; days that passed, one by one."""
+    late = [step for step in steps if step.late_days and step.status is not StepStatus.DONE and step.kind is not StepKind.ANSWER]
+    if late:
+        first, following = late[0], [NAMES[step.kind] for step in late[1:] if step.kind is not StepKind.ASSEMBLY]
+        if funders := [step.funder for step in late[1:] if step.kind is StepKind.ASSEMBLY]:
+            following.append(f"{NAMES[StepKind.ASSEMBLY]} ({', '.join(funders)})")
+        said = (
+            f"{_name(first)} : à faire au plus tard le {_day(first.latest_on)}, il y a {_worked(first.late_days)}, "
+            "et ce n'est pas fait."
+        )
+        if following:
+            said += f" Sont en retard avec elle : {', '.join(following)}."
+        advice = "Faites-le maintenant et raccourcissez une étape suivante, ou annoncez une réponse plus tardive."
+        ids = [step.funder_id for step in late if step.funder_id]
+        yield Conflict("overdue", first.kind, said, advice, funder_id=first.funder_id, funder_ids=ids)
     for step in steps:
-        if step.status is StepStatus.DONE or step.kind is StepKind.ANSWER:
+        if step.status is StepStatus.DONE or step.kind is StepKind.ANSWER or step.late_days:
             continue
         name = _name(step)
-        if step.late_days:
-            said = (
-                f"{name} : à faire au plus tard le {_day(step.latest_on)}, il y a {_worked(step.late_days)}, et ce n'est pas fait."
-            )
-            advice = "Faites-le maintenant et raccourcissez une étape suivante, ou annoncez une réponse plus tardive."
-            yield Conflict("overdue", step.kind, said, advice, funder_id=step.funder_id)
-        elif step.planned_on is not None and step.planned_on < facts.today and step.source is not StepSource.COMPUTED:
+        if step.planned_on is not None and step.planned_on < facts.today and step.source is not StepSource.COMPUTED:
             said = f"{name} : prévu le {_day(step.planned_on)}, ce jour est passé et rien ne dit que c'est fait."
             yield Conflict(
-                "date_passed", step.kind, said, "Fixez une nouvelle date, ou dites que c'est fait.", False, step.funder_id
+                "date_passed",
+                step.kind,
+                said,
+                "Fixez une nouvelle date, ou dites que c'est fait.",
+                False,
+                step.funder_id,
+                _ids(step.funder_id),
             )
 
 
@@ -91,12 +145,7 @@ def _not_worked(planned: Planned, days: WorkingDays) -> Iterator[Conflict]:
 def _assemblies(facts: Facts, latest: Latest, planned: Planned, durations: Durations, days: WorkingDays) -> Iterator[Conflict]:
     committee, _ = planned.days[StepKind.STEERING_COMMITTEE]
     for funder in facts.funders:
-        if funder.decides_alone or funder.decided:
-            continue
-        if not funder.sittings:
-            said = f"{funder.name} n'a pas donné les dates de ses assemblées : celle qui figure ici est supposée."
-            advice = "Ses agents enregistrent leurs assemblées, ou dites que ce financeur décide sans assemblée."
-            yield Conflict("assembly_unknown", StepKind.ASSEMBLY, said, advice, False, funder.id)
+        if funder.decides_alone or funder.decided or not funder.sittings:
             continue
         last, own = latest.sittings[funder.id], planned.sittings[funder.id]
         if last is None:
@@ -112,7 +161,7 @@ def _none_in_time(funder: Funder, latest: Latest, days: WorkingDays) -> Conflict
         f"promesse : la première est le {_day(following.meets_on)}."
     )
     advice = "Demandez une séance extraordinaire ou une commission permanente, ou annoncez une réponse plus tardive."
-    return Conflict("no_assembly_in_time", StepKind.ASSEMBLY, said, advice, True, funder.id)
+    return Conflict("no_assembly_in_time", StepKind.ASSEMBLY, said, advice, True, funder.id, [funder.id])
 
 
 def _files_before_committee(
@@ -130,7 +179,7 @@ def _files_before_committee(
         advice += f", ou visez l'assemblée du {_day(own.meets_on)} et annoncez une réponse plus tardive"
     else:
         advice += ", ou demandez une autre séance : aucune assemblée connue n'est plus tardive"
-    return Conflict("files_due_before_committee", StepKind.ASSEMBLY, said, advice + ".", True, funder.id)
+    return Conflict("files_due_before_committee", StepKind.ASSEMBLY, said, advice + ".", True, funder.id, [funder.id])
 
 
 def _promise(steps: Sequence[Step], facts: Facts, planned: Planned) -> Iterator[Conflict]:
@@ -147,6 +196,10 @@ def _promise(steps: Sequence[Step], facts: Facts, planned: Planned) -> Iterator[
             said = f"Le premier dossier déposé attend sa réponse avant le {_day(facts.first_promised_on)}, plus tôt que les autres."
             advice = "La promesse court du dépôt de chacun : notifiez d'abord les premiers déposés."
             yield Conflict("earlier_promise", StepKind.ANSWER, said, advice, blocking=False)
+
+
+def _ids(funder_id: UUID | None) -> list[UUID]:
+    return [] if funder_id is None else [funder_id]
 
 
 def _name(step: Step) -> str:

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common.auth import Principal
+from services.common.correspondence import write_to_managers
 from services.common.jobs import enqueue
 from services.common.mail import queue_mail
 
@@ -13,7 +14,8 @@ from ..campaigns import extensions
 from ..campaigns import service as campaigns
 from ..campaigns.extension_schemas import CampaignExtended, ExtensionCreate, ExtensionRead
 from ..dossiers import drafts
-from . import letters
+from ..tables import KERNEL
+from . import letters, milestones
 
 TELL = "programming:tell_extension"
 #: Mails queued in one transaction.
@@ -43,6 +45,7 @@ async def extend(
         now=now,
     )
     await enqueue(session, TELL, lock=f"extension:{campaign_id}", extension_id=str(extension.id))
+    await enqueue(session, milestones.KEEP, lock=f"milestones:{campaign_id}", campaign_id=str(campaign_id))
     told = CampaignExtended.model_validate({**campaign.model_dump(), "extension": ExtensionRead.model_validate(extension)})
     return told, campaign.version
 
@@ -55,9 +58,12 @@ async def tell(session: AsyncSession, extension_id: UUID, *, now: datetime, limi
     extension, campaign = found
     batch = await drafts.opened_by(session, campaign.id, extension.extended_at, extension.told_until, limit)
     for draft in batch:
+        mail = letters.extension(draft, campaign.title, extension.closed_before_at, extension.closes_at, extension.reason)
         if draft["email"]:
-            mail = letters.extension(draft, campaign.title, extension.closed_before_at, extension.closes_at, extension.reason)
             await queue_mail(session, to=draft["email"], subject=mail.subject, text=mail.text)
+        else:  # just begun: nobody was named as contact
+            subject, text = mail
+            await write_to_managers(session, KERNEL.outbox, draft["acting_id"], subject=subject, text=text, now=now)
     await extensions.told(session, extension, [draft["id"] for draft in batch], now)
     if batch:
         await enqueue(session, TELL, lock=f"extension:{campaign.id}", extension_id=str(extension_id))

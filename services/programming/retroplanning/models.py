@@ -1,4 +1,5 @@
-"""Tables of the calendar: funders' assemblies, each campaign's settings with what its team tries out, secret addresses of calendars."""
+"""Tables of the calendar: funders' assemblies, each campaign's settings with what its team tries out, its steps to come, secret
+addresses of calendars."""
 
 from datetime import date, datetime
 from typing import Any
@@ -6,11 +7,14 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import Uuid
 from sqlmodel import Field
 
-from services.common.columns import identity, instant, jsonb
+from services.common.columns import choice, identity, instant, jsonb
 
 from ..tables import Base
+from .vocabulary import StepKind
 
 
 class Assembly(Base, table=True):
@@ -48,13 +52,35 @@ class Retroplanning(Base, table=True):
     version: int = 1
 
 
+class RetroplanningMilestone(Base, table=True):
+    """A step not done yet, with the last day that keeps the promise, as last computed: due lists are read from here."""
+
+    __tablename__ = "retroplanning_milestones"
+    __table_args__ = (Index("ix_retroplanning_milestones_organisation", "organisation_id", "latest_on"),)
+
+    campaign_id: UUID = Field(primary_key=True, foreign_key="campaigns.id")
+    step: StepKind = choice(StepKind, "step", primary_key=True)
+    #: Who answers for it: the team, or a funder for its own assembly.
+    organisation_id: UUID = Field(primary_key=True)
+    latest_on: date
+    kept_at: datetime = instant()
+
+
 class RetroplanningFeed(Base, table=True):
     """Where somebody's calendar program reads a campaign's calendar. The address is shown once; only its hash is kept."""
 
     __tablename__ = "retroplanning_feeds"
-    __table_args__ = (UniqueConstraint("token_hash"), Index("ix_retroplanning_feeds_campaign_id", "campaign_id"))
+    __table_args__ = (
+        UniqueConstraint("token_hash"),
+        Index("ix_retroplanning_feeds_campaign_id", "campaign_id"),
+        Index("ix_retroplanning_feeds_standing", "standing", postgresql_using="gin"),
+    )
 
     account_id: UUID = Field(primary_key=True)
     campaign_id: UUID = Field(primary_key=True, foreign_key="campaigns.id")
     token_hash: str = Field(max_length=64)
+    #: Rights it stands on (ADR 8): once one is taken back it is deleted. Empty: made before they were kept.
+    standing: list[UUID] = Field(
+        sa_type=ARRAY(Uuid), default_factory=list, nullable=False, sa_column_kwargs={"server_default": "{}"}
+    )
     created_at: datetime = instant()

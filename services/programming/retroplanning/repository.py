@@ -14,10 +14,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common.db import Row, execute, fetch_one
 
-from .models import Assembly, Retroplanning, RetroplanningFeed
+from .models import Assembly, Retroplanning, RetroplanningFeed, RetroplanningMilestone
 
 _A: Any = Assembly.__table__  # type: ignore[attr-defined]
 _P: Any = Retroplanning.__table__  # type: ignore[attr-defined]
+_M: Any = RetroplanningMilestone.__table__  # type: ignore[attr-defined]
 _F: Any = RetroplanningFeed.__table__  # type: ignore[attr-defined]
 
 #: Assemblies of some organisations, the soonest first, after a keyset cursor (day, id).
@@ -61,8 +62,19 @@ async def held_calendar(session: AsyncSession, campaign_id: UUID, now: datetime)
     return found
 
 
-async def renew_feed(session: AsyncSession, account_id: UUID, campaign_id: UUID, token_hash: str, now: datetime) -> None:
-    values = {"token_hash": token_hash, "created_at": now}
+async def keep_milestones(session: AsyncSession, campaign_id: UUID, rows: Sequence[Row]) -> None:
+    """Those of the campaign, and no other. Two workers at once wait for each other: the campaign's are replaced as a whole."""
+    key = sa.func.hashtextextended(f"milestones:{campaign_id}", 0)
+    await execute(session, sa.select(sa.func.pg_advisory_xact_lock(key)))
+    await execute(session, sa.delete(_M).where(_M.c.campaign_id == campaign_id))
+    if rows:
+        await execute(session, insert(_M).values(list(rows)))
+
+
+async def renew_feed(
+    session: AsyncSession, account_id: UUID, campaign_id: UUID, token_hash: str, standing: Sequence[UUID], now: datetime
+) -> None:
+    values = {"token_hash": token_hash, "standing": list(standing), "created_at": now}
     written = insert(_F).values(account_id=account_id, campaign_id=campaign_id, **values)
     await execute(session, written.on_conflict_do_update(index_elements=[_F.c.account_id, _F.c.campaign_id], set_=values))
 
@@ -70,6 +82,11 @@ async def renew_feed(session: AsyncSession, account_id: UUID, campaign_id: UUID,
 async def revoke_feed(session: AsyncSession, account_id: UUID, campaign_id: UUID) -> bool:
     gone = sa.delete(_F).where(_F.c.account_id == account_id, _F.c.campaign_id == campaign_id)
     return (await execute(session, gone)).rowcount == 1
+
+
+async def end_feeds(session: AsyncSession, grant_id: UUID) -> None:
+    """Those that stood on that right."""
+    await execute(session, sa.delete(_F).where(_F.c.standing.contains([grant_id])))
 
 
 async def feed_of(reader: AsyncConnection[Any], token_hash: str) -> Row | None:

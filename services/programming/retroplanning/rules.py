@@ -93,7 +93,9 @@ class Conflict:
     said: str
     advice: str
     blocking: bool = True
+    #: The funder it is about, when it is about one.
     funder_id: UUID | None = None
+    funder_ids: Sequence[UUID] = ()
 
 
 @dataclass(frozen=True)

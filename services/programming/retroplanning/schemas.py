@@ -172,7 +172,8 @@ class RetroplanningConflict(BaseModel):
     ]
     advice: str
     blocking: Annotated[bool, Field(description="Whether the promise cannot be kept as things stand.")]
-    funder_id: UUID | None
+    funder_id: Annotated[UUID | None, Field(description="The funder it is about, when it is about one.")]
+    funder_ids: Annotated[list[UUID], Field(description="All the funders it is about: one cause is told once.")]
 
 
 class RetroplanningRead(BaseModel):

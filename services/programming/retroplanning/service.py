@@ -14,6 +14,7 @@ from services.common import journal
 from services.common.auth import Principal
 from services.common.db import Row, driver
 from services.common.etag import require_version
+from services.common.jobs import enqueue
 from services.common.language import Text
 from services.common.problems import FieldError, NotFound
 
@@ -26,6 +27,7 @@ from ..tables import KERNEL
 from . import calendars, facts, repository
 from .errors import DatesNotChangeable, NotAFundersOfficer, NothingTriedOut
 from .facts import CAMPAIGN_FIELDS, Drawn, Matter
+from .milestones import KEEP
 from .models import Assembly
 from .schemas import AssemblyCreate, AssemblyUpdate, EffectiveDurations, RetroplanningRead, RetroplanningStep, RetroplanningTrial
 from .vocabulary import RESPONSIBLE
@@ -120,6 +122,7 @@ async def apply(session: AsyncSession, caller: Principal, campaign_id: UUID, *, 
     kept.version, kept.updated_at = kept.version + 1, now
     await session.flush()
     await _note(session, campaign, "retroplanning.applied", caller, now, dates=sorted(dates))
+    await enqueue(session, KEEP, lock=f"milestones:{campaign_id}", campaign_id=str(campaign_id))
     return _shown(await facts.read(session, await campaigns.get(session, campaign_id), now=now), trial=False)
 
 
@@ -195,7 +198,7 @@ async def renew_feed(session: AsyncSession, caller: Principal, campaign_id: UUID
     """A secret address; the one before opens nothing any more."""
     campaign = await committees.seen_campaign(session, caller, campaign_id)
     token = secrets.token_urlsafe(32)
-    await repository.renew_feed(session, caller.account_id, campaign_id, _hash(token), now)
+    await repository.renew_feed(session, caller.account_id, campaign_id, _hash(token), list(caller.standing), now)
     await _note(session, campaign, "retroplanning.feed_renewed", caller, now)
     return now, token
 
@@ -212,6 +215,11 @@ async def revoke_feed(session: AsyncSession, caller: Principal, campaign_id: UUI
     if not await repository.revoke_feed(session, caller.account_id, campaign_id):
         raise NotFound()
     await _note(session, await campaigns.get(session, campaign_id), "retroplanning.feed_revoked", caller, now)
+
+
+async def right_taken_back(session: AsyncSession, grant_id: UUID) -> None:
+    """Addresses that stood on it open nothing any more: who left a team does not go on reading its calendar."""
+    await repository.end_feeds(session, grant_id)
 
 
 def _hash(token: str) -> str:

@@ -47,6 +47,7 @@ def test_what_did_not_happen_or_by_half_is_said() -> None:
 def test_reminders_are_known_by_their_subjects() -> None:
     subjects = ["Bilan à déposer avant le 30/06/2028 – A", "Compléments attendus – dossier A", "Compléments demandés – dossier A"]
     assert reminders_among(subjects) == 2
+    assert reminders_among([*subjects, "À faire : 3 cette semaine", "À faire sans attendre : Donner le visa"]) == 4
 
 
 def test_everybody_answers_every_question_of_the_form_they_submit_under() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from services.common.clock import in_paris
+from services.programming.campaigns.open_calls import matching
 from tests.programming.retroplanning import deadlines
 from tests.programming.world import World
 
@@ -96,3 +97,19 @@ async def test_deadlines_are_followed_in_a_calendar_and_move_under_the_same_name
     (after,) = deadlines.entries(second.content).values()
     assert (after["UID"], after["DTEND"].dt) == (before["UID"], before["DTEND"].dt + timedelta(days=7))
     assert int(after["SEQUENCE"]) > int(before["SEQUENCE"])
+
+
+@pytest.mark.parametrize(
+    ("contract", "qpvs", "departments"),
+    [
+        ("CN01102I", ["QP011002"], {"11"}),
+        ("CN02A01N", [], {"2A"}),
+        ("CN98701M", ["QN98701N"], {"987"}),
+        # The contract of 2015 is numbered, not placed: its neighbourhoods are.
+        ("CV425", ["QP971002", "QN97103N"], {"971"}),
+    ],
+)
+def test_the_department_of_a_contract_of_any_generation(contract: str, qpvs: list[str], departments: set[str]) -> None:
+    call = {"contract": {"code": contract}, "qpvs": [{"code": code} for code in qpvs], "objectives": [], "natures": []}
+    found = [code for code in ("11", "2A", "987", "971", "425") if matching([call], {"department": {code}})]
+    assert set(found) == departments

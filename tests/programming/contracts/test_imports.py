@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,6 +17,7 @@ from services.common.records import digest, open_records
 from services.programming.contracts import importing_rules as rules
 from services.programming.contracts.importing_rules import Period
 from services.programming.contracts.imports import BOUNDS, Found, Wish, import_contracts
+from services.programming.contracts.schemas import CONTRACT_PATTERN
 from tests.programming.world import World
 from tests.support import Person
 
@@ -126,7 +128,7 @@ async def test_a_line_that_cannot_be_a_contract_says_why_and_the_others_go_throu
     )
     lines = [
         ("CN97390I", "Bonne", EPCI, ""),
-        ("CV428", "Ancienne", EPCI, ""),
+        ("CX428", "Inconnue", EPCI, ""),
         ("CN97391I", "Sans pilote", "200040001", ""),
         ("CN97392I", "Pilote dissous", "200042943", ""),
         ("CN97393I", "Deux pilotes", "200042935", ""),
@@ -173,3 +175,13 @@ def test_the_epci_or_the_commune_leads_before_others_of_its_siren() -> None:
     office, epci = organisation("other_public"), organisation()
     assert rules.lead_of(line, EPCI, [office, epci]) == UUID(str(epci["id"]))
     assert rules.lead_of(line, EPCI, [office]) == UUID(str(office["id"]))
+
+
+@pytest.mark.parametrize("code", ["CV425", "CV373", "CN98701M", "CN02A01N", "CN97290I", " cv428 "])
+def test_codes_of_both_generations_are_taken_overseas_included(code: str) -> None:
+    records = open_records(io.BytesIO(f"code;nom;codgeo\n{code};Nom;{EPCI}\n".encode()), rules.is_known, BOUNDS)
+    line, findings = rules.read(records, next(records.rows), PERIOD)
+    assert findings == []
+    assert line is not None
+    assert line.code == code.strip().upper()
+    assert re.fullmatch(CONTRACT_PATTERN, line.code)

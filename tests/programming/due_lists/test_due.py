@@ -1,24 +1,17 @@
 """What one has to do, read over HTTP: each on their side, never more than they may read."""
 
-from datetime import timedelta
-from typing import Any
+from datetime import date, timedelta
 
 import pytest
 
 from services.common.clock import today_in_paris
-from tests.programming.change_requests.asks import ask
+from services.programming.retroplanning import jobs
+from tests.programming.change_requests.asks import answer, ask
+from tests.programming.collaborators.people import joined
+from tests.programming.due_lists.lists import due
 from tests.programming.world import World
-from tests.support import Person
 
 pytestmark = pytest.mark.anyio
-
-
-async def due(world: World, who: Person, **query: Any) -> dict[str, dict[str, Any]]:
-    """By kind; each kind once."""
-    items = await world.pages(who, "/me/due", limit=2, **query)
-    kinds = {item["kind"]: item for item in items}
-    assert len(kinds) == len(items), items
-    return kinds
 
 
 async def test_a_draft_waits_for_its_holder_and_for_nobody_else(world: World) -> None:
@@ -111,3 +104,66 @@ async def test_the_road_after_the_decision(world: World) -> None:
     world.running.clock.forward(days=40)
     found = await due(world, world.state_officer)
     assert found["award_to_commit"]["reference"] == dossier["reference"]
+
+
+async def test_an_invited_writer_has_the_draft_and_its_reader_nothing(world: World) -> None:
+    dossier_id, _ = await world.draft()
+    writer, collaborator_id = await joined(world, dossier_id)
+    reader, _ = await joined(world, dossier_id, "reader")
+    found = (await due(world, writer))["draft_to_complete"]
+    assert (found["dossier_id"], found["organisation_id"]) == (dossier_id, str(world.association))
+    assert (await world.call(writer, "GET", found["link"])).status_code == 200
+    assert not await due(world, reader)
+    assert (await due(world, world.helper)).keys() == {"draft_to_submit"}, "the holder's own have it once"
+    await world.call(writer, "DELETE", f"/collaborations/{collaborator_id}", expect=204)
+    assert not await due(world, writer)
+
+
+async def test_a_visa_that_does_not_come_is_worth_a_call(world: World) -> None:
+    dossier_id, _ = await world.draft()
+    await world.call(world.holder, "POST", f"/dossiers/{dossier_id}/sign-off", json={"word": ""}, expect=201)
+    assert "sign_off_awaited" not in await due(world, world.holder)
+    world.running.clock.forward(days=3, minutes=1)
+    assert "sign_off_awaited" in await due(world, world.holder)
+    for other in (world.president, world.helper):
+        assert "sign_off_awaited" not in await due(world, other), "only who asked"
+
+
+async def test_an_answer_to_read_leaves_the_list_once_it_was_read(world: World) -> None:
+    dossier = await world.submitted(state=8_000)
+    asked = await ask(world, world.state_officer, dossier["id"], "/content/need", days=5)
+    where = f"/dossiers/{dossier['id']}/change-requests/{asked['id']}"
+    await world.refused(world.state_officer, "POST", f"{where}/reading", 409, "not-answered")
+    assert (await answer(world, asked, content__need="Dit plus haut.")).status_code == 201
+    found = (await due(world, world.state_officer))["changes_answer_to_read"]
+    assert (await world.call(world.state_officer, "GET", found["link"])).json()["status"] == "answered"
+    assert "changes_answer_to_read" not in await due(world, world.state_payer), "of who asked alone"
+    await world.refused(world.holder, "POST", f"{where}/reading", 403, "not-for-you-to-ask-for-changes")
+    await world.refused(world.team, "POST", f"{where}/reading", 403, "not-for-you-to-ask-for-changes")
+    for _ in range(2):
+        await world.call(world.state_officer, "POST", f"{where}/reading", expect=201)
+    assert "changes_answer_to_read" not in await due(world, world.state_officer)
+
+
+async def test_steps_of_a_calendar_that_are_late_or_near(world: World) -> None:
+    async def computed() -> None:
+        async with world.running.resources.database.transaction() as session:
+            await jobs.call_milestones.run(session, world.running.resources, timestamp=0)
+        await world.running.run_jobs()
+
+    await computed()
+    steps = (await world.call(world.team, "GET", f"/campaigns/{world.campaign_id}/retroplanning", expect=200)).json()["steps"]
+    committee = next(step for step in steps if step["kind"] == "technical_committee")
+    now = world.running.clock.now()
+    ahead = date.fromisoformat(committee["latest_on"]) - today_in_paris(now)
+    world.running.clock.forward(days=ahead.days - 7)
+    await computed()
+    found = await world.pages(world.team, "/me/due", kind="retroplanning_step")
+    (line,) = [item for item in found if item["due_on"] == committee["latest_on"]]
+    assert line["label"].startswith("Comité technique")
+    assert line["when"] == "later"
+    assert (await world.call(world.team, "GET", line["link"])).status_code == 200
+    world.running.clock.forward(days=8)
+    found = await world.pages(world.team, "/me/due", kind="retroplanning_step", when="late")
+    assert any(item["days_left"] == -1 for item in found)
+    assert not await world.pages(world.holder, "/me/due", kind="retroplanning_step")

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -264,3 +264,21 @@ async def test_a_member_elsewhere_reads_nothing_of_it(world: World) -> None:
     values = service.parties(world.stranger.account_id, world.stranger.memberships, world.running.clock.now())
     async with world.running.resources.database.readers.connection() as reader:
         assert await repository.items(reader, frozenset(), None, values | {"limit": 10}, paged=False) == []
+
+
+async def test_nights_when_the_clock_changes_have_one_digest_at_an_hour_that_is_skipped_or_comes_twice(world: World) -> None:
+    await choose(world, world.helper, hour=2, quiet_from="00:00", quiet_until="00:00", quiet_weekends=False)
+    await world.draft()
+    for night, before, at_last, again in (
+        # 28 March: from 1:59 to 3:00, two o'clock never comes.
+        (date(2027, 3, 28), (0, 59), (1, 0), (1, 30)),
+        # 31 October: half past two comes at 0:30 and at 1:30 UTC.
+        (date(2027, 10, 31), (-1, 59), (0, 30), (1, 30)),
+    ):
+        await close_on(world, night + timedelta(days=7))
+        midnight = datetime(night.year, night.month, night.day, tzinfo=UTC)
+        instants = [midnight + timedelta(hours=hour, minutes=minute) for hour, minute in (before, at_last, again)]
+        written = [await write(world, world.helper, instant) for instant in instants]
+        assert written == [False, True, False], night
+        told = (await mails(world, world.helper))[-1]
+        assert "dans 7 jours" in told["text"]

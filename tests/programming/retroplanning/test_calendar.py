@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 
 from services.common.clock import in_paris
+from services.common.ids import new_id
+from services.common.sessions import SESSION_CLOSED
 from tests.programming.retroplanning import deadlines
 from tests.programming.world import World
-from tests.support import Person
+from tests.support import SIGNER, Person
 
 pytestmark = pytest.mark.anyio
 
@@ -42,7 +44,8 @@ async def test_the_calendar_goes_back_from_the_promise_through_the_dates_there_a
     assert kinds[:7] == ["information", "opening", "closing", "completion", "review", "technical_committee", "steering_committee"]
     assert kinds[7:] == ["assembly"] * 3 + ["notification", "answer"]
     assert (step(found, "opening")["status"], step(found, "closing")["planned_on"]) == ("done", closes_on.isoformat())
-    assert {each["code"] for each in found["conflicts"] if each["funder_id"]} == {"assembly_unknown"}
+    (unknown,) = [each for each in found["conflicts"] if each["funder_ids"]]
+    assert (unknown["code"], unknown["funder_id"], len(unknown["funder_ids"])) == ("assembly_unknown", None, 3)
     day = closes_on + timedelta(days=60)
     day += timedelta(days=(2 - day.weekday()) % 7)
     starts_at = datetime.combine(day, datetime.min.time(), in_paris(await deadlines.closes_at(world)).tzinfo) + timedelta(hours=14)
@@ -208,3 +211,15 @@ async def test_a_secret_address_is_followed_renewed_and_revoked(world: World) ->
     await world.call(world.team, "DELETE", feed, expect=204)
     await world.refused(None, "GET", renewed, 404, "not-found")
     await world.refused(world.holder, "POST", feed, 404, "not-found")
+
+
+async def test_who_left_the_team_does_not_go_on_reading_its_calendar(world: World) -> None:
+    grant, feed = new_id(), f"{where(world)}/feed"
+    token = SIGNER.token(sub=str(new_id()), orgs={str(world.lead): ["member"]}, standing=[str(grant)])
+    made = await world.call(None, "POST", feed, headers={"Authorization": f"Bearer {token}"}, expect=201)
+    address = made.json()["url"].removeprefix("http://canevas.test")
+    until = {"until": (world.running.clock.now() + timedelta(minutes=10)).isoformat()}
+    await world.announce(SESSION_CLOSED, new_id(), until)
+    await world.call(None, "GET", address, expect=200)
+    await world.announce(SESSION_CLOSED, grant, until)
+    await world.call(None, "GET", address, expect=404)

@@ -2,10 +2,12 @@
 
 import asyncio
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from services.common.clock import in_paris
+from services.common.correspondence import MANAGERS_WRITTEN_TO
 from services.common.jobs import Job
 from services.programming.retroplanning import extensions
 from services.programming.retroplanning.jobs import tell_extension
@@ -137,15 +139,18 @@ async def test_holders_of_drafts_are_written_to_once_and_those_who_submitted_are
     drafts = [await world.draft() for _ in range(2)]
     await world.submit(*(await world.draft()), expect=201)
     wish = {"campaign_id": world.campaign_id, "organisation_id": str(world.association)}
-    await world.call(world.holder, "POST", "/dossiers", json=wish, expect=201)  # no address yet: nobody to write to
+    await world.call(world.holder, "POST", "/dossiers", json=wish, expect=201)  # no address yet: its managers are written to
     before = await _told_before(world)
     made = (await deadlines.extend(world, await deadlines.in_a_week(world))).json()["extension"]
     await world.running.run_jobs()
     mails = await world.mails("Date limite repoussée")
     assert len(mails) - before == len(drafts)
     assert all("Panne nationale." in mail["text"] and mail["to"] == "contact@ateliers.example.org" for mail in mails[before:])
+    (asked,) = await _managers_written_to(world)
+    assert "encore un brouillon" in asked["text"]
     await _run_again(world, made["id"])
     assert len(await world.mails("Date limite repoussée")) - before == len(drafts)
+    assert len(await _managers_written_to(world)) == 1
 
 
 async def test_a_crash_between_two_batches_neither_forgets_nor_writes_twice(world: World) -> None:
@@ -188,6 +193,13 @@ async def _told_before(world: World) -> int:
     """Mails of this kind queued so far, once what other tests left to do is done."""
     await world.running.run_jobs()
     return len(await world.mails("Date limite repoussée"))
+
+
+async def _managers_written_to(world: World) -> list[dict[str, Any]]:
+    """What the directory was asked to write to whoever manages the holder."""
+    asked = "SELECT data FROM outbox_events WHERE type = %(type)s AND subject = %(who)s"
+    rows = await world.running.rows(asked, type=MANAGERS_WRITTEN_TO, who=str(world.association))
+    return [row["data"] for row in rows]
 
 
 async def _run_again(world: World, extension_id: str) -> None:

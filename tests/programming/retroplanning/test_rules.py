@@ -166,6 +166,25 @@ def test_what_should_be_done_already_is_late_and_says_since_when() -> None:
     assert codes(plan(replace(CALLED, today=date(2027, 4, 14), done=done), Durations(), DAYS)) == []
 
 
+def test_assemblies_nobody_recorded_are_one_alert_with_all_that_comes_of_it() -> None:
+    """Eight funders said nothing: the days supposed for them make steps late that would not be."""
+    silent = [Funder(UUID(int=n), f"Financeur {n}") for n in range(1, 9)]
+    called = dict.fromkeys((StepKind.INFORMATION, StepKind.OPENING, StepKind.CLOSING), date(2027, 1, 15))
+    here = replace(CALLED, today=date(2027, 2, 15), done=called)
+    assert codes(plan(here, Durations(), DAYS)) == []
+    found = plan(replace(here, funders=silent), Durations(), DAYS)
+    assert [step.kind for step in found.steps if step.late_days] == [StepKind.COMPLETION]
+    (unknown,) = found.conflicts
+    assert (unknown.code, unknown.blocking, len(unknown.funder_ids)) == ("assembly_unknown", True, 8)
+    assert "Fin des compléments" in unknown.said
+    assert "après la promesse" in unknown.said
+    # What is late for another reason is still said beside it.
+    late = plan(replace(CALLED, today=date(2027, 4, 14), funders=silent), Durations(), DAYS)
+    assert codes(late).count("overdue") == 1
+    overdue = next(each for each in late.conflicts if each.code == "overdue")
+    assert "Sont en retard avec elle" in overdue.said
+
+
 @pytest.mark.parametrize(("day", "why"), [(date(2027, 3, 29), "Lundi de Pâques"), (date(2027, 3, 27), "samedi")])
 def test_a_committee_on_a_day_nobody_works_is_told(day: date, why: str) -> None:
     found = plan(replace(CALLED, steering_on=day, technical_on=date(2027, 3, 1)), Durations(), DAYS)
