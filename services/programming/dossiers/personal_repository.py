@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.common.db import execute
 from services.common.personal_data import ANONYMOUS, Who
 
-from .models import Dossier, DossierStatus, Submission
+from .models import Attachment, Dossier, DossierStatus, Renewal, Submission
 
 _D: Any = Dossier.__table__  # type: ignore[attr-defined]
 _S: Any = Submission.__table__  # type: ignore[attr-defined]
@@ -68,6 +68,15 @@ async def concerned(session: AsyncSession, who: Who) -> list[Any]:
 
 async def submissions(session: AsyncSession, dossier_id: Any) -> list[Submission]:
     return list((await session.exec(select(Submission).where(Submission.dossier_id == dossier_id).with_for_update())).all())
+
+
+async def attachments(session: AsyncSession, dossier_id: Any) -> list[Attachment]:
+    return list((await session.exec(select(Attachment).where(Attachment.dossier_id == dossier_id))).all())
+
+
+async def renewal(session: AsyncSession, dossier_id: Any) -> Renewal | None:
+    """What the dossier began as, when it renews another; locked."""
+    return await session.get(Renewal, dossier_id, with_for_update=True, populate_existing=True)
 
 
 def _still_named() -> Any:
