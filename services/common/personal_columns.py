@@ -11,10 +11,12 @@ import sqlalchemy as sa
 
 #: Types that hold no words.
 _DUMB = (sa.Integer, sa.Numeric, sa.Boolean, sa.Date, sa.DateTime, sa.Interval, sa.Enum)
+#: Ids named for a person; words and JSON are asked about whatever their name.
 _PERSON = re.compile(
-    r"(^|_)(account|person|people|author|sender|asker|reader|scorer|assignee|actor|attendee|participant|recipient|contact|signatory"
-    r"|user|member|speaker|subscriber|taken)(_id|_ids)?$|(^|_)by(_|$)|(^|_)birth(_|$)"
+    r"(^|_)((?<!bank_)account|person|people|author|sender|asker|reader|scorer|assignee|actor|attendee|participant|recipient|contact"
+    r"|signatory|user|member|speaker|subscriber)(_ids?)?$|(^|_)by(?!_id)(_|$)"
 )
+_BIRTH = re.compile(r"(^|_)(birth|born)(_|$)")
 
 
 def said(why: str, **columns: str) -> dict[str, str]:
@@ -25,7 +27,9 @@ def said(why: str, **columns: str) -> dict[str, str]:
 def may_name_somebody(column: "sa.Column[object]") -> bool:
     """Whether somebody has to say what the column holds of people, be it nothing."""
     kind = column.type.item_type if isinstance(column.type, sa.ARRAY) else column.type
-    return bool(_PERSON.search(column.name)) or not isinstance(kind, (*_DUMB, sa.Uuid))
+    if isinstance(kind, sa.Uuid):
+        return _PERSON.search(column.name) is not None
+    return not isinstance(kind, _DUMB) or _BIRTH.search(column.name) is not None
 
 
 def columns_of(metadata: sa.MetaData, *, but: Iterable[str] = ()) -> Iterator["sa.Column[object]"]:

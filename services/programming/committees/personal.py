@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 from psycopg import AsyncConnection
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -19,7 +20,7 @@ from .models import Deport
 
 async def export(reader: AsyncConnection[Any], who: Who) -> list[Row]:
     """`{kind, …}`: sessions where they were noted around the table, then dossiers they stepped out for."""
-    asked = {"account_id": who.account_id, "around": [{"account_id": str(who.account_id)}]}
+    asked = {"around": orjson.dumps([{"account_id": str(who.account_id)}]).decode()}
     sat = await fetch(reader, personal_repository.SAT, asked)
     out = await fetch(reader, personal_repository.STEPPED_OUT, {"account_id": who.account_id})
     return [*({"kind": "session", **row} for row in sat), *({"kind": "deport", **row} for row in out)]

@@ -20,7 +20,7 @@ _C: Any = Committee.__table__  # type: ignore[attr-defined]
 _A: Any = AgendaItem.__table__  # type: ignore[attr-defined]
 _P: Any = Deport.__table__  # type: ignore[attr-defined]
 
-#: Sessions where an account was noted around the table: `around` is `[{"account_id": …}]`.
+#: Sessions where an account was noted around the table: `around` is the JSON of `[{"account_id": …}]`.
 SAT = (
     sa.select(_C.c.id, _C.c.title, _C.c.starts_at)
     .where(_C.c.attendance.op("@>")(bindparam("around", type_=JSONB)))

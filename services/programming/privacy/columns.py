@@ -16,7 +16,7 @@ _REQUEST = "on request"
 _KEPT = "on request: sealed while the law keeps it; retention rule signatures"
 _CONTACT = "on request; retention rules contacts and unfunded_contacts"
 _SEATED = "on request; retention rule seated"
-_SECRET = "a secret, sealed or hashed"
+_SEALED = "a secret, sealed or hashed"
 
 #: `table.column` → how privacy accounts for it.
 ACCOUNTED: dict[str, str] = {
@@ -260,6 +260,6 @@ ACCOUNTED: dict[str, str] = {
         submissions="document_key document_sha256",
         subsidy_publications="key sha256",
     ),
-    **said(_SECRET, bank_accounts="bic iban_fingerprint iban_masked iban_sealed", retroplanning_feeds="token_hash"),
-    **said(_SECRET, webhook_endpoints="previous_secret_sealed secret_sealed"),
+    **said(_SEALED, bank_accounts="bic iban_fingerprint iban_masked iban_sealed", retroplanning_feeds="token_hash"),
+    **said(_SEALED, webhook_endpoints="previous_secret_sealed secret_sealed"),
 }

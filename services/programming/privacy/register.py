@@ -4,7 +4,7 @@ from typing import Any
 
 from psycopg import AsyncConnection
 
-from services.common.db import Row, fetch
+from services.common.db import Row
 from services.common.personal_data import Holding, Who
 
 from ..agreements import personal as agreements
@@ -29,8 +29,7 @@ from . import repository
 
 async def _acts(reader: AsyncConnection[Any], who: Who) -> list[Row]:
     """How many of each act they made, then each line of the journal."""
-    counts = await repository.acts(reader, who.account_id)
-    return [*counts, *await fetch(reader, repository.LINES, {"account_id": who.account_id})]
+    return await repository.ACTS.of(reader, who.account_id)
 
 
 #: From the highest room to the lowest.
