@@ -26,7 +26,13 @@ async def _asked(reader: AsyncConnection[Any], who: Who) -> list[Row]:
 #: From the highest room to the lowest: erasing may need what rooms below still know of the person.
 HOLDINGS: tuple[Holding, ...] = (
     Holding("privacy", "vos demandes sur vos données", ("data_requests", "data_request_parts"), _asked),
-    Holding("actors", "ce que vous montrez dans l'annuaire", ("actor_people", "actor_messages"), actors.export, actors.erase),
+    Holding(
+        "actors",
+        "ce que vous montrez dans l'annuaire",
+        ("actor_people", "actor_messages", "actor_cards"),
+        actors.export,
+        actors.erase,
+    ),
     Holding(
         "sessions", "les appareils connectés", ("sessions", "refresh_tokens", "sign_in_failures"), sessions.export, sessions.erase
     ),
