@@ -1,6 +1,6 @@
 """What multi-year agreements hold of people: whom to write to, and who signed for each party. The signature stays, the name goes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -40,10 +40,10 @@ async def erase(session: AsyncSession, resources: Resources, who: Who, now: date
             cpo.holder, erased.count = holder, erased.count + 1
         if (content := mended(cpo.content, who)) != cpo.content:
             cpo.content, erased.count = content, erased.count + 1
-        if cpo.holder_signature is not None:
+        if cpo.holder_signature is not None and _is_theirs(cpo.holder_signature, (cpo.holder_id, cpo.successor_id), who):
             cpo.holder_signature = _unsigned(cpo.holder_signature, "cpo.holder_signature", cpo.id, cpo, who, years, erased)
         for funder in await personal_repository.funders(session, cpo.id):
-            if funder.signature is not None:
+            if funder.signature is not None and _is_theirs(funder.signature, (funder.funder_id,), who):
                 # One line per funder: an agreement's id tells it apart together with the funder's.
                 kind = f"cpo.funder_signature:{funder.position}"
                 funder.signature = _unsigned(funder.signature, kind, cpo.id, cpo, who, years, erased)
@@ -51,6 +51,8 @@ async def erase(session: AsyncSession, resources: Resources, who: Who, now: date
             amendment.changes = mended(amendment.changes, who)
             amendment.signatures = [
                 _unsigned(each, f"cpo.amendment_signature:{place}", amendment.id, cpo, who, years, erased)
+                if _is_theirs(each, (UUID(each["organisation_id"]),), who)
+                else each
                 for place, each in enumerate(amendment.signatures)
             ]
         if erased.count > before:
@@ -86,6 +88,11 @@ async def forget_signatories(session: AsyncSession, day: date, limit: int) -> in
         count += nobody.count
     await session.flush()
     return count
+
+
+def _is_theirs(signature: Mapping[str, Any], parties: Sequence[UUID | None], who: Who) -> bool:
+    """Recorded by them, or given for an organisation they belonged to: a namesake at another party's keeps their name."""
+    return signature.get("signed_by") == str(who.account_id) or any(party in who.organisation_ids for party in parties)
 
 
 def _nameless(signature: Mapping[str, Any], nobody: Erased) -> dict[str, Any]:

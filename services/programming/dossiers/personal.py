@@ -18,8 +18,6 @@ from .models import Dossier, DossierStatus, Submission
 
 #: The job that draws the PDF of a submission (`versions`), by name.
 WRITE = "programming:write_dossier"
-_OVER = [DossierStatus.CLOSED]
-_NEVER_FUNDED = [DossierStatus.DRAFT, DossierStatus.INADMISSIBLE]
 #: Once the funders have decided, a dossier without a granted euro binds nobody.
 _DECIDED = {
     *(DossierStatus.DECIDED, DossierStatus.NOTIFIED, DossierStatus.RUNNING),
@@ -74,8 +72,8 @@ async def concerned(session: AsyncSession, who: Who) -> list[UUID]:
 
 
 async def forget_contacts(session: AsyncSession, before: datetime, limit: int, *, funded: bool) -> list[UUID]:
-    """Contacts of dossiers over (`funded`) or never funded, that nobody touched since; which."""
-    dossiers = await personal_repository.over(session, before, _OVER if funded else _NEVER_FUNDED, limit)
+    """Contacts of dossiers that are over (`funded`) or were not funded, that nobody touched since; which."""
+    dossiers = await personal_repository.over(session, before, limit, funded=funded)
     for dossier in dossiers:
         dossier.contact, dossier.version = without_contact(dossier.contact), dossier.version + 1
         for submission in await personal_repository.submissions(session, dossier.id):

@@ -83,9 +83,24 @@ def _still_named() -> Any:
     return sa.and_(sa.func.coalesce(_D.c.contact["full_name"].astext, "").notin_(["", ANONYMOUS]))
 
 
-async def over(session: AsyncSession, before: datetime, statuses: list[DossierStatus], limit: int) -> list[Dossier]:
-    """Dossiers in these states that nobody touched since, whose contact is still named; locked."""
-    found = select(Dossier).where(col(Dossier.updated_at) < before, col(Dossier.status).in_(statuses), _still_named())
+#: Nothing came of them.
+_NEVER_FUNDED = [DossierStatus.DRAFT, DossierStatus.INADMISSIBLE, DossierStatus.WITHDRAWN, DossierStatus.DROPPED]
+#: The funders have answered.
+_ANSWERED = [
+    *(DossierStatus.NOTIFIED, DossierStatus.RUNNING, DossierStatus.REPORT_DUE),
+    *(DossierStatus.REPORT_SUBMITTED, DossierStatus.CLOSED),
+]
+
+
+async def over(session: AsyncSession, before: datetime, limit: int, *, funded: bool) -> list[Dossier]:
+    """Dossiers that nobody touched since, whose contact is still named; locked.
+
+    `funded`: closed, or their exercise ended before then too. Otherwise those nothing came of, refusals included.
+    """
+    unfunded = sa.or_(_D.c.status.in_(_NEVER_FUNDED), sa.and_(_D.c.status.in_(_ANSWERED), _D.c.granted_cents == 0))
+    ended = sa.or_(_D.c.status == DossierStatus.CLOSED, _D.c.exercise_ends_on < before.date())
+    asked = sa.and_(ended, ~unfunded) if funded else unfunded
+    found = select(Dossier).where(col(Dossier.updated_at) < before, asked, _still_named())
     return list((await session.exec(found.order_by(col(Dossier.id)).limit(limit).with_for_update(skip_locked=True))).all())
 
 

@@ -7,7 +7,7 @@ CONTACTS, UNFUNDED, SIGNATURES, SEATED = "contacts", "unfunded_contacts", "signa
 RULES = (
     RetentionRule(
         UNFUNDED,
-        "Personnes à contacter des brouillons abandonnés et des dossiers irrecevables",
+        "Personnes à contacter des brouillons abandonnés et des dossiers irrecevables, retirés ou refusés",
         Unit.MONTHS,
         "retention_unfunded_months",
         "la dernière modification",
@@ -16,7 +16,7 @@ RULES = (
     ),
     RetentionRule(
         CONTACTS,
-        "Personnes à contacter des dossiers clos et des conventions pluriannuelles finies",
+        "Personnes à contacter des dossiers clos ou dont l'exercice est fini, et des conventions pluriannuelles finies",
         Unit.MONTHS,
         "retention_contacts_months",
         "la dernière modification, ou la fin de la convention",
