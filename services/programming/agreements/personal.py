@@ -48,12 +48,13 @@ async def erase(session: AsyncSession, resources: Resources, who: Who, now: date
 async def forget_signatories(session: AsyncSession, day: date, limit: int) -> int:
     """Agreements of years over before that day: who signed goes, and so do the papers that say it; how many signatures and texts."""
     count = 0
-    for signature, text in await personal_repository.signed_before(session, day.year, limit):
+    for signature in await personal_repository.signed_before(session, day.year, limit):
         if signature.name != ANONYMOUS:
             signature.name, signature.function, count = ANONYMOUS, "", count + 1
         if signature.file_key is not None:
             await enqueue(session, DISCARD, key=signature.file_key)
             signature.file_key = signature.file_size = signature.file_sha256 = None
+    for text in await personal_repository.written_before(session, day.year, limit):
         if text.data != (said := letters.nameless(text.data)) or text.recipient:
             text.data, text.recipient, count = said, "", count + 1
             await enqueue(session, drafting.draw_text_again, text_id=str(text.id))

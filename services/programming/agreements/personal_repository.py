@@ -11,6 +11,7 @@ from services.common.personal_data import ANONYMOUS, Who
 
 from .models import Agreement, AgreementSignature, AgreementText, TextStatus
 
+_T: Any = AgreementText.__table__  # type: ignore[attr-defined]
 _S: Any = AgreementSignature.__table__  # type: ignore[attr-defined]
 
 #: Signatures somebody recorded.
@@ -59,14 +60,26 @@ async def unsigned(session: AsyncSession, who: Who) -> list[AgreementText]:
     return list((await session.exec(found.with_for_update(of=AgreementText))).all())
 
 
-async def signed_before(session: AsyncSession, year: int, limit: int) -> list[tuple[AgreementSignature, AgreementText]]:
-    """Signatures of agreements of an earlier year that still say who, with their text; locked."""
+async def signed_before(session: AsyncSession, year: int, limit: int) -> list[AgreementSignature]:
+    """Signatures of agreements of an earlier year that still say who; locked."""
     told = sa.or_(col(AgreementSignature.name) != ANONYMOUS, col(AgreementSignature.file_key).is_not(None))
     found = (
-        select(AgreementSignature, AgreementText)
+        select(AgreementSignature)
         .join(AgreementText, col(AgreementText.id) == col(AgreementSignature.text_id))
         .join(Agreement, col(Agreement.id) == col(AgreementText.agreement_id))
         .where(col(Agreement.year) < year, told)
         .order_by(col(AgreementSignature.id))
     )
-    return list((await session.exec(found.limit(limit).with_for_update(of=(AgreementSignature, AgreementText)))).all())
+    return list((await session.exec(found.limit(limit).with_for_update(of=AgreementSignature))).all())
+
+
+async def written_before(session: AsyncSession, year: int, limit: int) -> list[AgreementText]:
+    """Texts of agreements of an earlier year, signed or not, that still say who represents a party, or whom they were sent to; locked."""
+    named = [sa.func.coalesce(_T.c.data[party]["representative"].astext, "") != "" for party in ("funder", "holder")]
+    found = (
+        select(AgreementText)
+        .join(Agreement, col(Agreement.id) == col(AgreementText.agreement_id))
+        .where(col(Agreement.year) < year, sa.or_(_T.c.recipient != "", *named))
+        .order_by(col(AgreementText.id))
+    )
+    return list((await session.exec(found.limit(limit).with_for_update(of=AgreementText))).all())

@@ -76,6 +76,8 @@ async def forget_contacts(session: AsyncSession, before: datetime, limit: int, *
     dossiers = await personal_repository.over(session, before, limit, funded=funded)
     for dossier in dossiers:
         dossier.contact, dossier.version = without_contact(dossier.contact), dossier.version + 1
+        if not funded:
+            dossier.holder = {**dossier.holder, "legal_representative": None}
         for submission in await personal_repository.submissions(session, dossier.id):
             contact = without_contact(submission.snapshot.get("contact") or {})
             submission.snapshot = {**submission.snapshot, "contact": contact}
@@ -87,8 +89,8 @@ async def forget_contacts(session: AsyncSession, before: datetime, limit: int, *
     return [dossier.id for dossier in dossiers]
 
 
-async def forget_signatories(session: AsyncSession, day: date, limit: int) -> int:
-    """Who signed what ended before that day; how many."""
+async def forget_signatories(session: AsyncSession, day: date, limit: int) -> list[UUID]:
+    """Who signed what ended before that day; the dossier of each submission."""
     submissions = await personal_repository.signed_before(session, day, limit)
     for submission in submissions:
         submission.signatory_name, submission.signatory_function = ANONYMOUS, ""
@@ -98,7 +100,7 @@ async def forget_signatories(session: AsyncSession, day: date, limit: int) -> in
         if dossier is not None and dossier.holder.get("legal_representative"):
             dossier.holder, dossier.version = {**dossier.holder, "legal_representative": None}, dossier.version + 1
     await session.flush()
-    return len(submissions)
+    return [submission.dossier_id for submission in submissions]
 
 
 def without_representative(snapshot: dict[str, Any]) -> dict[str, Any]:

@@ -35,7 +35,7 @@ async def erase(session: AsyncSession, resources: Resources, who: Who, now: date
     for each in [*answers, *corrected]:
         each.recipient, erased.count = "", erased.count + 1
     named = await instruction.many(session, await dossiers.concerned(session, who))
-    erased.count += await _draw_again(session, [found.id for found, _ in named if mended(found.holder, who) != found.holder])
+    erased.count += await draw_again(session, [found.id for found, _ in named if mended(found.holder, who) != found.holder])
     return erased
 
 
@@ -47,7 +47,8 @@ async def forget_dossiers(session: AsyncSession, dossier_ids: Sequence[UUID]) ->
     await session.flush()
 
 
-async def _draw_again(session: AsyncSession, dossier_ids: Sequence[UUID]) -> int:
+async def draw_again(session: AsyncSession, dossier_ids: Sequence[UUID]) -> int:
+    """Letters of these dossiers say whom they are addressed to as the dossiers now do; how many."""
     answers, corrected = await repository.drawn_for(session, dossier_ids)
     for answer in answers:
         answer.letter_key = answer.letter_size = answer.letter_sha256 = answer.letter_ready_at = None

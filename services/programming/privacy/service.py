@@ -1,7 +1,7 @@
 """Use cases of retention and erasure: what the directory asks or tells, what each night forgets, what proves it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -74,7 +74,7 @@ async def nightly(session: AsyncSession, resources: Resources, *, now: datetime)
         rules.UNFUNDED: await _forget_contacts(session, before[rules.UNFUNDED], funded=False),
         rules.CONTACTS: await _forget_contacts(session, before[rules.CONTACTS], funded=True)
         + await cpos.forget_contacts(session, before[rules.CONTACTS], BATCH),
-        rules.SIGNATURES: await dossiers.forget_signatories(session, signed, BATCH)
+        rules.SIGNATURES: await _forget_signatories(session, signed)
         + await bilans.forget_signatories(session, signed, BATCH)
         + await cpos.forget_signatories(session, signed, BATCH)
         + await agreements.forget_signatories(session, signed, BATCH)
@@ -90,6 +90,15 @@ async def _forget_contacts(session: AsyncSession, before: datetime, *, funded: b
     dossier_ids = await dossiers.forget_contacts(session, before, BATCH, funded=funded)
     for room in (notifications, change_requests, conversations, collaborators):
         await room.forget_dossiers(session, dossier_ids)
+    if not funded:
+        await notifications.draw_again(session, dossier_ids)
+    return len(dossier_ids)
+
+
+async def _forget_signatories(session: AsyncSession, day: date) -> int:
+    """Of dossiers whose exercise ended before that day, in the letters that answered them too."""
+    dossier_ids = await dossiers.forget_signatories(session, day, BATCH)
+    await notifications.draw_again(session, dossier_ids)
     return len(dossier_ids)
 
 

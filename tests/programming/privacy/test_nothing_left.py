@@ -178,19 +178,19 @@ async def test_no_table_nor_paper_says_who_they_were_and_every_act_stays(world: 
     assert NAME not in str(held["dossiers"]) + str(held["bilans"]) + str(held["conversations"]) + str(held["committees"])
 
 
-async def test_twelve_years_later_nobody_is_named_whether_they_asked_or_not(world: World) -> None:
+async def test_twenty_years_later_nobody_is_named_whether_they_asked_or_not(world: World) -> None:
     await lived(world)
     assert len(await naming(world)) > 10
-    world.running.clock.forward(days=12 * 366)
+    world.running.clock.forward(days=20 * 366)
     await the_night_comes(world)
     await world.running.run_jobs()
     left = await naming(world)
-    # Words organisations wrote, what they sent as files, and who is still around: neither contacts nor signatures.
-    assert left.keys() <= {"conversation_messages", "permanent_files", "declared_subsidies", "dossiers", "submissions"}, left
+    # What organisations wrote in their own words, and how they call their files, is theirs to keep.
+    assert left == {"conversation_messages": 1, "permanent_files": 1, "declared_subsidies": 1}
     for key, said in (await printed(world)).items():
         assert NAME not in said, key
     lines = await world.running.rows("SELECT rule, count FROM erasures ORDER BY number DESC LIMIT 4")
-    assert all(line["count"] for line in lines), lines
+    assert {line["rule"] for line in lines if line["count"]} == {"seated", "signatures", "contacts"}
     await the_night_comes(world)
     lines = await world.running.rows("SELECT rule, count FROM erasures ORDER BY number DESC LIMIT 4")
     assert not any(line["count"] for line in lines), lines
@@ -219,8 +219,8 @@ def test_a_name_goes_out_of_a_sentence_and_the_sentence_stays(before: str, after
     assert "camille exemple" not in fold(found)
     assert masked(found, NAMED) == found
     if not {"camille", "exemple", "contact@"} & set(fold(before + " " + after).split()):
-        assert found.startswith(before.strip()[:1])
-        assert found.endswith(after.strip()[-1:])
+        assert before.strip() in found
+        assert after.strip() in found
 
 
 @pytest.mark.parametrize(
