@@ -15,6 +15,8 @@ from services.catalogue.app import SERVICE as CATALOGUE
 from services.catalogue.settings import Settings as CatalogueSettings
 from services.common.auth import TokenVerifier
 from services.common.clock import today_in_paris
+from services.common.resources import Service
+from services.common.settings import ServiceSettings
 from services.directory.app import SERVICE as DIRECTORY
 from services.directory.settings import Settings as DirectorySettings
 from services.events.app import SERVICE as EVENTS
@@ -100,7 +102,11 @@ async def platform(databases: Databases, tmp_path_factory: pytest.TempPathFactor
         return app
 
     folder = tmp_path_factory.mktemp
-    kinds = [(PROGRAMMING, ProgrammingSettings), (CATALOGUE, CatalogueSettings), (EVENTS, EventsSettings)]
+    kinds: list[tuple[Service, type[ServiceSettings]]] = [
+        (PROGRAMMING, ProgrammingSettings),
+        (CATALOGUE, CatalogueSettings),
+        (EVENTS, EventsSettings),
+    ]
     async with AsyncExitStack() as stack:
         settings = settings_for(
             DirectorySettings, databases(DIRECTORY), folder("directory"), signing_key=SIGNER.private_pem, password_cost="low"
@@ -140,9 +146,9 @@ async def lived(platform: Platform) -> Citizen:
     person = await again(platform.directory, person.email, person.account_id)
     opened = await platform.siblings["programming"].client.post("/programming/v1/dossiers", json=wish, headers=person.headers)
     assert opened.status_code == 201, opened.text
-    contact = {"contact": {"full_name": NAME, "email": person.email, "phone": "06 11 22 33 44"}}
+    whom = {"contact": {"full_name": NAME, "email": person.email, "phone": "06 11 22 33 44"}}
     headers = {**person.headers, "If-Match": opened.headers["etag"]}
-    saved = await platform.siblings["programming"].client.patch(opened.headers["location"], json=contact, headers=headers)
+    saved = await platform.siblings["programming"].client.patch(opened.headers["location"], json=whom, headers=headers)
     assert saved.status_code == 200, saved.text
     with own_people(platform.siblings["events"]) as running:
         events = EventsWorld(running)
