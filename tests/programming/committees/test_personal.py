@@ -12,8 +12,15 @@ def test_two_people_forgotten_are_still_two_and_others_are_left() -> None:
     now, committee, dossier, funder = datetime.now(UTC), new_id(), new_id(), new_id()
 
     def deport(person: str, interest: str = "") -> Deport:
-        by = {"declared_by": new_id(), "declared_at": now}
-        return Deport(committee_id=committee, dossier_id=dossier, organisation_id=funder, person=person, interest=interest, **by)
+        return Deport(
+            committee_id=committee,
+            dossier_id=dossier,
+            organisation_id=funder,
+            person=person,
+            interest=interest,
+            declared_by=new_id(),
+            declared_at=now,
+        )
 
     out = [deport("Camille Exemple", "Sa sœur y travaille."), deport("Luz Ortega"), deport("Nadia Benali", "Avec Camille Exemple.")]
     for name in ("Camille Exemple", "Luz Ortega"):
