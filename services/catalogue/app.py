@@ -26,6 +26,7 @@ from .imports.router import upload_router as import_uploads
 from .newsletters.public_router import public_router as public_newsletters
 from .newsletters.router import router as newsletters
 from .oai.router import router as oai
+from .privacy.router import router as privacy
 from .questions.desk_router import router as desks
 from .questions.router import router as questions
 from .search.router import router as search
@@ -74,6 +75,7 @@ SERVICE = Service(
         import_uploads,
         experiences,
         followed_contracts,
+        privacy,
     ],
     jobs=JOBS,
     consumers=CONSUMERS,
@@ -94,6 +96,7 @@ SERVICE = Service(
         {"name": "harvests", "description": "Other centres' holdings, harvested."},
         {"name": "imports", "description": "CSV and XLSX files of documents."},
         {"name": "experiences", "description": "Draft sheets made of closed dossiers."},
+        {"name": "retention", "description": "How long personal data are kept, and the proof that they went."},
     ],
 )
 

@@ -8,10 +8,10 @@ from services.common.jobs import enqueue
 from services.common.outbox import Consumer, Event
 from services.common.resources import Resources
 
-from . import people
 from .documents import following, upkeep
 from .experiences import service as experiences
 from .outcomes import service as outcomes
+from .privacy import consumers as privacy
 
 ORGANISATION_CHANGED = "organisation.changed"
 ORGANISATION_DISSOLVED = "organisation.dissolved"
@@ -48,5 +48,5 @@ CONSUMERS: dict[str, Consumer] = {
     ORGANISATION_ERASED: _organisation_erased,
     DOSSIER_CLOSED: _dossier_closed,
     OUTCOME_PROPOSED: _outcome_proposed,
-    **people.CONSUMERS,
+    **privacy.CONSUMERS,
 }

@@ -10,6 +10,7 @@ from .imports import models as _imports
 from .newsletters import models as _newsletters
 from .oai import models as _oai
 from .outcomes import models as _outcomes
+from .privacy import models as _privacy
 from .questions import models as _questions
 from .search import models as _search
 from .subscriptions import models as _subscriptions
@@ -30,6 +31,7 @@ __all__ = [
     "_newsletters",
     "_oai",
     "_outcomes",
+    "_privacy",
     "_questions",
     "_search",
     "_subscriptions",

@@ -1,5 +1,7 @@
 """Settings of the catalogue: `CATALOGUE_…`, besides what services share."""
 
+from typing import ClassVar
+
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
@@ -26,6 +28,10 @@ class Settings(ServiceSettings):
         le=120,
         description="Months a closed question keeps its words and its asker; then only what counts delays is left.",
     )
+    #: Fixed: the life of a link, the time a refusal is honoured, a year of vain searches.
+    unconfirmed_kept_days: ClassVar[int] = 2
+    refusals_kept_months: ClassVar[int] = 36
+    searches_kept_months: ClassVar[int] = 12
     file_limit_mb: int = Field(500, ge=1, le=4096, description="Largest file of a document, in MB.")
     upload_hours: int = Field(24, ge=1, description="Hours an interrupted upload waits for its next piece.")
     clamd: str = Field(

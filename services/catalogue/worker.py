@@ -2,7 +2,6 @@
 
 from services.common.jobs import Job
 
-from . import people
 from .documents import jobs as documents
 from .experiences import jobs as experiences
 from .files import jobs as files
@@ -12,6 +11,7 @@ from .imports import jobs as imports
 from .newsletters import jobs as newsletters
 from .oai import jobs as oai
 from .outcomes import jobs as outcomes
+from .privacy import jobs as privacy
 from .questions import jobs as questions
 from .search import jobs as search
 from .subscriptions import jobs as subscriptions
@@ -33,5 +33,5 @@ JOBS: list[Job] = [
     *subscriptions.JOBS,
     *usage.JOBS,
     *vocabulary.JOBS,
-    *people.JOBS,
+    *privacy.JOBS,
 ]

@@ -1,6 +1,6 @@
 """Settings of the directory: `DIRECTORY_…`, besides what services share."""
 
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
@@ -47,6 +47,9 @@ class Settings(ServiceSettings):
         12, ge=1, le=60, description="Months decided requests to join and claims of management are kept, with their words."
     )
     retention_exports_days: int = Field(7, ge=1, le=30, description="Days an export of personal data can be downloaded.")
+
+    #: Fixed: what a service that was away still finds.
+    retention_told_days: ClassVar[int] = 30
 
     @model_validator(mode="after")
     def _real_passwords_in_production(self) -> Self:

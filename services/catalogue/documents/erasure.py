@@ -30,6 +30,19 @@ async def organisation(session: AsyncSession, document: Document, organisation_i
         await service.note(session, document, "document.organisation_erased", None, now, {"organisation_id": str(organisation_id)})
 
 
+async def person(session: AsyncSession, document: Document, email: str, *, now: datetime) -> bool:
+    """Whoever is reached at that address is the contact no more (document locked); whether they were. Run twice, no harm."""
+
+    def without(content: dict[str, Any]) -> dict[str, Any]:
+        contact = (content.get("experience") or {}).get("contact") or {}
+        return _without_contact(content) if str(contact.get("email") or "").strip().lower() == email else content
+
+    changed = await _rewrite(session, document, without, now)
+    if changed:
+        await service.note(session, document, "document.contact_erased", None, now, {})
+    return changed
+
+
 async def _rewrite(
     session: AsyncSession, document: Document, mend: Callable[[dict[str, Any]], dict[str, Any]], now: datetime
 ) -> bool:

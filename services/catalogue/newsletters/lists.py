@@ -99,9 +99,9 @@ async def audience(session: AsyncSession, caller: Principal, centre_id: UUID) ->
     return (await fetch(reader, repository.AUDIENCE, {"centre_id": centre_id}))[0]
 
 
-async def forget_old(session: AsyncSession, *, now: datetime) -> None:
-    """What was kept long enough."""
-    await repository.forget(
+async def forget_old(session: AsyncSession, *, now: datetime) -> repository.ForgottenAddresses:
+    """What was kept long enough: addresses nobody confirmed, requests of the day, refusals of years ago."""
+    return await repository.forget(
         session, unconfirmed=now - rules.CONFIRMATION_KEPT, requests=now - rules.WINDOW, refusals=now - rules.REFUSAL_KEPT
     )
 

@@ -1,6 +1,7 @@
 """All the SQL about newsletters."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -103,14 +104,24 @@ async def subscriber_by_token(session: AsyncSession, token_hash: str) -> Newslet
     return (await session.exec(asked.with_for_update().execution_options(populate_existing=True))).first()
 
 
-async def forget(session: AsyncSession, *, unconfirmed: datetime, requests: datetime, refusals: datetime) -> None:
+@dataclass(frozen=True)
+class ForgottenAddresses:
+    """How many addresses nobody confirmed went, and how many hashes of addresses that left."""
+
+    unconfirmed: int
+    refusals: int
+
+
+async def forget(session: AsyncSession, *, unconfirmed: datetime, requests: datetime, refusals: datetime) -> ForgottenAddresses:
     """Addresses nobody confirmed since `unconfirmed`, requests and refusals older than these instants."""
     late = sa.and_(_S.c.state == SubscriberState.PENDING, _S.c.asked_at <= unconfirmed)
     left = {"state": SubscriberState.UNSUBSCRIBED, "email": None, "token_hash": None}
-    await execute(session, sa.update(_S).where(late, _S.c.unsubscribed_at.is_not(None)).values(left))
-    await execute(session, sa.delete(_S).where(late))
-    await execute(session, sa.delete(_S).where(_S.c.state == SubscriberState.UNSUBSCRIBED, _S.c.unsubscribed_at < refusals))
+    emptied = await execute(session, sa.update(_S).where(late, _S.c.unsubscribed_at.is_not(None)).values(left))
+    gone = await execute(session, sa.delete(_S).where(late))
+    old = sa.delete(_S).where(_S.c.state == SubscriberState.UNSUBSCRIBED, _S.c.unsubscribed_at < refusals)
+    forgotten = await execute(session, old)
     await execute(session, sa.delete(_Q).where(_Q.c.at < requests))
+    return ForgottenAddresses(emptied.rowcount + gone.rowcount, forgotten.rowcount)
 
 
 #: Lists an address is on.

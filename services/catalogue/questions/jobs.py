@@ -19,9 +19,4 @@ async def lapse_questions(session: AsyncSession, resources: Resources, timestamp
     await upkeep.lapse(session, resources, now=resources.clock.now())
 
 
-@job("catalogue:anonymise_questions", cron="45 3 * * *")
-async def anonymise_questions(session: AsyncSession, resources: Resources, timestamp: int) -> None:
-    await upkeep.anonymise(session, resources, now=resources.clock.now())
-
-
-JOBS: list[Job] = [remind_desks, lapse_questions, anonymise_questions]
+JOBS: list[Job] = [remind_desks, lapse_questions]

@@ -18,9 +18,13 @@ MOST = 10_000
 
 
 async def export(reader: AsyncConnection[Any], who: Who) -> list[Row]:
-    """Each question they asked."""
+    """Each question they asked, with all that was said."""
     asked = {"asker_id": who.account_id, "before_id": LAST_ID, "limit": MOST}
-    return [{name: row[name] for name in _ASKED} for row in await fetch(reader, repository.OWN, asked)]
+    found = []
+    for row in await fetch(reader, repository.OWN, asked):
+        said = await fetch(reader, repository.SAID, {"question_id": row["id"]})
+        found.append({**{name: row[name] for name in _ASKED}, "messages": said})
+    return found
 
 
 async def erase(session: AsyncSession, resources: Resources, who: Who, now: datetime) -> Forgotten:

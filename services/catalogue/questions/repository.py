@@ -162,3 +162,11 @@ async def asked_by(session: AsyncSession, account_id: UUID) -> Sequence[Question
 
 def _locked(statement: SelectOfScalar[Question]) -> SelectOfScalar[Question]:
     return statement.with_for_update(skip_locked=True).execution_options(populate_existing=True)
+
+
+#: All that was said about a question, in order.
+SAID = (
+    sa.select(_M.c.side, _M.c.body, _M.c.sent_at)
+    .where(_M.c.question_id == bindparam("question_id", type_=sa.Uuid))
+    .order_by(_M.c.id)
+)

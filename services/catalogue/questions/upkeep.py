@@ -39,12 +39,14 @@ async def lapse(session: AsyncSession, resources: Resources, *, now: datetime) -
         await service.touch(session, question, centre, "question.lapsed", None, now, {})
 
 
-async def anonymise(session: AsyncSession, resources: Resources, *, now: datetime) -> None:
-    """Forget who asked and what was said in questions closed long ago; the journal proves it."""
+async def anonymise(session: AsyncSession, resources: Resources, *, now: datetime) -> int:
+    """Forget who asked and what was said in questions closed long ago; how many. The journal and the register of erasures prove it."""
     months = resources.settings.question_kept_months
     day = rules.closed_before(today_in_paris(now), months)
-    for question in await repository.closed_before(session, day, AT_ONCE):
+    questions = await repository.closed_before(session, day, AT_ONCE)
+    for question in questions:
         await _forget(session, question, now, {"kept_months": months})
+    return len(questions)
 
 
 async def forget_asker(session: AsyncSession, account_id: UUID, *, now: datetime) -> int:

@@ -1,4 +1,4 @@
-"""Jobs of the search engine: the words of documents are learnt, what is kept of vain searches is forgotten in time."""
+"""Jobs of the search engine: the words of documents are learnt."""
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -27,15 +27,9 @@ async def read_words_again(session: AsyncSession, resources: Resources, timestam
     await service.read_words_soon(session)
 
 
-@job("catalogue:forget_unanswered_searches", cron="50 3 * * *")
-async def forget_unanswered_searches(session: AsyncSession, resources: Resources, timestamp: int) -> None:
-    """What was looked for in vain is kept a year."""
-    await service.forget_old_unanswered(session, now=resources.clock.now())
-
-
 async def _read(session: AsyncSession, resources: Resources) -> None:
     if await service.read_words(session, now=resources.clock.now()):
         await service.read_words_soon(session)
 
 
-JOBS: list[Job] = [read_words, go_on_reading_words, read_words_again, forget_unanswered_searches]
+JOBS: list[Job] = [read_words, go_on_reading_words, read_words_again]

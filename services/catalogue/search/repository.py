@@ -129,10 +129,11 @@ async def forget_unanswered(session: AsyncSession, search_id: UUID) -> bool:
     return gone.rowcount == 1
 
 
-async def forget_old_unanswered(session: AsyncSession, before_day: str, keep: int) -> None:
+async def forget_old_unanswered(session: AsyncSession, before_day: str, keep: int) -> int:
     """Those of before that day, and all but the latest `keep`."""
     latest = sa.select(_U.c.id).order_by(_U.c.last_on.desc(), _U.c.count.desc(), _U.c.id).offset(keep)
-    await execute(session, sa.delete(_U).where(sa.or_(_U.c.last_on < before_day, _U.c.id.in_(latest))))
+    gone = sa.delete(_U).where(sa.or_(_U.c.last_on < before_day, _U.c.id.in_(latest)))
+    return (await execute(session, gone)).rowcount
 
 
 async def mark(session: AsyncSession, name: str) -> datetime | None:

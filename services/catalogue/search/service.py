@@ -164,10 +164,10 @@ async def settle_unanswered(session: AsyncSession, caller: Principal, search_id:
     )
 
 
-async def forget_old_unanswered(session: AsyncSession, *, now: datetime) -> None:
-    """A year is enough, and so are the latest twenty thousand."""
+async def forget_old_unanswered(session: AsyncSession, *, now: datetime) -> int:
+    """A year is enough, and so are the latest twenty thousand; how many went."""
     before = (in_paris(now) - _KEPT_FOR).date().isoformat()
-    await repository.forget_old_unanswered(session, before, _MOST_UNANSWERED)
+    return await repository.forget_old_unanswered(session, before, _MOST_UNANSWERED)
 
 
 async def read_words(session: AsyncSession, *, now: datetime) -> bool:

@@ -22,9 +22,13 @@ async def export(reader: AsyncConnection[Any], who: Who) -> list[Row]:
     asked = {"account_id": who.account_id}
     newest = {**asked, "before_id": LAST_ID, "limit": MOST}
     found = [{"kind": "address", **row} for row in await fetch(reader, repository.SUBSCRIBER, asked)]
-    found += [{"kind": "search", "name": row["name"]} for row in await fetch(reader, repository.SEARCHES, newest)]
+    found += [
+        {"kind": "search", **{name: row[name] for name in ("name", "criteria", "frequency", "created_at")}}
+        for row in await fetch(reader, repository.SEARCHES, newest)
+    ]
     return found + [
-        {"kind": "follow", "document_id": row["document_id"]} for row in await fetch(reader, repository.FOLLOWS, newest)
+        {"kind": "follow", "document_id": row["document_id"], "since": row["since"]}
+        for row in await fetch(reader, repository.FOLLOWS, newest)
     ]
 
 

@@ -18,4 +18,5 @@ async def export(reader: AsyncConnection[Any], who: Who) -> list[Row]:
 
 
 async def erase(session: AsyncSession, resources: Resources, who: Who, now: datetime) -> Forgotten:
-    return Forgotten(await repository.withdraw_everywhere(session, who.account_id))
+    shown = await repository.withdraw_everywhere(session, who.account_id)
+    return Forgotten(shown + await repository.forget_address(session, who.email, now))

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Text as SqlText
-from sqlalchemy import all_, bindparam, cast, delete, func, literal, or_, select, union_all
+from sqlalchemy import all_, bindparam, cast, delete, func, literal, or_, select, union_all, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import col
 from sqlmodel import select as select_rows
@@ -85,6 +85,12 @@ async def withdraw_everywhere(session: AsyncSession, account_id: UUID) -> int:
     shown = await execute(session, delete(_P).where(_P.c.account_id == account_id))
     await execute(session, delete(_M).where(_M.c.sender_id == account_id))
     return shown.rowcount
+
+
+async def forget_address(session: AsyncSession, email: str, now: datetime) -> int:
+    """Cards that give a person's own address for their organisation's give none; how many."""
+    given = update(_C).where(func.lower(_C.c.public_email) == email)
+    return (await execute(session, given.values(public_email=None, updated_at=now, version=_C.c.version + 1))).rowcount
 
 
 async def sent_since(session: AsyncSession, sender_id: UUID, since: datetime) -> int:

@@ -12,6 +12,7 @@ from services.common.personal_data import ANONYMOUS, Forgotten, Who
 from services.common.resources import Resources
 from services.common.texts import fold
 
+from .. import events
 from . import enrolment, repository, rules, service
 
 #: The organisations of one person are not so many.
@@ -58,6 +59,7 @@ async def erase(session: AsyncSession, resources: Resources, who: Who, now: date
             organisation.representative_name = organisation.representative_function = None
         if organisation.cer_signatory_name and fold(organisation.cer_signatory_name) == fold(who.full_name):
             organisation.cer_signatory_name = ANONYMOUS
+        await events.forget_representative(session, organisation.id, who.full_name)
         if organisation.model_dump() != before:
             forgotten.count += 1
             await service.save(session, organisation, "organisation.person_erased", None, now, before)

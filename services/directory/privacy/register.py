@@ -8,6 +8,7 @@ from typing import Any
 from psycopg import AsyncConnection
 
 from services.common.db import Row, fetch
+from services.common.personal_columns import said
 from services.common.personal_data import Holding, Who
 
 from ..accounts import erasure as accounts
@@ -25,7 +26,13 @@ async def _asked(reader: AsyncConnection[Any], who: Who) -> list[Row]:
 #: From the highest room to the lowest: erasing may need what rooms below still know of the person.
 HOLDINGS: tuple[Holding, ...] = (
     Holding("privacy", "vos demandes sur vos données", ("data_requests", "data_request_parts"), _asked),
-    Holding("actors", "ce que vous montrez dans l'annuaire", ("actor_people", "actor_messages"), actors.export, actors.erase),
+    Holding(
+        "actors",
+        "ce que vous montrez dans l'annuaire",
+        ("actor_people", "actor_messages", "actor_cards"),
+        actors.export,
+        actors.erase,
+    ),
     Holding(
         "sessions", "les appareils connectés", ("sessions", "refresh_tokens", "sign_in_failures"), sessions.export, sessions.erase
     ),
@@ -44,8 +51,30 @@ HOLDINGS: tuple[Holding, ...] = (
 
 _ID = "an account's id: kept, it names nobody once the account is erased"
 _LIMITS = "what limits count; gone after an hour or a day"
-#: `table.column` → how privacy accounts for it.
+_FACE = "what an organisation shows of itself"
+_TECHNICAL = "a code, a role, a key, a digest: nobody's"
+_HASHED = "a secret, hashed"
+#: `table.column` → how privacy accounts for it. A test refuses a column that may name somebody and is not here.
 ACCOUNTED: dict[str, str] = {
+    **said(_HASHED, accounts="password_hash", api_client_secrets="hint secret_hash", mailed_tokens="password_hash token_hash"),
+    **said(_HASHED, refresh_tokens="token_hash"),
+    **said("which device, as its browser says; on request, gone when the session is over", sessions="user_agent"),
+    **said(_FACE, actor_cards="city kind presentation search_text territory_codes theme_codes website"),
+    **said(_FACE, organisations="city postcode rna search_text siret street website"),
+    **said("what a service kept of somebody and why; names nobody", data_request_parts="kept"),
+    **said(
+        _TECHNICAL,
+        api_clients="scopes",
+        data_request_parts="file_key service",
+        data_requests="file_key file_sha256 rule",
+        erasures="digest previous rule",
+        invitations="roles",
+        join_requests="roles",
+        memberships="roles",
+        territories="code parent_code",
+        territory_successions="new_code old_code",
+        themes="code label parent_code synonyms",
+    ),
     **dict.fromkeys(("accounts.email", "accounts.full_name"), "on request; retention rule inactive_accounts"),
     **dict.fromkeys(("mailed_tokens.account_id", "mailed_tokens.full_name"), "gone with the link"),
     **dict.fromkeys(

@@ -13,7 +13,7 @@ WARNED_FOR = timedelta(days=30)
 #: Siblings that did not answer an erasure are told again after so long.
 TOLD_AGAIN = timedelta(days=1)
 
-INACTIVE, WORDS, EXPORTS = "inactive_accounts", "joining_words", "exports"
+INACTIVE, WORDS, EXPORTS, TOLD = "inactive_accounts", "joining_words", "exports", "told_organisations"
 RULES = (
     RetentionRule(
         INACTIVE,
@@ -41,6 +41,15 @@ RULES = (
         "la mise à disposition",
         "effacés",
         "droit d'accès (RGPD art. 15)",
+    ),
+    RetentionRule(
+        TOLD,
+        "Annonces aux autres services : organisations et leur représentant légal",
+        Unit.DAYS,
+        "retention_told_days",
+        "l'annonce",
+        "effacées ; l'état présent est annoncé de nouveau à chaque changement",
+        "le temps de les remettre à un service arrêté (RGPD art. 5.1.e)",
     ),
 )
 LABELS = {rule.code: rule.label for rule in RULES} | {REQUEST: "À la demande de la personne"}

@@ -13,6 +13,7 @@ from services.common.problems import Forbidden
 from services.common.resources import Resources
 from services.common.retention import RetentionTable, limit, shown
 
+from .. import events
 from ..joining import personal as joining
 from ..settings import Settings
 from . import erasing, exports, repository, rules
@@ -34,6 +35,7 @@ async def nightly(session: AsyncSession, resources: Resources, *, now: datetime)
         rules.INACTIVE: await erasing.erase_inactive(session, now=now, limit=BATCH),
         rules.WORDS: await joining.forget_old(session, before[rules.WORDS]),
         rules.EXPORTS: await exports.expire(session, now=now, limit=BATCH),
+        rules.TOLD: await events.forget_old(session, before[rules.TOLD]),
     }
     await erasing.warn_inactive(session, resources, before[rules.INACTIVE], now=now, limit=BATCH)
     for code, count in counts.items():

@@ -14,6 +14,7 @@ from psycopg import AsyncConnection
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common.db import Row
+from services.common.personal_columns import said
 
 from ..agenda import personal as agenda
 from ..attendance import personal as attendance
@@ -79,8 +80,44 @@ HOLDERS: tuple[Holder, ...] = (
 
 _BY_RULE = "retention rule {}, and on request"
 _STAFF = "who acted for the network; kept with the act, as in the journal"
-#: `table.column` → how privacy accounts for it.
+_SHOWN = "what an event, a network or the vocabulary shows everybody"
+_TECHNICAL = "a code, a key, a digest, a mark: nobody's"
+#: `table.column` → how privacy accounts for it. A test refuses a column that may name somebody and is not here.
 ACCOUNTED: dict[str, str] = {
+    **said(
+        _SHOWN,
+        event_messages="modes states subject",
+        event_series="description title",
+        event_sessions="place room title",
+        events="aims audiences cost_note description documents form reference summary territory_codes territory_path theme_codes"
+        " theme_path title vague_date",
+        networks="code description website",
+        outcomes="abstract permalink reference title url",
+        seat_pools="audiences label territory_codes",
+        surveys="form",
+        territories="code kind label path",
+        themes="code label path",
+    ),
+    **said(
+        _TECHNICAL,
+        attendees="key",
+        certificates="code file_key file_sha256 reference",
+        check_ins="client_id device_id",
+        erasures="digest previous rule",
+        invitations="said",
+        letters="edition news",
+        personal_feeds="token_hash",
+        plan_targets="code",
+        presence_stays="mark source",
+        registrations="code",
+        visio_accounts="algorithm identifier key key_id secret_sealed subject webhook_secret_sealed",
+        visio_links="revoked_because",
+        visio_movements="connection",
+        visio_recordings="playbacks provider_ref",
+        visio_rooms="failure meeting_id",
+    ),
+    **said("where somebody comes from, counted without their name", attendees="territory_code territory_path"),
+    **said("what is wished, not who wishes", training_needs="preferred_period territory_code theme_codes"),
     **dict.fromkeys(
         (
             "registrations.contact_name",

@@ -321,5 +321,16 @@ async def write_text(session: AsyncSession, resources: Resources, text_id: str) 
     await service.tell_holder(session, text.recipient, said, attachments=[joined])
 
 
+@job("programming:draw_agreement_again")
+async def draw_text_again(session: AsyncSession, resources: Resources, text_id: str) -> None:
+    """What the text says of people was forgotten: its PDF is drawn again under the same key, and mailed to nobody."""
+    text = await repository.text(session, UUID(text_id))
+    if text is None or text.file_key is None:
+        return
+    made = await pdf.render(_LETTERS / ("amendment.typ" if text.number else "agreement.typ"), text.data)
+    stored = await resources.files.write(text.file_key, made)
+    text.file_size, text.file_sha256 = stored.size, stored.sha256
+
+
 def file_name(agreement: Agreement, number: int) -> str:
     return f"avenant-{number}-convention-{agreement.year}.pdf" if number else f"convention-{agreement.year}.pdf"

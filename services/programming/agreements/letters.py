@@ -24,6 +24,11 @@ def party(organisation: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def nameless(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The text of an agreement or an amendment whose parties are represented by nobody in particular."""
+    return {**data, **{who: {**data[who], "representative": "", "function": ""} for who in ("funder", "holder") if who in data}}
+
+
 def action(dossier: Mapping[str, Any], granted_cents: int) -> dict[str, Any]:
     """One line of the list of actions."""
     starts_on, ends_on = dossier["starts_on"], dossier["ends_on"]

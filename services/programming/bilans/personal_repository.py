@@ -1,15 +1,17 @@
 """The SQL of what bilans hold of people."""
 
+from datetime import date
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.common.personal_data import Who
+from services.common.personal_data import ANONYMOUS, Who
 
-from .models import Bilan, BilanSubmission
+from .models import Bilan, BilanAttachment, BilanSubmission
 
 _B: Any = Bilan.__table__  # type: ignore[attr-defined]
 _S: Any = BilanSubmission.__table__  # type: ignore[attr-defined]
@@ -32,3 +34,24 @@ async def concerned(session: AsyncSession, who: Who) -> list[tuple[Bilan, BilanS
         .order_by(col(BilanSubmission.id))
     )
     return list((await session.exec(found.with_for_update(of=BilanSubmission))).all())
+
+
+async def bilans(session: AsyncSession, who: Who) -> list[Bilan]:
+    """Bilans of organisations the person belonged to; locked."""
+    found = select(Bilan).where(col(Bilan.holder_id).in_(who.organisation_ids)).order_by(col(Bilan.id))
+    return list((await session.exec(found.with_for_update())).all())
+
+
+async def attachments(session: AsyncSession, bilan_id: UUID) -> list[BilanAttachment]:
+    return list((await session.exec(select(BilanAttachment).where(BilanAttachment.bilan_id == bilan_id))).all())
+
+
+async def signed_before(session: AsyncSession, day: date, limit: int) -> list[BilanSubmission]:
+    """Submissions about an exercise that ended before that day, whose signatory is still named; locked."""
+    found = (
+        select(BilanSubmission)
+        .join(Bilan, col(Bilan.id) == col(BilanSubmission.bilan_id))
+        .where(col(Bilan.exercise_ends_on) < day, col(BilanSubmission.signatory_name) != ANONYMOUS)
+        .order_by(col(BilanSubmission.id))
+    )
+    return list((await session.exec(found.limit(limit).with_for_update(of=BilanSubmission))).all())

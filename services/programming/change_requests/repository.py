@@ -80,3 +80,17 @@ async def record_reminder(session: AsyncSession, change_request_id: UUID, due_on
 
 async def forget_address(session: AsyncSession, account_id: UUID) -> None:
     await execute(session, sa.update(_C).where(_C.c.asked_by == account_id).values(asked_by_email=""))
+
+
+async def fields_of(session: AsyncSession, dossier_ids: Sequence[UUID]) -> list[ChangeRequestField]:
+    """Every field whose change was asked for on these dossiers; locked."""
+    asked = sa.select(_C.c.id).where(_C.c.dossier_id.in_(dossier_ids))
+    found = select(ChangeRequestField).where(_F.c.change_request_id.in_(asked)).order_by(_F.c.id)
+    return list((await session.exec(found.with_for_update())).all())
+
+
+async def forget_dossiers(session: AsyncSession, dossier_ids: Sequence[UUID]) -> None:
+    of_dossiers = _C.c.dossier_id.in_(dossier_ids)
+    await execute(session, sa.update(_C).where(of_dossiers, _C.c.asked_by_email != "").values(asked_by_email=""))
+    contacts = _F.c.change_request_id.in_(sa.select(_C.c.id).where(of_dossiers)) & _F.c.pointer.startswith("/contact")
+    await execute(session, sa.update(_F).where(contacts).values(before=sa.null()))

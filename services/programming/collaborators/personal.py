@@ -1,7 +1,9 @@
 """What collaborators hold of people."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from psycopg import AsyncConnection
@@ -13,7 +15,7 @@ from services.common.personal_data import Who
 from services.common.resources import Resources
 
 from ..personal import Erased
-from . import service
+from . import repository, service
 from .models import Collaborator
 
 _C: Any = Collaborator.__table__  # type: ignore[attr-defined]
@@ -31,3 +33,8 @@ async def erase(session: AsyncSession, resources: Resources, who: Who, now: date
     found = await export(await driver(session), who)
     await service.forget_person(session, who.account_id, email=who.email, now=now)
     return Erased(count=len(found))
+
+
+async def forget_dossiers(session: AsyncSession, dossier_ids: Sequence[UUID]) -> None:
+    """Who was invited to write these dossiers is named no more; whoever may still read one is."""
+    await repository.forget_dossiers(session, dossier_ids)

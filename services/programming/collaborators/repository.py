@@ -88,3 +88,9 @@ async def of_person(session: AsyncSession, account_id: UUID, email: str) -> Sequ
 async def forget_draft(session: AsyncSession, dossier_id: UUID) -> None:
     for table in (_C, _S):
         await execute(session, sa.delete(table).where(table.c.dossier_id == dossier_id))
+
+
+async def forget_dossiers(session: AsyncSession, dossier_ids: Sequence[UUID]) -> None:
+    """Those who may not read these dossiers any more are named no more."""
+    over = _C.c.dossier_id.in_(dossier_ids) & _C.c.status.in_([CollaboratorStatus.WITHDRAWN, CollaboratorStatus.LEFT])
+    await execute(session, sa.update(_C).where(over, _C.c.email != "").values(email="", full_name=""))

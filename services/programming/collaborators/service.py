@@ -267,6 +267,9 @@ async def forget_person(session: AsyncSession, account_id: UUID, *, email: str, 
         if collaborator.status is CollaboratorStatus.ACTIVE:
             collaborator.status, collaborator.ended_at = CollaboratorStatus.LEFT, now
             await access.let_out(session, collaborator.dossier_id, account_id)
+        elif collaborator.status is CollaboratorStatus.INVITED:
+            # Nobody is left to accept; two such invitations to one dossier would be one address's otherwise.
+            collaborator.status, collaborator.ended_at = CollaboratorStatus.WITHDRAWN, now
         collaborator.email = collaborator.full_name = ""
         collaborator.version += 1
     await session.flush()

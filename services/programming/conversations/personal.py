@@ -1,7 +1,9 @@
 """What conversations hold of people."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from psycopg import AsyncConnection
@@ -12,8 +14,8 @@ from services.common.db import Row, driver, fetch
 from services.common.personal_data import Who
 from services.common.resources import Resources
 
-from ..personal import Erased
-from . import service
+from ..personal import Erased, masked, mended
+from . import repository, service
 from .models import ConversationMessage, ConversationParticipant
 
 _M: Any = ConversationMessage.__table__  # type: ignore[attr-defined]
@@ -31,6 +33,15 @@ async def export(reader: AsyncConnection[Any], who: Who) -> list[Row]:
 
 
 async def erase(session: AsyncSession, resources: Resources, who: Who, now: datetime) -> Erased:
+    """What they wrote stays, without their name: neither as its author, nor at its foot, nor in what is called a file of it."""
     found = await export(await driver(session), who)
+    for message in await repository.written_by(session, who.account_id):
+        message.text, message.attachments = masked(message.text, who), mended(message.attachments, who)
+    await session.flush()
     await service.forget_person(session, who.account_id)
     return Erased(count=len(found))
+
+
+async def forget_dossiers(session: AsyncSession, dossier_ids: Sequence[UUID]) -> None:
+    """Nobody is written to any more about these dossiers, and who wrote is not told: what was written stays."""
+    await repository.forget_dossiers(session, dossier_ids)

@@ -145,3 +145,16 @@ async def forget_person(session: AsyncSession, account_id: UUID) -> None:
     written = (_M.c.author_id == account_id) & _M.c.conversation_id.in_(threads)
     await execute(session, sa.update(_M).where(written).values(author_name=""))
     await execute(session, sa.update(_P).where(_P.c.account_id == account_id).values(email=""))
+
+
+async def written_by(session: AsyncSession, account_id: UUID) -> list[ConversationMessage]:
+    """Their messages, found through the threads they are in; locked."""
+    threads = sa.select(_P.c.conversation_id).where(_P.c.account_id == account_id)
+    found = select(ConversationMessage).where(_M.c.author_id == account_id, _M.c.conversation_id.in_(threads)).order_by(_M.c.id)
+    return list((await session.exec(found.with_for_update())).all())
+
+
+async def forget_dossiers(session: AsyncSession, dossier_ids: Sequence[UUID]) -> None:
+    threads = sa.select(_C.c.id).where(_C.c.dossier_id.in_(dossier_ids))
+    await execute(session, sa.update(_M).where(_M.c.conversation_id.in_(threads), _M.c.author_name != "").values(author_name=""))
+    await execute(session, sa.update(_P).where(_P.c.conversation_id.in_(threads), _P.c.email != "").values(email=""))

@@ -1,15 +1,16 @@
 """The SQL of what multi-year agreements hold of people."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, JSONPATH
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.common.personal_data import Who
+from services.common.personal_data import ANONYMOUS, Who
 
 from .models import Cpo, CpoAmendment, CpoFunder
 
@@ -63,3 +64,28 @@ async def funders(session: AsyncSession, cpo_id: UUID) -> list[CpoFunder]:
 
 async def amendments(session: AsyncSession, cpo_id: UUID) -> list[CpoAmendment]:
     return list((await session.exec(select(CpoAmendment).where(CpoAmendment.cpo_id == cpo_id))).all())
+
+
+async def ended_before(session: AsyncSession, day: date, limit: int) -> list[Cpo]:
+    """Agreements that ended before that day, whose contact is still named; locked."""
+    named = sa.func.coalesce(_C.c.contact["full_name"].astext, "").notin_(["", ANONYMOUS])
+    found = select(Cpo).where(col(Cpo.ends_on) < day, named).order_by(col(Cpo.id)).limit(limit)
+    return list((await session.exec(found.with_for_update(of=Cpo, skip_locked=True))).all())
+
+
+def _names(signature: Any) -> Any:
+    return sa.func.coalesce(signature["signatory_name"].astext, ANONYMOUS) != ANONYMOUS
+
+
+async def signed_before(session: AsyncSession, day: date, limit: int) -> list[Cpo]:
+    """Agreements that ended before that day, in which a signatory of some party is still named; locked."""
+    named = sa.or_(
+        _names(_C.c.holder_signature),
+        sa.exists().where(_F.c.cpo_id == _C.c.id, _names(_F.c.signature)),
+        sa.exists().where(
+            _A.c.cpo_id == _C.c.id,
+            sa.func.jsonb_path_exists(_A.c.signatures, sa.cast(f'$[*].signatory_name ? (@ != "{ANONYMOUS}")', JSONPATH)),
+        ),
+    )
+    found = select(Cpo).where(col(Cpo.ends_on) < day, named).order_by(col(Cpo.id)).limit(limit)
+    return list((await session.exec(found.with_for_update(of=Cpo, skip_locked=True))).all())

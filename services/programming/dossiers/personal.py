@@ -2,20 +2,22 @@
 
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from psycopg import AsyncConnection
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common.db import Row, fetch
+from services.common.jobs import enqueue
 from services.common.personal_data import ANONYMOUS, Forgotten, Who
 from services.common.resources import Resources
 
-from ..personal import Erased, Signature, end_of_retention, is_contact, is_named, mended, without_contact
+from ..personal import Erased, Signature, end_of_retention, is_contact, is_named, masked, mended, without_contact
 from . import personal_repository, repository
 from .models import Dossier, DossierStatus, Submission
 
-_OVER = [DossierStatus.CLOSED]
-_NEVER_FUNDED = [DossierStatus.DRAFT, DossierStatus.INADMISSIBLE]
+#: The job that draws the PDF of a submission (`versions`), by name.
+WRITE = "programming:write_dossier"
 #: Once the funders have decided, a dossier without a granted euro binds nobody.
 _DECIDED = {
     *(DossierStatus.DECIDED, DossierStatus.NOTIFIED, DossierStatus.RUNNING),
@@ -47,39 +49,83 @@ async def erase(session: AsyncSession, resources: Resources, who: Who, now: date
             continue
         erased.count += _forget_in(dossier, who, now)
         for submission in await personal_repository.submissions(session, dossier_id):
-            erased.add(_forget_in_submission(dossier, submission, who, years))
+            found = _forget_in_submission(dossier, submission, who, years)
+            if found.count:
+                await _draw_again(session, submission)
+            erased.add(found)
+        for piece in await personal_repository.attachments(session, dossier_id):
+            if (name := masked(piece.name, who)[:200]) != piece.name:
+                piece.name, erased.count = name, erased.count + 1
+        renewal = await personal_repository.renewal(session, dossier_id)
+        if renewal is not None and (start := mended(renewal.start, who), notes := mended(renewal.notes, who)) != (
+            renewal.start,
+            renewal.notes,
+        ):
+            renewal.start, renewal.notes, erased.count = start, notes, erased.count + 1
     await session.flush()
     return erased
 
 
-async def forget_contacts(session: AsyncSession, before: datetime, limit: int, *, funded: bool) -> int:
-    """Contacts of dossiers over (`funded`) or never funded, that nobody touched since; how many."""
-    dossiers = await personal_repository.over(session, before, _OVER if funded else _NEVER_FUNDED, limit)
+async def concerned(session: AsyncSession, who: Who) -> list[UUID]:
+    """For the rooms above: dossiers the person wrote, or those of organisations they belonged to."""
+    return await personal_repository.concerned(session, who)
+
+
+async def forget_contacts(session: AsyncSession, before: datetime, limit: int, *, funded: bool) -> list[UUID]:
+    """Contacts of dossiers that are over (`funded`) or were not funded, that nobody touched since; which."""
+    dossiers = await personal_repository.over(session, before, limit, funded=funded)
     for dossier in dossiers:
         dossier.contact, dossier.version = without_contact(dossier.contact), dossier.version + 1
+        if not funded:
+            dossier.holder = {**dossier.holder, "legal_representative": None}
         for submission in await personal_repository.submissions(session, dossier.id):
             contact = without_contact(submission.snapshot.get("contact") or {})
             submission.snapshot = {**submission.snapshot, "contact": contact}
+            await _draw_again(session, submission)
+        renewal = await personal_repository.renewal(session, dossier.id)
+        if renewal is not None and renewal.start.get("contact"):
+            renewal.start = {**renewal.start, "contact": without_contact(renewal.start["contact"])}
     await session.flush()
-    return len(dossiers)
+    return [dossier.id for dossier in dossiers]
 
 
-async def forget_signatories(session: AsyncSession, day: date, limit: int) -> int:
-    """Who signed what ended before that day; how many."""
+async def forget_signatories(session: AsyncSession, day: date, limit: int) -> list[UUID]:
+    """Who signed what ended before that day; the dossier of each submission."""
     submissions = await personal_repository.signed_before(session, day, limit)
     for submission in submissions:
         submission.signatory_name, submission.signatory_function = ANONYMOUS, ""
+        submission.snapshot = without_representative(submission.snapshot)
+        await _draw_again(session, submission)
+        dossier = await repository.get(session, submission.dossier_id, lock=True)
+        if dossier is not None and dossier.holder.get("legal_representative"):
+            dossier.holder, dossier.version = {**dossier.holder, "legal_representative": None}, dossier.version + 1
     await session.flush()
-    return len(submissions)
+    return [submission.dossier_id for submission in submissions]
+
+
+def without_representative(snapshot: dict[str, Any]) -> dict[str, Any]:
+    """A dossier as it was sent, its holder represented by nobody in particular."""
+    holder = snapshot.get("holder") or {}
+    return {**snapshot, "holder": {**holder, "legal_representative": None}} if holder.get("legal_representative") else snapshot
+
+
+async def _draw_again(session: AsyncSession, submission: Submission) -> None:
+    """Its PDF names somebody: it is drawn without them, under the same key."""
+    if submission.document_key is not None:
+        submission.document_key = submission.document_size = submission.document_sha256 = None
+        await enqueue(session, WRITE, lock=f"dossier-pdf:{submission.id}", submission_id=str(submission.id))
 
 
 def _forget_in(dossier: Dossier, who: Who, now: datetime) -> int:
     theirs = dossier.created_by == who.account_id
     contact = without_contact(dossier.contact) if is_contact(dossier.contact, who, theirs=theirs) else dossier.contact
-    holder = mended(dossier.holder, who)
-    if (contact, holder) == (dossier.contact, dossier.holder):
+    said = {name: getattr(dossier, name) for name in ("holder", "content", "answers", "budget")}
+    without = {name: mended(value, who) for name, value in said.items()}
+    if (contact, without) == (dossier.contact, said):
         return 0
-    dossier.contact, dossier.holder = contact, holder
+    dossier.contact = contact
+    for name, value in without.items():
+        setattr(dossier, name, value)
     dossier.version, dossier.updated_at = dossier.version + 1, now
     return 1
 

@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.common.db import execute
 from services.common.personal_data import ANONYMOUS, Who
 
-from .models import Dossier, DossierStatus, Submission
+from .models import Attachment, Dossier, DossierStatus, Renewal, Submission
 
 _D: Any = Dossier.__table__  # type: ignore[attr-defined]
 _S: Any = Submission.__table__  # type: ignore[attr-defined]
@@ -70,13 +70,37 @@ async def submissions(session: AsyncSession, dossier_id: Any) -> list[Submission
     return list((await session.exec(select(Submission).where(Submission.dossier_id == dossier_id).with_for_update())).all())
 
 
+async def attachments(session: AsyncSession, dossier_id: Any) -> list[Attachment]:
+    return list((await session.exec(select(Attachment).where(Attachment.dossier_id == dossier_id))).all())
+
+
+async def renewal(session: AsyncSession, dossier_id: Any) -> Renewal | None:
+    """What the dossier began as, when it renews another; locked."""
+    return await session.get(Renewal, dossier_id, with_for_update=True, populate_existing=True)
+
+
 def _still_named() -> Any:
     return sa.and_(sa.func.coalesce(_D.c.contact["full_name"].astext, "").notin_(["", ANONYMOUS]))
 
 
-async def over(session: AsyncSession, before: datetime, statuses: list[DossierStatus], limit: int) -> list[Dossier]:
-    """Dossiers in these states that nobody touched since, whose contact is still named; locked."""
-    found = select(Dossier).where(col(Dossier.updated_at) < before, col(Dossier.status).in_(statuses), _still_named())
+#: Nothing came of them.
+_NEVER_FUNDED = [DossierStatus.DRAFT, DossierStatus.INADMISSIBLE, DossierStatus.WITHDRAWN, DossierStatus.DROPPED]
+#: The funders have answered.
+_ANSWERED = [
+    *(DossierStatus.NOTIFIED, DossierStatus.RUNNING, DossierStatus.REPORT_DUE),
+    *(DossierStatus.REPORT_SUBMITTED, DossierStatus.CLOSED),
+]
+
+
+async def over(session: AsyncSession, before: datetime, limit: int, *, funded: bool) -> list[Dossier]:
+    """Dossiers that nobody touched since, whose contact is still named; locked.
+
+    `funded`: closed, or their exercise ended before then too. Otherwise those nothing came of, refusals included.
+    """
+    unfunded = sa.or_(_D.c.status.in_(_NEVER_FUNDED), sa.and_(_D.c.status.in_(_ANSWERED), _D.c.granted_cents == 0))
+    ended = sa.or_(_D.c.status == DossierStatus.CLOSED, _D.c.exercise_ends_on < before.date())
+    asked = sa.and_(ended, ~unfunded) if funded else unfunded
+    found = select(Dossier).where(col(Dossier.updated_at) < before, asked, _still_named())
     return list((await session.exec(found.order_by(col(Dossier.id)).limit(limit).with_for_update(skip_locked=True))).all())
 
 

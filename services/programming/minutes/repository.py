@@ -1,5 +1,6 @@
 """All the SQL about printed agendas and minutes."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -33,3 +34,9 @@ async def last_number(session: AsyncSession, committee_id: UUID, kind: PaperKind
 async def last_edition(session: AsyncSession, committee_id: UUID) -> int:
     wanted = select(sa.func.coalesce(sa.func.max(_P.c.edition), 0)).where(_P.c.committee_id == committee_id)
     return int((await session.exec(wanted)).one())
+
+
+async def of_sessions(session: AsyncSession, committee_ids: Sequence[UUID]) -> list[SessionPaper]:
+    """Every printing of these sessions' papers, locked."""
+    found = select(SessionPaper).where(_P.c.committee_id.in_(committee_ids)).order_by(_P.c.id)
+    return list((await session.exec(found.with_for_update())).all())

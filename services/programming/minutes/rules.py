@@ -60,3 +60,22 @@ def attendance(members: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
         }
         for member in members
     ]
+
+
+def nameless(data: Mapping[str, Any]) -> dict[str, Any]:
+    """A paper that says which organisations sat, stepped out or recused themselves, and no longer who in them."""
+    said = dict(data)
+    if "attendance" in said:
+        said["attendance"] = [{**member, "person": ""} for member in said["attendance"]]
+    said["items"] = [_nameless_item(item) for item in said.get("items", ())]
+    return said
+
+
+def _nameless_item(item: Mapping[str, Any]) -> dict[str, Any]:
+    """`Nom (organisation), déclaré le …` and `organisation, Nom (lien), le …`, as `content` and `conflicts` write them."""
+    said = dict(item)
+    if "deports" in said:
+        said["deports"] = [re.sub(r"^.*? \(", "un représentant (", line) for line in said["deports"]]
+    if "conflicts" in said:
+        said["conflicts"] = [re.sub(r"^([^,(]*)(?:, [^(]*)? \(", r"\1 (", line) for line in said["conflicts"]]
+    return said

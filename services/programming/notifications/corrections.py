@@ -57,6 +57,7 @@ async def correct(
         raise NothingToRectify()
     await _set_right(session, caller, request, wish.granted_cents, now)
     await instruction.reword(session, request.id, motive=wish.motive.strip() or None, conditions=wish.conditions.strip() or None)
+    dossier = await instruction.get(session, notification.dossier_id)
     correction = NotificationCorrection(
         notification_id=notification.id,
         number=len(await repository.corrections(session, notification.id)) + 1,
@@ -65,13 +66,13 @@ async def correct(
         granted_cents=wish.granted_cents,
         motive=wish.motive.strip(),
         conditions=wish.conditions.strip(),
-        recipient=notification.recipient,
+        # Whoever was written to may be forgotten since.
+        recipient=notification.recipient or str(dossier.contact.get("email") or ""),
         corrected_by=caller.account_id,
         corrected_at=now,
     )
     session.add(correction)
     await session.flush()
-    dossier = await instruction.get(session, notification.dossier_id)
     await dossiers.note(
         session, dossier, "request.corrected", caller, now, organisation_id=request.funder_id, reason=correction.reason,
         request_id=str(request.id), notification_id=str(notification.id), granted_cents=[before, wish.granted_cents],
@@ -170,6 +171,8 @@ async def write_correction(session: AsyncSession, resources: Resources, correcti
     stored = await resources.files.write(f"correction-{correction.id.hex}", await pdf.render(_TEMPLATE, data))
     correction.letter_key, correction.letter_size, correction.letter_sha256 = stored.key, stored.size, stored.sha256
     correction.letter_ready_at = resources.clock.now()
+    if correction.mail_job_id is not None:
+        return  # told already: only the letter had to be drawn again
     correction.mail_job_id = await queue_mail(
         session,
         to=correction.recipient,

@@ -106,3 +106,33 @@ async def corrections(session: AsyncSession, notification_id: UUID) -> list[Noti
 
 async def correction(session: AsyncSession, correction_id: UUID, *, lock: bool = False) -> NotificationCorrection | None:
     return await session.get(NotificationCorrection, correction_id, with_for_update=lock or None, populate_existing=lock)
+
+
+# People who were forgotten
+
+#: Answers sent to an address.
+SENT_TO = (
+    sa.select(_N.c.dossier_id, _N.c.recipient, _N.c.notified_at)
+    .where(sa.func.lower(_N.c.recipient) == bindparam("email", type_=sa.String))
+    .order_by(_N.c.id)
+)
+
+
+async def sent_to(session: AsyncSession, email: str) -> tuple[list[Notification], list[NotificationCorrection]]:
+    """Answers and their corrections mailed to this address, once they left; locked."""
+    first = select(Notification).where(sa.func.lower(_N.c.recipient) == email, _N.c.letter_ready_at.is_not(None))
+    then = select(NotificationCorrection).where(sa.func.lower(_C.c.recipient) == email, _C.c.letter_ready_at.is_not(None))
+    return (
+        list((await session.exec(first.order_by(_N.c.id).with_for_update())).all()),
+        list((await session.exec(then.order_by(_C.c.id).with_for_update())).all()),
+    )
+
+
+async def drawn_for(session: AsyncSession, dossier_ids: Sequence[UUID]) -> tuple[list[Notification], list[NotificationCorrection]]:
+    """Answers to these dossiers, and their corrections, whose letter is made; locked."""
+    first = select(Notification).where(_N.c.dossier_id.in_(dossier_ids), _N.c.letter_ready_at.is_not(None)).order_by(_N.c.id)
+    answers = list((await session.exec(first.with_for_update())).all())
+    then = select(NotificationCorrection).where(
+        _C.c.notification_id.in_([each.id for each in answers]), _C.c.letter_ready_at.is_not(None)
+    )
+    return answers, list((await session.exec(then.order_by(_C.c.id).with_for_update())).all())

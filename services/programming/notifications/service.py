@@ -143,6 +143,8 @@ async def _write(session: AsyncSession, resources: Resources, notification_ids: 
         notification.letter_key, notification.letter_size, notification.letter_sha256 = stored.key, stored.size, stored.sha256
         notification.letter_ready_at = resources.clock.now()
         short_name = funders[notification.campaign_id, notification.funder_id]["short_name"]
+        if notification.mail_job_id is not None:
+            continue  # told already: only the letter had to be drawn again
         notification.mail_job_id = await queue_mail(
             session,
             to=notification.recipient,

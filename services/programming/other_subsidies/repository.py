@@ -1,5 +1,6 @@
 """All the SQL about other subsidies and de minimis aids."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -50,3 +51,17 @@ async def aids_total(session: AsyncSession, organisation_id: UUID, first: date, 
     counted = sa.select(sa.func.count().label("count"), total.label("total")).where(_M.c.organisation_id == organisation_id)
     row = (await execute(session, counted)).mappings().one()
     return int(row["count"]), int(row["total"])
+
+
+#: Subsidies somebody declared.
+DECLARED = (
+    sa.select(_S.c.organisation_id, _S.c.year, _S.c.funder_name, _S.c.purpose, _S.c.declared_at)
+    .where(_S.c.declared_by == bindparam("account_id", type_=sa.Uuid))
+    .order_by(_S.c.id)
+)
+
+
+async def of_organisations(session: AsyncSession, organisation_ids: Sequence[UUID]) -> list[DeclaredSubsidy]:
+    """Every one of theirs, locked."""
+    found = select(DeclaredSubsidy).where(_S.c.organisation_id.in_(organisation_ids)).order_by(_S.c.id)
+    return list((await session.exec(found.with_for_update())).all())

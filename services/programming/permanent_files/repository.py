@@ -1,5 +1,6 @@
 """All the SQL about permanent files."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -68,3 +69,17 @@ async def count(session: AsyncSession, organisation_id: UUID) -> int:
 async def waiting(session: AsyncSession, limit: int) -> list[UUID]:
     found = sa.select(_P.c.id).where(_P.c.status == ScanStatus.WAITING_SCAN).order_by(_P.c.id).limit(limit)
     return list((await execute(session, found)).scalars())
+
+
+#: Documents somebody added.
+ADDED = (
+    sa.select(_P.c.organisation_id, _P.c.kind, _P.c.exercise, _P.c.name, _P.c.added_at)
+    .where(_P.c.added_by == bindparam("account_id", type_=sa.Uuid))
+    .order_by(_P.c.id)
+)
+
+
+async def of_organisations(session: AsyncSession, organisation_ids: Sequence[UUID]) -> list[PermanentFile]:
+    """Every version, locked."""
+    found = select(PermanentFile).where(_P.c.organisation_id.in_(organisation_ids)).order_by(_P.c.id)
+    return list((await session.exec(found.with_for_update())).all())

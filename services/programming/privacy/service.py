@@ -1,7 +1,7 @@
 """Use cases of retention and erasure: what the directory asks or tells, what each night forgets, what proves it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common import journal
 from services.common.auth import Principal
-from services.common.clock import today_in_paris
+from services.common.clock import PARIS, today_in_paris
 from services.common.db import Row, fetch
 from services.common.erasures import REQUEST, RegisterVerification
 from services.common.ids import new_id
@@ -21,8 +21,18 @@ from services.common.resources import Resources
 from services.common.retention import RetentionTable, limit, shown
 from services.common.sealing import SealBroken, opened, seal
 
+from ..agreements import personal as agreements
+from ..bilans import personal as bilans
+from ..change_requests import personal as change_requests
+from ..collaborators import personal as collaborators
+from ..committees import personal as committees
+from ..conversations import personal as conversations
+from ..cpos import personal as cpos
 from ..dossiers import personal as dossiers
+from ..minutes import personal as minutes
+from ..notifications import personal as notifications
 from ..personal import Erased
+from ..reviews import personal as reviews
 from ..settings import Settings
 from ..tables import KERNEL
 from . import repository, rules
@@ -59,14 +69,44 @@ async def nightly(session: AsyncSession, resources: Resources, *, now: datetime)
     before = {rule.code: limit(rule.unit, _kept_for(resources.settings, rule), now) for rule in rules.RULES}
     # An exercise of the year Y is kept until the end of the year Y + n: what ended before the first of January that follows goes.
     signed = before[rules.SIGNATURES].date().replace(month=1, day=1)
+    seated = datetime.combine(signed, time.min, PARIS)
     counts = {
-        rules.UNFUNDED: await dossiers.forget_contacts(session, before[rules.UNFUNDED], BATCH, funded=False),
-        rules.CONTACTS: await dossiers.forget_contacts(session, before[rules.CONTACTS], BATCH, funded=True),
-        rules.SIGNATURES: await dossiers.forget_signatories(session, signed, BATCH)
+        rules.UNFUNDED: await _forget_contacts(session, before[rules.UNFUNDED], funded=False),
+        rules.CONTACTS: await _forget_contacts(session, before[rules.CONTACTS], funded=True)
+        + await cpos.forget_contacts(session, before[rules.CONTACTS], BATCH),
+        rules.SIGNATURES: await _forget_signatories(session, signed)
+        + await bilans.forget_signatories(session, signed, BATCH)
+        + await cpos.forget_signatories(session, signed, BATCH)
+        + await agreements.forget_signatories(session, signed, BATCH)
         + await repository.forget_sealed(session, today_in_paris(now)),
+        rules.SEATED: await _forget_seated(session, seated) + await reviews.forget_before(session, seated, BATCH),
     }
     for code, count in counts.items():
         await _record(session, resources, code, before[code], count, now)
+
+
+async def _forget_contacts(session: AsyncSession, before: datetime, *, funded: bool) -> int:
+    """Of dossiers nobody touched since; and in what was said, asked and sent about them."""
+    dossier_ids = await dossiers.forget_contacts(session, before, BATCH, funded=funded)
+    for room in (notifications, change_requests, conversations, collaborators):
+        await room.forget_dossiers(session, dossier_ids)
+    if not funded:
+        await notifications.draw_again(session, dossier_ids)
+    return len(dossier_ids)
+
+
+async def _forget_signatories(session: AsyncSession, day: date) -> int:
+    """Of dossiers whose exercise ended before that day, in the letters that answered them too."""
+    dossier_ids = await dossiers.forget_signatories(session, day, BATCH)
+    await notifications.draw_again(session, dossier_ids)
+    return len(dossier_ids)
+
+
+async def _forget_seated(session: AsyncSession, before: datetime) -> int:
+    """Who sat and stepped out in sessions before then, in their printed papers too."""
+    committee_ids = await committees.forget_before(session, before, BATCH)
+    await minutes.forget(session, committee_ids)
+    return len(committee_ids)
 
 
 def retention(settings: Settings, now: datetime) -> RetentionTable:

@@ -95,3 +95,12 @@ async def feed_of(reader: AsyncConnection[Any], token_hash: str) -> Row | None:
 
 async def own_feed(reader: AsyncConnection[Any], account_id: UUID, campaign_id: UUID) -> Row | None:
     return await fetch_one(reader, _OWN_FEED, {"account_id": account_id, "campaign_id": campaign_id})
+
+
+#: Calendars somebody follows.
+FEEDS_OF_PERSON = sa.select(_F.c.campaign_id, _F.c.created_at).where(_F.c.account_id == bindparam("account_id", type_=sa.Uuid))
+
+
+async def revoke_feeds(session: AsyncSession, account_id: UUID) -> int:
+    """All of somebody's addresses, gone; how many."""
+    return (await execute(session, sa.delete(_F).where(_F.c.account_id == account_id))).rowcount

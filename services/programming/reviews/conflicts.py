@@ -307,3 +307,8 @@ async def _note(
         reason=reason,
         confidential=True,
     )
+
+
+async def forget_before(session: AsyncSession, before: datetime, limit: int) -> int:
+    """What was declared before then is said without its person nor their words; how many declarations were."""
+    return await repository.forget_before(session, before, limit)

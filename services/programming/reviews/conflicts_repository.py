@@ -1,6 +1,7 @@
 """All the SQL about conflicts of interest, and what they and open readings hide."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -125,3 +126,10 @@ async def forget(session: AsyncSession, account_id: UUID) -> None:
     """The person is erased: the declarations stay, without name nor words."""
     mine = sa.update(_C).where(_C.c.account_id == account_id)
     await execute(session, mine.values(person_name="", details="", version=_C.c.version + 1))
+
+
+async def forget_before(session: AsyncSession, before: datetime, limit: int) -> int:
+    told = sa.or_(_C.c.person_name != "", _C.c.details != "")
+    old = sa.select(_C.c.id).where(_C.c.declared_at < before, told).order_by(_C.c.id).limit(limit).with_for_update(skip_locked=True)
+    gone = sa.update(_C).where(_C.c.id.in_(old.scalar_subquery()))
+    return (await execute(session, gone.values(person_name="", details="", version=_C.c.version + 1))).rowcount

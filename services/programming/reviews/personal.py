@@ -27,6 +27,11 @@ async def export(reader: AsyncConnection[Any], who: Who) -> list[Row]:
     return await fetch(reader, _OF, {"account_id": who.account_id})
 
 
+async def forget_before(session: AsyncSession, before: datetime, limit: int) -> int:
+    """Interests declared before then, whose person is still named: who and why go, that one was declared stays; how many."""
+    return await conflicts.forget_before(session, before, limit)
+
+
 async def erase(session: AsyncSession, resources: Resources, who: Who, now: datetime) -> Erased:
     found = await export(await driver(session), who)
     await conflicts.forget(session, who.account_id)

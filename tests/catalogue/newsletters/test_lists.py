@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.catalogue.newsletters import jobs
+from services.catalogue.newsletters import lists
 from tests.catalogue.newsletters.lists import ask, confirmation_in, new_address, paragraph, sent, subscribed, written
 from tests.catalogue.subscriptions.morning import leaving, letters, shown, text_of
 from tests.catalogue.world import World
@@ -18,7 +18,7 @@ async def audience(world: World) -> dict[str, int]:
 
 async def night(world: World) -> None:
     async with world.running.resources.database.transaction() as session:
-        await jobs.forget_addresses.run(session, world.running.resources, timestamp=0)
+        await lists.forget_old(session, now=world.running.clock.now())
 
 
 async def test_an_address_is_subscribed_when_its_holder_presses_the_button(world: World) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.catalogue import people
+from services.catalogue.privacy import service
 from services.common.ids import new_id
 from services.common.outbox import Event
 from services.common.personal_data import ACCOUNT_ERASED, Who
@@ -20,7 +20,7 @@ async def test_what_somebody_erased_asked_is_closed_and_names_nobody(world: Worl
     running = desk.world.running
     who = Who(desk.asker.account_id, "camille@asso.example", "Camille Exemple")
     async with running.resources.database.readers.connection() as reader:
-        held = await people.export(running.resources, reader, who)
+        held = await service.export(running.resources, reader, who)
     assert [(each["reference"], each["reply_email"]) for each in held["questions"]] == [(asked["reference"], who.email)]
     erasure_id = new_id()
     data = {"erasure_id": str(erasure_id), **who.told()}

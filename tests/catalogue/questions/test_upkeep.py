@@ -57,7 +57,6 @@ async def test_jobs_run_by_the_worker(desk: DeskWorld) -> None:
     assert {each.name: each.cron for each in JOBS} == {
         "catalogue:remind_desks": "15 6 * * *",
         "catalogue:lapse_questions": "35 3 * * *",
-        "catalogue:anonymise_questions": "45 3 * * *",
     }
 
 

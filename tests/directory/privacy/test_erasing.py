@@ -60,6 +60,10 @@ async def test_a_person_is_forgotten_after_a_week_and_every_sibling_answers(dire
     (done,) = await directory.rows("SELECT state FROM data_requests WHERE id = %(id)s", id=request["id"])
     assert done["state"] == "done"
     assert [each["data"] for each in await told(directory, ACCOUNT_ERASED, person.account_id)] == [{}]
+    for table in ("outbox_events", "organisations", "actor_cards", "actor_people", "inbox_events", "memberships"):
+        sql = f"SELECT count(*) AS n FROM {table} AS t WHERE t::text ILIKE ANY(%(words)s)"  # noqa: S608
+        (found,) = await directory.rows(sql, words=["%Karim Rossi%", f"%{person.email}%"])
+        assert found["n"] == 0, table
 
     administrator = await an_administrator(directory)
     lines = (await administrator.get("erasures")).json()["items"]
@@ -164,11 +168,29 @@ async def test_accounts_nobody_comes_back_to_are_warned_then_erased(directory: R
     assert list(names.values()).count("Personne effacée") == 1
     assert names[UUID(gone.account_id)] == "Personne effacée"
     lines = await directory.rows("SELECT rule, count FROM erasures ORDER BY number DESC LIMIT 8")
-    assert {"inactive_accounts", "joining_words", "exports"} <= {line["rule"] for line in lines}
+    assert {"inactive_accounts", "joining_words", "exports", "told_organisations"} <= {line["rule"] for line in lines}
     await rewind(directory, began)
 
 
 async def test_the_table_of_retention_is_public(directory: Running) -> None:
     found = (await directory.client.get("/directory/v1/retention")).json()
-    assert {rule["code"] for rule in found["items"]} == {"inactive_accounts", "joining_words", "exports"}
+    assert {rule["code"] for rule in found["items"]} == {"inactive_accounts", "joining_words", "exports", "told_organisations"}
     assert all(rule["basis"] for rule in found["items"])
+
+
+async def test_what_siblings_took_is_forgotten_after_a_month_and_what_they_did_not_waits(directory: Running) -> None:
+    began = directory.clock.at
+    taken, waiting = [(await a_managed(directory))[1].rpartition("/")[2] for _ in range(2)]
+    mine = "task_name = 'kernel:deliver_event' AND args->>'event_id' IN (SELECT id::text FROM outbox_events WHERE subject = %s)"
+    async with directory.resources.database.readers.connection() as connection:
+        for organisation, status in ((taken, "succeeded"), (waiting, "todo")):
+            sql = f"UPDATE procrastinate_jobs SET status = '{status}', scheduled_at = '2999-01-01' WHERE {mine}"  # noqa: S608
+            await connection.execute(sql.encode(), [organisation])
+    directory.clock.forward(days=29)
+    await the_night_comes(directory)
+    assert await told(directory, "organisation.changed", taken) != []
+    directory.clock.forward(days=3)
+    await the_night_comes(directory)
+    assert await told(directory, "organisation.changed", taken) == []
+    assert await told(directory, "organisation.changed", waiting) != []
+    await rewind(directory, began)

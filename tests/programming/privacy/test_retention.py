@@ -29,14 +29,17 @@ async def test_contacts_go_two_years_after_a_draft_was_left_and_each_night_leave
     await the_night_comes(world)
     assert (await world.seen(dossier_id, world.holder))["contact"]["full_name"] == "Personne effacée"
     await the_night_comes(world)
-    lines = (await world.call(ADMINISTRATOR, "GET", "/erasures", params={"limit": 6}, expect=200)).json()["items"]
-    assert {line["rule"] for line in lines} == {"contacts", "unfunded_contacts", "signatures"}
-    assert [line["count"] for line in lines[:3]] == [0, 0, 0]
-    assert sum(line["count"] for line in lines[3:] if line["rule"] == "unfunded_contacts") >= 1
+    lines = (await world.call(ADMINISTRATOR, "GET", "/erasures", params={"limit": 8}, expect=200)).json()["items"]
+    assert {line["rule"] for line in lines} == {"contacts", "unfunded_contacts", "signatures", "seated"}
+    assert [line["count"] for line in lines[:4]] == [0, 0, 0, 0]
+    assert sum(line["count"] for line in lines[4:] if line["rule"] == "unfunded_contacts") >= 1
     assert (await world.call(ADMINISTRATOR, "GET", "/erasures/verification", expect=200)).json()["whole"] is True
     await world.refused(world.team, "GET", "/erasures", 403, "forbidden")
     table = (await world.call(None, "GET", "/retention", expect=200)).json()["items"]
-    assert {line["code"]: line["kept_for"] for line in table} == {"contacts": 60, "unfunded_contacts": 24, "signatures": 120}
+    assert {line["code"]: line["kept_for"] for line in table} == {
+        **{"contacts": 60, "unfunded_contacts": 24},
+        **{"signatures": 120, "seated": 120},
+    }
 
 
 async def test_a_sealed_name_is_destroyed_at_its_date(world: World) -> None:
