@@ -266,6 +266,13 @@ async def interests_of(session: AsyncSession, account_id: UUID, dossier_ids: Seq
     return {row["dossier_id"] for row in found}
 
 
+async def kept_from(session: AsyncSession, account_id: UUID, campaign_ids: Sequence[UUID]) -> frozenset[UUID]:
+    """Dossiers of these campaigns that somebody reviews and in which the person has an interest: figures they read leave out what is
+    proposed for them."""
+    found = await fetch_in(session, repository.KEPT_FROM, {"account_id": account_id, "campaigns": list(campaign_ids)})
+    return frozenset(row["dossier_id"] for row in found)
+
+
 async def pairs(session: AsyncSession, funder_id: UUID, dossier_ids: Sequence[UUID]) -> set[tuple[UUID, UUID]]:
     """(account, dossier) of every declaration that stands among these dossiers of the funder."""
     return {(row["account_id"], row["dossier_id"]) for row in await repository.on_dossiers(session, funder_id, dossier_ids)}
