@@ -1,10 +1,10 @@
 """Which document of a permanent file answers what a campaign asks for. Pure: no database, no clock."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from services.common.language import Text
 from services.common.problems import FieldError
@@ -103,6 +103,14 @@ def answer(code: str, kept: Iterable[KeptT], *, year: int, today: date) -> KeptT
     if dated is not None:
         found += [one for one in good if one.kind == dated["kind"] and one.exercise == int(dated["year"])]
     return max(found, key=lambda one: (one.exercise or 0, one.number), default=None)
+
+
+def scan_mark(joined: Iterable[Mapping[str, Any]]) -> str:
+    """For ETags: files that wait for their scan or were refused. Whoever writes goes on writing what they read while the scanner works,
+    and whoever reads again is shown what it found."""
+    found = [str(one["status"]) for one in joined]
+    waiting, refused = (sum(one == status.value for one in found) for status in (ScanStatus.WAITING_SCAN, ScanStatus.REFUSED))
+    return f"w{waiting}r{refused}" if waiting or refused else ""
 
 
 def _serves(one: Kept, year: int) -> bool:
