@@ -158,7 +158,7 @@ def _set_aside(session: AsyncSession, conflict: ReviewConflict, review: Review, 
     if stands:
         return
     review.scores, review.score_comments, review.weighted_score, review.scorer_id = {}, {}, None, None
-    review.opinion = review.proposed_cents = None
+    review.opinion = review.proposed_cents = review.submission_number = None
     review.internal_comment = review.holder_comment = ""
     review.status = ReviewStatus.TO_REVIEW
 
