@@ -90,6 +90,8 @@ def whole(row: Row) -> Row:
             row["granted_cents"] = sum(request["granted_cents"] or 0 for request in row["requests"])
     elif row["as_submitted"] is not None and not row["as_holder"]:
         row.update({name: row["as_submitted"][name] for name in WRITTEN if name in row["as_submitted"]})
+        sent = {one["id"] for one in row["as_submitted"].get("attachments") or ()}
+        row["attachments"] = [one for one in row["attachments"] if str(one["id"]) in sent]
     return row
 
 
