@@ -73,6 +73,7 @@ async def test_a_document_joined_for_a_request_goes_with_it_and_nobody_read_it_b
     where, before = f"/dossiers/{dossier['id']}", await stored(world)
     caf = await ask(world, world.caf_officer, dossier["id"], "/attachments/rib", "/attachments/devis")
     state = await ask(world, world.state_officer, dossier["id"], "/attachments/devis")
+    world.running.clock.forward(minutes=1)
     rib, devis = await _join(world, dossier["id"], "rib", pdf("rib")), await _join(world, dossier["id"], "devis", pdf("devis"))
     for reader in (world.caf_officer, world.team):
         assert [one["kind"] for one in (await world.seen(dossier["id"], reader))["attachments"]] == ["statuts"]
