@@ -135,7 +135,7 @@ async def answer(
         field.state = states[field.pointer]
         field.explanation = explanations.get(field.pointer, "")
     change_request.submission_number = submission.number
-    told = {"left_out": [pointer for pointer, _ in left_out]} if left_out else {}
+    told: dict[str, Any] = {"left_out": [pointer for pointer, _ in left_out]} if left_out else {}
     await _end(session, dossier, change_request, ChangeRequestStatus.ANSWERED, caller, now, **told)
     if change_request.asked_by_email:
         subject, text = letters.answered(str(dossier.reference), str(dossier.holder["name"]), submission.number)

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.anyio
 
 async def test_sums_cells_and_scenarios_say_nothing_of_a_dossier_one_has_an_interest_in(world: World) -> None:
     await settle(world)
-    ids = []
+    ids: list[str] = []
     for _ in range(2):
         submitted = await world.submitted_with(place(world.content(caf=4_000), ["2"], ["QP011002"]))
         tag = await world.tag(submitted["id"], world.team)

@@ -81,7 +81,7 @@ async def test_nothing_bad_comes_in_and_nothing_is_half_kept(
     before = await stored(world)
 
     async def refused(status: int, slug: str, content: Any, name: str = "piece.pdf", **headers: str) -> dict[str, Any]:
-        query = {"params": {"kind": "statuts", "name": name}} if door.named else {}
+        query: dict[str, Any] = {"params": {"kind": "statuts", "name": name}} if door.named else {}
         return await world.refused(world.president, door.method, door.path, status, slug, content=content, headers=headers, **query)
 
     read = 0
@@ -125,7 +125,7 @@ async def test_nothing_bad_comes_in_and_nothing_is_half_kept(
 
 
 async def _send(world: World, door: Door, content: Any, *, name: str = "piece.pdf", **more: Any) -> Any:
-    query = {"params": {"kind": "statuts", "name": name}} if door.named else {}
+    query: dict[str, Any] = {"params": {"kind": "statuts", "name": name}} if door.named else {}
     return await world.call(world.president, door.method, door.path, content=content, **query, **more)
 
 
