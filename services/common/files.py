@@ -26,6 +26,7 @@ from .ids import new_id
 from .jobs import Job, job
 from .language import Text
 from .problems import BodyTooLarge, FieldError, Problem
+from .problems import StorageFull as StorageFull
 
 if TYPE_CHECKING:
     from .resources import Resources
@@ -51,15 +52,6 @@ class UnsupportedFileType(Problem):
     advice = Text(
         "Le type est lu dans le contenu, pas dans le nom. Envoyez un des types listés dans `accepted`.",
         "The type is read from the content, not from the name. Send one of the types listed in `accepted`.",
-    )
-
-
-class StorageFull(Problem):
-    status = 507
-    title = Text("L'espace de stockage est plein", "The storage is full")
-    advice = Text(
-        "Rien de ce qui a été envoyé n'est conservé. L'exploitant doit libérer de la place ; renvoyez ensuite le fichier.",
-        "Nothing of what was sent is kept. The operator has to make room; then send the file again.",
     )
 
 

@@ -4,6 +4,7 @@ Subclass `Problem` beside the rule it names. The class name in kebab-case is the
 a constraint of the database, so that a race lost in PostgreSQL is answered like the rule it breaks.
 """
 
+import errno
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, NamedTuple
@@ -201,6 +202,15 @@ class InternalError(Problem):
     )
 
 
+class StorageFull(Problem):
+    status = 507
+    title = Text("L'espace de stockage est plein", "The storage is full")
+    advice = Text(
+        "Rien de ce qui a été envoyé n'est conservé. L'exploitant doit libérer de la place ; renvoyez ensuite le fichier.",
+        "Nothing of what was sent is kept. The operator has to make room; then send the file again.",
+    )
+
+
 def catalogue() -> dict[str, type[Problem]]:
     """Every problem known to this process, by slug."""
     found: dict[str, type[Problem]] = {}
@@ -252,6 +262,8 @@ def from_database(error: BaseException) -> Problem:
                 return kind()
         log.warning("constraint_without_problem", constraint=name)
         return ConstraintBroken()
+    if disk_is_full(cause):
+        return StorageFull()
     if _holds_nul(cause):
         return MalformedRequest(Text("Le caractère nul (U+0000) est refusé.", "The null character (U+0000) is refused."))
     if isinstance(cause, psycopg.errors.NumericValueOutOfRange):
@@ -266,6 +278,13 @@ def from_database(error: BaseException) -> Problem:
 def is_deadlock(error: BaseException) -> bool:
     """Whether PostgreSQL undid a transaction because it and another waited for each other."""
     return isinstance(error.orig if isinstance(error, DBAPIError) else error, psycopg.errors.DeadlockDetected)
+
+
+def disk_is_full(error: BaseException | None) -> bool:
+    """Whether the disk, or the quota, is spent: said by the system where a file is put aside, or by the database."""
+    if isinstance(error, psycopg.errors.DiskFull):
+        return True
+    return isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}
 
 
 def _holds_nul(cause: BaseException | None) -> bool:
@@ -321,7 +340,7 @@ def install(app: FastAPI, base_url: str) -> None:
 
     @app.exception_handler(Exception)
     async def _uncaught(request: Request, error: Exception) -> Response:
-        return reply(request, InternalError())  # `web.Requests` logs it
+        return reply(request, StorageFull() if disk_is_full(error) else InternalError())  # `web.Requests` logs it
 
 
 def _allowed(request: Request) -> list[str]:

@@ -1,14 +1,17 @@
 """Every refusal is a problem (RFC 9457) with a name, in the reader's language, and tells nothing of the inside."""
 
+import errno
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from gateway import postgres
 from services.common.app import BODY_LIMIT
+from services.common.problems import InternalError, Problem, StorageFull, TemporarilyUnavailable, from_database
 from tests.support import Running, open_service, settings_for
 
 from .guests import ROOMS_URL, a_name, open_room, refusal
@@ -166,3 +169,17 @@ async def test_a_field_is_corrected_in_both_languages(hotel: Running) -> None:
     english = (await hotel.client.post(ROOMS_URL, json={}, headers={"Accept-Language": "en"})).json()
     assert french["errors"][0]["detail"] == "Ce champ est obligatoire."
     assert english["errors"][0]["detail"] == "Field required"
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), StorageFull),
+        (OSError(errno.EDQUOT, "Disk quota exceeded"), StorageFull),
+        (psycopg.errors.DiskFull("could not extend file"), StorageFull),
+        (OSError(errno.ECONNRESET, "Connection reset"), InternalError),
+        (psycopg.OperationalError("gone"), TemporarilyUnavailable),
+    ],
+)
+def test_a_full_disk_is_said_wherever_it_is_met(error: Exception, kind: type[Problem]) -> None:
+    assert isinstance(from_database(error), kind)

@@ -143,3 +143,20 @@ async def test_a_body_over_the_limit_is_a_problem_announced_or_not(gateway: Open
         for answer in (announced, chunked):
             _is_problem(answer, 413, "body-too-large")
             assert len(answer.headers.get_list("x-request-id")) == 1
+
+
+async def test_two_gigabytes_sent_in_pieces_to_a_file_s_door_stop_at_its_limit(gateway: Open) -> None:
+    read = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal read
+        for _ in range(2 * 1024):
+            read += 1
+            yield b"%PDF-1.4\n".ljust(1024 * 1024)
+
+    async with gateway() as client:
+        answer = await client.post("/tiny/v1/files", content=endless())
+        _is_problem(answer, 413, "body-too-large")
+        assert read < 64, "what is beyond is not read"
+        refused = await client.post("/tiny/v1/files", content=b"x", headers={"Content-Length": str(2 * 1024**3)})
+        _is_problem(refused, 413, "body-too-large")

@@ -68,7 +68,7 @@ def create_app(conninfo: str) -> Starlette:
 
     async def coverage(request: Request) -> Response:
         campaigns = [UUID(one) for one in request.query_params.getlist("campaign")]
-        return await rows(matrix, {**matrix_constants, "campaigns": campaigns})
+        return await rows(matrix, {**matrix_constants, "campaigns": campaigns, "silent": []})
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

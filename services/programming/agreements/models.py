@@ -11,6 +11,7 @@ from sqlmodel import Field
 
 from services.common.columns import choice, identity, instant, jsonb
 
+from ..permanent_files.schemas import ScanStatus
 from ..tables import Base
 
 
@@ -132,7 +133,10 @@ class AgreementSignature(Base, table=True):
     """One party has signed one text; `file_key` is the signed paper, where it was sent."""
 
     __tablename__ = "agreement_signatures"
-    __table_args__ = (UniqueConstraint("text_id", "party"),)
+    __table_args__ = (
+        UniqueConstraint("text_id", "party"),
+        Index("ix_agreement_signatures_waiting", "id", postgresql_where="file_status = 'waiting_scan'"),
+    )
 
     id: UUID = identity()
     text_id: UUID = Field(foreign_key="agreement_texts.id")
@@ -146,3 +150,8 @@ class AgreementSignature(Base, table=True):
     file_key: str | None = Field(default=None, max_length=100)
     file_size: int | None = Field(default=None, sa_type=BigInteger)
     file_sha256: str | None = Field(default=None, max_length=64)
+    file_status: ScanStatus = choice(
+        ScanStatus, "file_status", default=ScanStatus.READY, sa_column_kwargs={"server_default": "ready"}
+    )
+    #: Why the scan is late, or what it found.
+    file_status_reason: str | None = Field(default=None, max_length=500)

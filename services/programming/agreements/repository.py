@@ -121,3 +121,15 @@ async def signature(session: AsyncSession, signature_id: UUID, *, lock: bool = F
 PARTIES = sa.select(_G.c.id, array([_G.c.funder_id, _G.c.holder_id, _G.c.successor_id]).label("parties")).where(
     _G.c.id == sa.any_(bindparam("agreements", type_=ARRAY(sa.Uuid)))
 )
+
+
+async def of_signature(session: AsyncSession, signature_id: UUID) -> Agreement | None:
+    """The agreement a signature is of, locked."""
+    found = sa.select(_T.c.agreement_id).join(_S, _S.c.text_id == _T.c.id).where(_S.c.id == signature_id)
+    agreement_id = (await execute(session, found)).scalar_one_or_none()
+    return await get(session, agreement_id, lock=True) if agreement_id else None
+
+
+async def waiting_for_scan(session: AsyncSession, limit: int) -> list[UUID]:
+    found = sa.select(_S.c.id).where(_S.c.file_status.cast(sa.String) == "waiting_scan").order_by(_S.c.id).limit(limit)
+    return list((await execute(session, found)).scalars())

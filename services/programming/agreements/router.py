@@ -9,7 +9,7 @@ from services.common.auth import Caller
 from services.common.clock import Now
 from services.common.db import Reader, Session, Snapshot, fetch
 from services.common.etag import Version, etag, not_modified
-from services.common.files import ROUTE_LIMIT, Range, StoredFile, download, file_content
+from services.common.files import ROUTE_LIMIT, Range, StoredFile, announced_length, download, file_content
 from services.common.journal import JournalLine, lines_of
 from services.common.pagination import LAST_ID, Cursor, Limit, Page, page, read_cursor
 from services.common.problems import NotFound
@@ -17,6 +17,8 @@ from services.common.query import published, read_query
 from services.common.resources import Held
 from services.common.routing import ActRoute, UploadRoute, right
 
+from ..permanent_files import arrivals
+from ..permanent_files import scanning as antivirus
 from ..tables import KERNEL
 from . import drafting, repository, service, signing
 from .errors import TextNotReady
@@ -270,8 +272,8 @@ async def keep_signed_file(
     agreement_id: UUID, signature_id: UUID, request: Request, caller: Caller, session: Session, held: Held, now: Now
 ) -> Any:
     """Send the PDF itself as the body: the copy this party signed on paper. Sent again, it replaces the former one."""
-    sent = signing.SignedFile(request.stream(), held.settings.upload_limit_mb * 1024 * 1024)
-    kept = await signing.keep_signed_file(held.database, session, held.files, caller, agreement_id, signature_id, sent, now=now)
+    sent = arrivals.Sent(request.stream(), held.settings.upload_limit_mb * 1024 * 1024, announced_length(request))
+    kept = await signing.keep_signed_file(session, held, caller, agreement_id, signature_id, sent, now=now)
     return {**kept.model_dump(), "agreement_id": agreement_id}
 
 
@@ -286,10 +288,13 @@ async def keep_signed_file(
 async def download_signed_file(
     agreement_id: UUID, signature_id: UUID, request: Request, session: Snapshot, caller: Caller, byte_range: Range = None
 ) -> Response:
-    """The copy a party sent, as it was received."""
+    """The copy a party sent, as it was received. With a virus scanner, the other party waits for its verdict; a file in quarantine is
+    handed to nobody."""
     agreement, signature = await signing.signature_of(session, caller, agreement_id, signature_id)
     if signature.file_key is None or signature.file_size is None or signature.file_sha256 is None:
         raise NotFound()
+    own = caller.belongs_to(signature.organisation_id)
+    antivirus.require_clean(signature.file_status, signature.file_status_reason, own=own)
     stored = StoredFile(signature.file_key, signature.file_size, signature.file_sha256, "application/pdf")
     name = f"convention-{agreement.year}-{signature.party.value}.pdf"
     return download(request.app.state.resources.files, stored, name, byte_range)

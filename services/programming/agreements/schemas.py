@@ -10,6 +10,7 @@ from services.common.pagination import Cursor, Limit
 
 from ..campaigns.schemas import Cents
 from ..dossiers.schemas import Total
+from ..permanent_files.schemas import ScanStatus
 from .models import AgreementStatus as AgreementStatus
 from .models import Party as Party
 from .models import TextStatus as TextStatus
@@ -151,6 +152,10 @@ class SignatureRead(BaseModel):
     function: str
     recorded_at: AwareDatetime
     file_sha256: Annotated[str | None, Field(description="Digest of the signed copy, where it was sent.")]
+    file_status: Annotated[ScanStatus, Field(description="Whether the virus scanner has found the signed copy clean.")] = (
+        ScanStatus.READY
+    )
+    file_status_reason: str | None = None
 
     @computed_field(description="Address of the signed copy (PDF).")  # type: ignore[prop-decorator]
     @property

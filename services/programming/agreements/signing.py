@@ -1,7 +1,7 @@
 """Signatures: each party's signatory records its own; the second brings the text into force, in one transaction."""
 
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -9,13 +9,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common.auth import Principal
 from services.common.clock import in_paris, today_in_paris
-from services.common.db import Database
 from services.common.etag import require_version
-from services.common.files import DISCARD, Files
+from services.common.files import DISCARD
 from services.common.jobs import enqueue
-from services.common.problems import NotFound, Problem
+from services.common.problems import NotFound
+from services.common.resources import Resources
 
 from ..awards import service as awards
+from ..permanent_files import arrivals
+from ..permanent_files.schemas import ScanStatus
 from . import drafting, letters, repository, rules, service
 from .errors import (
     AgreementStateRefused,
@@ -30,6 +32,7 @@ from .models import Agreement, AgreementSignature, AgreementStatus, AgreementTex
 from .schemas import SignatureCreate
 
 _ACCEPTED = frozenset({"application/pdf"})
+SCAN = "programming:scan_signed_file"
 
 
 async def sign(
@@ -120,33 +123,28 @@ def _party(caller: Principal, agreement: Agreement, organisation_id: UUID) -> Pa
 # The signed paper
 
 
-@dataclass(frozen=True)
-class SignedFile:
-    """A signed copy on its way, and the limit it must respect in bytes."""
-
-    stream: AsyncIterator[bytes]
-    limit: int
-
-
 async def keep_signed_file(
-    database: Database, session: AsyncSession, files: Files, caller: Principal, agreement_id: UUID, signature_id: UUID,
-    sent: SignedFile, *, now: datetime,
+    session: AsyncSession, resources: Resources, caller: Principal, agreement_id: UUID, signature_id: UUID, sent: arrivals.Sent, *,
+    now: datetime,
 ) -> AgreementSignature:  # fmt: skip
-    """Join, or replace, the copy a party signed: no lock is held while bytes arrive."""
-    async with database.sessions() as glance:
-        _require_own(caller, (await signature_of(glance, caller, agreement_id, signature_id))[1])
-    stored = await files.receive(sent.stream, limit=sent.limit, accepted=_ACCEPTED)
-    try:
-        agreement, signature = await signature_of(session, caller, agreement_id, signature_id, lock=True)
+    """Join, or replace, the copy a party signed: no lock is held while bytes arrive. With a scanner, it waits for its verdict before
+    the other party may open it."""
+
+    async def own(asked: AsyncSession) -> tuple[Agreement, AgreementSignature]:
+        agreement, signature = await signature_of(asked, caller, agreement_id, signature_id, lock=True)
         _require_own(caller, signature)
-    except Problem:
-        await files.discard(stored.key)
-        raise
+        return agreement, signature
+
+    (agreement, signature), arrived = await arrivals.take(own, session, resources, replace(sent, accepted=_ACCEPTED))
+    stored = arrived.stored
     if signature.file_key:
         await enqueue(session, DISCARD, key=signature.file_key)
     signature.file_key, signature.file_size, signature.file_sha256 = stored.key, stored.size, stored.sha256
+    signature.file_status, signature.file_status_reason = arrived.status, None
     agreement.version += 1
     await session.flush()
+    if arrived.status is ScanStatus.WAITING_SCAN:
+        await enqueue(session, SCAN, signature_id=str(signature.id))
     changes = {"party": signature.party.value, "sha256": stored.sha256}
     await service.note(session, agreement, "agreement.signed_file_kept", caller, now, **changes)
     return signature

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from ..campaigns.schemas import Cents, Label, Nature
 from ..contracts.schemas import Code, QpvCode
+from ..reviews.schemas import OnSubmission
 
 
 class AssignmentRule(BaseModel):
@@ -144,7 +145,7 @@ class TodoSort(Enum):
     NEWEST = "-since"
 
 
-class TodoReview(BaseModel):
+class TodoReview(OnSubmission):
     """A review or a reading to give."""
 
     kind: Annotated[str, Field(examples=["review"], description="`review` or `reading`.")]

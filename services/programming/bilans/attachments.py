@@ -6,19 +6,21 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common.auth import Principal
-from services.common.db import Database
-from services.common.files import DISCARD, Files, receive_for, safe_name
+from services.common.files import DISCARD, safe_name
 from services.common.jobs import enqueue
-from services.common.macros import MacroWatch
 from services.common.problems import NotFound
+from services.common.resources import Resources
 
 from ..dossiers import service as dossiers
-from ..dossiers.attachments import ACCEPTED, Upload
+from ..dossiers.attachments import Upload
 from ..dossiers.errors import TooManyAttachments
-from ..permanent_files.errors import MacrosRefused
+from ..permanent_files import arrivals
+from ..permanent_files.schemas import ScanStatus
 from . import repository, service
 from .errors import BilanLocked
 from .models import Bilan, BilanAttachment
+
+SCAN = "programming:scan_bilan_attachment"
 
 
 async def require_room(session: AsyncSession, caller: Principal, dossier_id: UUID, most: int) -> Bilan:
@@ -30,21 +32,16 @@ async def require_room(session: AsyncSession, caller: Principal, dossier_id: UUI
 
 
 async def attach(
-    database: Database, session: AsyncSession, files: Files, caller: Principal, dossier_id: UUID, upload: Upload, *, now: datetime
+    session: AsyncSession, resources: Resources, caller: Principal, dossier_id: UUID, upload: Upload, *, now: datetime
 ) -> tuple[BilanAttachment, Bilan]:
-    """Store the stream, then join it to the draft."""
+    """Store the stream, then join it to the draft. With a scanner, it waits for its verdict before others may open it."""
 
     async def room(asked: AsyncSession) -> Bilan:
         return await require_room(asked, caller, dossier_id, upload.most)
 
-    watch = MacroWatch()
-    arriving = watch.watched(upload.stream)
-    bilan, stored = await receive_for(
-        room, database, session, files, arriving, limit=upload.limit, accepted=ACCEPTED, announced=upload.announced
-    )
-    if watch.found(stored.media_type):
-        await files.discard(stored.key)
-        raise MacrosRefused(found=stored.media_type)
+    sent = arrivals.Sent(upload.stream, upload.limit, upload.announced)
+    bilan, arrived = await arrivals.take(room, session, resources, sent)
+    stored = arrived.stored
     attachment = BilanAttachment(
         bilan_id=bilan.id,
         number=bilan.number + 1,
@@ -54,12 +51,15 @@ async def attach(
         size=stored.size,
         sha256=stored.sha256,
         media_type=stored.media_type,
+        status=arrived.status,
         added_by=caller.account_id,
         added_at=now,
     )
     session.add(attachment)
     service.touch(bilan, now)
     await session.flush()
+    if attachment.status is ScanStatus.WAITING_SCAN:
+        await enqueue(session, SCAN, bilan_attachment_id=str(attachment.id))
     dossier = await dossiers.held_by(session, caller, dossier_id)
     await dossiers.note(
         session, dossier, "bilan.attachment_added", caller, now, kind=upload.kind, name=attachment.name, sha256=stored.sha256

@@ -14,6 +14,8 @@ from services.common.problems import NotFound
 from services.common.routing import ActRoute, UploadRoute, right
 
 from ..dossiers.attachments import Upload, stored_file
+from ..permanent_files import scanning as antivirus
+from ..permanent_files.schemas import ScanStatus
 from . import attachments, repository
 from .router import HOLDER, READERS
 from .schemas import BilanAttachmentAdded
@@ -48,9 +50,9 @@ async def attach_file(
     resources = request.app.state.resources
     limit, most = resources.settings.upload_limit_mb * 1024 * 1024, resources.settings.attachments_per_dossier
     upload = Upload(kind, name, request.stream(), limit, most, announced_length(request))
-    attachment, bilan = await attachments.attach(resources.database, session, resources.files, caller, dossier_id, upload, now=now)
+    attachment, bilan = await attachments.attach(session, resources, caller, dossier_id, upload, now=now)
     response.headers["Location"] = f"{PREFIX.format(dossier_id=dossier_id)}/{attachment.id}"
-    return {**attachment.model_dump(), "bilan_etag": etag(bilan.version)}
+    return {**attachment.model_dump(), "renamed": attachment.name != name, "bilan_etag": etag(bilan.version)}
 
 
 @router.get(
@@ -64,13 +66,15 @@ async def attach_file(
 async def download_attachment(
     dossier_id: UUID, bilan_attachment_id: UUID, request: Request, reader: Reader, caller: Caller, byte_range: Range = None
 ) -> Response:
-    """The file as it was received, whole or the one range asked for. Funders see it once it is submitted."""
+    """The file as it was received, whole or the one range asked for. Funders see it once it is submitted and, with a virus scanner, once
+    it is found clean; a file in quarantine is handed to nobody."""
     seen = await fetch_one(reader, repository.SEEN, {"dossier_id": dossier_id, "organisations": caller.organisation_ids})
     if seen is None:
         raise NotFound()
     row = await fetch_one(reader, repository.ATTACHMENT, {"bilan_id": seen["id"], "attachment_id": bilan_attachment_id})
     if row is None or not (seen["as_holder"] or row["number"] <= seen["number"]):
         raise NotFound()
+    antivirus.require_clean(ScanStatus(row["status"]), row["status_reason"], own=bool(seen["as_holder"]))
     return download(request.app.state.resources.files, stored_file(row), row["name"], byte_range)
 
 

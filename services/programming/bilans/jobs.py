@@ -8,7 +8,8 @@ from services.common.jobs import Job, enqueue, job
 from services.common.resources import Resources
 
 from ..awards.service import CLOSE_DOSSIER, OPEN_BILAN
-from . import closing, reminders, service
+from . import closing, reminders, scanning, service
+from .attachments import SCAN
 from .documents import write_document
 
 
@@ -50,6 +51,17 @@ async def close_settled_dossiers(session: AsyncSession, resources: Resources, ti
     await closing.enqueue_settled(session)
 
 
+# A few minutes of tries, then the hourly round: jobs of a scanner that is down do not pile up.
+@job(SCAN, attempts=5)
+async def scan_bilan_attachment(session: AsyncSession, resources: Resources, bilan_attachment_id: str) -> None:
+    await scanning.scan(session, resources, UUID(bilan_attachment_id))
+
+
+@job("programming:scan_waiting_bilan_attachments", cron="31 * * * *")
+async def scan_waiting_bilan_attachments(session: AsyncSession, resources: Resources, timestamp: int) -> None:
+    await scanning.scan_waiting(session)
+
+
 JOBS: list[Job] = [
     open_bilan,
     close_dossier,
@@ -59,4 +71,6 @@ JOBS: list[Job] = [
     remind_bilans,
     close_settled_dossiers,
     write_document,
+    scan_bilan_attachment,
+    scan_waiting_bilan_attachments,
 ]

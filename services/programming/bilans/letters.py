@@ -87,3 +87,16 @@ Vous pouvez contester cette décision dans les deux mois (recours gracieux aupr�
 administratif).
 """
     return f"Bilan {'accepté' if accepted else 'rejeté'} – {bilan.reference} – {funder}", text
+
+
+def quarantined(name: str, title: str, found: str) -> tuple[str, str]:
+    """Subject and text for the holder: the virus scanner refused an attachment of its bilan."""
+    text = f"""Bonjour,
+
+L'antivirus a refusé la pièce « {name} » jointe au bilan de votre action « {title} ».
+
+{found}
+
+Elle est en quarantaine : personne ne peut la télécharger. Vérifiez le poste d'où elle vient, puis joignez une version saine.
+"""
+    return f"Pièce refusée par l'antivirus – {name}", text

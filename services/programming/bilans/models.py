@@ -10,6 +10,7 @@ from sqlmodel import Field
 
 from services.common.columns import choice, identity, instant, jsonb
 
+from ..permanent_files.schemas import ScanStatus
 from ..tables import Base
 
 
@@ -94,7 +95,10 @@ class BilanAttachment(Base, table=True):
     """A document joined to a bilan, from its submission `number` on."""
 
     __tablename__ = "bilan_attachments"
-    __table_args__ = (Index("ix_bilan_attachments_bilan", "bilan_id"),)
+    __table_args__ = (
+        Index("ix_bilan_attachments_bilan", "bilan_id"),
+        Index("ix_bilan_attachments_waiting", "id", postgresql_where="status = 'waiting_scan'"),
+    )
 
     id: UUID = identity()
     bilan_id: UUID = Field(foreign_key="bilans.id")
@@ -105,6 +109,9 @@ class BilanAttachment(Base, table=True):
     size: int = Field(sa_type=BigInteger)
     sha256: str = Field(max_length=64)
     media_type: str = Field(max_length=120)
+    status: ScanStatus = choice(ScanStatus, "status", default=ScanStatus.READY, sa_column_kwargs={"server_default": "ready"})
+    #: Why the scan is late, or what it found.
+    status_reason: str | None = Field(default=None, max_length=500)
     added_by: UUID
     added_at: datetime = instant()
 

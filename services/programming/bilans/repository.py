@@ -76,7 +76,7 @@ _REVIEW_FIELDS = (
     "id", "bilan_id", "award_id", "funder_id", "funder_name", "status", "number", "proposed_cents", "justified_cents", "reason",
     "completion_due_on", "decided_at",
 )  # fmt: skip
-_ATTACHMENT_FIELDS = ("id", "number", "kind", "name", "size", "sha256", "media_type", "added_at")
+_ATTACHMENT_FIELDS = ("id", "number", "kind", "name", "size", "sha256", "media_type", "status", "status_reason", "added_at")
 
 _LAST = (
     sa.select(_S.c.snapshot["content"])
@@ -187,3 +187,13 @@ async def untold(session: AsyncSession, most: int) -> list[Bilan]:
     """Closed bilans the catalogue has not taken yet, oldest first; those another worker is telling are left to it."""
     wanted = select(Bilan).where(_B.c.event_id.is_not(None), _B.c.told_at.is_(None)).order_by(_B.c.id).limit(most)
     return list((await session.exec(wanted.with_for_update(skip_locked=True))).all())
+
+
+async def joined(session: AsyncSession, attachment_id: UUID, *, lock: bool = False) -> BilanAttachment | None:
+    """An attachment, whichever bilan it is of."""
+    return await session.get(BilanAttachment, attachment_id, with_for_update=lock or None, populate_existing=lock)
+
+
+async def waiting_for_scan(session: AsyncSession, limit: int) -> list[UUID]:
+    found = sa.select(_A.c.id).where(_A.c.status.cast(sa.String) == "waiting_scan").order_by(_A.c.id).limit(limit)
+    return list((await execute(session, found)).scalars())

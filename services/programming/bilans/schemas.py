@@ -273,6 +273,7 @@ class BilanAttachmentRead(AttachmentRead):
 
 
 class BilanAttachmentAdded(BilanAttachmentRead):
+    renamed: Annotated[bool, Field(description="The name given held what a file name may not: `name` is what is kept of it.")]
     bilan_etag: Annotated[str, Field(description="Send it in `If-Match`.", examples=['"4"'])]
 
 

@@ -13,7 +13,7 @@ from services.common.problems import FieldError, NotFound
 
 from ..awards import service as awards
 from ..campaigns import service as campaigns
-from ..dossiers import instruction
+from ..dossiers import instruction, quarantine
 from ..dossiers import service as dossiers
 from ..dossiers.rules import merge
 from . import repository, rules
@@ -118,12 +118,15 @@ def touch(bilan: Bilan, now: datetime) -> None:
 async def missing(session: AsyncSession, bilan: Bilan, *, now: datetime) -> list[FieldError]:
     """What stands between this bilan and its submission."""
     campaign = await campaigns.get(session, bilan.campaign_id)
-    return rules.completeness(
+    found = rules.completeness(
         BilanContent.model_validate(bilan.content),
         bilan.planned["budget"],
         known_qpvs=frozenset(campaign.qpv_codes),
         today=today_in_paris(now),
     )
+    # Of what was submitted before, nothing is removed: in quarantine it stays.
+    joined = [one for one in await repository.attachments(session, bilan.id) if one.number > bilan.number]
+    return [*found, *quarantine.infected_errors(joined)]
 
 
 async def held(session: AsyncSession, caller: Principal, dossier_id: UUID) -> tuple["Dossier", Bilan]:

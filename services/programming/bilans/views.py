@@ -5,12 +5,13 @@ from typing import Any
 from services.common.db import Row
 from services.common.etag import etag
 
+from ..permanent_files.rules import scan_mark
 from . import rules
 from .schemas import BilanContent
 
 
 def tag(row: Row) -> str:
-    return etag(row["version"])
+    return etag(row["version"], scan_mark(row["attachments"]))
 
 
 def whole(row: Row) -> dict[str, Any]:

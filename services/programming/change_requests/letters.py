@@ -38,7 +38,8 @@ def answered(reference: str, holder: str, number: int) -> tuple[str, str]:
 def cancelled(reference: str, who: str, reason: str) -> tuple[str, str]:
     text = f"""Bonjour,
 
-{who} annule sa demande de compléments sur le dossier {reference} : il n'y a plus rien à y répondre.
+{who} annule sa demande de compléments sur le dossier {reference} : il n'y a plus rien à y répondre. Ce que
+vous écriviez sur ces champs est rétabli tel que déposé ; les pièces jointes pour cette demande sont retirées.
 
 {reason}
 """
@@ -48,7 +49,8 @@ def cancelled(reference: str, who: str, reason: str) -> tuple[str, str]:
 def closed(reference: str, reason: str) -> tuple[str, str]:
     text = f"""Bonjour,
 
-La demande de compléments sur le dossier {reference} est close sans réponse : le dossier sera jugé tel qu'il a été déposé.
+La demande de compléments sur le dossier {reference} est close sans réponse : le dossier sera jugé tel qu'il a été déposé,
+sans ce qui a été écrit ou joint depuis.
 
 {reason}
 """

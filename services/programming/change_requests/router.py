@@ -110,10 +110,12 @@ async def answer_changes(
     version: Version,
     response: Response,
 ) -> Any:
-    """`If-Match` is the dossier's ETag: what is submitted is what you read. Each named field was changed, or is explained here. The answer
-    is a new submission; when no other request waits, the dossier goes back to those who judge it."""
-    made = await service.answer(session, caller, dossier_id, change_request_id, wish, version=version, now=now)
-    return await _answer(session, made, response, now)
+    """`If-Match` is the dossier's ETag: what is submitted is what you read. Each named field was changed, or is explained here; questions of
+    the campaign that only the new answers make it ask are open too. An answer whose question is asked no more is left out of what is
+    submitted (`left_out`). The answer is a new submission; when no other request waits, the dossier goes back to those who judge it."""
+    made, left_out = await service.answer(session, caller, dossier_id, change_request_id, wish, version=version, now=now)
+    shown = await _answer(session, made, response, now)
+    return {**shown, "left_out": [{"pointer": pointer, "title": title} for pointer, title in left_out]}
 
 
 @router.post(
@@ -150,7 +152,8 @@ async def cancel_change_request(
     version: Version,
     response: Response,
 ) -> Any:
-    """Nothing is awaited any more; what the holder was writing on these fields is put back as submitted."""
+    """Nothing is awaited any more; what the holder was writing on these fields is put back as submitted, and the documents joined for
+    it are taken away."""
     made = await service.cancel(session, caller, dossier_id, change_request_id, wish.reason, version=version, now=now)
     return await _answer(session, made, response, now)
 

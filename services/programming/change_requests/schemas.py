@@ -8,7 +8,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from services.common.texts import paragraphs
 
-from ..dossiers.schemas import SubmissionCreate
+from ..dossiers.schemas import LeftOut, SubmissionCreate
 from .models import ChangeRequestStatus as ChangeRequestStatus
 from .models import FieldState as FieldState
 
@@ -103,6 +103,9 @@ class ChangeRequestRead(BaseModel):
     reason: str
     submission_number: Annotated[int | None, Field(description="The submission that answers it.")]
     version: int
+    left_out: Annotated[
+        list[LeftOut], Field(description="Told by the act of answering: answers left out, whose questions are asked no more.")
+    ] = []
 
     @computed_field(examples=["En attente de réponse"])  # type: ignore[prop-decorator]
     @property

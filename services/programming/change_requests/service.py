@@ -118,8 +118,9 @@ async def answer(
     *,
     version: int,
     now: datetime,
-) -> ChangeRequest:
-    """A manager or signatory of the holder answers: a new submission, and the dossier goes back to those who judge it."""
+) -> tuple[ChangeRequest, list[tuple[str, str]]]:
+    """A manager or signatory of the holder answers: a new submission, and the dossier goes back to those who judge it. Also the answers
+    left out of it, whose questions are asked no more."""
     dossier = await dossiers.held_by(session, caller, dossier_id)
     if not caller.has_role(dossier.acting_holder_id, "manager", "signatory"):
         raise NotTheHolder()
@@ -130,16 +131,17 @@ async def answer(
     states = await _states(session, dossier, change_request, fields, explanations)
     if errors := rules.unanswered(states):
         raise AnswerIncomplete(errors=errors)
-    submission = await changes.resubmit(session, caller, dossier, [field.pointer for field in fields], wish, now=now)
+    submission, left_out = await changes.resubmit(session, caller, dossier, [field.pointer for field in fields], wish, now=now)
     for field in fields:
         field.state = states[field.pointer]
         field.explanation = explanations.get(field.pointer, "")
     change_request.submission_number = submission.number
-    await _end(session, dossier, change_request, ChangeRequestStatus.ANSWERED, caller, now)
+    told: dict[str, Any] = {"left_out": [pointer for pointer, _ in left_out]} if left_out else {}
+    await _end(session, dossier, change_request, ChangeRequestStatus.ANSWERED, caller, now, **told)
     if change_request.asked_by_email:
         subject, text = letters.answered(str(dossier.reference), str(dossier.holder["name"]), submission.number)
         await queue_mail(session, to=change_request.asked_by_email, subject=subject, text=text)
-    return change_request
+    return change_request, left_out
 
 
 async def cancel(
@@ -294,6 +296,7 @@ async def _end(
     caller: Principal,
     now: datetime,
     reason: str | None = None,
+    **told: Any,
 ) -> None:
     today = today_in_paris(now)
     change_request.status, change_request.ended_at, change_request.ended_on = status, now, today
@@ -302,7 +305,7 @@ async def _end(
     await session.flush()
     await changes.settle(session, dossier, await _standing(session, dossier, today))
     act = f"changes.{status.value}"
-    await _note(session, dossier, act, caller, now, change_request, reason, suspended_days=dossier.suspended_days)
+    await _note(session, dossier, act, caller, now, change_request, reason, suspended_days=dossier.suspended_days, **told)
 
 
 async def _standing(session: AsyncSession, dossier: "Dossier", today: date) -> changes.Standing:

@@ -11,9 +11,12 @@ from services.common.problems import NotFound
 from services.common.signals import say
 
 from ..contracts.errors import NotContractLead
+from ..dossiers import instruction
+from ..dossiers.schemas import DossierStatus
 from . import deports, repository, rules, service
 from .deciding import Expected
 from .errors import (
+    DossierWithdrawn,
     NobodyVoted,
     NotAVotingMember,
     NotOnAgenda,
@@ -136,9 +139,12 @@ async def _seen_shared(session: AsyncSession, caller: Principal, committee_id: U
 
 
 async def _take(session: AsyncSession, committee_id: UUID, dossier_id: UUID) -> None:
-    """The dossier's line of the agenda, whose vote is not closed."""
+    """The dossier's line of the agenda, whose vote is not closed; once its holder took it back, there is nothing to vote on."""
     if await repository.item_locked(session, committee_id, dossier_id) is None:
         raise NotOnAgenda()
+    # The dossier itself is asked: its line is marked by a job that follows the withdrawal.
+    if (await instruction.read(session, dossier_id)).status is DossierStatus.WITHDRAWN:
+        raise DossierWithdrawn()
     if await repository.advice(session, committee_id, dossier_id) is not None:
         raise VoteClosed()
 

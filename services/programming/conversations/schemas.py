@@ -39,7 +39,12 @@ class ConversationMessageCreate(ConversationMessageWrite):
         ),
     ]
     organisation_id: Annotated[
-        UUID, Field(description="Who instructs in the thread: the funder or the team written to, or for whom you write.")
+        UUID,
+        Field(
+            description="`holder`: who instructs in the thread, the funder or the team written to (your own when you instruct). "
+            "`instructors`: always the organisation that leads the contract, whichever yours is: a dossier has one such thread, shared "
+            "by its funders and the team."
+        ),
     ]
 
 
@@ -69,7 +74,10 @@ class ConversationRead(BaseModel):
     id: UUID
     dossier_id: UUID
     kind: ConversationKind
-    organisation_id: UUID
+    organisation_id: Annotated[
+        UUID,
+        Field(description="Who instructs in the thread; of the thread of instructors, the organisation that leads the contract."),
+    ]
     organisation_name: str
     reference: str
     dossier_title: str

@@ -58,10 +58,11 @@ async def readable(session: AsyncSession, caller: Principal, committee_id: UUID)
 
 
 class Room:
-    """Those who look at one campaign, and what they are shown. Alive while somebody looks."""
+    """Those who look at one campaign, and what they are shown. Alive while somebody looks. Who declared an interest in some of its
+    dossiers (`silent`) looks from a room of their own."""
 
-    def __init__(self, resources: Resources, campaign_id: UUID) -> None:
-        self._resources, self._campaign_id = resources, campaign_id
+    def __init__(self, resources: Resources, campaign_id: UUID, silent: frozenset[UUID]) -> None:
+        self._resources, self._campaign_id, self._silent = resources, campaign_id, silent
         self.viewers = 0
         #: Grows with each thing to show; 0 before the first.
         self.number = 0
@@ -100,7 +101,7 @@ class Room:
         """Read, give the connection back, and show: always when a decision was told of, else only what is new."""
         async with self._resources.database.sessions() as session:
             now = self._resources.clock.now()
-            scope = await service.whole_campaign(session, self._campaign_id)
+            scope = await service.whole_campaign(session, self._campaign_id, self._silent)
             matrix = await service.assemble(session, scope, Stage.GRANTED, now=now)
             still_open = await committees.open_ids(session, self._campaign_id)
         before = self._matrix
@@ -118,13 +119,14 @@ class Live:
 
     def __init__(self, resources: Resources) -> None:
         self._resources = resources
-        self.rooms: dict[UUID, Room] = {}
+        self.rooms: dict[tuple[UUID, frozenset[UUID]], Room] = {}
 
-    async def events(self, committee_id: UUID, campaign_id: UUID) -> AsyncIterator[bytes]:
+    async def events(self, committee_id: UUID, campaign_id: UUID, silent: frozenset[UUID] = frozenset()) -> AsyncIterator[bytes]:
         """What one client is sent, from the matrix as it stands to the end of the session (or of its patience, and of ours)."""
-        room = self.rooms.get(campaign_id)
+        key = (campaign_id, silent)
+        room = self.rooms.get(key)
         if room is None:
-            room = self.rooms[campaign_id] = Room(self._resources, campaign_id)
+            room = self.rooms[key] = Room(self._resources, campaign_id, silent)
         room.viewers += 1
         try:
             yield _RETRY
@@ -134,7 +136,7 @@ class Live:
             # Nothing is awaited here: who is cancelled leaves at once.
             room.viewers -= 1
             if not room.viewers:
-                del self.rooms[campaign_id]
+                del self.rooms[key]
                 room.task.cancel()
 
     async def _told(self, room: Room, committee_id: UUID) -> AsyncIterator[bytes]:

@@ -121,7 +121,7 @@ async def list_contract_cell_dossiers(
 ) -> Any:
     """The same over all the contract's campaigns."""
     query = read_query(request, CellQuery)
-    scope = await service.contract_scope(session, contract_id)
+    scope = await service.contract_scope(session, caller, contract_id)
     return await _cell(request, response, session, caller, scope, (objective, qpv), query)
 
 
@@ -143,4 +143,5 @@ async def list_contract_cell_dossiers(
 async def stream_committee_coverage(committee_id: UUID, request: Request, caller: Caller, session: Snapshot) -> Response:
     """The matrix on the wall: it changes while funders decide. No connection to the database is held while nothing happens."""
     committee = await live.readable(session, caller, committee_id)
-    return live.EventStream(live.of(request.app.state).events(committee.id, committee.campaign_id))
+    silent = await service.silent_for(session, caller, committee.campaign_id)
+    return live.EventStream(live.of(request.app.state).events(committee.id, committee.campaign_id, silent))

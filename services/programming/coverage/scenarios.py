@@ -156,8 +156,14 @@ async def forget(
     await _note(session, scenario, "scenario.forgotten", caller, now, title=scenario.title)
 
 
-async def amounts_of(session: AsyncSession, scenario_id: UUID) -> list[ImaginedAmount]:
+async def amounts_of(session: AsyncSession, caller: Principal, campaign_id: UUID, scenario_id: UUID) -> list[ImaginedAmount]:
+    """What the scenario imagines, without the requests of dossiers the caller declared an interest in: a rule may have drawn their
+    amount from what is proposed, or from scores."""
     found = await repository.amounts(session, scenario_id)
+    silent = await service.silent_for(session, caller, campaign_id)
+    if silent:
+        asked = await overview.requests(session, campaign_id, list(found))
+        found = {one: cents for one, cents in found.items() if one not in asked or asked[one]["dossier_id"] not in silent}
     return [ImaginedAmount(request_id=request_id, amount_cents=cents) for request_id, cents in found.items()]
 
 

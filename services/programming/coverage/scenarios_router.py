@@ -14,7 +14,7 @@ from services.common.query import published, read_query
 from services.common.routing import ActRoute, right
 
 from ..committees import service as committees
-from . import repository, scenarios
+from . import repository, scenarios, service
 from .records import (
     Comparison,
     ComparisonQuery,
@@ -66,7 +66,7 @@ async def compute_scenario(
     scenario = await scenarios.compute(session, caller, campaign_id, wish, now=now)
     response.headers["Location"] = f"/programming/v1/campaigns/{campaign_id}/scenarios/{scenario.id}"
     response.headers["ETag"] = etag(scenario.version)
-    return {**scenario.model_dump(), "amounts": await scenarios.amounts_of(session, scenario.id)}
+    return {**scenario.model_dump(), "amounts": await scenarios.amounts_of(session, caller, campaign_id, scenario.id)}
 
 
 @router.get(
@@ -117,10 +117,11 @@ async def get_scenario(
 ) -> Any:
     """The scenario with its amounts."""
     scenario = await scenarios.seen(session, caller, campaign_id, scenario_id)
-    tag = response.headers["ETag"] = etag(scenario.version)
+    silent = await service.silent_for(session, caller, campaign_id)
+    tag = response.headers["ETag"] = etag(scenario.version, f"kept{len(silent)}" if silent else "")
     if (same := not_modified(request, tag)) is not None:
         return same
-    return {**scenario.model_dump(), "amounts": await scenarios.amounts_of(session, scenario_id)}
+    return {**scenario.model_dump(), "amounts": await scenarios.amounts_of(session, caller, campaign_id, scenario_id)}
 
 
 @router.delete(

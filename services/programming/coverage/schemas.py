@@ -218,6 +218,9 @@ class MatrixRead(BaseModel):
     droit_commun: DroitCommunLayer
     tfpb: TfpbLayer
     outside_qpv: OutsideQpv | None
+    kept_from: Annotated[
+        int, Field(description="Dossiers you declared an interest in: what is proposed for them counts in no figure you read.")
+    ] = 0
     signatories: Signatories
     rules: Annotated[list[str], Field(description="How to read the figures, in French.")]
 

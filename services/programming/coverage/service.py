@@ -19,6 +19,7 @@ from ..contracts import service as contracts
 from ..dossiers import overview
 from ..parameters import service as parameters
 from ..parameters.schemas import Parameter
+from ..reviews import conflicts
 from . import repository, rules
 from .errors import CoverageNotPublished
 from .schemas import (
@@ -54,6 +55,8 @@ class Scope:
     campaign: "Campaign | None" = None
     #: Of a contract, the only year whose campaigns and measures are looked at; None for all of them.
     year: int | None = None
+    #: Dossiers the reader has declared an interest in: no figure shows what is proposed for them.
+    silent: frozenset[UUID] = frozenset()
 
     @property
     def campaign_ids(self) -> list[UUID]:
@@ -100,7 +103,7 @@ async def readable_campaign(session: AsyncSession, caller: Principal | None, cam
     scope = await _scope(session, campaign_id, None, live=True)
     (campaign,) = scope.campaigns
     if await _takes_part(session, caller, campaign):
-        return scope
+        return await _kept_from(session, caller, scope)
     if campaign.status is CampaignStatus.DRAFT:
         raise NotFound()
     if campaign.status not in _PUBLIC:
@@ -113,24 +116,35 @@ async def campaign_scope(session: AsyncSession, caller: Principal, campaign_id: 
     scope = await _scope(session, campaign_id, None, live=True)
     if scope.campaigns[0].status is CampaignStatus.DRAFT and not await _takes_part(session, caller, scope.campaigns[0]):
         raise NotFound()
-    return scope
+    return await _kept_from(session, caller, scope)
 
 
-async def whole_campaign(session: AsyncSession, campaign_id: UUID) -> Scope:
-    """All of a campaign, for readers whose right was judged already."""
-    return await _scope(session, campaign_id, None, live=True)
+async def _kept_from(session: AsyncSession, caller: Principal | None, scope: Scope) -> Scope:
+    if caller is None:
+        return scope
+    return replace(scope, silent=await conflicts.kept_from(session, caller.account_id, scope.campaign_ids))
 
 
-async def contract_scope(session: AsyncSession, contract_id: UUID) -> Scope:
+async def silent_for(session: AsyncSession, caller: Principal, campaign_id: UUID) -> frozenset[UUID]:
+    """Dossiers of the campaign the caller declared an interest in."""
+    return await conflicts.kept_from(session, caller.account_id, [campaign_id])
+
+
+async def whole_campaign(session: AsyncSession, campaign_id: UUID, silent: frozenset[UUID] = frozenset()) -> Scope:
+    """All of a campaign, for readers whose right was judged already; `silent` dossiers are those they are kept from."""
+    return replace(await _scope(session, campaign_id, None, live=True), silent=silent)
+
+
+async def contract_scope(session: AsyncSession, caller: Principal, contract_id: UUID) -> Scope:
     """All the campaigns of a contract, for readings that start from what the caller may see of their dossiers."""
-    return await _scope(session, None, contract_id, live=True)
+    return await _kept_from(session, caller, await _scope(session, None, contract_id, live=True))
 
 
 async def readable_contract(session: AsyncSession, caller: Principal | None, contract_id: UUID) -> Scope:
     """The team reads all campaigns live. Others read the decided ones and those they fund: live only if they fund them all."""
     scope = await _scope(session, None, contract_id, live=True)
     if caller is not None and caller.belongs_to(scope.contract.lead_organisation_id):
-        return scope
+        return await _kept_from(session, caller, scope)
     funded = {
         row["campaign_id"]
         for row in await campaigns.funders_of_all(session, scope.campaign_ids)
@@ -138,7 +152,7 @@ async def readable_contract(session: AsyncSession, caller: Principal | None, con
     }
     kept = [campaign for campaign in scope.campaigns if campaign.id in funded or campaign.status in _PUBLIC]
     live = bool(kept) and all(campaign.id in funded for campaign in kept)
-    return Scope(scope.contract, kept, live)
+    return await _kept_from(session, caller, Scope(scope.contract, kept, live))
 
 
 async def _takes_part(session: AsyncSession, caller: Principal | None, campaign: "Campaign") -> bool:
@@ -155,7 +169,7 @@ async def assemble(
     """The matrix of a scope, under a scenario if there is one. The figures are those of one instant: one statement."""
     stage = stage if scope.live else Stage.GRANTED
     amounts = await repository.amounts(session, scenario.id) if scenario else None
-    sums = rules.gather(await overview.matrix(session, scope.campaign_ids, amounts))
+    sums = rules.gather(await overview.matrix(session, scope.campaign_ids, amounts, silent=scope.silent))
     axes = await _axes(session, scope, sums)
     funders = await campaigns.funders_of_all(session, scope.campaign_ids)
     year = scope.campaign.year if scope.campaign else scope.year
@@ -180,6 +194,7 @@ async def assemble(
         droit_commun=rules.droit_commun(await repository.measures(session, scope.contract.id, year)),
         tfpb=rules.tfpb(await repository.counterparts(session, scope.contract.id, year)),
         outside_qpv=await _outside_qpv(session, scope, amounts, now) if scope.live else None,
+        kept_from=len(scope.silent),
         signatories=_signatories(scope.contract.signatories, {row["organisation_id"] for row in funders}),
         rules=list(rules.RULES),
     )
@@ -207,6 +222,7 @@ async def cell_dossiers(
         after=after,
         limit=limit,
         amounts=amounts,
+        silent=scope.silent,
     )
 
 
@@ -257,7 +273,7 @@ async def _outside_qpv(session: AsyncSession, scope: Scope, amounts: overview.Am
     lines = await campaigns.lines_of(session, scope.campaign_ids)
     if not any(line["counted"] for line in lines):
         return None
-    used = await overview.outside_qpv(session, scope.campaign_ids, amounts)
+    used = await overview.outside_qpv(session, scope.campaign_ids, amounts, silent=scope.silent)
     return rules.outside_qpv(lines, used, await parameters.value(session, Parameter.OUTSIDE_QPV_CAP_BP, today_in_paris(now)))
 
 

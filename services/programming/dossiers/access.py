@@ -63,12 +63,12 @@ def require_editable(dossier: Dossier) -> None:
         raise DossierLocked(reference=dossier.reference)
 
 
-def require_open(dossier: Dossier, pointers: Iterable[str]) -> None:
-    """While changes are requested, only what was named is edited."""
+def require_open(dossier: Dossier, pointers: Iterable[str], *, besides: Iterable[str] = ()) -> None:
+    """While changes are requested, only what was named is edited, and what it makes necessary (`besides`)."""
     if dossier.status is not DossierStatus.CHANGES_REQUESTED:
         return
     said = Text("Ce champ ne fait pas l'objet d'une demande de compléments.", "No change was requested on this field.")
-    errors = [FieldError(pointer, said, "not_open") for pointer in differences.outside(pointers, dossier.open_fields)]
+    errors = [FieldError(pointer, said, "not_open") for pointer in differences.outside(pointers, [*dossier.open_fields, *besides])]
     if errors:
         raise FieldNotOpen(errors=errors, open_fields=dossier.open_fields)
 

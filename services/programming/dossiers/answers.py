@@ -62,12 +62,24 @@ def version(row: Mapping[str, Any] | None) -> Form:
 
 def judge(form: Form, dossier: Dossier, requests: Sequence[FundingRequest]) -> Judged:
     """Which questions are asked of this dossier, as it stands."""
+    return judge_document(form, {"answers": dossier.answers, "nature": dossier.nature and dossier.nature.value}, requests)
+
+
+def judge_document(form: Form, document: Mapping[str, Any], requests: Sequence[FundingRequest]) -> Judged:
+    """The same of a dossier as it was sent (its `nature` and `answers` as JSON)."""
+    given = document.get("answers") or {}
     if form.schema is None:
-        return Judged(form, dossier.answers, frozenset(), {})
-    nature = dossier.nature.value if dossier.nature else None
+        return Judged(form, given, frozenset(), {})
     chosen = [(request.funder_id, request.budget_line) for request in requests]
-    hidden = form_rules.not_asked(form.asked_when or {}, nature, chosen)
-    return Judged(form, dossier.answers, hidden, questions.asked_of(dict(form.schema), dossier.answers, hidden))
+    hidden = form_rules.not_asked(form.asked_when or {}, document.get("nature"), chosen)
+    return Judged(form, given, hidden, questions.asked_of(dict(form.schema), given, hidden))
+
+
+def follow_ups(form: Form, before: Mapping[str, Any], dossier: Dossier, requests: Sequence[FundingRequest]) -> list[str]:
+    """Pointers of the questions that what is written now leads to, and that were not asked of what was submitted last: a change that
+    was requested may make others necessary."""
+    asked = judge_document(form, before, requests).asked
+    return [f"/answers/{_escaped(key)}" for key in judge(form, dossier, requests).asked if key not in asked]
 
 
 def faults(judged: Judged) -> list[FieldError]:

@@ -1,5 +1,6 @@
 """What is sent and received about the documents joined to a dossier."""
 
+from enum import Enum
 from typing import Annotated
 from uuid import UUID
 
@@ -53,9 +54,50 @@ class PermanentFilesUse(BaseModel):
     files: Annotated[list[PermanentFileUse], Field(max_length=30)] = []
 
 
+class PieceOutcome(Enum):
+    """What became of a document the campaign asks for."""
+
+    ATTACHED = "attached"
+    ALREADY_ATTACHED = "already_attached"
+    NOT_KEPT = "not_kept"
+    EXPIRED = "expired"
+    BEING_SCANNED = "being_scanned"
+    REFUSED = "refused"
+    OTHER_EXERCISE = "other_exercise"
+    NO_ROOM = "no_room"
+
+
+PIECE_LABELS = {
+    PieceOutcome.ATTACHED: "Jointe depuis le dossier permanent",
+    PieceOutcome.ALREADY_ATTACHED: "Déjà jointe au dossier",
+    PieceOutcome.NOT_KEPT: "Absente du dossier permanent : joignez-la, ou conservez-la puis recommencez",
+    PieceOutcome.EXPIRED: "La pièce conservée n'est plus valable : conservez-en une à jour",
+    PieceOutcome.BEING_SCANNED: "La pièce conservée attend l'analyse antivirus : recommencez dans un instant",
+    PieceOutcome.REFUSED: "La pièce conservée est refusée par l'antivirus : conservez-en une saine",
+    PieceOutcome.OTHER_EXERCISE: "La pièce conservée est d'un autre exercice que ceux que la campagne prend",
+    PieceOutcome.NO_ROOM: "Le dossier porte déjà autant de pièces qu'il peut",
+}
+
+
+class PieceTold(BaseModel):
+    """One document the campaign asks for, and what became of it."""
+
+    code: Annotated[str, Field(examples=["comptes"])]
+    outcome: PieceOutcome
+
+    @computed_field(examples=["Déjà jointe au dossier"])  # type: ignore[prop-decorator]
+    @property
+    def outcome_label(self) -> str:
+        return PIECE_LABELS[self.outcome]
+
+
 class PermanentFilesUsed(BaseModel):
     """What was attached by reference, and the required documents that are still to be provided."""
 
     attached: list[AttachmentRead]
+    pieces: Annotated[
+        list[PieceTold],
+        Field(description="Every document the campaign asks of this holder and why it was attached or not; none asked: empty."),
+    ]
     missing: Annotated[list[str], Field(description="Codes of required documents.", examples=[["assurance"]])]
     dossier_etag: Annotated[str, Field(description="Send it in `If-Match`.", examples=['"4-holder"'])]

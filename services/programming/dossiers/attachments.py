@@ -8,16 +8,13 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common.auth import Principal
-from services.common.files import DISCARD, StoredFile, receive_for, safe_name
+from services.common.files import DISCARD, StoredFile, safe_name
 from services.common.jobs import enqueue
-from services.common.macros import MacroWatch
 from services.common.problems import NotFound
 from services.common.resources import Resources
 
-from ..permanent_files import scanning as antivirus
-from ..permanent_files.errors import MacrosRefused
+from ..permanent_files import arrivals
 from ..permanent_files.schemas import ScanStatus
-from ..permanent_files.service import ACCEPTED as ACCEPTED
 from . import access, history, repository, service
 from .errors import DossierLocked, TooManyAttachments
 from .models import Attachment, Dossier, DossierStatus
@@ -55,20 +52,9 @@ async def attach(
     async def room(asked: AsyncSession) -> Dossier:
         return await require_room(asked, caller, dossier_id, upload.kind, upload.most)
 
-    watch = MacroWatch()
-    dossier, stored = await receive_for(
-        room,
-        resources.database,
-        session,
-        resources.files,
-        watch.watched(upload.stream),
-        limit=upload.limit,
-        accepted=ACCEPTED,
-        announced=upload.announced,
-    )
-    if watch.found(stored.media_type):
-        await resources.files.discard(stored.key)
-        raise MacrosRefused(found=stored.media_type)
+    sent = arrivals.Sent(upload.stream, upload.limit, upload.announced)
+    dossier, arrived = await arrivals.take(room, session, resources, sent)
+    stored = arrived.stored
     attachment = Attachment(
         dossier_id=dossier.id,
         kind=upload.kind,
@@ -77,7 +63,7 @@ async def attach(
         size=stored.size,
         sha256=stored.sha256,
         media_type=stored.media_type,
-        status=antivirus.at_arrival(resources),
+        status=arrived.status,
         added_by=caller.account_id,
         added_at=now,
     )

@@ -74,7 +74,7 @@ async def download_attachment(
     if seen is None:
         raise NotFound()
     row = await fetch_one(reader, repository.ATTACHMENT, {"dossier_id": dossier_id, "attachment_id": attachment_id})
-    if row is None:
+    if row is None or (row["not_sent"] and not (seen["as_holder"] or seen["as_collaborator"])):
         raise NotFound()
     antivirus.require_clean(ScanStatus(row["status"]), row["status_reason"], own=bool(seen["as_holder"]))
     return download(request.app.state.resources.files, attachments.stored_file(row), row["name"], byte_range)
@@ -103,11 +103,18 @@ async def remove_attachment(dossier_id: UUID, attachment_id: UUID, caller: Calle
 async def attach_permanent_files(
     dossier_id: UUID, wish: PermanentFilesUse, caller: Caller, session: Session, resources: Held, now: Now, response: Response
 ) -> Any:
-    """Attach by reference the documents the campaign asks for that the holder keeps and that are still good; or those named.
+    """Attach by reference the documents the campaign asks for that the holder keeps and that are still good; or those named. `pieces`
+    says what became of each document asked for. For the holder's members: whoever was invited to write the dossier was not given the
+    organisation's papers.
 
     Nothing is copied: a submitted dossier keeps the very version it was sent with, whatever becomes of the permanent file.
     """
     most = resources.settings.attachments_per_dossier
-    attached, missing, dossier = await pieces.use(session, caller, dossier_id, wish, most=most, now=now)
+    attached, told, dossier = await pieces.use(session, caller, dossier_id, wish, most=most, now=now)
     response.headers["Location"] = f"/programming/v1/dossiers/{dossier_id}"
-    return {"attached": attached, "missing": missing, "dossier_etag": etag(dossier.version, "holder")}
+    return {
+        "attached": attached,
+        "pieces": [{"code": one.code, "outcome": one.outcome} for one in told],
+        "missing": [one.code for one in told if one.missing],
+        "dossier_etag": etag(dossier.version, "holder"),
+    }

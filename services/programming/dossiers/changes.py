@@ -13,6 +13,8 @@ from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common.auth import Principal
+from services.common.files import DISCARD
+from services.common.jobs import enqueue
 
 from ..campaigns import service as campaigns
 from ..campaigns.schemas import Nature
@@ -56,9 +58,7 @@ async def open_up(session: AsyncSession, dossier: Dossier, standing: Standing) -
 async def settle(session: AsyncSession, dossier: Dossier, standing: Standing) -> None:
     """A request ended (dossier locked by the caller). What is no longer open is again as last submitted; when none is left the
     dossier goes back to where its requests are."""
-    last = await repository.last_submission(session, dossier.id)
-    if last is not None:
-        _put_back(dossier, last.snapshot, standing.open_fields)
+    await put_back(session, dossier, standing.open_fields)
     _stand(dossier, standing)
     if not standing.open_fields:
         requests = await repository.requests(session, dossier.id)
@@ -68,6 +68,29 @@ async def settle(session: AsyncSession, dossier: Dossier, standing: Standing) ->
         else:
             dossier.status = rules.outcome([request.status for request in requests])
     dossier.version += 1
+    await session.flush()
+
+
+async def put_back(session: AsyncSession, dossier: Dossier, open_fields: Sequence[str]) -> None:
+    """What is not open is again as submitted last: fields, and documents joined since, which go (their bytes too, once committed)."""
+    last = await repository.last_submission(session, dossier.id)
+    if last is None:
+        return
+    form, requests = await _form_of(session, dossier), await repository.requests(session, dossier.id)
+    # An answer put back may take with it the questions it had led to.
+    for _ in range(2):
+        led_to = answers.follow_ups(form, last.snapshot, dossier, requests) if open_fields else []
+        _put_back(dossier, last.snapshot, [*open_fields, *led_to])
+    sent = {one["id"] for one in last.snapshot.get("attachments") or ()}
+    for joined in await repository.attachments(session, dossier.id):
+        if str(joined.id) in sent or not differences.outside([f"/attachments/{joined.kind}"], open_fields):
+            continue
+        if joined.added_at < last.submitted_at:  # submissions older than what they keep of files
+            continue
+        await session.delete(joined)
+        if joined.permanent_file_id is None:
+            await enqueue(session, DISCARD, key=joined.key)
+        dossier.content_version += 1
     await session.flush()
 
 
@@ -128,8 +151,9 @@ async def attached_since(session: AsyncSession, dossier_id: UUID, since: datetim
 
 async def resubmit(
     session: AsyncSession, caller: Principal, dossier: Dossier, fields: Sequence[str], wish: SubmissionCreate, *, now: datetime
-) -> Submission:
-    """A new submission: the last one with these fields as they are written now. Complete, sworn, signed off where that is asked."""
+) -> tuple[Submission, list[tuple[str, str]]]:
+    """A new submission: the last one with these fields as they are written now, and those they make necessary. Complete, sworn, signed
+    off where that is asked. Also the answers left out of it, whose questions are asked no more: (pointer, title)."""
     submission.require_sworn(dossier, wish)
     campaign = await campaigns.get(session, dossier.campaign_id)
     await signing.require(session, caller, dossier, campaign, now=now)
@@ -140,15 +164,19 @@ async def resubmit(
     joined = await repository.attachments(session, dossier.id)
     draft = service.draft_of(dossier, requests, await repository.attachment_kinds(session, dossier.id))
     book = service.rulebook_of(campaign, await campaigns.charter_of(session, campaign.id))
-    judged = answers.judge(await _form_of(session, dossier), dossier, requests)
+    form = await _form_of(session, dossier)
+    made_necessary = answers.follow_ups(form, last.snapshot, dossier, requests)
+    current = submission.snapshot(dossier, requests, joined)
+    merged = differences.with_fields(last.snapshot, current, differences.fields([*fields, *made_necessary]))
+    judged = answers.judge_document(form, merged, requests)
     found = [*rules.completeness(draft, book), *answers.faults(judged), *quarantine.infected_errors(joined)]
     # What a notice asks since is not asked of what was submitted before it, unless it is what is being answered.
     before = rules.completeness(_sent(draft, last.snapshot), book)
     excused = [error for error in before if differences.outside([error.pointer], fields)]
     if errors := [error for error in found if error not in excused]:
         raise submission.refusal(errors)
-    dossier.answers = judged.kept
-    current = submission.snapshot(dossier, requests, joined)
+    # What is still being written for another request stays; an answer whose question is asked no more is left out for good.
+    dossier.answers = {key: value for key, value in dossier.answers.items() if key in judged.asked or key not in judged.answers}
     made = Submission(
         dossier_id=dossier.id,
         number=last.number + 1,
@@ -157,13 +185,13 @@ async def resubmit(
         submitted_by=caller.account_id,
         signatory_name=wish.signatory_name,
         signatory_function=wish.signatory_function,
-        snapshot=_counted(differences.with_fields(last.snapshot, current, differences.fields(fields)), dossier),
+        snapshot=_counted({**merged, "answers": judged.kept}, dossier),
     )
     session.add(made)
     content = Content.model_validate(made.snapshot["content"])
     dossier.publics_count = sum(public.count or 0 for public in content.publics)
     await session.flush()
-    return made
+    return made, judged.left_out
 
 
 def _sent(draft: rules.Draft, snapshot: Mapping[str, Any]) -> rules.Draft:

@@ -29,15 +29,18 @@ _COUNTED = f"""
     WHERE d.campaign_id = ANY(:campaigns) AND d.status NOT IN ({_LEFT_OUT})
 """
 
-_REAL = """
-    SELECT r.dossier_id, r.campaign_id, r.funder_id, r.budget_line, r.amount_cents AS asked, coalesce(r.proposed_cents, 0) AS proposed,
+#: What is proposed, nothing of the dossiers the reader is kept from (`silent`).
+_PROPOSED = "CASE WHEN r.dossier_id = ANY(:silent) THEN 0 ELSE coalesce(r.proposed_cents, 0) END AS proposed"
+_REAL = f"""
+    SELECT r.dossier_id, r.campaign_id, r.funder_id, r.budget_line, r.amount_cents AS asked, {_PROPOSED},
         coalesce(r.granted_cents, 0) AS granted, r.notified_at
     FROM funding_requests r WHERE r.campaign_id = ANY(:campaigns)
 """
 #: The same where a scenario's amounts stand for what is granted.
-_IMAGINED = """
-    SELECT r.dossier_id, r.campaign_id, r.funder_id, r.budget_line, r.amount_cents AS asked, coalesce(r.proposed_cents, 0) AS proposed,
-        coalesce(s.amount_cents, r.granted_cents, 0) AS granted, r.notified_at
+_IMAGINED = f"""
+    SELECT r.dossier_id, r.campaign_id, r.funder_id, r.budget_line, r.amount_cents AS asked, {_PROPOSED},
+        coalesce(CASE WHEN r.dossier_id = ANY(:silent) THEN NULL ELSE s.amount_cents END, r.granted_cents, 0) AS granted,
+        r.notified_at
     FROM funding_requests r
     LEFT JOIN unnest(:request_ids, :amounts) AS s (request_id, amount_cents) ON s.request_id = r.id
     WHERE r.campaign_id = ANY(:campaigns)
@@ -120,7 +123,7 @@ def matrix(imagined: bool) -> Any:
         SELECT kind, objective, qpv, funder_id, actions_asked, actions_proposed, actions_granted, {_HOLDERS_AND_PEOPLE}, {_CENTS}
         FROM ({_MONEY}) AS money
     """)
-    given: list[Any] = [bindparam("campaigns", type_=_UUIDS)]
+    given: list[Any] = [bindparam("campaigns", type_=_UUIDS), bindparam("silent", type_=_UUIDS)]
     return statement.bindparams(*given, *(_SCENARIO if imagined else ()))
 
 
@@ -156,6 +159,7 @@ def cell(imagined: bool) -> Any:
     texts: list[Any] = [bindparam(name, type_=sa.Text) for name in ("objective", "qpv", "after")]
     given: list[Any] = [
         bindparam("campaigns", type_=_UUIDS),
+        bindparam("silent", type_=_UUIDS),
         bindparam("organisations", type_=_UUIDS),
         bindparam("limit", type_=sa.Integer),
     ]
@@ -166,7 +170,7 @@ _SCENARIO = (bindparam("request_ids", type_=_UUIDS), bindparam("amounts", type_=
 
 #: What some requests of a campaign ask, and of whom: only those of dossiers that count.
 REQUESTS = sa.text(f"""
-    SELECT r.id, r.funder_id, r.amount_cents FROM funding_requests r JOIN dossiers d ON d.id = r.dossier_id
+    SELECT r.id, r.dossier_id, r.funder_id, r.amount_cents FROM funding_requests r JOIN dossiers d ON d.id = r.dossier_id
     WHERE r.campaign_id = :campaign_id AND r.id = ANY(:requests) AND d.status NOT IN ({_LEFT_OUT})
 """).bindparams(bindparam("campaign_id", type_=sa.Uuid), bindparam("requests", type_=_UUIDS))
 
@@ -201,7 +205,8 @@ def outside_qpv(imagined: bool) -> Any:
         SELECT r.campaign_id, r.funder_id, r.budget_line, sum(r.proposed)::bigint AS proposed_cents, sum(r.granted)::bigint AS granted_cents
         FROM counted c JOIN requests r ON r.dossier_id = c.id GROUP BY r.campaign_id, r.funder_id, r.budget_line
     """)
-    return statement.bindparams(bindparam("campaigns", type_=_UUIDS), *(_SCENARIO if imagined else ()))
+    given = [bindparam("campaigns", type_=_UUIDS), bindparam("silent", type_=_UUIDS)]
+    return statement.bindparams(*given, *(_SCENARIO if imagined else ()))
 
 
 #: What one funder is asked by the dossiers of a campaign that count, by reference.

@@ -12,6 +12,7 @@ from psycopg import AsyncConnection
 from services.common.db import Row
 from services.common.etag import etag
 
+from ..permanent_files.rules import scan_mark
 from . import views
 
 #: Whether the account has an interest in the dossier.
@@ -40,4 +41,4 @@ def without_avis(row: Row) -> Row:
 
 def tag(row: Row) -> str:
     """Another ETag than the one of the whole dossier: who has just declared an interest does not go on reading what they kept."""
-    return etag(views.number(row), f"kept{row['version']}")
+    return etag(views.number(row), f"kept{row['version']}{scan_mark(row.get('attachments') or ())}")

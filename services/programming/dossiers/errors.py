@@ -204,3 +204,14 @@ class WithdrawalRefused(Problem):
         "Un brouillon s'abandonne (`DELETE`) ; un dossier déjà clos, irrecevable ou retiré le reste ; l'année d'une convention pluriannuelle se modifie par avenant à la convention.",
         "A draft is dropped (`DELETE`); one that is closed, inadmissible or withdrawn stays so; a year of a multi-year agreement is changed by an amendment of the agreement.",
     )
+
+
+class PermanentFilesForMembers(Problem):
+    status = 403
+    title = Text("Réservé aux membres du porteur", "For the holder's members only")
+    advice = Text(
+        "Le dossier permanent est à l'organisation, pas au dossier : demandez à l'un de ses membres de joindre ces pièces, ou joignez-les "
+        "vous-même depuis votre poste.",
+        "The permanent file is the organisation's, not the dossier's: ask one of its members to attach these documents, or attach them "
+        "yourself from your computer.",
+    )

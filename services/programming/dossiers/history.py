@@ -77,3 +77,14 @@ KEYS_SENT = sa.text(
 
 async def keys_sent(session: AsyncSession, keys: list[str]) -> set[str]:
     return set((await execute(session, KEYS_SENT, {"keys": keys})).scalars())
+
+
+def last_number(dossier_id: Any) -> Any:
+    """For statements of the rooms above: the number of the last submission of the dossier of that column."""
+    return sa.select(sa.func.max(_S.c.number)).where(_S.c.dossier_id == dossier_id).scalar_subquery()
+
+
+async def last_number_of(session: AsyncSession, dossier_id: UUID) -> int | None:
+    found = sa.select(sa.func.max(_S.c.number)).where(_S.c.dossier_id == dossier_id)
+    number: int | None = (await execute(session, found)).scalar_one()
+    return number

@@ -1,6 +1,6 @@
 """For the rooms above: the figures of many dossiers at once. Who may read them is for those rooms to judge."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -16,19 +16,26 @@ Amounts = Mapping[UUID, int]
 _LATEST = 50
 
 
-def _values(campaign_ids: Sequence[UUID], amounts: Amounts | None) -> dict[str, Any]:
-    given: dict[str, Any] = {"campaigns": list(campaign_ids)}
+def _values(campaign_ids: Sequence[UUID], amounts: Amounts | None, silent: Collection[UUID]) -> dict[str, Any]:
+    given: dict[str, Any] = {"campaigns": list(campaign_ids), "silent": list(silent)}
     return given if amounts is None else {**given, "request_ids": list(amounts), "amounts": list(amounts.values())}
 
 
-async def matrix(session: AsyncSession, campaign_ids: Sequence[UUID], amounts: Amounts | None = None) -> list[Row]:
-    """Rows of `couples.matrix`, as they stand or under a scenario; empty without a campaign."""
-    return await fetch_in(session, couples.matrix(amounts is not None), _values(campaign_ids, amounts)) if campaign_ids else []
+async def matrix(
+    session: AsyncSession, campaign_ids: Sequence[UUID], amounts: Amounts | None = None, *, silent: Collection[UUID] = ()
+) -> list[Row]:
+    """Rows of `couples.matrix`, as they stand or under a scenario; empty without a campaign. Of `silent` dossiers neither what is
+    proposed nor what a scenario imagines counts."""
+    if not campaign_ids:
+        return []
+    return await fetch_in(session, couples.matrix(amounts is not None), _values(campaign_ids, amounts, silent))
 
 
-async def outside_qpv(session: AsyncSession, campaign_ids: Sequence[UUID], amounts: Amounts | None = None) -> list[Row]:
+async def outside_qpv(
+    session: AsyncSession, campaign_ids: Sequence[UUID], amounts: Amounts | None = None, *, silent: Collection[UUID] = ()
+) -> list[Row]:
     """What dossiers without any QPV are proposed and granted: funder_id, budget_line, proposed_cents, granted_cents."""
-    return await fetch_in(session, couples.outside_qpv(amounts is not None), _values(campaign_ids, amounts))
+    return await fetch_in(session, couples.outside_qpv(amounts is not None), _values(campaign_ids, amounts, silent))
 
 
 async def cell(
@@ -41,14 +48,18 @@ async def cell(
     after: str,
     limit: int,
     amounts: Amounts | None = None,
+    silent: Collection[UUID] = (),
 ) -> list[Row]:
-    """Dossiers of one cell that these organisations may see, by reference. Who only holds one learns what it was told."""
+    """Dossiers of one cell that these organisations may see, by reference. Who only holds one learns what it was told; of the
+    `silent` ones what is proposed is null."""
     asked = {"organisations": list(organisation_ids), "objective": objective, "qpv": qpv, "after": after, "limit": limit}
-    rows = await fetch_in(session, couples.cell(amounts is not None), {**_values(campaign_ids, amounts), **asked})
-    return [_told(row) for row in rows]
+    rows = await fetch_in(session, couples.cell(amounts is not None), {**_values(campaign_ids, amounts, silent), **asked})
+    return [_told(row, silent=row["id"] in silent) for row in rows]
 
 
-def _told(row: Row) -> Row:
+def _told(row: Row, *, silent: bool) -> Row:
+    if silent:
+        row["proposed_cents"] = None
     status = DossierStatus(row["status"])
     if row["as_holder"] and not (row["as_funder"] or row["as_lead"]):
         row["status"] = rules.status_for_holder(status)

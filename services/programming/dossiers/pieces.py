@@ -1,6 +1,7 @@
 """Required documents of a dossier that its holder keeps in its permanent file: attached by reference, never copied."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -17,14 +18,26 @@ from ..permanent_files import rules as permanent
 from ..permanent_files import scanning as antivirus
 from ..permanent_files import service as permanent_files
 from ..permanent_files.schemas import ScanStatus
-from . import repository, service
-from .attachment_schemas import PermanentFilesUse
-from .errors import DossierLocked, NotTheHolder, TooManyAttachments, UnknownPermanentFile
+from . import access, repository, service
+from .attachment_schemas import PermanentFilesUse, PieceOutcome
+from .errors import DossierLocked, PermanentFilesForMembers, TooManyAttachments, UnknownPermanentFile
 from .models import Attachment, Dossier, DossierStatus
 
 if TYPE_CHECKING:
     from ..campaigns.models import Campaign
     from ..permanent_files.models import PermanentFile
+
+
+@dataclass(frozen=True)
+class Told:
+    """A document the campaign asks for, and what became of it."""
+
+    code: str
+    outcome: PieceOutcome
+
+    @property
+    def missing(self) -> bool:
+        return self.outcome not in {PieceOutcome.ATTACHED, PieceOutcome.ALREADY_ATTACHED}
 
 
 def required_codes(required: Mapping[str, Sequence[Mapping[str, str]]], holder_kind: str) -> list[str]:
@@ -56,14 +69,14 @@ async def attach_kept(
 
 async def use(
     session: AsyncSession, caller: Principal, dossier_id: UUID, wish: PermanentFilesUse, *, most: int, now: datetime
-) -> tuple[list[Attachment], list[str], Dossier]:
-    """One act of a member of the holder on a draft: what was attached, the codes still missing, the dossier.
+) -> tuple[list[Attachment], list[Told], Dossier]:
+    """One act of a member of the holder on a draft: what was attached, what became of each document asked for, the dossier.
 
     A document named replaces the reference that stood for the same kind, and only that: a file that was sent stays.
     """
-    dossier = await service.held_by(session, caller, dossier_id)
+    dossier = await access.written_by(session, caller, dossier_id)
     if not caller.belongs_to(dossier.acting_holder_id):
-        raise NotTheHolder()
+        raise PermanentFilesForMembers()
     if dossier.status is not DossierStatus.DRAFT:
         raise DossierLocked(reference=dossier.reference)
     campaign = await campaigns.get(session, dossier.campaign_id)
@@ -77,9 +90,25 @@ async def use(
         await session.flush()
         files = [{"kind": one.kind, "permanent_file_id": str(one.permanent_file_id)} for one in attached]
         await service.note(session, dossier, "dossier.permanent_files_attached", caller, now, files=files)
-    there = await repository.attachment_kinds(session, dossier.id)
-    codes = required_codes(campaign.required_attachments, str(dossier.holder.get("kind", "")))
-    return attached, [code for code in codes if code not in there], dossier
+    return attached, await _told(session, dossier, campaign, attached, most=most, now=now), dossier
+
+
+async def _told(
+    session: AsyncSession, dossier: Dossier, campaign: "Campaign", attached: Sequence[Attachment], *, most: int, now: datetime
+) -> list[Told]:
+    kept = await permanent_files.current(session, dossier.acting_holder_id)
+    joined = await repository.attachments(session, dossier.id)
+    there = {one.kind for one in joined if one.status is not ScanStatus.REFUSED}
+    just, told = {one.kind for one in attached}, []
+    for code in required_codes(campaign.required_attachments, str(dossier.holder.get("kind", ""))):
+        if code in there:
+            outcome = PieceOutcome.ATTACHED if code in just else PieceOutcome.ALREADY_ATTACHED
+        elif len(joined) >= most:
+            outcome = PieceOutcome.NO_ROOM
+        else:
+            outcome = PieceOutcome(permanent.lack(code, kept, year=campaign.year, today=today_in_paris(now)).value)
+        told.append(Told(code, outcome))
+    return told
 
 
 async def _attach_named(

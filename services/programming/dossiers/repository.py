@@ -173,7 +173,18 @@ RECEIPT = (
     .limit(1)
 )
 
-ATTACHMENT = sa.select(*_A.c).where(_A.c.dossier_id == bindparam("dossier_id"), _A.c.id == bindparam("attachment_id"))
+#: Joined since changes were requested, and not submitted yet.
+_NOT_SENT = (_D.c.status == DossierStatus.CHANGES_REQUESTED) & ~sa.exists().where(
+    _S.c.dossier_id == _A.c.dossier_id,
+    _S.c.snapshot["attachments"].contains(
+        sa.func.jsonb_build_array(sa.func.jsonb_build_object(sa.literal_column("'id'"), _A.c.id))
+    ),
+)
+ATTACHMENT = (
+    sa.select(*_A.c, _NOT_SENT.label("not_sent"))
+    .join(_D, _D.c.id == _A.c.dossier_id)
+    .where(_A.c.dossier_id == bindparam("dossier_id"), _A.c.id == bindparam("attachment_id"))
+)
 
 
 async def get(session: AsyncSession, dossier_id: UUID, *, lock: bool = False) -> Dossier | None:

@@ -19,22 +19,25 @@ _AT_ONCE = 500
 
 async def scan(session: AsyncSession, resources: Resources, attachment_id: UUID) -> None:
     """Ask about an attachment that waits. No row is held while the scanner reads. Run twice, no harm."""
-    async with resources.database.sessions() as glance:
-        seen = await history.attachment(glance, attachment_id)
-    if seen is None or seen.status is not ScanStatus.WAITING_SCAN:
+
+    async def look(glance: AsyncSession) -> Attachment | None:
+        return await history.attachment(glance, attachment_id)
+
+    async def hold(held: AsyncSession) -> Attachment | None:
+        # The dossier first, as every act on it does.
+        seen = await history.attachment(held, attachment_id)
+        if seen is None or await repository.get(held, seen.dossier_id, lock=True) is None:
+            return None
+        return await history.attachment(held, attachment_id, lock=True)
+
+    kept = await antivirus.settle(session, resources, look, hold)
+    dossier = await repository.get(session, kept.dossier_id, lock=True) if kept else None
+    if kept is None or dossier is None:
         return
-    finding = await antivirus.examine(resources, seen.key, seen.size)
-    # The dossier first, as every act on it does.
-    dossier = await repository.get(session, seen.dossier_id, lock=True)
-    kept = await history.attachment(session, attachment_id, lock=True)
-    if dossier is None or kept is None or kept.status is not ScanStatus.WAITING_SCAN:
-        return
-    kept.status, kept.status_reason = finding.status, finding.reason
-    dossier.version += 1
     await session.flush()
-    if finding.status is ScanStatus.REFUSED:
+    if kept.status is ScanStatus.REFUSED:
         now = resources.clock.now()
-        await service.note(session, dossier, "dossier.attachment_quarantined", None, now, kind=kept.kind, found=finding.reason)
+        await service.note(session, dossier, "dossier.attachment_quarantined", None, now, kind=kept.kind, found=kept.status_reason)
         await _tell(session, dossier, kept)
 
 

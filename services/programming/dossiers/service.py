@@ -90,10 +90,20 @@ async def save(
     changed = list(differences.differences(before, differences.document(dossier)))
     if "requests" in sent and await replace_requests(session, dossier, wish.requests or []):
         changed.append("/requests")
-    access.require_open(dossier, changed)
+    access.require_open(dossier, changed, besides=await _follow_ups(session, dossier, changed))
     access.mark(dossier, caller, changed, now)
     await session.flush()
     return dossier
+
+
+async def _follow_ups(session: AsyncSession, dossier: Dossier, changed: Sequence[str]) -> list[str]:
+    """While changes are requested: the questions that only the new answers make the campaign ask."""
+    if dossier.status is not DossierStatus.CHANGES_REQUESTED or not any(one.startswith("/answers/") for one in changed):
+        return []
+    last = await repository.last_submission(session, dossier.id)
+    versions = await campaigns.form_versions(session, dossier.campaign_id)
+    form = answers.version(versions.get(dossier.form_number or 0))
+    return answers.follow_ups(form, last.snapshot if last else {}, dossier, await requests_of(session, dossier))
 
 
 def keep_fields(dossier: Dossier, wish: DossierUpdate) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import orjson
 from services.common.db import Row
 from services.common.etag import etag
 
+from ..permanent_files.rules import scan_mark
 from . import rules
 from .differences import WRITTEN
 from .models import DossierStatus, RequestStatus
@@ -24,16 +25,16 @@ def is_holder_only(row: Row) -> bool:
 def tag(row: Row) -> str:
     """The ETag of what this reader is shown. Once submitted, the holder's only moves with what the holder sees: the version
     itself would tell that a review was given or a decision taken."""
-    status = DossierStatus(row["status"])
+    status, scans = DossierStatus(row["status"]), scan_mark(row.get("attachments") or ())
     if status is DossierStatus.CHANGES_REQUESTED:  # what is written is checked against what is written
         view = f"changes{crc32(orjson.dumps(_told(row), default=str)):x}" if is_holder_only(row) else f"full{row['version']}"
-        return etag(row["content_version"], view)
+        return etag(row["content_version"], view + scans)
     if not is_holder_only(row):
-        return etag(row["version"], "full")
+        return etag(row["version"], "full" + scans)
     if status in {DossierStatus.DRAFT, DossierStatus.DROPPED}:
-        return etag(row["version"], "holder")
+        return etag(row["version"], "holder" + scans)
     digest = crc32(orjson.dumps(_told(row), default=str))
-    return etag(digest, rules.status_for_holder(status).value.replace("_", ""))
+    return etag(digest, rules.status_for_holder(status).value.replace("_", "") + scans)
 
 
 def _told(row: Row) -> list[Any]:
@@ -89,6 +90,8 @@ def whole(row: Row) -> Row:
             row["granted_cents"] = sum(request["granted_cents"] or 0 for request in row["requests"])
     elif row["as_submitted"] is not None and not row["as_holder"]:
         row.update({name: row["as_submitted"][name] for name in WRITTEN if name in row["as_submitted"]})
+        sent = {one["id"] for one in row["as_submitted"].get("attachments") or ()}
+        row["attachments"] = [one for one in row["attachments"] if str(one["id"]) in sent]
     return row
 
 

@@ -20,7 +20,7 @@ from services.common.mail import queue_mail
 from services.common.problems import StaleVersion
 
 from ..campaigns import service as campaigns
-from . import access, repository, rules, service, views
+from . import access, changes, repository, rules, service, views
 from .errors import AnswerAlreadyGiven, NotTheHolder, WithdrawalRefused
 from .models import Dossier, DossierStatus, RequestStatus
 
@@ -55,6 +55,8 @@ async def withdraw(
     if dossier.status not in _MAY_LEAVE or dossier.cpo_id is not None:
         raise WithdrawalRefused(dossier_status=rules.status_for_holder(dossier.status).value)
     await _require_read(session, caller, dossier, version)
+    if dossier.status is DossierStatus.CHANGES_REQUESTED:  # what was being written is nobody's to read any more
+        await changes.put_back(session, dossier, [])
     # Envelopes in one order for everybody: two withdrawals never wait for each other.
     for request in sorted(requests, key=lambda one: (one.funder_id, one.budget_line)):
         if request.granted_cents:

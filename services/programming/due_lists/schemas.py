@@ -20,6 +20,7 @@ class DueKind(Enum):
     AGREEMENT_TO_SIGN = "agreement_to_sign"
     BILAN_TO_SUBMIT = "bilan_to_submit"
     REVIEW_TO_GIVE = "review_to_give"
+    REVIEW_TO_CONFIRM = "review_to_confirm"
     READING_TO_GIVE = "reading_to_give"
     REVIEWS_TO_ASSIGN = "reviews_to_assign"
     ANSWER_TO_GIVE = "answer_to_give"

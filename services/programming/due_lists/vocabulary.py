@@ -43,6 +43,11 @@ SAID: Mapping[DueKind, Said] = {
         "Déposer le bilan", "Six mois après la fin de l'exercice, ou jour fixé pour un complément.", f"{_FILE}/bilan"
     ),
     DueKind.REVIEW_TO_GIVE: Said("Instruire la demande", "Jour fixé par le financeur pour ses avis.", "/reviews/{resource_id}"),
+    DueKind.REVIEW_TO_CONFIRM: Said(
+        "Relire un dossier qui a changé depuis votre instruction",
+        "Le porteur l'a déposé de nouveau : corrigez votre instruction ou confirmez-la.",
+        "/reviews/{resource_id}",
+    ),
     DueKind.READING_TO_GIVE: Said("Rendre votre lecture", "Jour fixé par le financeur pour ses avis.", "/readings/{resource_id}"),
     DueKind.REVIEWS_TO_ASSIGN: Said(
         *("Attribuer une demande à instruire", "Jour fixé par le financeur pour ses avis."),

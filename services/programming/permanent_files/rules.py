@@ -1,10 +1,11 @@
 """Which document of a permanent file answers what a campaign asks for. Pure: no database, no clock."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol, TypeVar
+from enum import Enum
+from typing import Any, Protocol, TypeVar
 
 from services.common.language import Text
 from services.common.problems import FieldError
@@ -103,6 +104,40 @@ def answer(code: str, kept: Iterable[KeptT], *, year: int, today: date) -> KeptT
     if dated is not None:
         found += [one for one in good if one.kind == dated["kind"] and one.exercise == int(dated["year"])]
     return max(found, key=lambda one: (one.exercise or 0, one.number), default=None)
+
+
+class Lack(Enum):
+    """Why nothing kept answers a code."""
+
+    NOT_KEPT = "not_kept"
+    OTHER_EXERCISE = "other_exercise"
+    EXPIRED = "expired"
+    BEING_SCANNED = "being_scanned"
+    REFUSED = "refused"
+
+
+def lack(code: str, kept: Iterable[Kept], *, year: int, today: date) -> Lack:
+    """Why `answer` found nothing: the nearest thing to an answer among what is kept says it."""
+    dated = _WITH_YEAR.fullmatch(code)
+    kinds = {code, *([dated["kind"]] if dated else [])}
+    near = [one for one in kept if one.kind in kinds]
+    if not near:
+        return Lack.NOT_KEPT
+    of_year = [one for one in near if (_serves(one, year) if one.kind == code else dated and one.exercise == int(dated["year"]))]
+    if not of_year:
+        return Lack.OTHER_EXERCISE
+    last = max(of_year, key=lambda one: (one.exercise or 0, one.number))
+    if last.status is not ScanStatus.READY:
+        return Lack.REFUSED if last.status is ScanStatus.REFUSED else Lack.BEING_SCANNED
+    return Lack.EXPIRED if is_expired(last.expires_on, today) else Lack.NOT_KEPT
+
+
+def scan_mark(joined: Iterable[Mapping[str, Any]]) -> str:
+    """For ETags: files that wait for their scan or were refused. Whoever writes goes on writing what they read while the scanner works,
+    and whoever reads again is shown what it found."""
+    found = [str(one["status"]) for one in joined]
+    waiting, refused = (sum(one == status.value for one in found) for status in (ScanStatus.WAITING_SCAN, ScanStatus.REFUSED))
+    return f"w{waiting}r{refused}" if waiting or refused else ""
 
 
 def _serves(one: Kept, year: int) -> bool:

@@ -1,6 +1,8 @@
 """Files under the virus scanner, when one is configured: nobody else's before it has answered."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 import structlog
@@ -13,7 +15,7 @@ from services.common.resources import Resources
 
 from . import repository
 from .errors import FileBeingScanned, FileQuarantined
-from .models import ScanStatus
+from .models import PermanentFile, ScanStatus
 
 log = structlog.get_logger(__name__)
 
@@ -56,16 +58,47 @@ def require_clean(status: ScanStatus, reason: str | None, *, own: bool) -> None:
         raise FileBeingScanned(headers={"Retry-After": "30"})
 
 
-async def scan(session: AsyncSession, resources: Resources, file_id: UUID) -> None:
-    """Ask about a document that waits. No row is held while the scanner reads. Run twice, no harm."""
+class Scanned(Protocol):
+    """A row that says where bytes are, and where their scan stands."""
+
+    key: str
+    size: int
+    status: ScanStatus
+    status_reason: str | None
+
+
+ScannedT = TypeVar("ScannedT", bound=Scanned)
+Look = Callable[[AsyncSession], Awaitable[ScannedT | None]]
+
+
+async def settle(session: AsyncSession, resources: Resources, look: Look[ScannedT], hold: Look[ScannedT]) -> ScannedT | None:
+    """Ask about a file that waits and write what is found on its row; that row, or None when there is nothing to say any more.
+
+    `look` reads it before the scanner does, so that no row is held meanwhile; `hold` takes it after. Run twice, no harm.
+    """
     async with resources.database.sessions() as glance:
-        seen = await repository.get(glance, file_id)
-    if seen is None or seen.status is not ScanStatus.WAITING_SCAN:
-        return
-    finding = await examine(resources, seen.key, seen.size)
-    kept = await repository.get(session, file_id, lock=True)
-    if kept is not None and kept.status is ScanStatus.WAITING_SCAN:
-        kept.status, kept.status_reason = finding.status, finding.reason
+        seen = await look(glance)
+        if seen is None or seen.status is not ScanStatus.WAITING_SCAN:
+            return None
+        key, size = seen.key, seen.size
+    finding = await examine(resources, key, size)
+    kept = await hold(session)
+    if kept is None or kept.status is not ScanStatus.WAITING_SCAN or kept.key != key:
+        return None
+    kept.status, kept.status_reason = finding.status, finding.reason
+    return kept
+
+
+async def scan(session: AsyncSession, resources: Resources, file_id: UUID) -> None:
+    """Ask about a document that waits."""
+
+    async def look(glance: AsyncSession) -> PermanentFile | None:
+        return await repository.get(glance, file_id)
+
+    async def hold(held: AsyncSession) -> PermanentFile | None:
+        return await repository.get(held, file_id, lock=True)
+
+    await settle(session, resources, look, hold)
 
 
 async def scan_waiting(session: AsyncSession) -> None:

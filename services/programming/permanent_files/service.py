@@ -13,33 +13,18 @@ from services.common import journal
 from services.common.auth import Principal
 from services.common.clock import today_in_paris
 from services.common.db import Row, fetch, fetch_in, fetch_one
-from services.common.files import StoredFile, receive_for, safe_name
+from services.common.files import StoredFile, safe_name
 from services.common.jobs import enqueue
-from services.common.macros import MacroWatch
 from services.common.problems import NotFound
 from services.common.resources import Resources
 
 from ..tables import KERNEL
-from . import repository, rules, scanning
-from .errors import MacrosRefused, TooManyPermanentFiles, ValidityExpected
+from . import arrivals, repository, rules, scanning
+from .errors import TooManyPermanentFiles, ValidityExpected
 from .models import PermanentFile, ScanStatus
 from .schemas import SCAN_LABELS
 
 _MOST = 500
-#: What people join to their dossiers.
-ACCEPTED = frozenset(
-    {
-        "application/pdf",
-        "image/jpeg",
-        "image/png",
-        "application/vnd.oasis.opendocument.text",
-        "application/vnd.oasis.opendocument.spreadsheet",
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        "application/msword",
-        "application/vnd.ms-excel",
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -74,21 +59,10 @@ async def keep(
             raise TooManyPermanentFiles(most=_MOST)
         return organisation_id
 
-    watch = MacroWatch()
     limit = resources.settings.upload_limit_mb * 1024 * 1024
-    _, stored = await receive_for(
-        room,
-        resources.database,
-        session,
-        resources.files,
-        watch.watched(arriving.stream),
-        limit=limit,
-        accepted=ACCEPTED,
-        announced=arriving.announced,
-    )
-    if watch.found(stored.media_type):
-        await resources.files.discard(stored.key)
-        raise MacrosRefused(found=stored.media_type)
+    sent = arrivals.Sent(arriving.stream, limit, arriving.announced)
+    _, arrived = await arrivals.take(room, session, resources, sent)
+    stored = arrived.stored
     number = 1 + await repository.last_number(session, organisation_id, arriving.kind, arriving.exercise)
     kept = PermanentFile(
         organisation_id=organisation_id,
@@ -101,7 +75,7 @@ async def keep(
         sha256=stored.sha256,
         media_type=stored.media_type,
         expires_on=arriving.expires_on,
-        status=scanning.at_arrival(resources),
+        status=arrived.status,
         added_by=caller.account_id,
         added_at=now,
     )

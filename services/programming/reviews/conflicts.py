@@ -158,7 +158,7 @@ def _set_aside(session: AsyncSession, conflict: ReviewConflict, review: Review, 
     if stands:
         return
     review.scores, review.score_comments, review.weighted_score, review.scorer_id = {}, {}, None, None
-    review.opinion = review.proposed_cents = None
+    review.opinion = review.proposed_cents = review.submission_number = None
     review.internal_comment = review.holder_comment = ""
     review.status = ReviewStatus.TO_REVIEW
 
@@ -264,6 +264,13 @@ async def interests_of(session: AsyncSession, account_id: UUID, dossier_ids: Seq
     """Those of these dossiers the person has an interest in, whichever funder the declaration was made for."""
     found = await fetch_in(session, repository.OF_PERSON, {"account_id": account_id, "dossier_ids": list(dossier_ids)})
     return {row["dossier_id"] for row in found}
+
+
+async def kept_from(session: AsyncSession, account_id: UUID, campaign_ids: Sequence[UUID]) -> frozenset[UUID]:
+    """Dossiers of these campaigns that somebody reviews and in which the person has an interest: figures they read leave out what is
+    proposed for them."""
+    found = await fetch_in(session, repository.KEPT_FROM, {"account_id": account_id, "campaigns": list(campaign_ids)})
+    return frozenset(row["dossier_id"] for row in found)
 
 
 async def pairs(session: AsyncSession, funder_id: UUID, dossier_ids: Sequence[UUID]) -> set[tuple[UUID, UUID]]:

@@ -63,6 +63,14 @@ HIDDEN = sa.select(
     (sa.exists().where(_OWN) & sa.exists().where(_HIDING)).label("holder_hidden"),
 ).where(_R.c.id == sa.any_(bindparam("review_ids", type_=ARRAY(sa.Uuid))))
 
+#: Dossiers of some campaigns, reviews being open on them, in which a person has an interest.
+KEPT_FROM = (
+    sa.select(_R.c.dossier_id)
+    .distinct()
+    .select_from(_R.join(_C, (_C.c.account_id == _ACCOUNT) & _about(_R.c.dossier_id)))
+    .where(_R.c.campaign_id == sa.any_(bindparam("campaigns", type_=ARRAY(sa.Uuid))))
+)
+
 _MANAGED = bindparam("managed", type_=ARRAY(sa.Uuid))
 _SHOWN = (_C.c.account_id == _ACCOUNT) | (_C.c.funder_id == sa.any_(_MANAGED))
 ONE = sa.select(*_C.c).where(_C.c.id == bindparam("conflict_id"), _SHOWN)

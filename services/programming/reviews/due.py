@@ -5,6 +5,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from ..campaigns import due as campaigns
+from ..dossiers import due as dossiers
+from ..dossiers import history
+from ..dossiers.schemas import DossierStatus
 from ..due_lines import ACCOUNT, MANAGED, ORGANISATIONS, among, line
 from .models import Review, ReviewReading, ReviewReadingStatus, ReviewSettings, ReviewStatus
 
@@ -25,6 +28,19 @@ _REVIEWS = line(
     since=_R.c.opened_at,
     due_on=_S.c.review_due_on,
 )
+_D = dossiers.dossiers()
+_LAST = history.last_number(_R.c.dossier_id)
+#: Written on a submission that is not the last one any more, given or not, while nothing is decided.
+_BEHIND = line(
+    *("review_to_confirm", _R.c.funder_id, ("review", _R.c.id)),
+    dossier_id=_R.c.dossier_id,
+    reference=_R.c.reference,
+    label=_R.c.title,
+    due_on=_S.c.review_due_on,
+)
+_WRITTEN = among(_R.c.status, (ReviewStatus.IN_PROGRESS, ReviewStatus.COMPLETED))
+_UNDECIDED = (DossierStatus.CHANGES_REQUESTED, DossierStatus.UNDER_REVIEW, DossierStatus.READY_FOR_COMMITTEE)
+_NOT_DECIDED = among(_D.c.status, _UNDECIDED)
 # Where the funder hides holders from its readers, a title may name one.
 _READINGS = line(
     *("reading_to_give", _G.c.funder_id, ("reading", _G.c.id)),
@@ -53,6 +69,9 @@ DUE: list[Any] = [
     sa.select(*_REVIEWS)
     .select_from(_R.outerjoin(_S, _DUE))
     .where(_R.c.assignee_id == ACCOUNT, _OPEN, _R.c.funder_id == ORGANISATIONS),
+    sa.select(*_BEHIND)
+    .select_from(_R.outerjoin(_S, _DUE).join(_D, _D.c.id == _R.c.dossier_id))
+    .where(_R.c.assignee_id == ACCOUNT, _WRITTEN, _R.c.funder_id == ORGANISATIONS, _NOT_DECIDED, _R.c.submission_number < _LAST),
     sa.select(*_READINGS)
     .select_from(_G.join(_R, _R.c.id == _G.c.review_id).outerjoin(_S, _DUE))
     .where(

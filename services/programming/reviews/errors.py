@@ -145,3 +145,11 @@ class NotTheReader(Problem):
 class ReadersRefused(Problem):
     title = Text("Ces lecteurs ne conviennent pas", "These readers do not fit")
     advice = Text("Corrigez ce que désigne `errors`.", "Mend what `errors` points at.")
+
+
+class NotTheLastSubmission(Problem):
+    title = Text("Le dossier a été déposé de nouveau", "The dossier was submitted again")
+    advice = Text(
+        "Lisez ce qui a changé jusqu'au dernier dépôt (`last_submission_number`), puis confirmez sur celui-ci.",
+        "Read what changed up to the last submission (`last_submission_number`), then confirm on that one.",
+    )

@@ -65,6 +65,8 @@ class Review(Base, table=True):
     holder_comment: str = ""
     opened_at: datetime = instant()
     completed_at: datetime | None = instant(optional=True)
+    #: The submission of the dossier it was written on; null while nothing is written.
+    submission_number: int | None = None
     version: int = 1
 
 
@@ -122,6 +124,8 @@ class ReviewReading(Base, table=True):
     comment: str = ""
     assigned_at: datetime = instant()
     completed_at: datetime | None = instant(optional=True)
+    #: The submission of the dossier it was written on; null while nothing is written.
+    submission_number: int | None = None
     version: int = 1
 
 

@@ -10,7 +10,7 @@ from ..campaigns.schemas import Cents, Nature
 from ..contracts.schemas import Code
 from ..dossiers.schemas import Opinion
 from .models import ReviewReadingStatus
-from .schemas import Score, ScoreComment
+from .schemas import OnSubmission, Score, ScoreComment
 
 
 class ReviewSettingsWrite(BaseModel):
@@ -58,7 +58,7 @@ class ReadingUpdate(BaseModel):
     comment: Annotated[str | None, Field(None, max_length=10_000)]
 
 
-class ReadingSummary(BaseModel):
+class ReadingSummary(OnSubmission):
     """A reading; what it holds is null until the caller may see it."""
 
     model_config = ConfigDict(from_attributes=True)

@@ -19,9 +19,10 @@ from services.common.siblings import Siblings
 
 from .. import clients
 from ..campaigns import service as campaigns
-from ..dossiers import instruction
+from ..dossiers import history, instruction
 from ..dossiers import service as dossiers
 from ..dossiers.rules import merge
+from ..dossiers.schemas import DossierStatus
 from . import conflicts, reading_rules, readings_repository, review_settings, rules
 from . import conflicts_repository as hidden_from
 from . import repository as reviews
@@ -30,6 +31,7 @@ from .errors import (
     InConflict,
     NotAMember,
     NotTheFunder,
+    NotTheLastSubmission,
     NotTheReader,
     ReadersRefused,
     ReadingCompleted,
@@ -45,6 +47,10 @@ from .reading_schemas import ReadingUpdate
 if TYPE_CHECKING:
     from ..dossiers.models import Dossier
 
+_READ = (
+    *("reference", "title", "nature", "starts_on", "ends_on", "content", "budget", "charges_cents", "asked_cents"),
+    *("qpv_codes", "objective_codes", "transversal_codes"),
+)
 PENDING = {ReviewReadingStatus.TO_READ, ReviewReadingStatus.IN_PROGRESS}
 _CONTENT = ("scores", "score_comments", "weighted_score", "opinion", "proposed_cents", "comment")
 
@@ -152,6 +158,8 @@ async def save(
         reading.comment = wish.comment or ""
     if reading.status is ReviewReadingStatus.TO_READ:
         reading.status = ReviewReadingStatus.IN_PROGRESS
+    if reading.submission_number is None:
+        reading.submission_number = await history.last_number_of(session, reading.dossier_id)
     reading.version += 1
     await session.flush()
     return reading
@@ -174,6 +182,21 @@ async def complete(session: AsyncSession, caller: Principal, reading_id: UUID, *
     reading.version += 1
     await session.flush()
     await _note(session, review, "reading.completed", caller, now, reading_id=str(reading.id))
+    return reading
+
+
+async def confirm(
+    session: AsyncSession, caller: Principal, reading_id: UUID, submission_number: int, *, version: int, now: datetime
+) -> ReviewReading:
+    """The dossier was sent again: its changes were read, and what is written of one's reading holds for them."""
+    review, reading = await _own(session, caller, reading_id, version)
+    last = await history.last_number_of(session, reading.dossier_id)
+    if submission_number != last:
+        raise NotTheLastSubmission(last_submission_number=last)
+    reading.submission_number = submission_number
+    reading.version += 1
+    await session.flush()
+    await _note(session, review, "reading.confirmed", caller, now, reading_id=str(reading.id), submission_number=submission_number)
     return reading
 
 
@@ -225,9 +248,10 @@ async def of_review(session: AsyncSession, caller: Principal, review_id: UUID) -
     opened = not hidden["reading_open"] and (reads or leads or review.status is ReviewStatus.COMPLETED)
     given = [reading for reading in found if reading.status is ReviewReadingStatus.COMPLETED]
     weighted = [reading.weighted_score for reading in given]
+    last = await history.last_number_of(session, review.dossier_id)
     known = [score for score in weighted if score is not None]
     return {
-        "items": [shown(reading, opened=_opens(reading, caller, opened=opened)) for reading in found],
+        "items": [shown(reading, last, opened=_opens(reading, caller, opened=opened)) for reading in found],
         "expected": settings["readings"],
         "completed": len(given),
         "mean_scores": reading_rules.mean_scores([reading.scores for reading in given]) if opened else None,
@@ -241,8 +265,13 @@ def _opens(reading: ReviewReading, caller: Principal, *, opened: bool) -> bool:
     return reading.reader_id == caller.account_id or (opened and reading.status not in PENDING)
 
 
-def shown(reading: ReviewReading, *, opened: bool) -> dict[str, Any]:
-    row = reading.model_dump()
+async def whole(session: AsyncSession, reading: ReviewReading) -> dict[str, Any]:
+    """All of it, for who may see it."""
+    return shown(reading, await history.last_number_of(session, reading.dossier_id), opened=True)
+
+
+def shown(reading: ReviewReading, last_submission_number: int | None, *, opened: bool) -> dict[str, Any]:
+    row = {**reading.model_dump(), "last_submission_number": last_submission_number}
     return row if opened else {**row, **dict.fromkeys(_CONTENT)}
 
 
@@ -277,7 +306,11 @@ async def dossier_of(session: AsyncSession, caller: Principal, reading_id: UUID)
     settings = await review_settings.read(session, reading.campaign_id, reading.funder_id)
     review = await reviews.look(session, reading.review_id)
     kinds = await instruction.attachment_kinds(session, dossier.id)
-    body = _face(dossier, kinds) | {"asked_of_funder_cents": review.asked_cents if review else 0}
+    body = (
+        _face(dossier, kinds)
+        | await _as_submitted(session, dossier)
+        | {"asked_of_funder_cents": review.asked_cents if review else 0}
+    )
     if not settings["hides_holder"]:
         return {**body, "holder_hidden": False}
     representative = dossier.holder.get("legal_representative") or {}
@@ -288,10 +321,17 @@ async def dossier_of(session: AsyncSession, caller: Principal, reading_id: UUID)
 
 
 def _face(dossier: "Dossier", kinds: list[str]) -> dict[str, Any]:
-    plain = ("reference", "title", "nature", "starts_on", "ends_on", "content", "budget", "charges_cents", "asked_cents")
-    codes = ("qpv_codes", "objective_codes", "transversal_codes")
-    body = {name: getattr(dossier, name) for name in (*plain, *codes)}
+    body = {name: getattr(dossier, name) for name in _READ}
     return {**body, "dossier_id": dossier.id, "holder_name": dossier.holder.get("name"), "attachments": kinds}
+
+
+async def _as_submitted(session: AsyncSession, dossier: "Dossier") -> dict[str, Any]:
+    """While changes are requested its holder writes on the dossier itself: readers go on reading what was submitted last."""
+    last = await history.last(session, dossier.id) if dossier.status is DossierStatus.CHANGES_REQUESTED else None
+    if last is None:
+        return {}
+    kinds = dict.fromkeys(one["kind"] for one in last.snapshot.get("attachments") or ())
+    return {name: last.snapshot[name] for name in _READ if name in last.snapshot} | {"attachments": list(kinds)}
 
 
 def _of_funder(review: Review | None, caller: Principal) -> Review:

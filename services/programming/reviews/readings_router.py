@@ -23,7 +23,7 @@ from .reading_schemas import (
     ReviewSettingsRead,
     ReviewSettingsWrite,
 )
-from .schemas import ReviewRead, ScoresSetAside
+from .schemas import Confirmation, ReviewRead, ScoresSetAside, is_behind
 
 readings_router = APIRouter(prefix="/programming/v1", tags=["reviews"], route_class=ActRoute)
 
@@ -133,9 +133,21 @@ async def list_scores_set_aside(review_id: UUID, caller: Caller, session: Snapsh
 async def get_reading(reading_id: UUID, request: Request, caller: Caller, session: Snapshot, response: Response) -> Any:
     """Scores, comments, avis and amount of one reader."""
     reading = await readings.read(session, caller, reading_id)
-    tag = etag(reading.version)
-    response.headers["ETag"] = tag
-    return not_modified(request, tag) or reading
+    row = await readings.whole(session, reading)
+    tag = response.headers["ETag"] = _tag(row)
+    return not_modified(request, tag) or row
+
+
+def _tag(row: Any) -> str:
+    """Who holds the reading as it was is shown that the dossier was sent again since."""
+    behind = is_behind(row["submission_number"], row["last_submission_number"])
+    return etag(row["version"], f"behind{row['last_submission_number']}" if behind else "")
+
+
+async def _shown(session: Any, reading: Any, response: Response) -> Any:
+    row = await readings.whole(session, reading)
+    response.headers["ETag"] = _tag(row)
+    return row
 
 
 @readings_router.patch(
@@ -150,8 +162,7 @@ async def save_reading(
 ) -> Any:
     """Autosave of scores, of a comment per criterion, avis, amount and comment."""
     reading = await readings.save(session, caller, reading_id, wish, version=version, now=now)
-    response.headers["ETag"] = etag(reading.version)
-    return reading
+    return await _shown(session, reading, response)
 
 
 @readings_router.post(
@@ -168,8 +179,24 @@ async def complete_reading(
     """Every criterion is scored, with an avis and an amount. It does not change any more, and the others' readings open."""
     reading = await readings.complete(session, caller, reading_id, version=version, now=now)
     response.headers["Location"] = f"{readings_router.prefix}/readings/{reading_id}"
-    response.headers["ETag"] = etag(reading.version)
-    return reading
+    return await _shown(session, reading, response)
+
+
+@readings_router.post(
+    "/readings/{reading_id}/confirmation",
+    status_code=201,
+    operation_id="confirmReading",
+    summary="Confirm one's reading after the dossier changed",
+    response_model=ReadingSummary,
+    openapi_extra=right(READER),
+)
+async def confirm_reading(
+    reading_id: UUID, wish: Confirmation, caller: Caller, session: Session, now: Now, version: Version, response: Response
+) -> Any:
+    """The dossier was sent again since the reading was written: its changes were read, and what is written holds for them."""
+    reading = await readings.confirm(session, caller, reading_id, wish.submission_number, version=version, now=now)
+    response.headers["Location"] = f"{readings_router.prefix}/readings/{reading_id}"
+    return await _shown(session, reading, response)
 
 
 @readings_router.get(

@@ -13,9 +13,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common.db import execute
 
+from ..dossiers import history
 from .models import Review, ReviewStatus
 
 _R: Any = Review.__table__  # type: ignore[attr-defined]
+#: A review as it is shown: with the dossier's latest submission beside the one it was written on.
+_SHOWN = (*_R.c, history.last_number(_R.c.dossier_id).label("last_submission_number"))
 _ORGANISATIONS = bindparam("organisations", type_=ARRAY(sa.Uuid))
 
 #: A funder sees its own reviews, the team all of its campaigns'.
@@ -34,14 +37,14 @@ FILTERS: dict[str, Any] = {
 def listing(filters: frozenset[str]) -> Any:
     """Visible reviews, oldest first, after a keyset cursor."""
     conditions = [FILTERS[name] for name in sorted(filters)]
-    return sa.select(*_R.c).where(_VISIBLE, _R.c.id > bindparam("after"), *conditions).order_by(_R.c.id).limit(bindparam("limit"))
+    return sa.select(*_SHOWN).where(_VISIBLE, _R.c.id > bindparam("after"), *conditions).order_by(_R.c.id).limit(bindparam("limit"))
 
 
-ONE = sa.select(*_R.c).where(_R.c.id == bindparam("review_id"), _VISIBLE)
+ONE = sa.select(*_SHOWN).where(_R.c.id == bindparam("review_id"), _VISIBLE)
 
 #: A dossier's reviews for those who instruct it: one's own, the team's, and the others' once given ("decide together").
 OF_DOSSIER = (
-    sa.select(*_R.c)
+    sa.select(*_SHOWN)
     .where(_R.c.dossier_id == bindparam("dossier_id"))
     .where(_VISIBLE | (_R.c.status == ReviewStatus.COMPLETED))
     .order_by(_R.c.id)

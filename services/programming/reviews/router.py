@@ -21,10 +21,12 @@ from .schemas import (
     AdmissibilityCreate,
     AdmissibilityRead,
     AssignmentCreate,
+    Confirmation,
     ReopeningCreate,
     ReviewRead,
     ReviewSummary,
     ReviewUpdate,
+    is_behind,
 )
 
 router = APIRouter(prefix="/programming/v1/reviews", tags=["reviews"], route_class=ActRoute)
@@ -108,16 +110,27 @@ async def list_reviews(
 
 @router.get("/{review_id}", operation_id="getReview", summary="Read a review", response_model=ReviewRead, openapi_extra=right(SEEN))
 async def get_review(review_id: UUID, request: Request, response: Response, reader: Reader, caller: Caller) -> Any:
-    """Scores, avis, amount proposed and comments. Refused (403) to who is in conflict of interest, and to who has yet to give their
+    """Scores, avis, amount proposed and comments. `dossier_changed` when the dossier was sent again since it was written. Refused (403) to who is in conflict of interest, and to who has yet to give their
     own reading."""
     rows = await fetch(reader, repository.ONE, {"review_id": review_id, "organisations": caller.organisation_ids})
     if not rows:
         raise NotFound()
     asked = {"account_id": caller.account_id, "review_ids": [review_id]}
     conflicts.require_open((await fetch(reader, conflicts_repository.HIDDEN, asked))[0])
-    tag = etag(rows[0]["version"])
-    response.headers["ETag"] = tag
-    return not_modified(request, tag) or rows[0]
+    response.headers["ETag"] = _tag(rows[0])
+    return not_modified(request, _tag(rows[0])) or rows[0]
+
+
+def _tag(row: Any) -> str:
+    """Who holds the review as it was is shown that the dossier was sent again since."""
+    behind = is_behind(row["submission_number"], row["last_submission_number"])
+    return etag(row["version"], f"behind{row['last_submission_number']}" if behind else "")
+
+
+async def _shown(session: Any, review: Any, response: Response) -> Any:
+    row = await service.shown(session, review)
+    response.headers["ETag"] = _tag(row)
+    return row
 
 
 @router.patch(
@@ -128,8 +141,7 @@ async def save_review(
 ) -> Any:
     """Autosave of scores, avis, amount and comments. Whoever writes first becomes the instructor."""
     review = await service.save(session, caller, review_id, wish, version=version, now=now)
-    response.headers["ETag"] = etag(review.version)
-    return review
+    return await _shown(session, review, response)
 
 
 @router.post(
@@ -152,8 +164,7 @@ async def assign_review(
 ) -> Any:
     """Give the review to a colleague, or back to the queue. The colleague is a member of the funder, without conflict of interest."""
     review = await service.assign(session, resources, caller, review_id, wish.assignee_id, version=version, now=now)
-    response.headers["ETag"] = etag(review.version)
-    return review
+    return await _shown(session, review, response)
 
 
 @router.post(
@@ -167,8 +178,7 @@ async def assign_review(
 async def complete_review(review_id: UUID, caller: Caller, session: Session, now: Now, version: Version, response: Response) -> Any:
     """The review is given: every criterion is scored, with an avis and an amount."""
     review = await service.complete(session, caller, review_id, version=version, now=now)
-    response.headers["ETag"] = etag(review.version)
-    return review
+    return await _shown(session, review, response)
 
 
 @router.post(
@@ -184,5 +194,22 @@ async def reopen_review(
 ) -> Any:
     """Correct a given review, with a reason, while no committee has spoken."""
     review = await service.reopen(session, caller, review_id, wish.reason, version=version, now=now)
-    response.headers["ETag"] = etag(review.version)
-    return review
+    return await _shown(session, review, response)
+
+
+@router.post(
+    "/{review_id}/confirmation",
+    status_code=201,
+    operation_id="confirmReview",
+    summary="Confirm a review after the dossier changed",
+    response_model=ReviewRead,
+    openapi_extra=right(FUNDER),
+)
+async def confirm_review(
+    review_id: UUID, wish: Confirmation, caller: Caller, session: Session, now: Now, version: Version, response: Response
+) -> Any:
+    """The dossier was sent again since the review was written: its changes were read, and the review holds for them, given or not. To
+    correct a given one, take it back first."""
+    review = await service.confirm(session, caller, review_id, wish.submission_number, version=version, now=now)
+    response.headers["Location"] = f"{router.prefix}/{review_id}"
+    return await _shown(session, review, response)

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, computed_field
 
 from ..campaigns.schemas import Cents
 from ..contracts.schemas import Code
@@ -63,7 +63,42 @@ class ReopeningCreate(BaseModel):
     reason: Annotated[str, Field(min_length=1, max_length=2000, pattern=r"\S")]
 
 
-class ReviewSummary(BaseModel):
+class OnSubmission(BaseModel):
+    """On which submission of the dossier something was written, and whether the dossier was sent again since."""
+
+    submission_number: Annotated[
+        int | None, Field(description="Submission of the dossier it is about; null while nothing is written.")
+    ] = None
+    last_submission_number: Annotated[int | None, Field(description="Latest submission of the dossier.")] = None
+
+    @computed_field(description="The dossier was sent again since: read what changed, then correct this or confirm it.")  # type: ignore[prop-decorator]
+    @property
+    def dossier_changed(self) -> bool:
+        return is_behind(self.submission_number, self.last_submission_number)
+
+    @computed_field(description="Address of what changed between the two submissions.")  # type: ignore[prop-decorator]
+    @property
+    def dossier_changes(self) -> str | None:
+        if not self.dossier_changed:
+            return None
+        where = f"/programming/v1/dossiers/{getattr(self, 'dossier_id', '')}/comparison"
+        return f"{where}?from={self.submission_number}&to={self.last_submission_number}"
+
+
+def is_behind(number: int | None, last: int | None) -> bool:
+    """What was written on that submission was not written on the last one."""
+    return number is not None and last is not None and number < last
+
+
+class Confirmation(BaseModel):
+    """It holds for the dossier as it was sent again."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    submission_number: Annotated[int, Field(ge=1, le=2**31 - 1, description="The submission you have read: the latest one.")]
+
+
+class ReviewSummary(OnSubmission):
     model_config = ConfigDict(from_attributes=True)
 
     id: UUID

@@ -17,12 +17,13 @@ from services.common.resources import Resources
 from .. import clients
 from ..campaigns import service as campaigns
 from ..contracts.errors import NotContractLead
-from ..dossiers import instruction
+from ..dossiers import history, instruction
 from ..dossiers import service as dossiers
 from . import conflicts, readings_repository, repository, review_settings, rules
 from .errors import (
     NotAMember,
     NotTheFunder,
+    NotTheLastSubmission,
     ReadingsMissing,
     ReasonRequired,
     ReviewCompleted,
@@ -142,6 +143,8 @@ async def save(
     sent = wish.model_dump(exclude_unset=True)
     if _WRITTEN & sent.keys():
         review.scorer_id = caller.account_id
+    if sent and review.submission_number is None:
+        review.submission_number = await history.last_number_of(session, review.dossier_id)
     if sent.keys() & {"scores", "score_comments"}:
         await _score(session, review, wish, sent.keys())
     if "opinion" in sent:
@@ -226,6 +229,32 @@ async def take_back(session: AsyncSession, caller: Principal, review: Review, re
     await instruction.reopen_review(session, review.request_id)
     review.status, review.completed_at = ReviewStatus.IN_PROGRESS, None
     return await _saved(session, review, "review.reopened", caller, now, {}, reason)
+
+
+async def confirm(
+    session: AsyncSession, caller: Principal, review_id: UUID, submission_number: int, *, version: int, now: datetime
+) -> Review:
+    """The dossier was sent again and the review, given or not, holds for what it is now."""
+    review = await _own(session, caller, review_id)
+    if review.status is ReviewStatus.VOID:
+        raise ReviewVoid()
+    require_version(review.version, version)
+    await conflicts.require_access(session, caller, review.id)
+    await require_last(session, review.dossier_id, submission_number)
+    before, review.submission_number = review.submission_number, submission_number
+    return await _saved(session, review, "review.confirmed", caller, now, {"submission_number": [before, submission_number]})
+
+
+async def require_last(session: AsyncSession, dossier_id: UUID, submission_number: int) -> None:
+    """Refuse what is said of another submission than the latest."""
+    last = await history.last_number_of(session, dossier_id)
+    if submission_number != last:
+        raise NotTheLastSubmission(last_submission_number=last)
+
+
+async def shown(session: AsyncSession, review: Review) -> dict[str, Any]:
+    """A review after an act, with the dossier's latest submission beside the one it was written on."""
+    return {**review.model_dump(), "last_submission_number": await history.last_number_of(session, review.dossier_id)}
 
 
 async def _own(session: AsyncSession, caller: Principal, review_id: UUID) -> Review:

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ..dossiers import instruction
+from ..dossiers import history, instruction
 from .models import Review, ReviewConflict, ReviewReading, ReviewReadingStatus, ReviewSettings, ReviewStatus, SetAside
 
 _R: Any = Review.__table__  # type: ignore[attr-defined]
@@ -65,6 +65,7 @@ LOADS = sa.select(_TO_DO.c.account_id, sa.func.count().label("load")).group_by(_
 
 _NEVER = sa.cast(sa.literal("9999-12-31"), sa.Date)
 _DUE = (_S.c.campaign_id == _R.c.campaign_id) & (_S.c.funder_id == _R.c.funder_id)
+_LAST = history.last_number(_R.c.dossier_id).label("last_submission_number")
 _SHOWN = (_R.c.dossier_id, _R.c.campaign_id, _R.c.funder_id, _R.c.reference, _R.c.title, _R.c.holder_name, _R.c.asked_cents)
 
 
@@ -77,6 +78,7 @@ def _own() -> Any:
             _R.c.opened_at.label("since"),
             _S.c.review_due_on.label("due_on"),
             sa.false().label("holder_hidden"),
+            *(_R.c.submission_number, _LAST),
         )
         .outerjoin(_S, _DUE)
         .where(_R.c.assignee_id == _ACCOUNT, _OPEN)
@@ -89,6 +91,7 @@ def _own() -> Any:
             _G.c.assigned_at.label("since"),
             _S.c.review_due_on.label("due_on"),
             sa.func.coalesce(_S.c.hides_holder, sa.false()).label("holder_hidden"),
+            *(_G.c.submission_number, _LAST),
         )
         .select_from(_G.join(_R, _R.c.id == _G.c.review_id).outerjoin(_S, _DUE))
         .where(_G.c.reader_id == _ACCOUNT, _PENDING, _OPEN)

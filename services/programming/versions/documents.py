@@ -18,7 +18,7 @@ from services.common.texts import paragraphs
 
 from ..campaigns import service as campaigns
 from ..contracts import service as contracts
-from ..dossiers import history, instruction
+from ..dossiers import answers, history, instruction
 from .service import WRITE
 
 _TEMPLATE = Path(__file__).resolve().parent.parent / "letters" / "dossier.typ"
@@ -51,7 +51,7 @@ async def write(session: AsyncSession, resources: Resources, submission_id: UUID
     campaign = await campaigns.get(session, dossier.campaign_id)
     contract = await contracts.get(session, campaign.contract_id)
     framework = await contracts.framework_of(session, contract.id, campaign.framework_number)
-    names = {
+    names: dict[str, Any] = {
         "campaign": campaign.title,
         "contract": contract.name,
         "funders": {str(line.funder_id): line.funder for line in await campaigns.charter_of(session, campaign.id)},
@@ -60,6 +60,10 @@ async def write(session: AsyncSession, resources: Resources, submission_id: UUID
         "objectives": _titles(framework.model_dump()),
         "required": {piece["code"]: piece["label"] for pieces in campaign.required_attachments.values() for piece in pieces},
     }
+    forms = await campaigns.form_versions(session, campaign.id)
+    form = answers.version(forms.get(kept.snapshot.get("form_number") or 0))
+    judged = answers.judge_document(form, kept.snapshot, await instruction.requests_of(session, dossier.id))
+    names["answers"] = answers.told(judged, "fr")
     act = {
         "reference": kept.reference,
         "number": kept.number,
@@ -130,7 +134,7 @@ def document(sent: Mapping[str, Any], act: Mapping[str, Any], names: Mapping[str
             for one in sent.get("requests") or ()
         ],
         "asked": euros(sent.get("asked_cents") or 0),
-        "answers": _answers(sent.get("answers") or {}),
+        "answers": _answers(sent.get("answers") or {}, names.get("answers") or ()),
         "attachments": [
             {"kind": names["required"].get(one["kind"], one["kind"]), "name": one["name"], "sha256": one["sha256"]}
             for one in sent.get("attachments") or ()
@@ -192,9 +196,13 @@ def _parts(content: Mapping[str, Any], labels: Mapping[str, str]) -> list[dict[s
     return [{"title": label, "text": content[name].strip()} for name, label in labels.items() if (content.get(name) or "").strip()]
 
 
-def _answers(answers: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Answers to the campaign's own form, by their name: lists on one line, yes and no in words."""
-    return [{"title": str(name), "text": _answer(value)} for name, value in answers.items()]
+def _answers(given: Mapping[str, Any], told: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """Answers to the campaign's own form, in its order and under its titles (`told`, of `answers.told`); those whose question is not
+    known any more by their key: lists on one line, yes and no in words."""
+    known = [one for one in told if one["key"] in given]
+    asked = [{"title": str(one["title"]), "text": str(one["said"]) or _answer(given[one["key"]])} for one in known]
+    left = given.keys() - {one["key"] for one in known}
+    return asked + [{"title": str(name), "text": _answer(value)} for name, value in given.items() if name in left]
 
 
 def _answer(value: Any) -> str:

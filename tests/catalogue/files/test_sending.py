@@ -1,8 +1,12 @@
 """A file is sent in one go, kept by its centre, and typed by its content."""
 
 import hashlib
+from collections.abc import AsyncIterator
+from typing import Any
 
+import obstore
 import pytest
+from obstore.exceptions import GenericError
 
 from tests.catalogue.files import samples
 from tests.catalogue.world import World
@@ -98,3 +102,32 @@ async def test_the_same_key_sends_once(world: World) -> None:
     again = await samples.send(world, b"du texte", headers=headers)
     assert first["id"] == again["id"]
     assert len(await world.pages(world.documentalist, f"/centres/{world.centre_id}/files")) == 1
+
+
+async def test_two_gigabytes_of_unsaid_length_are_counted_and_a_full_disk_leaves_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, folder = f"/centres/{world.centre_id}/files", world.running.resources.settings.data_dir / "files" / "catalogue"
+    monkeypatch.setattr(world.running.resources.settings, "file_limit_mb", 2)
+    kept, read, block = {each.name for each in folder.rglob("*")}, 0, samples.pdf("Z").ljust(1024**2)
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal read
+        for _ in range(2 * 1024):
+            read += 1
+            yield block
+
+    answer = await world.call(world.documentalist, "POST", path, params={"name": "film.pdf"}, content=endless())
+    assert (answer.status_code, read < 10) == (413, True), "reading stops at the limit"
+    whole = obstore.put_async
+
+    async def full(store: Any, key: str, content: Any) -> None:
+        await whole(store, key, b"half")
+        raise GenericError("Unable to copy data to file: No space left on device (os error 28)")
+
+    monkeypatch.setattr(obstore, "put_async", full)
+    refused = {"params": {"name": "a.pdf"}, "content": samples.pdf("Z")}
+    await world.refused(world.documentalist, "POST", path, 507, "storage-full", **refused)
+    monkeypatch.undo()
+    assert {each.name for each in folder.rglob("*")} == kept
+    assert await world.pages(world.documentalist, path) == []

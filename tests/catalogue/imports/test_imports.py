@@ -1,5 +1,7 @@
 """A documentalist sends a file of documents: what is made of each line, and what a second sending changes."""
 
+import errno
+import tempfile
 from datetime import date
 from typing import Any
 
@@ -342,3 +344,15 @@ async def test_once_published_its_words_set_right_what_is_mistyped(world: World)
         await world.running.run_jobs()
         found = (await world.call(None, "GET", "/search", params={"q": mistyped}, expect=200)).json()
         assert found["did_you_mean"] == learnt
+
+
+async def test_a_full_disk_is_said_and_no_import_is_left(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full(tempfile.SpooledTemporaryFile):  # type: ignore[type-arg]
+        def write(self, content: Any) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(tempfile, "SpooledTemporaryFile", Full)
+    where, content = f"/centres/{world.centre_id}/imports", csv(HEADER, [drawn(), "Titre", ""])
+    await world.refused(world.documentalist, "POST", where, 507, "storage-full", content=content)
+    monkeypatch.undo()
+    assert await world.pages(world.documentalist, where) == []

@@ -37,6 +37,8 @@ def bodies(world: World, ids: Mapping[str, str]) -> dict[str, Any]:
         "chooseReviewSettings": {"readings": 1},
         "setReaders": {"reader_ids": []},
         "saveReading": {},
+        "confirmReading": {"submission_number": 1},
+        "confirmReview": {"submission_number": 1},
         "writeAssignmentRules": {"rules": []},
         "runAssignmentRules": {"dry_run": True},
         "reassignDeparture": {"account_id": str(new_id()), "dry_run": True},

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from services.programming.versions import sweeping
+from tests.programming.collaborators.people import joined
+from tests.programming.dossiers.successions import dissolve
 from tests.programming.papers import PDF
 from tests.programming.permanent_files.papers import VIRUS, keep, office, pdf, scanner_on, stored
 from tests.programming.world import World
@@ -129,6 +131,83 @@ async def test_by_one_act_a_draft_opened_before_takes_what_is_kept_since(world: 
     locked = f"/dossiers/{submitted['id']}/attachments/from-permanent-files"
     await world.refused(world.holder, "POST", locked, 409, "dossier-locked", json={})
     await world.refused(world.state_officer, "POST", locked, 403, "not-the-holder", json={})
+
+
+async def test_what_is_not_attached_is_said_and_why(world: World) -> None:
+    pieces = ["statuts", "comptes", "comptes-2020", "assurance", "agrement", "rib", "dirigeants"]
+    year = world.running.clock.now().year
+    await world.prepare_campaign(required_attachments={"*": [{"code": one, "label": one} for one in pieces]})
+    await world.act("opening")
+    dossier_id, _ = await world.draft()
+    soon = (world.running.clock.now() + timedelta(days=2)).date().isoformat()
+    await keep(world, "assurance", expires_on=soon)
+    await keep(world, "comptes", exercise=year - 5)
+    await keep(world, "dirigeants")
+    async with scanner_on(world):
+        await keep(world, "agrement", expires_on=(world.running.clock.now() + timedelta(days=90)).date().isoformat())
+    world.running.clock.forward(days=4)
+    where = f"/dossiers/{dossier_id}/attachments/from-permanent-files"
+    told = (await world.call(world.holder, "POST", where, json={}, expect=201)).json()
+    assert {one["code"]: one["outcome"] for one in told["pieces"]} == {
+        "statuts": "already_attached",
+        "comptes": "other_exercise",
+        "comptes-2020": "other_exercise",
+        "assurance": "expired",
+        "agrement": "being_scanned",
+        "rib": "not_kept",
+        "dirigeants": "attached",
+    }
+    assert told["missing"] == ["comptes", "comptes-2020", "assurance", "agrement", "rib"]
+    assert next(one["outcome_label"] for one in told["pieces"]) == "Déjà jointe au dossier"
+    await world.prepare_campaign(required_attachments={})
+    await world.act("opening")
+    dossier_id, _ = await world.draft(attach=False)
+    told = (await world.call(world.holder, "POST", where.replace(where.split("/")[2], dossier_id), json={}, expect=201)).json()
+    assert (told["attached"], told["pieces"], told["missing"]) == ([], [], []), "this campaign asks for none"
+
+
+async def test_who_is_invited_to_write_the_dossier_is_not_given_the_organisation_s_papers(world: World) -> None:
+    kept = await keep(world, "rib", pdf("rib"))
+    dossier_id, _ = await world.draft(attach=False)
+    editor, _ = await joined(world, dossier_id)
+    where = f"/dossiers/{dossier_id}/attachments/from-permanent-files"
+    for sent in ({}, {"files": [{"permanent_file_id": kept["id"]}]}):
+        await world.refused(editor, "POST", where, 403, "permanent-files-for-members", json=sent)
+    await world.refused(editor, "GET", f"/permanent-files/{kept['id']}", 404, "not-found")
+    await world.refused(editor, "GET", f"/organisations/{world.association}/permanent-files", 404, "not-found")
+    query = {"kind": "rib", "name": "rib.pdf"}
+    await world.call(editor, "POST", f"/dossiers/{dossier_id}/attachments", params=query, content=pdf("mien"), expect=201)
+
+
+async def test_a_draft_that_passes_to_a_successor_leaves_the_former_holder_s_papers_behind(world: World) -> None:
+    mine = await keep(world, "statuts", pdf("anciens"))
+    draft_id, _ = await world.draft()
+    sent = await world.submitted()
+    assert (await attachments(world, draft_id))["statuts"]["permanent_file_id"] in {mine["id"], None}
+    where = f"/dossiers/{draft_id}/attachments/from-permanent-files"
+    await world.call(world.holder, "POST", where, json={"files": [{"permanent_file_id": mine["id"], "kind": "rib"}]}, expect=201)
+    await dissolve(world, world.association, world.neighbour)
+    left = (await world.seen(draft_id, world.stranger))["attachments"]
+    assert [one["permanent_file_id"] for one in left] == [None] * len(left), "what was joined to the draft itself stays"
+    assert "rib" not in {one["kind"] for one in left}
+    assert "dossier.permanent_files_detached" in [
+        line["act"] for line in await world.pages(world.stranger, f"/dossiers/{draft_id}/journal")
+    ]
+    await world.refused(world.stranger, "GET", f"/permanent-files/{mine['id']}", 404, "not-found")
+    await world.call(world.holder, "GET", f"/permanent-files/{mine['id']}/content", expect=200)
+    assert (await world.seen(sent["id"], world.stranger))["attachments"] == sent["attachments"], "what was submitted keeps it all"
+    theirs = await world.call(
+        world.stranger,
+        "POST",
+        f"/organisations/{world.neighbour}/permanent-files",
+        params={"kind": "statuts", "name": "s.pdf"},
+        content=pdf("les leurs"),
+        expect=201,
+    )
+    named = {"files": [{"permanent_file_id": theirs.json()["id"]}]}
+    await world.call(world.stranger, "POST", where, json=named, expect=201)
+    wrong = {"files": [{"permanent_file_id": mine["id"]}]}
+    await world.refused(world.stranger, "POST", where, 409, "unknown-permanent-file", json=wrong)
 
 
 async def test_an_expired_document_is_given_to_nobody(world: World) -> None:

@@ -1,13 +1,14 @@
 """Differences of two states of a dossier: none of the same, mirrored both ways, true to the text."""
 
 from copy import deepcopy
+from datetime import UTC, datetime
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.common.differences import patched
-from services.programming.versions import rules
+from services.programming.versions import documents, rules
 
 FUNDER = "019ab000-0000-7000-8000-000000000001"
 words = st.text(alphabet="abé .\n", max_size=30)
@@ -102,4 +103,36 @@ def test_a_renewal_tells_what_the_copy_moved_from_what_its_holder_wrote() -> Non
     assert [(one.pointer, origin) for one, origin in rules.marked(former, start, now)] == [
         ("/starts_on", "renewal"),
         ("/content/need", "holder"),
+    ]
+
+
+def test_answers_are_printed_under_their_questions_in_the_order_of_the_form() -> None:
+    told = [
+        {"key": "places", "title": "Combien de places ?", "said": "6"},
+        {"key": "garde", "title": "Garde d'enfants ?", "said": "Oui, sur place"},
+        {"key": "relais", "title": "Courriel du relais", "said": ""},
+    ]
+    written = {"garde": "oui", "places": 6, "ancienne": [True, "b"]}
+    act = {
+        "reference": "2027-CARC-0042",
+        "number": 1,
+        "submitted_at": datetime(2027, 1, 5, tzinfo=UTC),
+        "signatory": "C",
+        "function": "P",
+    }
+    names = {
+        "campaign": "A",
+        "contract": "B",
+        "funders": {},
+        "lines": {},
+        "qpvs": {},
+        "objectives": {},
+        "required": {},
+        "answers": told,
+    }
+    made = documents.document({"title": "T", "answers": written}, act, names)
+    assert [(one["title"], one["text"]) for one in made["answers"]] == [
+        ("Combien de places ?", "6"),
+        ("Garde d'enfants ?", "Oui, sur place"),
+        ("ancienne", "Oui, b"),
     ]
