@@ -217,6 +217,14 @@ class ReopeningAsked(Problem):
     advice = Text("L'autre partie (financeur ou équipe) la confirme.", "The other party (funder or team) confirms it.")
 
 
+class ReopeningNeedsAnother(Problem):
+    title = Text("Vous avez déjà demandé cette réouverture", "You have already asked for this reopening")
+    advice = Text(
+        "Le financeur et l'équipe sont deux organisations : une autre personne, de l'autre partie, la confirme.",
+        "The funder and the team are two organisations: somebody else, of the other party, confirms it.",
+    )
+
+
 class DecisionReopened(Problem):
     title = Text("Cette décision est rouverte", "This decision is reopened")
     advice = Text("Le financeur décide de nouveau avant de notifier.", "The funder decides again before notifying.")
