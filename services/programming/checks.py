@@ -129,8 +129,10 @@ CHECKS = [
     ),
     Check(
         "minutes",
-        f"SELECT c.title FROM session_papers AS p JOIN committees AS c ON c.id = p.committee_id"
-        f" WHERE p.ready_at IS NULL AND p.asked_at < now() - {_LATE}",  # noqa: S608
+        f"""
+        SELECT c.title FROM session_papers AS p JOIN committees AS c ON c.id = p.committee_id
+        WHERE p.ready_at IS NULL AND p.asked_at < now() - {_LATE}
+        """,  # noqa: S608
         Text(
             "Un ordre du jour ou un relevé demandé n'est toujours pas imprimé",
             "An agenda or minutes asked for are still not printed",

@@ -1,6 +1,7 @@
 """What `canevas doctor` says of programming's tables: nothing after a busy season, and the name of each wrong made by hand."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -69,7 +70,7 @@ async def test_a_busy_season_is_sound_and_each_wrong_is_found(world: World) -> N
         await world.running.run_jobs()
         assert await found(world) == set()
 
-    old = "now() - interval '2 hours'"
+    old = {"old": datetime.now(UTC) - timedelta(hours=2)}
     wrongs: dict[str, tuple[str, Mapping[str, Any]]] = {
         "awarded": ("DELETE FROM reopenings; DELETE FROM decisions", {}),
         "decisions": ("UPDATE funding_requests SET status = 'refused', granted_cents = 0 WHERE id = %(id)s", {"id": ids["request"]}),
@@ -79,31 +80,31 @@ async def test_a_busy_season_is_sound_and_each_wrong_is_found(world: World) -> N
                      {"id": ids["request"]}),
         "awards": ("UPDATE awards SET granted_cents = granted_cents + 100 WHERE request_id = %(id)s", {"id": ids["request"]}),
         "envelopes": ("UPDATE budget_lines SET granted_cents = granted_cents + 100 WHERE code = 'caf'", {}),
-        "letters": (f"UPDATE notifications SET letter_ready_at = NULL, notified_at = {old} WHERE id = %(id)s",
+        "letters": ("UPDATE notifications SET letter_ready_at = NULL, notified_at = %(old)s WHERE id = %(id)s",
                     {"id": ids["notification"]}),
-        "minutes": (f"UPDATE session_papers SET ready_at = NULL, file_key = NULL, asked_at = {old} WHERE committee_id = %(id)s",
+        "minutes": ("UPDATE session_papers SET ready_at = NULL, file_key = NULL, asked_at = %(old)s WHERE committee_id = %(id)s",
                     {"id": ids["committee"]}),
         "webhooks": (
             "UPDATE webhook_deliveries SET state = 'waiting', attempts = 0, delivered_at = NULL,"
-            f" next_attempt_at = {old} WHERE endpoint_id = %(id)s", {"id": made["id"]},
+            " next_attempt_at = %(old)s WHERE endpoint_id = %(id)s", {"id": made["id"]},
         ),
         "announcements": (
-            f"WITH o AS (UPDATE outbox_events SET at = {old} WHERE type LIKE 'announced.%' RETURNING id) INSERT INTO procrastinate_jobs"
+            "WITH o AS (UPDATE outbox_events SET at = %(old)s WHERE type LIKE 'announced.%%' RETURNING id) INSERT INTO procrastinate_jobs"
             " (queue_name, task_name, status, args) SELECT 'default', 'programming:fan_out_event', 'failed',"
             " jsonb_build_object('event_id', id::text) FROM o", {},
         ),
     }  # fmt: skip
     for name, (sql, values) in wrongs.items():
-        names = await found(world, sql, **values)
+        names = await found(world, sql, **old, **values)
         assert name in names, (name, names)
     bulk = {"id": new_id(), "campaign": world.campaign_id, "request": ids["request"], "who": new_id()}
-    stopped = f"""
+    stopped = """
         WITH b AS (INSERT INTO bulk_notifications (id, campaign_id, funder_id, holder_comment, asked_by, asked_at, total)
-          VALUES (%(id)s, %(campaign)s, %(who)s, '', %(who)s, {old}, 1) RETURNING id)
+          VALUES (%(id)s, %(campaign)s, %(who)s, '', %(who)s, %(old)s, 1) RETURNING id)
         INSERT INTO bulk_notification_lines (bulk_id, number, request_id, dossier_id, reference, state)
         SELECT id, 1, %(request)s, %(request)s, 'R', 'waiting' FROM b
-        """  # noqa: S608
-    assert await found(world, stopped, **bulk) == {"bulk_notifications"}
+        """
+    assert await found(world, stopped, **old, **bulk) == {"bulk_notifications"}
     assert all(check.way_out.fr and check.way_out.en and check.wrong.en for check in CHECKS)
     assert len({check.name for check in CHECKS}) == len(CHECKS)
 
