@@ -3,7 +3,7 @@
 import asyncio
 import os
 import shutil
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -143,6 +143,15 @@ def _work(name: str, connection: psycopg.Connection) -> Iterator[Finding]:
         yield Finding(subject, State.WARNING, f"{late} travaux attendent depuis plus de 5 minutes.", way_out)
     else:
         yield Finding(subject, State.OK, "Le travail de fond suit.")
+    stuck = connection.execute(
+        "SELECT j.task_name FROM procrastinate_jobs AS j LEFT JOIN procrastinate_workers AS w ON w.id = j.worker_id"
+        " WHERE j.status = 'doing' AND (w.id IS NULL OR w.last_heartbeat < now() - interval '10 min')"
+        " AND (SELECT max(at) FROM procrastinate_events AS e WHERE e.job_id = j.id) < now() - interval '10 min' LIMIT 6"
+    ).fetchall()
+    if stuck:
+        which = ", ".join(dict.fromkeys(task for (task,) in stuck))
+        way_out = f"Lancez `canevas worker {name}` : un travailleur en marche les reprend dans les minutes qui suivent."
+        yield Finding(subject, State.WARNING, f"Travaux commencés par un travailleur disparu : {which}.", way_out)
     given_up = "SELECT task_name, count(*) FROM procrastinate_jobs WHERE status = 'failed' GROUP BY 1 ORDER BY 2 DESC"
     failed = connection.execute(given_up).fetchall()
     if failed:
@@ -197,17 +206,23 @@ async def _files(environment: Mapping[str, str], parts: list[Part], *, every_fil
 
 
 def _missing(part: Part, url: str, held: set[str]) -> Finding:
-    """Files that tables name (a `key` beside its `sha256`) and that no store has."""
+    """Files that tables name (a `key` beside its `sha256`, a `letter_key` beside its `letter_sha256`) and that no store has."""
     subject, missing = f"fichiers {part.service.name}", list[str]()
     with psycopg.connect(url) as connection:
         for table in part.service.metadata.tables.values():
-            if {"key", "sha256"} <= set(table.columns.keys()):
-                rows = connection.execute(f'SELECT key FROM "{table.name}" WHERE key IS NOT NULL'.encode())  # noqa: S608 - our own name
+            for column in named_files(table.columns.keys()):
+                rows = connection.execute(f'SELECT "{column}" FROM "{table.name}" WHERE "{column}" IS NOT NULL'.encode())  # noqa: S608 - our own name
                 missing += [f"{table.name}/{key}" for (key,) in rows if key not in held]
     if not missing:
         return Finding(subject, State.OK, "Chaque fichier nommé par une table est là.")
     some = ", ".join(missing[:_FAULTS_SHOWN]) + (" …" if len(missing) > _FAULTS_SHOWN else "")
     return Finding(subject, State.ERROR, f"{len(missing)} fichiers manquent : {some}", "Reprenez-les dans la dernière sauvegarde.")
+
+
+def named_files(columns: Collection[str]) -> list[str]:
+    """The columns of a table that name a file of the store: those whose digest is kept beside them."""
+    keys = [name for name in columns if name == "key" or name.endswith("_key")]
+    return [name for name in keys if name.removesuffix("key") + "sha256" in columns]
 
 
 def _mail(environment: Mapping[str, str], production: bool) -> Finding:

@@ -7,7 +7,7 @@ To add a type is to add a line to `TYPES`.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from typing import Annotated, Any
 from uuid import UUID
@@ -90,6 +90,19 @@ class RequestNotifiedTold(RequestTold):
     award_id: UUID | None = Field(None, description="Null when refused.", examples=["019303d5-7d3a-7b1e-8f57-0a51c8e6f006"])
 
 
+class RequestCorrectedTold(RequestTold):
+    """A funder's answer, set right after it was told."""
+
+    notification_id: UUID = Field(examples=["019303d5-7d3a-7b1e-8f57-0a51c8e6f00e"])
+    granted_cents: Annotated[int, _Became] = Field(description="What it became, euro cents; 0: refused.", examples=[450_000])
+
+
+class ChangesTold(DossierTold):
+    """A request for changes on named fields of a dossier; read it for the fields, the words and the day."""
+
+    change_request_id: UUID = Field(examples=["019303d5-7d3a-7b1e-8f57-0a51c8e6f00f"])
+
+
 class ReviewTold(DossierTold):
     """A funder's instruction of a dossier."""
 
@@ -125,6 +138,13 @@ class CampaignTold(_Told):
     year: int = Field(examples=[2027])
     status: str = Field(description="What it became.", examples=["open"])
     closes_at: datetime = Field(examples=["2027-01-31T22:59:59Z"])
+
+
+class NoticeTold(CampaignTold):
+    """A dated change of an open call's form or charter, published to all."""
+
+    notice: int = Field(description="Its number in the call.", examples=[1])
+    effective_on: date = Field(description="From that day on it applies.", examples=["2026-12-01"])
 
 
 class AgreementTold(_Told):
@@ -190,6 +210,16 @@ TYPES: tuple[EventType, ...] = (
         "campaign.closing",
     ),
     EventType(
+        "campaign.extended", Text("La date limite est repoussée.", "The deadline is put off."), CampaignTold, EventAudience.PUBLIC
+    ),
+    EventType(
+        "notice.published",
+        Text("Un avis modifie l'appel à projets.", "A notice changes the call."),
+        NoticeTold,
+        EventAudience.PUBLIC,
+        "campaign.notice_published",
+    ),
+    EventType(
         "campaign.under_review",
         Text("L'instruction a commencé.", "The instruction has begun."),
         CampaignTold,
@@ -212,6 +242,37 @@ TYPES: tuple[EventType, ...] = (
     ),
     EventType(
         "dossier.submitted", Text("Un dossier est déposé.", "A dossier is submitted."), DossierSubmittedTold, EventAudience.READERS
+    ),
+    EventType(
+        "dossier.changes_requested",
+        Text("Des modifications sont demandées.", "Changes are requested."),
+        ChangesTold,
+        EventAudience.READERS,
+        "changes.requested",
+    ),
+    EventType(
+        "dossier.changes_answered",
+        Text("Le porteur a répondu aux modifications.", "Its holder answered them."),
+        ChangesTold,
+        EventAudience.READERS,
+        "changes.answered",
+    ),
+    EventType(
+        "dossier.changes_cancelled",
+        Text("La demande de modifications est levée.", "They are asked no more."),
+        ChangesTold,
+        EventAudience.READERS,
+        "changes.cancelled",
+    ),
+    EventType(
+        "dossier.changes_unanswered",
+        Text("La demande est close sans réponse.", "They are closed unanswered."),
+        ChangesTold,
+        EventAudience.READERS,
+        "changes.unanswered",
+    ),
+    EventType(
+        "dossier.withdrawn", Text("Le porteur retire son dossier.", "Its holder takes it back."), DossierTold, EventAudience.READERS
     ),
     EventType("dossier.admissible", Text("Le dossier est recevable.", "It is admissible."), DossierTold, EventAudience.READERS),
     EventType(
@@ -246,9 +307,21 @@ TYPES: tuple[EventType, ...] = (
     EventType("request.refused", Text("Un financeur refuse.", "A funder refuses."), RequestTold, EventAudience.INSTRUCTORS),
     EventType("request.adjourned", Text("Un financeur ajourne.", "A funder adjourns."), RequestTold, EventAudience.INSTRUCTORS),
     EventType(
+        "request.reopened",
+        Text("Une décision est reprise avant sa lettre.", "A decision is taken up again, before its letter."),
+        RequestTold,
+        EventAudience.INSTRUCTORS,
+    ),
+    EventType(
         "request.notified",
         Text("Un financeur notifie sa réponse.", "A funder's answer is told."),
         RequestNotifiedTold,
+        EventAudience.READERS,
+    ),
+    EventType(
+        "request.corrected",
+        Text("Un financeur corrige sa réponse.", "A funder's answer is set right."),
+        RequestCorrectedTold,
         EventAudience.READERS,
     ),
     EventType(
@@ -292,9 +365,29 @@ TYPES: tuple[EventType, ...] = (
     EventType("cpo.entered_into_force", Text("La CPO est en vigueur.", "It is in force."), CpoTold, EventAudience.CPO),
     EventType("cpo.tranche_confirmed", Text("Une tranche est confirmée.", "A tranche is confirmed."), CpoTold, EventAudience.CPO),
     EventType("cpo.report_submitted", Text("Le bilan annuel est déposé.", "The yearly report is in."), CpoTold, EventAudience.CPO),
+    EventType(
+        "cpo.report_completion_requested",
+        Text("Un complément du bilan annuel est demandé.", "The yearly report is to be completed."),
+        CpoTold,
+        EventAudience.CPO,
+    ),
+    EventType(
+        "cpo.report_accepted",
+        Text("Un financeur accepte le bilan annuel.", "A funder accepts the yearly report."),
+        CpoTold,
+        EventAudience.CPO,
+    ),
     EventType("cpo.amendment_signed", Text("Un avenant est signé.", "An amendment is signed."), CpoTold, EventAudience.CPO),
+    EventType("cpo.amended", Text("La CPO change par avenant.", "It is amended."), CpoTold, EventAudience.CPO),
+    EventType(
+        "cpo.funder_withdrew", Text("Un financeur se retire de la CPO.", "A funder withdraws from it."), CpoTold, EventAudience.CPO
+    ),
     EventType("cpo.suspended", Text("La CPO est suspendue.", "It is suspended."), CpoTold, EventAudience.CPO),
     EventType("cpo.resumed", Text("La CPO reprend.", "It resumes."), CpoTold, EventAudience.CPO),
+    EventType("cpo.succeeded", Text("Un successeur répond de la CPO.", "A successor answers for it."), CpoTold, EventAudience.CPO),
+    EventType(
+        "cpo.given_back", Text("Le porteur initial répond de la CPO.", "Its first holder does again."), CpoTold, EventAudience.CPO
+    ),
     EventType("cpo.terminated", Text("La CPO est résiliée.", "It is terminated."), CpoTold, EventAudience.CPO),
     EventType("cpo.ended", Text("La CPO est terminée.", "It has ended."), CpoTold, EventAudience.CPO),
     EventType("committee.planned", Text("Une séance est prévue.", "A session is planned."), CommitteeTold, EventAudience.COMMITTEE),
@@ -304,6 +397,12 @@ TYPES: tuple[EventType, ...] = (
     EventType("committee.closed", Text("La séance est levée.", "The session is closed."), CommitteeTold, EventAudience.COMMITTEE),
     EventType(
         "committee.minutes_signed", Text("Le relevé est signé.", "The minutes are signed."), CommitteeTold, EventAudience.COMMITTEE
+    ),
+    EventType(
+        "committee.minutes_corrected",
+        Text("Le relevé est corrigé.", "The minutes are corrected."),
+        CommitteeTold,
+        EventAudience.COMMITTEE,
     ),
     TEST,
 )

@@ -25,6 +25,8 @@ from .collaborators.router import router as collaborators
 from .collaborators.sign_offs_router import router as sign_offs
 from .committees.router import router as committees
 from .committees.session_router import router as committee_sessions
+from .committees.sheets_router import sheets_router as decision_sheets
+from .committees.sheets_router import upload_router as filled_sheets
 from .contracts.router import router as contracts
 from .conversations.router import router as conversations
 from .coverage.leads_router import router as action_leads
@@ -91,7 +93,7 @@ SERVICE = Service(
     tables=KERNEL,
     routers=[
         *(parameters, contracts, campaigns, delays, dossiers, uploads, attachments, admissibility, reviews, committees),
-        committee_sessions,
+        *(committee_sessions, filled_sheets, decision_sheets),
         bulk_notifications,
         signed_files,
         withdrawals,

@@ -17,6 +17,7 @@ from services.common.etag import require_version
 from services.common.language import Text
 from services.common.problems import FieldError, NotFound
 
+from ..announcements import announce
 from ..contracts.errors import NotContractLead
 from ..tables import KERNEL
 from . import rules
@@ -101,6 +102,8 @@ async def extend(
         changes={"closes_at": [extension.closed_before_at.isoformat(), closes_at.isoformat()], "reopened": ended},
         reason=wish.reason,
     )
+    facts = {**campaign.model_dump(), "campaign_id": campaign.id, "status": campaign.status.value}
+    await announce(session, "campaign.extended", subject=campaign.id, at=now, facts=facts)
     return extension
 
 

@@ -316,7 +316,7 @@ async def _note(
         organisation_id=campaign.lead_organisation_id,
         changes=changes,
     )
-    facts = {**campaign.model_dump(), "campaign_id": campaign.id, "status": campaign.status.value}
+    facts = {**changes, **campaign.model_dump(), "campaign_id": campaign.id, "status": campaign.status.value}
     await announce(session, act, subject=campaign.id, at=now, facts=facts)
 
 

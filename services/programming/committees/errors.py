@@ -217,6 +217,14 @@ class ReopeningAsked(Problem):
     advice = Text("L'autre partie (financeur ou équipe) la confirme.", "The other party (funder or team) confirms it.")
 
 
+class ReopeningNeedsAnother(Problem):
+    title = Text("Vous avez déjà demandé cette réouverture", "You have already asked for this reopening")
+    advice = Text(
+        "Le financeur et l'équipe sont deux organisations : une autre personne, de l'autre partie, la confirme.",
+        "The funder and the team are two organisations: somebody else, of the other party, confirms it.",
+    )
+
+
 class DecisionReopened(Problem):
     title = Text("Cette décision est rouverte", "This decision is reopened")
     advice = Text("Le financeur décide de nouveau avant de notifier.", "The funder decides again before notifying.")
@@ -228,3 +236,31 @@ class BulkDecisionsRefused(Problem):
         "En tout ou rien, une seule ligne fautive arrête l'ensemble : `lines` dit lesquelles et pourquoi.",
         "All or nothing: one line at fault stops the whole; `lines` says which and why.",
     )
+
+
+class DecisionSheetColumnsMissing(Problem):
+    status = 422
+    title = Text("Le tableau ne nomme pas ses colonnes", "The table does not name its columns")
+    advice = Text(
+        "Une ligne de titres nomme « Décision », et « Dossier » ou « Identifiant » : partez du tableau que donne la séance.",
+        "A header line names « Décision », and « Dossier » or « Identifiant »: begin with the sheet the session gives.",
+    )
+
+
+class DecisionSheetTooLong(Problem):
+    status = 422
+    title = Text("Le tableau est trop long", "The table is too long")
+    advice = Text(
+        "Envoyez-le en plusieurs fois, `most_lines` décisions au plus.", "Send it in parts, `most_lines` decisions at most."
+    )
+
+
+class DecisionSheetUnreadable(Problem):
+    status = 422
+    title = Text("Le tableau ne se lit pas", "The table cannot be read")
+    advice = Text("Enregistrez-le de nouveau, en XLSX ou en CSV.", "Save it again, as XLSX or CSV.")
+
+
+class DecisionSheetLineUnclear(Problem):
+    title = Text("Cette ligne n'est pas comprise", "This line is not understood")
+    advice = Text("Corrigez les cellules nommées, et renvoyez le tableau.", "Set the named cells right, and send the table again.")

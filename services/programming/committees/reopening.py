@@ -16,7 +16,7 @@ from ..dossiers import instruction
 from ..dossiers import service as dossiers
 from ..dossiers.schemas import RequestStatus
 from . import repository, rules, service
-from .errors import NotForYouToReopen, NothingDecided, ReopeningAsked, ReopeningRefused
+from .errors import NotForYouToReopen, NothingDecided, ReopeningAsked, ReopeningNeedsAnother, ReopeningRefused
 from .models import CommitteeKind, Reopening
 
 _NOT_NOTIFIED = {RequestStatus.GRANTED, RequestStatus.ADJOURNED, RequestStatus.REFUSED}
@@ -25,16 +25,22 @@ _NOT_NOTIFIED = {RequestStatus.GRANTED, RequestStatus.ADJOURNED, RequestStatus.R
 async def reopen(
     session: AsyncSession, caller: Principal, committee_id: UUID, request_id: UUID, reason: str, *, now: datetime
 ) -> Reopening:
-    """The first of the two parties asks and says why; the other's asking opens the decision. Who is of both opens it at once."""
+    """The first of the two parties asks and says why; the other's asking opens the decision.
+
+    A funder that leads the contract is one party: its word opens it at once. A person of two distinct organisations speaks for one.
+    """
     committee = await repository.get_shared(session, committee_id)
     if committee is None:
         raise NotFound()
     await service.seen_campaign(session, caller, committee.campaign_id)
     request = await instruction.request_of(session, request_id)  # taken: nothing is notified nor decided meanwhile
     decision = await repository.decision(session, committee_id, request_id)
-    by_funder = caller.has_role(request.funder_id, "manager", "signatory")
-    by_team = caller.belongs_to(committee.lead_organisation_id)
-    if not (by_funder or by_team):
+    parties = rules.Parties(
+        funder=caller.has_role(request.funder_id, "manager", "signatory"),
+        team=caller.belongs_to(committee.lead_organisation_id),
+        are_one=request.funder_id == committee.lead_organisation_id,
+    )
+    if not (parties.funder or parties.team):
         raise NotForYouToReopen()
     if decision is None:
         raise NothingDecided()
@@ -43,6 +49,12 @@ async def reopen(
     if committee.kind is not CommitteeKind.STEERING or committee.status in rules.OPEN or not stands:
         raise ReopeningRefused(request_status=request.status.value)
     found = await repository.reopening(session, decision.id)
+    if found is not None and found.opened_at is not None:
+        return found  # said again by one of those who may: it is open
+    before = (found.asked_by_funder, found.asked_by_team) if found else (None, None)
+    asked = rules.asked_by(parties, *before, caller.account_id)
+    if asked is None:
+        raise ReopeningNeedsAnother() if parties.funder and parties.team else ReopeningAsked()
     if found is None:
         found = Reopening(
             decision_id=decision.id,
@@ -50,15 +62,9 @@ async def reopen(
             request_id=request_id,
             reason=reason.strip(),
             asked_at=now,
-            asked_by_funder=caller.account_id if by_funder else None,
-            asked_by_team=caller.account_id if by_team else None,
         )
-    elif found.opened_at is not None or not ((by_funder and not found.asked_by_funder) or (by_team and not found.asked_by_team)):
-        raise ReopeningAsked()
-    else:
-        found.asked_by_funder = found.asked_by_funder or (caller.account_id if by_funder else None)
-        found.asked_by_team = found.asked_by_team or (caller.account_id if by_team else None)
-    if found.asked_by_funder and found.asked_by_team:
+    found.asked_by_funder, found.asked_by_team = asked
+    if all(asked):
         found.opened_at = now
     session.add(found)
     await session.flush()

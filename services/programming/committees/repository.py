@@ -56,13 +56,13 @@ def _among(column: Any, ids: Collection[UUID]) -> Any:
 
 async def get(session: AsyncSession, committee_id: UUID, *, lock: bool = False) -> Committee | None:
     """`lock` takes the session for oneself (agenda, closing)."""
-    return await session.get(Committee, committee_id, with_for_update=lock or None)
+    return await session.get(Committee, committee_id, with_for_update=lock or None, populate_existing=lock)
 
 
 async def get_shared(session: AsyncSession, committee_id: UUID) -> Committee | None:
-    """The session, kept from closing while a decision is written; other decisions go on beside it."""
+    """The session, read again and kept from closing while a decision is written; other decisions go on beside it."""
     wanted = select(Committee).where(Committee.id == committee_id).with_for_update(read=True)
-    return (await session.exec(wanted)).one_or_none()
+    return (await session.exec(wanted.execution_options(populate_existing=True))).one_or_none()
 
 
 async def agenda(session: AsyncSession, committee_id: UUID) -> list[AgendaItem]:

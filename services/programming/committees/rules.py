@@ -111,3 +111,28 @@ def advice(votes_for: int, votes_against: int) -> AdviceResult:
     if votes_for == votes_against:
         return AdviceResult.SPLIT
     return AdviceResult.FAVOURABLE if votes_for > votes_against else AdviceResult.UNFAVOURABLE
+
+
+@dataclass(frozen=True)
+class Parties:
+    """For whom somebody may ask that a decision be reopened; `are_one`: the funder leads the contract."""
+
+    funder: bool
+    team: bool
+    are_one: bool
+
+
+def asked_by(parties: Parties, funder: UUID | None, team: UUID | None, person: UUID) -> tuple[UUID | None, UUID | None] | None:
+    """Who has asked for the funder and for the team, once this person has; None when their word adds nothing.
+
+    Two organisations are two people: who belongs to both speaks for the one that has not spoken, once.
+    """
+    if parties.are_one and parties.funder:
+        return funder or person, team or person
+    if person in {funder, team}:
+        return None
+    if parties.funder and funder is None:
+        return person, team
+    if parties.team and team is None:
+        return funder, person
+    return None

@@ -260,3 +260,43 @@ class BulkDecisionsReport(BaseModel):
     problems: int
     granted_cents: Annotated[int, Field(description="What the lines kept grant, together.")]
     lines: list[BulkDecisionResult]
+
+
+class DecisionSheetFormat(Enum):
+    CSV = "csv"
+    XLSX = "xlsx"
+
+
+class DecisionSheetFault(BaseModel):
+    column: Annotated[str, Field(description="As the sheet names it.", examples=["Accordé (€)"])]
+    detail: str
+    code: str
+    value: Annotated[str, Field(description="What the cell holds, when it is not understood.")] = ""
+
+
+class DecisionSheetProblem(BaseModel):
+    type: Annotated[str, Field(description="Last part of the problem's address.", examples=["envelope-exceeded"])]
+    title: str
+    detail: str | None = None
+    faults: list[DecisionSheetFault] = []
+
+
+class DecisionSheetLine(BaseModel):
+    line: Annotated[int, Field(description="As the spreadsheet numbers it.", examples=[7])]
+    reference: Annotated[str, Field(description="Of the dossier, as the line writes it.", examples=["2027-CARC-0042"])]
+    request_id: UUID | None
+    state: LineState
+    problem: DecisionSheetProblem | None = None
+
+
+class DecisionSheetReport(BaseModel):
+    """What became, or would become, of each line that says something."""
+
+    dry_run: bool
+    decided: int
+    unchanged: int
+    problems: int
+    blank: Annotated[int, Field(description="Lines on which nothing is said yet.")]
+    granted_cents: Annotated[int, Field(description="What the lines kept grant, together.")]
+    ignored_columns: Annotated[list[str], Field(description="Columns nobody knows, left aside.")]
+    lines: list[DecisionSheetLine]

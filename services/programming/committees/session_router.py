@@ -144,7 +144,8 @@ async def reopen_decision(
     committee_id: UUID, request_id: UUID, wish: DecisionReopeningCreate, caller: Caller, session: Session, now: Now
 ) -> Any:
     """After the session is closed and before the letter leaves. The first party gives its reason, the other's asking opens the
-    decision: the funder decides again at `…/decisions/{request_id}` with `If-Match`, and the envelope follows in the same act.
+    decision (a funder that leads the contract is both, and asks once; somebody who belongs to two distinct organisations speaks
+    for one of them): the funder decides again at `…/decisions/{request_id}` with `If-Match`, and the envelope follows in the same act.
     Meanwhile nothing is notified. Once notified, a decision is corrected at `…/notifications/{notification_id}/corrections`."""
     return await reopening.reopen(session, caller, committee_id, request_id, wish.reason, now=now)
 

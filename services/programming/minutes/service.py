@@ -17,6 +17,7 @@ from services.common.jobs import enqueue, job
 from services.common.problems import NotFound
 from services.common.resources import Resources
 
+from ..announcements import announce
 from ..committees import service as committees
 from ..committees.schemas import CommitteeStatus
 from ..reviews import conflicts
@@ -143,3 +144,6 @@ async def _note(
         changes=changes,
         confidential=True,
     )
+    facts = {**changes, "committee_id": committee.id, "campaign_id": committee.campaign_id}
+    facts |= {"kind": committee.kind.value, "status": committee.status.value}
+    await announce(session, act, subject=committee.id, at=now, facts=facts, confidential=True)

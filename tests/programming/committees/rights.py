@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from tests.programming.committees.filled import as_csv
 from tests.programming.world import World
 
-QUERIES: dict[str, dict[str, Any]] = {}
+QUERIES: dict[str, dict[str, Any]] = {"decideBySheet": {"dry_run": "true"}}
 
 
 async def prepare(world: World, ids: Mapping[str, str]) -> dict[str, str]:
@@ -23,4 +24,5 @@ def bodies(world: World, ids: Mapping[str, str]) -> dict[str, Any]:
         "voteOnDossier": {"choice": "for"},
         "reopenDecision": {"reason": "Z"},
         "decideInBulk": {"lines": [{"request_id": ids["request_id"], "outcome": "adjourned"}], "dry_run": True},
+        "decideBySheet": as_csv([["Identifiant", "Décision"], [ids["request_id"], "ajourné"]]),
     }

@@ -138,3 +138,22 @@ async def test_corrected_minutes_are_a_new_numbered_version_with_its_reason(worl
     assert sorted(editions) == [1, 2, 3]
     data = await said(world, twice[0].json())
     assert data["reason"] == "Le nom d'une personne manquait."
+
+
+async def test_minutes_signed_or_corrected_by_two_at_once_have_one_number_each(world: World) -> None:
+    """A double click signs once; two corrections at once are two editions, each with its own reason."""
+    dossier = await world.reviewed(caf=4_000)
+    session = await world.convene(dossier["id"])
+    await world.close(session)
+    of = f"/committees/{session}"
+    tag = (await world.call(world.team, "GET", of, expect=200)).headers["etag"]
+    sign = (world.team, "POST", f"{of}/minutes-signature", {"headers": {"If-Match": tag}})
+    statuses = sorted(answer.status_code for answer in await world.at_once([sign, sign]))
+    assert statuses[0] == 201
+    assert statuses[1] in {409, 412}
+    corrections = [
+        (world.team, "POST", f"{of}/minutes-corrections", {"json": {"reason": f"Oubli {number}."}}) for number in range(3)
+    ]
+    made = [answer.json() for answer in await world.at_once(corrections)]
+    assert sorted(paper["edition"] for paper in made) == [2, 3, 4]
+    assert {paper["reason"] for paper in made} == {"Oubli 0.", "Oubli 1.", "Oubli 2."}

@@ -1,5 +1,6 @@
 """What is told, to whom and when: each organisation what it may read, the holder nothing before the letters."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -8,7 +9,10 @@ from standardwebhooks import WebhookVerificationError
 from services.common.ids import new_id
 from services.programming.announcements import BY_NAME
 from services.programming.webhooks.jobs import fan_out_event
+from tests.programming.change_requests.asks import answer, ask
+from tests.programming.notices.papers import open_with_form, publish
 from tests.programming.papers import FRAMEWORK
+from tests.programming.retroplanning.deadlines import extend
 from tests.programming.webhooks.receiver import receiving, subscribe
 from tests.programming.world import World
 
@@ -134,3 +138,80 @@ async def test_an_event_is_fanned_out_once_however_often_its_job_runs(world: Wor
         await world.running.run_jobs()
         assert funder.types() == ["dossier.submitted"]
         assert len(await world.pages(world.state_officer, f"/webhooks/{made['id']}/deliveries")) == 1
+
+
+async def test_what_changes_on_the_way_is_told_to_those_who_read_it(world: World) -> None:
+    """Changes asked and answered, a deadline put off, a notice, a withdrawal, a decision taken up again, a letter set right."""
+    await open_with_form(world)
+    async with receiving() as holder, receiving() as funder, receiving() as stranger:
+        await subscribe(world, world.holder, holder.url)
+        await subscribe(world, world.state_officer, funder.url)
+        await subscribe(world, world.stranger, stranger.url)
+        dossier_id, tag = await world.draft({**world.content(), "answers": {"garde": "non", "effectif": 3}})
+        assert (await world.submit(dossier_id, tag)).status_code == 201
+        closes_at = (world.running.clock.now() + timedelta(days=45)).isoformat()
+        assert (await extend(world, closes_at)).status_code == 201
+        assert (await publish(world)).status_code == 201
+        asked = await ask(world, world.team, dossier_id, "/content/need")
+        answered = await answer(world, asked, content__need="Il est dit ainsi par les habitants.")
+        assert answered.status_code == 201, answered.text
+        again = await ask(world, world.team, dossier_id, "/content/need")
+        where = f"/dossiers/{dossier_id}"
+        path = f"{where}/change-requests/{again['id']}"
+        await world.change(world.team, "POST", f"{path}/cancellation", of=path, json={"reason": "Tout est dit."}, expect=201)
+        await world.change(world.holder, "POST", f"{where}/withdrawal", of=where, json={"reason": "Autre projet."}, expect=201)
+        await world.running.run_jobs()
+
+        told = [
+            "dossier.submitted",
+            "dossier.changes_requested",
+            *["dossier.submitted"] * (holder.types(dossier_id).count("dossier.submitted") - 1),
+            "dossier.changes_answered",
+            "dossier.changes_requested",
+            "dossier.changes_cancelled",
+            "dossier.withdrawn",
+        ]
+        assert holder.types(dossier_id) == funder.types(dossier_id) == told
+        assert [event["data"].get("change_request_id") for event in holder.events if event["type"] == told[1]] == [
+            asked["id"],
+            again["id"],
+        ]
+        public = ["campaign.extended", "notice.published"]
+        assert stranger.types() == holder.types(world.campaign_id) == public
+        extended, notice = (event["data"] for event in stranger.events)
+        assert datetime.fromisoformat(extended["closes_at"]) == datetime.fromisoformat(closes_at)
+        assert (notice["campaign_id"], notice["notice"]) == (world.campaign_id, 1)
+        for message in (*holder.received, *funder.received, *stranger.received):
+            assert not [word for word in (*_NAMES, "habitants", "Autre projet", "préciser") if word.encode() in message.body]
+
+
+async def test_a_decision_taken_up_again_is_the_instructors_and_a_letter_set_right_the_holders_too(world: World) -> None:
+    dossier = await world.reviewed(caf=4_000)
+    session = await world.convene(dossier["id"])
+    request = world.request_of(dossier, world.caf)["id"]
+    await world.grant(world.caf_officer, session, request, 400_000)
+    await world.close(session)
+    async with receiving() as holder, receiving() as funder:
+        await subscribe(world, world.holder, holder.url)
+        await subscribe(world, world.caf_officer, funder.url)
+        decision = f"/committees/{session}/decisions/{request}"
+        for who in (world.caf_officer, world.team):
+            await world.call(who, "POST", f"{decision}/reopening", json={"reason": "Erreur."}, expect=201)
+        await world.decide(world.caf_officer, session, request, over='"1"', outcome="granted", amount_cents=300_000)
+        wish = {"funder_id": str(world.caf)}
+        told = (
+            await world.call(world.caf_officer, "POST", f"/dossiers/{dossier['id']}/notifications", json=wish, expect=201)
+        ).json()
+        await world.running.run_jobs()
+        right: dict[str, Any] = {"granted_cents": 250_000, "reason": "Erreur de plume."}
+        await world.call(world.caf_officer, "POST", f"/notifications/{told['id']}/corrections", json=right, expect=201)
+        of = f"/committees/{session}"
+        await world.change(world.team, "POST", f"{of}/minutes-signature", of=of, expect=201)
+        why = {"reason": "Une voix oubliée."}
+        await world.call(world.team, "POST", f"{of}/minutes-corrections", json=why, expect=201)
+        await world.running.run_jobs()
+        assert funder.types(dossier["id"]) == ["request.reopened", "request.granted", "request.notified", "request.corrected"]
+        assert holder.types(dossier["id"]) == ["request.notified", "request.corrected"]
+        assert holder.events[-1]["data"]["granted_cents"] == 250_000
+        assert funder.types(session) == ["committee.minutes_signed", "committee.minutes_corrected"]
+        assert holder.types(session) == []
