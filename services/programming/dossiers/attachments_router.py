@@ -74,9 +74,10 @@ async def download_attachment(
     if seen is None:
         raise NotFound()
     row = await fetch_one(reader, repository.ATTACHMENT, {"dossier_id": dossier_id, "attachment_id": attachment_id})
-    if row is None:
+    own = bool(seen["as_holder"] or seen["as_collaborator"])
+    if row is None or (row["not_sent_yet"] and not own):
         raise NotFound()
-    antivirus.require_clean(ScanStatus(row["status"]), row["status_reason"], own=bool(seen["as_holder"]))
+    antivirus.require_clean(ScanStatus(row["status"]), row["status_reason"], own=own)
     return download(request.app.state.resources.files, attachments.stored_file(row), row["name"], byte_range)
 
 

@@ -87,8 +87,11 @@ def whole(row: Row) -> Row:
         row["requests"] = [_request_for_holder(request) for request in row["requests"]]
         if row["granted_cents"] is not None:  # without a tranche that joined since the answers were told
             row["granted_cents"] = sum(request["granted_cents"] or 0 for request in row["requests"])
-    elif row["as_submitted"] is not None and not row["as_holder"]:
-        row.update({name: row["as_submitted"][name] for name in WRITTEN if name in row["as_submitted"]})
+    elif (sent := row["as_submitted"]) is not None and not (row["as_holder"] or row["as_collaborator"]):
+        row.update({name: sent[name] for name in WRITTEN if name in sent})
+        if (files := sent.get("attachments")) is not None:
+            known = {one["id"] for one in files}
+            row["attachments"] = [one for one in row["attachments"] if str(one["id"]) in known]
     return row
 
 

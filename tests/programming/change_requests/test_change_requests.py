@@ -299,3 +299,24 @@ async def test_who_is_erased_leaves_what_they_asked_without_their_address(world:
     before = len(await world.mails("Réponse à vos demandes"))
     assert (await answer(world, asked, content__need="Tout y est.")).status_code == 201
     assert len(await world.mails("Réponse à vos demandes")) == before
+
+
+async def test_a_document_joined_for_an_answer_is_nobody_elses_before_the_answer(world: World) -> None:
+    dossier = await world.admitted(caf=4_000)
+    guest, _ = await joined(world, dossier["id"])
+    where = f"/dossiers/{dossier['id']}"
+    asked = await ask(world, world.caf_officer, dossier["id"], "/attachments/rib")
+    world.running.clock.forward(hours=1)
+    sent = {"kind": "rib", "name": "rib.pdf"}
+    made = (await world.call(guest, "POST", f"{where}/attachments", params=sent, content=PDF, expect=201)).json()
+    file = f"{where}/attachments/{made['id']}"
+    for who in (world.holder, guest):
+        assert [one["kind"] for one in (await world.seen(dossier["id"], who))["attachments"]] == ["statuts", "rib"]
+        await world.call(who, "GET", file, expect=200)
+    for who in (world.caf_officer, world.team):
+        assert [one["kind"] for one in (await world.seen(dossier["id"], who))["attachments"]] == ["statuts"]
+        await world.refused(who, "GET", file, 404, "not-found")
+    assert (await answer(world, asked)).status_code == 201
+    for who in (world.caf_officer, world.team):
+        assert [one["kind"] for one in (await world.seen(dossier["id"], who))["attachments"]] == ["statuts", "rib"]
+        await world.call(who, "GET", file, expect=200)
