@@ -121,9 +121,9 @@ async def _form_of(session: AsyncSession, dossier: Dossier) -> answers.Form:
     return answers.version(forms.get(dossier.form_number or 0))
 
 
-async def attached_since(session: AsyncSession, dossier_id: UUID, since: datetime) -> frozenset[str]:
-    """Kinds of the documents joined after that instant."""
-    return await repository.attached_since(session, dossier_id, since)
+async def last_attached(session: AsyncSession, dossier_id: UUID) -> dict[str, datetime]:
+    """By kind of document, when the last one was joined."""
+    return await repository.last_attached(session, dossier_id)
 
 
 async def resubmit(

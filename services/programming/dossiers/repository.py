@@ -382,10 +382,10 @@ async def last_submission(session: AsyncSession, dossier_id: UUID) -> Submission
     return (await session.exec(wanted)).one_or_none()
 
 
-async def attached_since(session: AsyncSession, dossier_id: UUID, since: datetime) -> frozenset[str]:
-    """Kinds of the documents joined after that instant."""
-    wanted = sa.select(_A.c.kind).where(_A.c.dossier_id == dossier_id, _A.c.added_at > since)
-    return frozenset((await execute(session, wanted)).scalars())
+async def last_attached(session: AsyncSession, dossier_id: UUID) -> dict[str, datetime]:
+    """By kind of document, when the last one was joined."""
+    wanted = sa.select(_A.c.kind, sa.func.max(_A.c.added_at).label("last_at")).group_by(_A.c.kind)
+    return {row.kind: row.last_at for row in await execute(session, wanted.where(_A.c.dossier_id == dossier_id))}
 
 
 async def sign_off_policy(session: AsyncSession, organisation_id: UUID, *, lock: bool = False) -> SignOffPolicy | None:

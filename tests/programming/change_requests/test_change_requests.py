@@ -316,6 +316,20 @@ async def test_a_document_joined_for_an_answer_is_nobody_elses_before_the_answer
     for who in (world.caf_officer, world.team):
         assert [one["kind"] for one in (await world.seen(dossier["id"], who))["attachments"]] == ["statuts"]
         await world.refused(who, "GET", file, 404, "not-found")
+    # How far the answer is, is its writers' to know; what they read of it moves with what they write.
+    request = f"{where}/change-requests/{asked['id']}"
+    states = []
+    for who in (world.holder, world.caf_officer):
+        read = await world.call(who, "GET", request, expect=200)
+        states += [one["state"] for one in read.json()["fields"]]
+        (listed,) = await world.pages(who, f"{where}/change-requests")
+        assert listed == read.json()
+        await world.call(who, "GET", request, headers={"If-None-Match": read.headers["etag"]}, expect=304)
+    assert states == ["changed", "pending"]
+    held = (await world.call(world.holder, "GET", request, expect=200)).headers["etag"]
+    world.running.clock.forward(days=1)
+    fresh = await world.call(world.holder, "GET", request, headers={"If-None-Match": held}, expect=200)
+    assert fresh.json()["days_left"] == asked["days_left"] - 1
     assert (await answer(world, asked)).status_code == 201
     for who in (world.caf_officer, world.team):
         assert [one["kind"] for one in (await world.seen(dossier["id"], who))["attachments"]] == ["statuts", "rib"]
