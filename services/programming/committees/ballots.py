@@ -11,9 +11,14 @@ from services.common.problems import NotFound
 from services.common.signals import say
 
 from ..contracts.errors import NotContractLead
+from ..dossiers import instruction
+from ..dossiers.rules import NOT_COUNTED
+from ..reviews import conflicts
 from . import deports, repository, rules, service
 from .deciding import Expected
 from .errors import (
+    DossierWithdrawn,
+    InterestDeclared,
     NobodyVoted,
     NotAVotingMember,
     NotOnAgenda,
@@ -40,6 +45,8 @@ async def vote(
     out = await repository.stepped_out(session, committee_id, dossier_id, caller.account_id)
     if out is not None and caller.belongs_to(voter_id):
         raise SteppedOut(deport_id=str(out.id))
+    if caller.belongs_to(voter_id) and await conflicts.interests_of(session, caller.account_id, [dossier_id]):
+        raise InterestDeclared()
     voted = {voter_id} if caller.belongs_to(voter_id) else set()
     quorum = await _quorum(session, committee, dossier_id, voted)
     if voter_id not in quorum.present:
@@ -136,9 +143,11 @@ async def _seen_shared(session: AsyncSession, caller: Principal, committee_id: U
 
 
 async def _take(session: AsyncSession, committee_id: UUID, dossier_id: UUID) -> None:
-    """The dossier's line of the agenda, whose vote is not closed."""
+    """The dossier's line of the agenda: still asked of somebody, its vote not closed."""
     if await repository.item_locked(session, committee_id, dossier_id) is None:
         raise NotOnAgenda()
+    if (await instruction.read(session, dossier_id)).status in NOT_COUNTED:
+        raise DossierWithdrawn()
     if await repository.advice(session, committee_id, dossier_id) is not None:
         raise VoteClosed()
 

@@ -16,6 +16,7 @@ from ..dossiers import instruction
 from ..dossiers import service as dossiers
 from ..dossiers.rules import NOT_COUNTED
 from ..dossiers.schemas import RequestStatus
+from ..reviews import conflicts
 from . import repository, rules, service
 from .errors import (
     DecidedMeanwhile,
@@ -23,6 +24,7 @@ from .errors import (
     DecisionVersionRequired,
     DossierWithdrawn,
     FunderAbsent,
+    InterestDeclared,
     NotForYouToDecide,
     NotOnAgenda,
     SteppedOut,
@@ -109,7 +111,8 @@ def _same(before: Decision, wish: DecisionWrite, caller: Principal) -> bool:
 
 
 async def _require_place(session: AsyncSession, caller: Principal, committee: Committee, request: "FundingRequest") -> None:
-    """The dossier is on the agenda and still under review; the funder is at the table; the person has not stepped out."""
+    """The dossier is on the agenda and still under review; the funder is at the table; the person has neither stepped out nor an
+    interest that they declared while the dossier was reviewed."""
     if not await repository.is_on_agenda(session, committee.id, request.dossier_id):
         raise NotOnAgenda()
     if (await instruction.read(session, request.dossier_id)).status in NOT_COUNTED:
@@ -119,6 +122,8 @@ async def _require_place(session: AsyncSession, caller: Principal, committee: Co
     out = await repository.stepped_out(session, committee.id, request.dossier_id, caller.account_id)
     if out is not None:
         raise SteppedOut(deport_id=str(out.id))
+    if await conflicts.interests_of(session, caller.account_id, [request.dossier_id]):
+        raise InterestDeclared()
 
 
 def _require_right(caller: Principal, committee: Committee, request: "FundingRequest") -> None:
