@@ -7,7 +7,7 @@ import pytest
 from services.common.ids import new_id
 from tests.programming.papers import codes
 from tests.programming.world import World
-from tests.support import Person
+from tests.support import Person, member_of
 
 pytestmark = pytest.mark.anyio
 
@@ -330,20 +330,20 @@ async def test_two_bulks_on_one_envelope_at_once_never_exceed_it(fresh_world: Wo
 
 
 async def test_who_declared_an_interest_neither_decides_nor_votes(world: World) -> None:
-    dossier = await world.reviewed(caf=4_000)
+    dossier, manager = await world.reviewed(caf=4_000), member_of(world.caf, roles=["manager"])
     request = world.request_of(dossier, world.caf)["id"]
     about = {"funder_id": str(world.caf), "kind": "family", "dossier_id": dossier["id"]}
-    await world.call(world.caf_officer, "POST", "/conflicts", json=about, expect=201)
+    await world.call(manager, "POST", "/conflicts", json=about, expect=201)
     session = await world.convene(dossier["id"])
     where, grant = f"/committees/{session}", {"outcome": "granted", "amount_cents": 400_000}
     decision, vote = f"{where}/decisions/{request}", f"{where}/dossiers/{dossier['id']}/votes/{world.caf}"
-    await world.refused(world.caf_officer, "PUT", decision, 403, "interest-declared", json=grant)
-    await world.refused(world.caf_officer, "PUT", vote, 403, "interest-declared", json={"choice": "for"})
+    await world.refused(manager, "PUT", decision, 403, "interest-declared", json=grant)
+    await world.refused(manager, "PUT", vote, 403, "interest-declared", json={"choice": "for"})
     lines = {"lines": [{"request_id": request, **grant}]}
-    (line,) = (await world.call(world.caf_officer, "POST", f"{where}/bulk-decisions", json=lines)).json()["lines"]
+    (line,) = (await world.call(manager, "POST", f"{where}/bulk-decisions", json=lines)).json()["lines"]
     assert (line["state"], line["problem"]["type"]) == ("problem", "interest-declared")
-    await world.call(world.caf_signatory, "PUT", vote, json={"choice": "for"}, expect=200)
-    await world.grant(world.caf_signatory, session, request, 400_000)
+    await world.call(world.caf_officer, "PUT", vote, json={"choice": "for"}, expect=200)
+    await world.grant(world.caf_officer, session, request, 400_000)
 
 
 async def test_nobody_votes_on_a_dossier_that_its_holder_withdrew(world: World) -> None:
