@@ -60,14 +60,17 @@ def version(row: Mapping[str, Any] | None) -> Form:
     return Form(row["number"], row["form"], row["asked_when"]) if row else Form()
 
 
-def judge(form: Form, dossier: Dossier, requests: Sequence[FundingRequest]) -> Judged:
-    """Which questions are asked of this dossier, as it stands."""
+def judge(form: Form, dossier: Dossier, requests: Sequence[FundingRequest], sent: Mapping[str, Any] | None = None) -> Judged:
+    """Which questions are asked of this dossier, as it stands or as it was `sent`."""
+    given = dossier.answers if sent is None else sent.get("answers") or {}
     if form.schema is None:
-        return Judged(form, dossier.answers, frozenset(), {})
+        return Judged(form, given, frozenset(), {})
     nature = dossier.nature.value if dossier.nature else None
+    if sent is not None:
+        nature = sent.get("nature")
     chosen = [(request.funder_id, request.budget_line) for request in requests]
     hidden = form_rules.not_asked(form.asked_when or {}, nature, chosen)
-    return Judged(form, dossier.answers, hidden, questions.asked_of(dict(form.schema), dossier.answers, hidden))
+    return Judged(form, given, hidden, questions.asked_of(dict(form.schema), given, hidden))
 
 
 def faults(judged: Judged) -> list[FieldError]:

@@ -53,6 +53,24 @@ _SUMMARY = (
     _D.c.changes_due_on,
 )  # fmt: skip
 
+#: Of a summary, what its holder may be changing while changes are requested, as last submitted.
+BEING_CHANGED = ("nature", "qpv_codes", "objective_codes", "charges_cents")
+_LINE_AS_SUBMITTED = sa.case(
+    (
+        _D.c.status == DossierStatus.CHANGES_REQUESTED,
+        sa.select(
+            sa.func.jsonb_build_object(
+                *(part for name in BEING_CHANGED for part in (sa.literal_column(f"'{name}'"), _S.c.snapshot[name]))
+            )
+        )
+        .where(_S.c.dossier_id == _D.c.id)
+        .order_by(_S.c.number.desc())
+        .limit(1)
+        .correlate(_D)
+        .scalar_subquery(),
+    )
+).label("as_submitted")
+
 #: Filters a caller may combine: name → condition on the dossier.
 FILTERS: dict[str, Any] = {
     "campaign_id": _V.c.campaign_id == bindparam("campaign_id", type_=sa.Uuid),
@@ -82,9 +100,8 @@ def listing(filters: frozenset[str], sort: str, after: bool) -> Any:
     the same whatever the number of dossiers; a dossier seen in two capacities comes once.
     """
     organisations = sa.func.unnest(_ORGANISATIONS).table_valued(sa.column("id", sa.Uuid)).render_derived(name="organisation")
-    seen = sa.select(*_SUMMARY, _V.c.as_holder, _V.c.as_funder, _V.c.as_lead, _V.c.as_collaborator).join(
-        _D, _D.c.id == _V.c.dossier_id
-    )
+    capacities = (_V.c.as_holder, _V.c.as_funder, _V.c.as_lead, _V.c.as_collaborator)
+    seen = sa.select(*_SUMMARY, _LINE_AS_SUBMITTED, *capacities).join(_D, _D.c.id == _V.c.dossier_id)
     seen = seen.where(_V.c.organisation_id == organisations.c.id, *(FILTERS[name] for name in sorted(filters)))
     keys = _sort_keys(sort)
     if sort != "-created_at":

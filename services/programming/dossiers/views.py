@@ -69,7 +69,15 @@ def once_each(rows: Iterable[Row]) -> list[Row]:
             continue
         for capacity in ("as_holder", "as_funder", "as_lead", "as_collaborator"):
             kept[capacity] = kept[capacity] or row[capacity]
-    return [summary(row) for row in seen.values()]
+    return [summary(_as_submitted(row)) for row in seen.values()]
+
+
+def _as_submitted(row: Row) -> Row:
+    """A line of a listing: what its holder is writing for an answer is nobody else's yet."""
+    sent = row.pop("as_submitted")
+    if sent is not None and not (row["as_holder"] or row["as_collaborator"]):
+        row.update({name: value for name, value in sent.items() if value is not None})
+    return row
 
 
 def summary(row: Row) -> Row:
