@@ -42,7 +42,7 @@ async def read_answers(dossier_id: UUID, request: Request, caller: Caller, sessi
     sent = None
     if dossier.status is DossierStatus.CHANGES_REQUESTED and not (seen.as_holder or seen.as_collaborator):
         last = await history.last(session, dossier_id)  # what is being answered is nobody else's yet
-        sent = last and last.snapshot
+        sent = last.snapshot if last else None
     judged = answers.judge(form, dossier, await service.requests_of(session, dossier), sent)
     language = preferred(request.headers.get("accept-language"))
     return {"form_number": form.number, "questions": answers.told(judged, language)}

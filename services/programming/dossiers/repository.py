@@ -55,14 +55,17 @@ _SUMMARY = (
 
 #: Of a summary, what its holder may be changing while changes are requested, as last submitted.
 BEING_CHANGED = ("nature", "qpv_codes", "objective_codes", "charges_cents")
+
+
+def _changing() -> list[Any]:
+    """Names and values of a JSON object."""
+    return [part for name in BEING_CHANGED for part in (sa.literal_column(f"'{name}'"), _S.c.snapshot[name])]
+
+
 _LINE_AS_SUBMITTED = sa.case(
     (
         _D.c.status == DossierStatus.CHANGES_REQUESTED,
-        sa.select(
-            sa.func.jsonb_build_object(
-                *(part for name in BEING_CHANGED for part in (sa.literal_column(f"'{name}'"), _S.c.snapshot[name]))
-            )
-        )
+        sa.select(sa.func.jsonb_build_object(*_changing()))
         .where(_S.c.dossier_id == _D.c.id)
         .order_by(_S.c.number.desc())
         .limit(1)
@@ -188,20 +191,6 @@ RECEIPT = (
     .where(_S.c.dossier_id == bindparam("dossier_id"))
     .order_by(_S.c.number.desc())
     .limit(1)
-)
-
-#: Joined since the last submission while changes are requested: what the holder is about to answer is nobody else's yet.
-_SENT_WITH_IT = (
-    sa.select(_S.c.snapshot["attachments"].contains(sa.func.jsonb_build_array(sa.func.jsonb_build_object("id", _A.c.id))))
-    .where(_S.c.dossier_id == _A.c.dossier_id)
-    .order_by(_S.c.number.desc())
-    .limit(1)
-    .correlate(_A)
-    .scalar_subquery()
-)
-_BEING_ANSWERED = sa.exists().where(_D.c.id == _A.c.dossier_id, _D.c.status == DossierStatus.CHANGES_REQUESTED)
-ATTACHMENT = sa.select(*_A.c, (_BEING_ANSWERED & ~sa.func.coalesce(_SENT_WITH_IT, sa.true())).label("not_sent_yet")).where(
-    _A.c.dossier_id == bindparam("dossier_id"), _A.c.id == bindparam("attachment_id")
 )
 
 
