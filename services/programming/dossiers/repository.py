@@ -59,7 +59,10 @@ BEING_CHANGED = ("nature", "qpv_codes", "objective_codes", "charges_cents")
 
 def _changing() -> list[Any]:
     """Names and values of a JSON object."""
-    return [part for name in BEING_CHANGED for part in (sa.literal_column(f"'{name}'"), _S.c.snapshot[name])]
+    found: list[Any] = []
+    for name in BEING_CHANGED:
+        found += [sa.literal_column(f"'{name}'"), _S.c.snapshot[name]]
+    return found
 
 
 _LINE_AS_SUBMITTED = sa.case(
