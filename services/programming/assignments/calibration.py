@@ -11,7 +11,7 @@ from services.common.resources import Resources
 
 from .. import clients
 from ..campaigns import service as campaigns
-from ..reviews import review_settings, work
+from ..reviews import conflicts, review_settings, work
 from ..reviews.errors import FunderManagersOnly
 from . import calibration_rules as rules
 from .errors import FinishOwnFirst
@@ -28,6 +28,9 @@ async def whole(session: AsyncSession, resources: Resources, caller: Principal, 
     if not (manager or team):
         raise FunderManagersOnly()
     scored = await _scored(session, desk)
+    if manager:  # who has an interest in a dossier has no access to its scores, manager or not
+        silent = await conflicts.interests_of(session, caller.account_id, list({one.dossier_id for one in scored}))
+        scored = [one for one in scored if one.dossier_id not in silent]
     people = sorted({one.account_id for one in scored})
     counts = {
         "reviewers": len(people),
@@ -54,6 +57,8 @@ async def own(session: AsyncSession, caller: Principal, desk: Desk) -> dict[str,
         raise FinishOwnFirst(left=left)
     scored = await _scored(session, desk)
     mine = rules.of_person(caller.account_id, scored)
+    silent = await conflicts.interests_of(session, caller.account_id, list({one.dossier_id for one in scored}))
+    scored = [one for one in scored if one.dossier_id not in silent]
     others = {one.account_id for one in scored} - {caller.account_id}
     # One colleague alone is not a group: their scores would be read in the difference.
     if len(others) < _ANONYMOUS:

@@ -2,10 +2,12 @@
 
 from typing import Any
 from uuid import UUID
+from zlib import crc32
 
+import orjson
 from fastapi import APIRouter, Request, Response
 
-from services.common.auth import Caller
+from services.common.auth import Caller, Principal
 from services.common.clock import Now
 from services.common.db import Session, Snapshot, fetch_in
 from services.common.etag import Version, etag, not_modified
@@ -13,7 +15,7 @@ from services.common.pagination import LAST_ID, Cursor, Limit, Page, page, read_
 from services.common.problems import NotFound
 from services.common.routing import ActRoute, right
 
-from ..dossiers import access, instruction
+from ..dossiers import instruction
 from . import repository, service
 from .models import ChangeRequest
 from .schemas import ChangeRequestAnswer, ChangeRequestCreate, ChangeRequestEnd, ChangeRequestRead
@@ -22,11 +24,11 @@ router = APIRouter(route_class=ActRoute, prefix="/programming/v1/dossiers/{dossi
 _READERS = "Whoever sees the dossier once it is submitted: its holder and their collaborators, its funders, the team."
 
 
-async def _answer(session: Any, change_request: ChangeRequest, response: Response, now: Any) -> dict[str, Any]:
+async def _answer(session: Any, caller: Principal, change_request: ChangeRequest, response: Response, now: Any) -> dict[str, Any]:
     where = router.prefix.format(dossier_id=change_request.dossier_id)
     response.headers["Location"] = f"{where}/{change_request.id}"
     response.headers["ETag"] = etag(change_request.version)
-    return await service.one_shown(session, change_request.dossier_id, change_request, now=now)
+    return await service.one_shown(session, caller, change_request, now=now)
 
 
 @router.post(
@@ -44,7 +46,7 @@ async def request_changes(
     may ask at once. When the file is `incomplete`, both clocks move by the days it took, once it is answered."""
     siblings = request.app.state.resources.siblings
     made = await service.ask(session, siblings, caller, dossier_id, wish, now=now)
-    return await _answer(session, made, response, now)
+    return await _answer(session, caller, made, response, now)
 
 
 @router.get(
@@ -65,13 +67,13 @@ async def list_change_requests(
     cursor: Cursor = None,
 ) -> Any:
     """Newest first: the state of each field, the days left."""
-    if await access.seen_as(session, caller, dossier_id) is None:
-        raise NotFound()
+    writes = await service.is_of_writers(session, caller, dossier_id)
     before = read_cursor(request, cursor)
     values = {"dossier_id": dossier_id, "before": UUID(before[0]) if before else LAST_ID, "limit": limit + 1}
     rows = await fetch_in(session, repository.OF_DOSSIER, values)
     dossier = await instruction.read(session, dossier_id)
-    return page(request, response, await service.shown(session, dossier, rows, now=now), limit, lambda row: [row["id"]])
+    shown = await service.shown(session, dossier, rows, writes=writes, now=now)
+    return page(request, response, shown, limit, lambda row: [row["id"]])
 
 
 @router.get(
@@ -86,10 +88,13 @@ async def get_change_request(
 ) -> Any:
     """What is asked, by when, and where each field stands."""
     found = await repository.get(session, change_request_id)
-    if found is None or found.dossier_id != dossier_id or await access.seen_as(session, caller, dossier_id) is None:
+    if found is None or found.dossier_id != dossier_id:
         raise NotFound()
-    response.headers["ETag"] = etag(found.version)
-    return not_modified(request, etag(found.version)) or await service.one_shown(session, dossier_id, found, now=now)
+    shown = await service.one_shown(session, caller, found, now=now)
+    # Fields move as the holder writes and days as they pass: the version alone would keep an old answer fresh.
+    moving = [shown["days_left"], *(one["state"] for one in shown["fields"])]
+    tag = response.headers["ETag"] = etag(found.version, f"{crc32(orjson.dumps(moving, default=str)):x}")
+    return not_modified(request, tag) or shown
 
 
 @router.post(
@@ -114,7 +119,7 @@ async def answer_changes(
     the campaign that only the new answers make it ask are open too. An answer whose question is asked no more is left out of what is
     submitted (`left_out`). The answer is a new submission; when no other request waits, the dossier goes back to those who judge it."""
     made, left_out = await service.answer(session, caller, dossier_id, change_request_id, wish, version=version, now=now)
-    shown = await _answer(session, made, response, now)
+    shown = await _answer(session, caller, made, response, now)
     return {**shown, "left_out": [{"pointer": pointer, "title": title} for pointer, title in left_out]}
 
 
@@ -131,7 +136,7 @@ async def read_changes_answer(
 ) -> Any:
     """It leaves the due list of whoever asked. Nothing of the request changes, and the holder is told nothing; done twice, no harm."""
     found = await service.read_answer(session, caller, dossier_id, change_request_id, now=now)
-    return await _answer(session, found, response, now)
+    return await _answer(session, caller, found, response, now)
 
 
 @router.post(
@@ -155,7 +160,7 @@ async def cancel_change_request(
     """Nothing is awaited any more; what the holder was writing on these fields is put back as submitted, and the documents joined for
     it are taken away."""
     made = await service.cancel(session, caller, dossier_id, change_request_id, wish.reason, version=version, now=now)
-    return await _answer(session, made, response, now)
+    return await _answer(session, caller, made, response, now)
 
 
 @router.post(
@@ -178,4 +183,4 @@ async def close_change_request(
 ) -> Any:
     """The dossier is judged as it was submitted."""
     made = await service.close_unanswered(session, caller, dossier_id, change_request_id, wish.reason, version=version, now=now)
-    return await _answer(session, made, response, now)
+    return await _answer(session, caller, made, response, now)

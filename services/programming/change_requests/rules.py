@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from services.common.language import Text
@@ -77,6 +77,11 @@ def _refused(pointer: str, document: Mapping[str, Any]) -> tuple[Text, str] | No
     if head.removeprefix("/") not in differences.WRITTEN or not differences.value_at(document, pointer)[0]:
         return Text("Ce champ n'existe pas dans le dossier.", "The dossier has no such field."), "unknown"
     return None
+
+
+def attached_since(last: Mapping[str, datetime], since: datetime) -> frozenset[str]:
+    """Kinds of which a document was joined after that instant."""
+    return frozenset(kind for kind, at in last.items() if at > since)
 
 
 def state_of(pointer: str, before: Any, document: Mapping[str, Any], attached: frozenset[str], explained: bool) -> FieldState:

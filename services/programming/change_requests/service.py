@@ -220,28 +220,43 @@ async def end_all(session: AsyncSession, dossier_id: UUID, *, now: datetime) -> 
     await session.flush()
 
 
-async def shown(session: AsyncSession, dossier: "Dossier", requests: Sequence[Row], *, now: datetime) -> list[dict[str, Any]]:
-    """Requests as people read them: the state of each field as the dossier stands, and the days left."""
+async def shown(
+    session: AsyncSession, dossier: "Dossier", requests: Sequence[Row], *, writes: bool, now: datetime
+) -> list[dict[str, Any]]:
+    """Requests as people read them: the days left, and the state of each field, as the dossier stands for those who write it. What is
+    being written is nobody else's before the answer: to them an open field is awaited."""
     today, fields = today_in_paris(now), await repository.field_rows(session, [row["id"] for row in requests])
-    written = changes.written(dossier)
+    written, last_attached = changes.written(dossier), await changes.last_attached(session, dossier.id) if writes else {}
     found = []
     for row in requests:
         is_open = row["status"] == ChangeRequestStatus.OPEN.value
-        attached = await changes.attached_since(session, dossier.id, row["asked_at"]) if is_open else frozenset[str]()
         told = fields[row["id"]]
-        if is_open:
+        if is_open and writes:
+            attached = rules.attached_since(last_attached, row["asked_at"])
             told = [
                 {**one, "state": rules.state_of(one["pointer"], one["before"], written, attached, explained=False)} for one in told
             ]
+        elif is_open:
+            told = [{**one, "state": FieldState.PENDING} for one in told]
         left = (row["due_on"] - today).days if is_open else None
         found.append({**row, "fields": told, "days_left": left, "overdue": left is not None and left < 0})
     return found
 
 
-async def one_shown(session: AsyncSession, dossier_id: UUID, change_request: ChangeRequest, *, now: datetime) -> dict[str, Any]:
-    dossier = await instruction.read(session, dossier_id)
+async def one_shown(session: AsyncSession, caller: Principal, change_request: ChangeRequest, *, now: datetime) -> dict[str, Any]:
+    """404 for who does not see its dossier."""
+    writes = await is_of_writers(session, caller, change_request.dossier_id)
+    dossier = await instruction.read(session, change_request.dossier_id)
     row = {**change_request.model_dump(), "status": change_request.status.value}
-    return (await shown(session, dossier, [row], now=now))[0]
+    return (await shown(session, dossier, [row], writes=writes, now=now))[0]
+
+
+async def is_of_writers(session: AsyncSession, caller: Principal, dossier_id: UUID) -> bool:
+    """Whether the caller reads the dossier on its holder's side (404 when they do not read it)."""
+    seen = await access.seen_as(session, caller, dossier_id)
+    if seen is None:
+        raise NotFound()
+    return bool(seen.as_holder or seen.as_collaborator)
 
 
 async def _states(
@@ -251,7 +266,8 @@ async def _states(
     fields: Sequence[ChangeRequestField],
     explanations: Mapping[str, str],
 ) -> dict[str, FieldState]:
-    written, attached = changes.written(dossier), await changes.attached_since(session, dossier.id, change_request.asked_at)
+    written = changes.written(dossier)
+    attached = rules.attached_since(await changes.last_attached(session, dossier.id), change_request.asked_at)
     return {
         field.pointer: rules.state_of(field.pointer, field.before, written, attached, explained=field.pointer in explanations)
         for field in fields

@@ -39,6 +39,7 @@ class Collaborator(Base, table=True):
     __table_args__ = (
         Index("uq_collaborators_address", "dossier_id", "email", unique=True, postgresql_where="status IN ('invited', 'active')"),
         Index("uq_collaborators_account", "dossier_id", "account_id", unique=True, postgresql_where="status = 'active'"),
+        Index("ix_collaborators_dossier", "dossier_id", "id"),
         Index("ix_collaborators_account", "account_id", "id", postgresql_where="account_id IS NOT NULL"),
         CheckConstraint("status <> 'active' OR (account_id IS NOT NULL AND accepted_at IS NOT NULL)", name="active_is_somebody"),
         CheckConstraint("(status IN ('withdrawn', 'left')) = (ended_at IS NOT NULL)", name="ended_is_dated"),

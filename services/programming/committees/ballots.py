@@ -12,11 +12,13 @@ from services.common.signals import say
 
 from ..contracts.errors import NotContractLead
 from ..dossiers import instruction
-from ..dossiers.schemas import DossierStatus
+from ..dossiers.rules import NOT_COUNTED
+from ..reviews import conflicts
 from . import deports, repository, rules, service
 from .deciding import Expected
 from .errors import (
     DossierWithdrawn,
+    InterestDeclared,
     NobodyVoted,
     NotAVotingMember,
     NotOnAgenda,
@@ -43,6 +45,8 @@ async def vote(
     out = await repository.stepped_out(session, committee_id, dossier_id, caller.account_id)
     if out is not None and caller.belongs_to(voter_id):
         raise SteppedOut(deport_id=str(out.id))
+    if caller.belongs_to(voter_id) and await conflicts.interests_of(session, caller.account_id, [dossier_id]):
+        raise InterestDeclared()
     voted = {voter_id} if caller.belongs_to(voter_id) else set()
     quorum = await _quorum(session, committee, dossier_id, voted)
     if voter_id not in quorum.present:
@@ -143,7 +147,7 @@ async def _take(session: AsyncSession, committee_id: UUID, dossier_id: UUID) -> 
     if await repository.item_locked(session, committee_id, dossier_id) is None:
         raise NotOnAgenda()
     # The dossier itself is asked: its line is marked by a job that follows the withdrawal.
-    if (await instruction.read(session, dossier_id)).status is DossierStatus.WITHDRAWN:
+    if (await instruction.read(session, dossier_id)).status in NOT_COUNTED:
         raise DossierWithdrawn()
     if await repository.advice(session, committee_id, dossier_id) is not None:
         raise VoteClosed()

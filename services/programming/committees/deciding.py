@@ -17,6 +17,7 @@ from ..dossiers import decisions
 from ..dossiers import service as dossiers
 from ..dossiers.rules import NOT_COUNTED
 from ..dossiers.schemas import RequestStatus
+from ..reviews import conflicts
 from . import repository, rules, service
 from .errors import (
     DecidedMeanwhile,
@@ -24,6 +25,7 @@ from .errors import (
     DecisionVersionRequired,
     DossierWithdrawn,
     FunderAbsent,
+    InterestDeclared,
     NotForYouToDecide,
     NotOnAgenda,
     SteppedOut,
@@ -58,6 +60,8 @@ class Matter:
     agenda: Set[UUID]
     #: By dossier, where the caller has stepped out.
     out: Mapping[UUID, Deport]
+    #: Dossiers in which the caller has declared an interest.
+    interests: Set[UUID]
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,7 @@ async def gather(session: AsyncSession, caller: Principal, committee_id: UUID, r
     await service.seen_campaign(session, caller, committee.campaign_id)
     taken = await decisions.take(session, request_ids)  # two officers come one after the other
     before = await repository.decisions_about(session, committee_id, request_ids)
+    interests = await conflicts.interests_of(session, caller.account_id, list(taken.dossiers))
     return Matter(
         committee=committee,
         taken=taken,
@@ -85,6 +90,7 @@ async def gather(session: AsyncSession, caller: Principal, committee_id: UUID, r
         last=await repository.last_decisions(session, request_ids),
         agenda=await repository.on_agenda(session, committee_id),
         out=await repository.stepped_out_of(session, committee_id, caller.account_id),
+        interests=interests,
     )
 
 
@@ -183,7 +189,8 @@ def _same(before: Decision, wish: DecisionWrite, caller: Principal) -> bool:
 
 
 def _require_place(matter: Matter, request: "FundingRequest") -> None:
-    """The dossier is on the agenda and still under review; the funder is at the table; the person has not stepped out."""
+    """The dossier is on the agenda and still under review; the funder is at the table; the person has neither stepped out nor an
+    interest that they declared while the dossier was reviewed."""
     if request.dossier_id not in matter.agenda:
         raise NotOnAgenda()
     if matter.taken.dossier_of(request).status in NOT_COUNTED:
@@ -194,6 +201,8 @@ def _require_place(matter: Matter, request: "FundingRequest") -> None:
     out = matter.out.get(request.dossier_id)
     if out is not None:
         raise SteppedOut(deport_id=str(out.id))
+    if request.dossier_id in matter.interests:
+        raise InterestDeclared()
 
 
 def _require_right(caller: Principal, committee: Committee, request: "FundingRequest") -> None:

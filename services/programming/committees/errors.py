@@ -101,6 +101,17 @@ class SteppedOut(Problem):
     )
 
 
+class InterestDeclared(Problem):
+    status = 403
+    title = Text("Vous avez déclaré un conflit d'intérêts sur ce dossier", "You declared a conflict of interest on this dossier")
+    advice = Text(
+        "Une autre personne de votre organisation décide ou vote à votre place. Déclarez aussi votre déport pour la séance ; si la "
+        "déclaration était une erreur, retirez-la (`…/conflicts/{id}/withdrawal`) en disant pourquoi.",
+        "Another person of your organisation decides or votes instead. Step out of the session too; if the declaration was a mistake, "
+        "withdraw it (`…/conflicts/{id}/withdrawal`) and say why.",
+    )
+
+
 class DeportDeclared(Problem):
     constraint = "uq_deports_standing"
     title = Text("Ce déport est déjà enregistré", "This déport is already recorded")

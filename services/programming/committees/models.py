@@ -142,6 +142,7 @@ class Deport(Base, table=True):
             unique=True,
             postgresql_where=sa.text("withdrawn_at IS NULL"),
         ),
+        Index("ix_deports_dossier", "committee_id", "dossier_id"),
         CheckConstraint("account_id IS NOT NULL OR person <> ''", name="somebody"),
     )
 

@@ -115,7 +115,10 @@ class ScenarioAmount(Base, table=True):
     """What a scenario grants to one request."""
 
     __tablename__ = "scenario_amounts"
-    __table_args__ = (CheckConstraint("amount_cents >= 0", name="amount_not_negative"),)
+    __table_args__ = (
+        Index("ix_scenario_amounts_request", "request_id"),
+        CheckConstraint("amount_cents >= 0", name="amount_not_negative"),
+    )
 
     scenario_id: UUID = Field(primary_key=True, foreign_key="scenarios.id", ondelete="CASCADE")
     request_id: UUID = Field(primary_key=True, foreign_key="funding_requests.id")

@@ -16,6 +16,7 @@ from services.common.problems import FieldError, Forbidden, NotFound
 from ..campaigns import service as campaigns
 from ..committees import service as committees
 from ..dossiers import overview
+from ..reviews import conflicts
 from ..reviews import service as reviews
 from ..tables import KERNEL
 from . import repository, rules, service, shares
@@ -80,6 +81,9 @@ async def compute(
         said = Text("Un pourcentage va seul, avec `uniform_cut`.", "A percentage goes alone, with `uniform_cut`.")
         raise ScenarioRefused(errors=[FieldError("/percent", said, "contradiction")])
     rows = await overview.asked_of(session, campaign_id, wish.funder_id)
+    # A rule speaks of avis and scores: who has an interest in a dossier is told nothing of its own.
+    silent = await conflicts.interests_of(session, caller.account_id, [row["dossier_id"] for row in rows])
+    rows = [row for row in rows if row["dossier_id"] not in silent]
     if not rows:
         said = Text("Rien n'est demandé à ce financeur.", "Nothing is asked of this funder.")
         raise ScenarioRefused(errors=[FieldError("/funder_id", said, "nothing_asked")])

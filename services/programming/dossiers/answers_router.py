@@ -12,7 +12,7 @@ from services.common.problems import NotFound
 from services.common.routing import ActRoute, right
 
 from ..campaigns import service as campaigns
-from . import access, answers, service
+from . import access, answers, history, service
 from .models import DossierStatus
 from .router import READERS
 from .schemas import AnswersRead
@@ -30,7 +30,8 @@ answers_router = APIRouter(prefix="/programming/v1/dossiers", tags=["dossiers"],
 async def read_answers(dossier_id: UUID, request: Request, caller: Caller, session: Snapshot) -> Any:
     """The campaign's own questions and the answers as people read them. A draft is shown under the form in force, a submitted
     dossier under the one it was submitted under."""
-    if await access.seen_as(session, caller, dossier_id) is None:
+    seen = await access.seen_as(session, caller, dossier_id)
+    if seen is None:
         raise NotFound()
     dossier = await service.read(session, dossier_id)
     if dossier.status is DossierStatus.DRAFT:
@@ -38,6 +39,11 @@ async def read_answers(dossier_id: UUID, request: Request, caller: Caller, sessi
     else:
         versions = await campaigns.form_versions(session, dossier.campaign_id)
         form = answers.version(versions.get(dossier.form_number or 0))
-    judged = answers.judge(form, dossier, await service.requests_of(session, dossier))
+    sent = None
+    if dossier.status is DossierStatus.CHANGES_REQUESTED and not (seen.as_holder or seen.as_collaborator):
+        last = await history.last(session, dossier_id)  # what is being answered is nobody else's yet
+        sent = last.snapshot if last else None
+    requests = await service.requests_of(session, dossier)
+    judged = answers.judge(form, dossier, requests) if sent is None else answers.judge_document(form, sent, requests)
     language = preferred(request.headers.get("accept-language"))
     return {"form_number": form.number, "questions": answers.told(judged, language)}

@@ -16,7 +16,7 @@ from services.common.routing import ActRoute, UploadRoute, right
 
 from ..permanent_files import scanning as antivirus
 from ..permanent_files.schemas import ScanStatus
-from . import access, attachments, pieces, repository
+from . import access, attachments, history, pieces, repository
 from .attachment_schemas import AttachmentAdded, PermanentFilesUse, PermanentFilesUsed
 from .router import HOLDER, READERS, WRITERS
 
@@ -73,10 +73,11 @@ async def download_attachment(
     seen = await fetch_one(reader, repository.CAPACITIES, values)
     if seen is None:
         raise NotFound()
-    row = await fetch_one(reader, repository.ATTACHMENT, {"dossier_id": dossier_id, "attachment_id": attachment_id})
-    if row is None or (row["not_sent"] and not (seen["as_holder"] or seen["as_collaborator"])):
+    row = await fetch_one(reader, history.ATTACHMENT, {"dossier_id": dossier_id, "attachment_id": attachment_id})
+    own = bool(seen["as_holder"] or seen["as_collaborator"])
+    if row is None or (row["not_sent_yet"] and not own):
         raise NotFound()
-    antivirus.require_clean(ScanStatus(row["status"]), row["status_reason"], own=bool(seen["as_holder"]))
+    antivirus.require_clean(ScanStatus(row["status"]), row["status_reason"], own=own)
     return download(request.app.state.resources.files, attachments.stored_file(row), row["name"], byte_range)
 
 

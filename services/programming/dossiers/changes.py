@@ -144,9 +144,9 @@ async def _form_of(session: AsyncSession, dossier: Dossier) -> answers.Form:
     return answers.version(forms.get(dossier.form_number or 0))
 
 
-async def attached_since(session: AsyncSession, dossier_id: UUID, since: datetime) -> frozenset[str]:
-    """Kinds of the documents joined after that instant."""
-    return await repository.attached_since(session, dossier_id, since)
+async def last_attached(session: AsyncSession, dossier_id: UUID) -> dict[str, datetime]:
+    """By kind of document, when the last one was joined."""
+    return await repository.last_attached(session, dossier_id)
 
 
 async def resubmit(
@@ -216,3 +216,17 @@ def _counted(snapshot: dict[str, Any], dossier: Dossier) -> dict[str, Any]:
 def awaited_from(requests: Sequence[FundingRequest], funder_id: UUID) -> RequestStatus | None:
     """Where the request to this funder is, None when it is not asked."""
     return next((request.status for request in requests if request.funder_id == funder_id), None)
+
+
+async def read_by_instruction(session: AsyncSession, dossier: Dossier) -> dict[str, Any]:
+    """What the holder wrote, with `charges_cents`, `asked_cents` and the kinds of its `attachments`: as last submitted while changes
+    are requested, since what is being written for an answer is nobody else's yet."""
+    names = (*differences.WRITTEN, "charges_cents", "asked_cents")
+    last = await repository.last_submission(session, dossier.id) if dossier.status is DossierStatus.CHANGES_REQUESTED else None
+    if last is None:
+        kinds = [one.kind for one in await repository.attachments(session, dossier.id)]
+        return {**{name: getattr(dossier, name) for name in names}, "attachments": kinds}
+    return {
+        **{name: last.snapshot.get(name) for name in names},
+        "attachments": [one["kind"] for one in last.snapshot.get("attachments") or ()],
+    }

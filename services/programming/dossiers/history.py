@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common.db import execute
 
-from .models import Attachment, Renewal, Submission
+from .models import Attachment, Dossier, DossierStatus, Renewal, Submission
 
 _S: Any = Submission.__table__  # type: ignore[attr-defined]
 _A: Any = Attachment.__table__  # type: ignore[attr-defined]
@@ -88,3 +88,19 @@ async def last_number_of(session: AsyncSession, dossier_id: UUID) -> int | None:
     found = sa.select(sa.func.max(_S.c.number)).where(_S.c.dossier_id == dossier_id)
     number: int | None = (await execute(session, found)).scalar_one()
     return number
+
+
+_D: Any = Dossier.__table__  # type: ignore[attr-defined]
+#: Joined since the last submission while changes are requested: what the holder is about to answer is nobody else's yet.
+_SENT_WITH_IT = (
+    sa.select(_S.c.snapshot["attachments"].contains(sa.func.jsonb_build_array(sa.func.jsonb_build_object("id", _A.c.id))))
+    .where(_S.c.dossier_id == _A.c.dossier_id)
+    .order_by(_S.c.number.desc())
+    .limit(1)
+    .correlate(_A)
+    .scalar_subquery()
+)
+_BEING_ANSWERED = sa.exists().where(_D.c.id == _A.c.dossier_id, _D.c.status == DossierStatus.CHANGES_REQUESTED)
+ATTACHMENT = sa.select(*_A.c, (_BEING_ANSWERED & ~sa.func.coalesce(_SENT_WITH_IT, sa.true())).label("not_sent_yet")).where(
+    _A.c.dossier_id == bindparam("dossier_id"), _A.c.id == bindparam("attachment_id")
+)

@@ -288,11 +288,6 @@ async def is_report_submitted(session: AsyncSession, dossier_id: UUID) -> bool:
     return dossier is not None and dossier.report_submitted_at is not None
 
 
-async def attachment_kinds(session: AsyncSession, dossier_id: UUID) -> list[str]:
-    """What is joined to the dossier, without names: for readers who are not told who holds it."""
-    return [attachment.kind for attachment in await repository.attachments(session, dossier_id)]
-
-
 def facets() -> Any:
     """What rules about requests look at, as a statement to join by `request_id`: budget line, nature, codes, holder today."""
     return repository.FACETS

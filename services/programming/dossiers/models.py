@@ -270,6 +270,7 @@ class DossierReader(Base, table=True):
 
     __tablename__ = "dossier_readers"
     __table_args__ = (
+        Index("ix_dossier_readers_dossier", "dossier_id"),
         Index("ix_dossier_readers_newest", "organisation_id", sa.text("dossier_id DESC")),
         Index("ix_dossier_readers_campaign", "organisation_id", "campaign_id", sa.text("dossier_id DESC")),
         Index("ix_dossier_readers_latest", "organisation_id", sa.text("submitted_at DESC"), sa.text("dossier_id DESC")),

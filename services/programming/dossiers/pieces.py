@@ -85,8 +85,7 @@ async def use(
     else:
         attached = await attach_kept(session, dossier, campaign, caller.account_id, now=now, most=most)
     if attached:
-        dossier.version += 1
-        dossier.updated_at = now
+        access.mark(dossier, caller, [f"/attachments/{one.kind}" for one in attached], now)
         await session.flush()
         files = [{"kind": one.kind, "permanent_file_id": str(one.permanent_file_id)} for one in attached]
         await service.note(session, dossier, "dossier.permanent_files_attached", caller, now, files=files)

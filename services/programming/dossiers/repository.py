@@ -53,6 +53,30 @@ _SUMMARY = (
     _D.c.changes_due_on,
 )  # fmt: skip
 
+#: Of a summary, what its holder may be changing while changes are requested, as last submitted.
+BEING_CHANGED = ("nature", "qpv_codes", "objective_codes", "charges_cents")
+
+
+def _changing() -> list[Any]:
+    """Names and values of a JSON object."""
+    found: list[Any] = []
+    for name in BEING_CHANGED:
+        found += [sa.literal_column(f"'{name}'"), _S.c.snapshot[name]]
+    return found
+
+
+_LINE_AS_SUBMITTED = sa.case(
+    (
+        _D.c.status == DossierStatus.CHANGES_REQUESTED,
+        sa.select(sa.func.jsonb_build_object(*_changing()))
+        .where(_S.c.dossier_id == _D.c.id)
+        .order_by(_S.c.number.desc())
+        .limit(1)
+        .correlate(_D)
+        .scalar_subquery(),
+    )
+).label("as_submitted")
+
 #: Filters a caller may combine: name → condition on the dossier.
 FILTERS: dict[str, Any] = {
     "campaign_id": _V.c.campaign_id == bindparam("campaign_id", type_=sa.Uuid),
@@ -82,9 +106,8 @@ def listing(filters: frozenset[str], sort: str, after: bool) -> Any:
     the same whatever the number of dossiers; a dossier seen in two capacities comes once.
     """
     organisations = sa.func.unnest(_ORGANISATIONS).table_valued(sa.column("id", sa.Uuid)).render_derived(name="organisation")
-    seen = sa.select(*_SUMMARY, _V.c.as_holder, _V.c.as_funder, _V.c.as_lead, _V.c.as_collaborator).join(
-        _D, _D.c.id == _V.c.dossier_id
-    )
+    capacities = (_V.c.as_holder, _V.c.as_funder, _V.c.as_lead, _V.c.as_collaborator)
+    seen = sa.select(*_SUMMARY, _LINE_AS_SUBMITTED, *capacities).join(_D, _D.c.id == _V.c.dossier_id)
     seen = seen.where(_V.c.organisation_id == organisations.c.id, *(FILTERS[name] for name in sorted(filters)))
     keys = _sort_keys(sort)
     if sort != "-created_at":
@@ -171,19 +194,6 @@ RECEIPT = (
     .where(_S.c.dossier_id == bindparam("dossier_id"))
     .order_by(_S.c.number.desc())
     .limit(1)
-)
-
-#: Joined since changes were requested, and not submitted yet.
-_NOT_SENT = (_D.c.status == DossierStatus.CHANGES_REQUESTED) & ~sa.exists().where(
-    _S.c.dossier_id == _A.c.dossier_id,
-    _S.c.snapshot["attachments"].contains(
-        sa.func.jsonb_build_array(sa.func.jsonb_build_object(sa.literal_column("'id'"), _A.c.id))
-    ),
-)
-ATTACHMENT = (
-    sa.select(*_A.c, _NOT_SENT.label("not_sent"))
-    .join(_D, _D.c.id == _A.c.dossier_id)
-    .where(_A.c.dossier_id == bindparam("dossier_id"), _A.c.id == bindparam("attachment_id"))
 )
 
 
@@ -393,10 +403,10 @@ async def last_submission(session: AsyncSession, dossier_id: UUID) -> Submission
     return (await session.exec(wanted)).one_or_none()
 
 
-async def attached_since(session: AsyncSession, dossier_id: UUID, since: datetime) -> frozenset[str]:
-    """Kinds of the documents joined after that instant."""
-    wanted = sa.select(_A.c.kind).where(_A.c.dossier_id == dossier_id, _A.c.added_at > since)
-    return frozenset((await execute(session, wanted)).scalars())
+async def last_attached(session: AsyncSession, dossier_id: UUID) -> dict[str, datetime]:
+    """By kind of document, when the last one was joined."""
+    wanted = sa.select(_A.c.kind, sa.func.max(_A.c.added_at).label("last_at")).group_by(_A.c.kind)
+    return {row.kind: row.last_at for row in await execute(session, wanted.where(_A.c.dossier_id == dossier_id))}
 
 
 async def sign_off_policy(session: AsyncSession, organisation_id: UUID, *, lock: bool = False) -> SignOffPolicy | None:

@@ -70,7 +70,15 @@ def once_each(rows: Iterable[Row]) -> list[Row]:
             continue
         for capacity in ("as_holder", "as_funder", "as_lead", "as_collaborator"):
             kept[capacity] = kept[capacity] or row[capacity]
-    return [summary(row) for row in seen.values()]
+    return [summary(_as_submitted(row)) for row in seen.values()]
+
+
+def _as_submitted(row: Row) -> Row:
+    """A line of a listing: what its holder is writing for an answer is nobody else's yet."""
+    sent = row.pop("as_submitted")
+    if sent is not None and not (row["as_holder"] or row["as_collaborator"]):
+        row.update({name: value for name, value in sent.items() if value is not None})
+    return row
 
 
 def summary(row: Row) -> Row:
@@ -88,10 +96,11 @@ def whole(row: Row) -> Row:
         row["requests"] = [_request_for_holder(request) for request in row["requests"]]
         if row["granted_cents"] is not None:  # without a tranche that joined since the answers were told
             row["granted_cents"] = sum(request["granted_cents"] or 0 for request in row["requests"])
-    elif row["as_submitted"] is not None and not row["as_holder"]:
-        row.update({name: row["as_submitted"][name] for name in WRITTEN if name in row["as_submitted"]})
-        sent = {one["id"] for one in row["as_submitted"].get("attachments") or ()}
-        row["attachments"] = [one for one in row["attachments"] if str(one["id"]) in sent]
+    elif (sent := row["as_submitted"]) is not None and not (row["as_holder"] or row["as_collaborator"]):
+        row.update({name: sent[name] for name in WRITTEN if name in sent})
+        if (files := sent.get("attachments")) is not None:
+            known = {one["id"] for one in files}
+            row["attachments"] = [one for one in row["attachments"] if str(one["id"]) in known]
     return row
 
 

@@ -223,21 +223,28 @@ async def _envelopes(session: AsyncSession, said: Record, found: _Found, funders
     """
     if said.committee.kind is not CommitteeKind.STEERING:
         return []
-    lines = {request.id: request.budget_line for _, requests in found.values() for request in requests}
+    asked = {request.id: request for _, requests in found.values() for request in requests}
     given: dict[tuple[UUID, str], int] = defaultdict(int)
+    #: What became of it since: withdrawn, set right, amended.
+    left: dict[tuple[UUID, str], int] = defaultdict(int)
     for decision in said.decisions:
-        if decision.outcome is Outcome.GRANTED and decision.request_id in lines:
-            given[decision.funder_id, lines[decision.request_id]] += decision.amount_cents
+        if decision.outcome is Outcome.GRANTED and (request := asked.get(decision.request_id)):
+            given[decision.funder_id, request.budget_line] += decision.amount_cents
+            left[decision.funder_id, request.budget_line] += request.granted_cents or 0
     campaign = await campaigns.get(session, said.committee.campaign_id)
     rows = await campaigns.envelopes_of_contract(session, campaign.contract_id, campaign.year)
-    return [
-        {
-            "funder": rules.plain(funders.get(row["funder_id"], "–"), 60),
-            "line": str(row["code"]),
-            "before": euros(row["granted_cents"] - given[row["funder_id"], row["code"]]),
-            "here": euros(given[row["funder_id"], row["code"]]),
-            "after": euros(row["granted_cents"]),
-        }
-        for row in rows
-        if row["campaign_id"] == campaign.id
-    ]
+    told = []
+    for row in rows:
+        line = (row["funder_id"], row["code"])
+        if row["campaign_id"] == campaign.id:
+            before = row["granted_cents"] - left[line]
+            told.append(
+                {
+                    "funder": rules.plain(funders.get(row["funder_id"], "–"), 60),
+                    "line": str(row["code"]),
+                    "before": euros(before),
+                    "here": euros(given[line]),
+                    "after": euros(before + given[line]),
+                }
+            )
+    return told

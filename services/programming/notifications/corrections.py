@@ -3,6 +3,7 @@
 Only before the grant's own life begins; after that its amount changes by an amendment.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,7 +28,7 @@ from ..dossiers import instruction
 from ..dossiers import service as dossiers
 from ..dossiers.schemas import RequestStatus
 from . import repository, rules
-from .errors import CorrectionRefused, GrantUnderWay, LetterNotReady, NotForYouToNotify, NothingToRectify
+from .errors import CorrectedMeanwhile, CorrectionRefused, GrantUnderWay, LetterNotReady, NotForYouToNotify, NothingToRectify
 from .models import Notification, NotificationCorrection
 from .schemas import CorrectionCreate
 
@@ -55,12 +56,14 @@ async def correct(
     said = (request.granted_cents or 0, request.motive or "", request.conditions or "")
     if said == (wish.granted_cents, wish.motive.strip(), wish.conditions.strip()):
         raise NothingToRectify()
+    made = await repository.corrections(session, notification.id)
+    _require_read(made, wish.replaces)
     await _set_right(session, caller, request, wish.granted_cents, now)
     await instruction.reword(session, request.id, motive=wish.motive.strip() or None, conditions=wish.conditions.strip() or None)
     dossier = await instruction.get(session, notification.dossier_id)
     correction = NotificationCorrection(
         notification_id=notification.id,
-        number=len(await repository.corrections(session, notification.id)) + 1,
+        number=len(made) + 1,
         reason=wish.reason.strip(),
         before_cents=before,
         granted_cents=wish.granted_cents,
@@ -79,6 +82,14 @@ async def correct(
     )  # fmt: skip
     await enqueue(session, write_correction, correction_id=str(correction.id))
     return correction
+
+
+def _require_read(made: Sequence[NotificationCorrection], replaces: int) -> None:
+    """Two officers never replace each other's letter unread: each would reach the holder, and only the last would hold."""
+    if replaces == len(made):
+        return
+    shown = {"number", "granted_cents", "motive", "conditions", "reason", "corrected_by", "corrected_at"}
+    raise CorrectedMeanwhile(correction=made[-1].model_dump(mode="json", include=shown) if made else None)
 
 
 async def _set_right(

@@ -30,6 +30,15 @@ class NothingToRectify(Problem):
     advice = Text("Changez le montant, le motif ou les conditions.", "Change the amount, the grounds or the conditions.")
 
 
+class CorrectedMeanwhile(Problem):
+    status = 412
+    title = Text("Cette réponse a été rectifiée entre-temps", "This answer was corrected meanwhile")
+    advice = Text(
+        "Lisez la rectification en vigueur (`correction`), puis envoyez la vôtre avec son numéro dans `replaces` si elle est à rectifier.",
+        "Read the correction in force (`correction`), then send yours with its number in `replaces` if it is to be set right.",
+    )
+
+
 class CorrectionRefused(Problem):
     status = 422
     title = Text("La rectification n'est pas recevable", "The correction cannot be made so")

@@ -104,6 +104,9 @@ class CorrectionCreate(BaseModel):
     motive: Annotated[str, Field(max_length=2000)] = ""
     conditions: Annotated[str, Field(max_length=2000)] = ""
     reason: Annotated[str, Field(min_length=1, max_length=2000, pattern=r"\S", description="Why; the corrective letter says it.")]
+    replaces: Annotated[
+        int, Field(ge=0, le=10_000, description="Number of the correction in force that you read; 0: the first letter.")
+    ] = 0
 
 
 class CorrectionRead(BaseModel):

@@ -27,7 +27,7 @@ from ..dossiers import service as dossiers
 from ..dossiers.errors import RequestStateRefused
 from ..tables import KERNEL
 from . import conflicts_repository as repository
-from . import review_settings
+from . import reading_rules, review_settings
 from .conflict_schemas import ConflictCreate
 from .errors import (
     AssigneeInConflict,
@@ -240,7 +240,7 @@ def _without(row: Row, hidden: Row) -> Row:
         kept |= {"weighted_score": None, "opinion": None, "proposed_cents": None}
         kept["hidden"] = "conflict" if hidden["in_conflict"] else "own_reading"
     if hidden["holder_hidden"]:
-        kept |= {"holder_name": "", "title": row["title"].replace(row["holder_name"] or "\0", "[porteur]")}
+        kept |= {"holder_name": "", "title": reading_rules.without_names(row["title"], [row["holder_name"] or ""])}
     return kept
 
 

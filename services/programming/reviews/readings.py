@@ -4,7 +4,7 @@ Whoever touches a reading holds its review's row first: two tabs, a conflict bei
 each other. A reader sees the others' scores once their own reading is complete.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -19,10 +19,9 @@ from services.common.siblings import Siblings
 
 from .. import clients
 from ..campaigns import service as campaigns
-from ..dossiers import history, instruction
+from ..dossiers import changes, history, instruction
 from ..dossiers import service as dossiers
 from ..dossiers.rules import merge
-from ..dossiers.schemas import DossierStatus
 from . import conflicts, reading_rules, readings_repository, review_settings, rules
 from . import conflicts_repository as hidden_from
 from . import repository as reviews
@@ -47,10 +46,6 @@ from .reading_schemas import ReadingUpdate
 if TYPE_CHECKING:
     from ..dossiers.models import Dossier
 
-_READ = (
-    *("reference", "title", "nature", "starts_on", "ends_on", "content", "budget", "charges_cents", "asked_cents"),
-    *("qpv_codes", "objective_codes", "transversal_codes"),
-)
 PENDING = {ReviewReadingStatus.TO_READ, ReviewReadingStatus.IN_PROGRESS}
 _CONTENT = ("scores", "score_comments", "weighted_score", "opinion", "proposed_cents", "comment")
 
@@ -305,12 +300,8 @@ async def dossier_of(session: AsyncSession, caller: Principal, reading_id: UUID)
     dossier = await instruction.read(session, reading.dossier_id)
     settings = await review_settings.read(session, reading.campaign_id, reading.funder_id)
     review = await reviews.look(session, reading.review_id)
-    kinds = await instruction.attachment_kinds(session, dossier.id)
-    body = (
-        _face(dossier, kinds)
-        | await _as_submitted(session, dossier)
-        | {"asked_of_funder_cents": review.asked_cents if review else 0}
-    )
+    written = await changes.read_by_instruction(session, dossier)
+    body = _face(dossier, written) | {"asked_of_funder_cents": review.asked_cents if review else 0}
     if not settings["hides_holder"]:
         return {**body, "holder_hidden": False}
     representative = dossier.holder.get("legal_representative") or {}
@@ -320,18 +311,11 @@ async def dossier_of(session: AsyncSession, caller: Principal, reading_id: UUID)
     return {**hidden, "dossier_id": None, "reference": None, "holder_name": None, "holder_hidden": True}
 
 
-def _face(dossier: "Dossier", kinds: list[str]) -> dict[str, Any]:
-    body = {name: getattr(dossier, name) for name in _READ}
-    return {**body, "dossier_id": dossier.id, "holder_name": dossier.holder.get("name"), "attachments": kinds}
-
-
-async def _as_submitted(session: AsyncSession, dossier: "Dossier") -> dict[str, Any]:
-    """While changes are requested its holder writes on the dossier itself: readers go on reading what was submitted last."""
-    last = await history.last(session, dossier.id) if dossier.status is DossierStatus.CHANGES_REQUESTED else None
-    if last is None:
-        return {}
-    kinds = dict.fromkeys(one["kind"] for one in last.snapshot.get("attachments") or ())
-    return {name: last.snapshot[name] for name in _READ if name in last.snapshot} | {"attachments": list(kinds)}
+def _face(dossier: "Dossier", written: Mapping[str, Any]) -> dict[str, Any]:
+    plain = ("title", "nature", "starts_on", "ends_on", "content", "budget", "charges_cents", "asked_cents", "attachments")
+    codes = ("qpv_codes", "objective_codes", "transversal_codes")
+    body = {name: written[name] for name in (*plain, *codes)}
+    return {**body, "dossier_id": dossier.id, "reference": dossier.reference, "holder_name": dossier.holder.get("name")}
 
 
 def _of_funder(review: Review | None, caller: Principal) -> Review:

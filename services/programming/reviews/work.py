@@ -14,7 +14,7 @@ from services.common.auth import Principal
 from services.common.db import Row, fetch, fetch_in
 
 from ..tables import KERNEL
-from . import conflicts, readings
+from . import conflicts, reading_rules, readings
 from . import work_repository as repository
 from .models import Review, ReviewReadingStatus, ReviewStatus
 
@@ -116,7 +116,7 @@ async def to_do(
 
 
 def _hidden(row: Row) -> Row:
-    title = row["title"].replace(row["holder_name"], "[porteur]") if row["holder_name"] else row["title"]
+    title = reading_rules.without_names(row["title"], [row["holder_name"] or ""])
     return {**row, "holder_name": None, "reference": None, "title": title}
 
 

@@ -285,6 +285,14 @@ async def test_scores_are_compared_on_what_was_read_in_common_and_told_to_whom_t
     mine = await world.call(free, "GET", f"{where}/mine", expect=200)
     assert mine.json()["group"]["besoin"]["n"] == 4
     assert not any(str(each.account_id) in mine.text for each in trio)
+    # Who has an interest in a dossier is not told how far apart its readers are, manager or not.
+    apart = found["disagreements"]
+    declared = await conflict(world, world.caf_officer, dossier_id=apart[0]["dossier_id"])
+    found = (await world.call(world.caf_officer, "GET", where, expect=200)).json()
+    assert (found["disagreements"], found["dossiers"]) == (apart[1:], 1)
+    assert {one["dossiers"] for one in found["people"]} == {1}
+    said, read = {"reason": "Une erreur."}, {"If-Match": '"1"'}
+    await world.call(world.caf_officer, "POST", f"/conflicts/{declared['id']}/withdrawal", json=said, headers=read, expect=201)
     # A conflict takes somebody's scores out of every figure.
     await conflict(world, ines, organisation_id=str(world.association))
     found = (await world.call(world.caf_officer, "GET", where, expect=200)).json()

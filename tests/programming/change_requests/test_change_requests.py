@@ -9,8 +9,10 @@ from services.programming.change_requests import service
 from services.programming.change_requests.jobs import end_change_requests, remind_changes_after
 from tests.programming.change_requests.asks import answer, ask, day, edit, wish
 from tests.programming.collaborators.people import joined
+from tests.programming.notices.papers import open_with_form
 from tests.programming.papers import PDF, SWORN, codes
 from tests.programming.world import World, address_of
+from tests.support import Person
 
 pytestmark = pytest.mark.anyio
 
@@ -299,3 +301,61 @@ async def test_who_is_erased_leaves_what_they_asked_without_their_address(world:
     before = len(await world.mails("Réponse à vos demandes"))
     assert (await answer(world, asked, content__need="Tout y est.")).status_code == 201
     assert len(await world.mails("Réponse à vos demandes")) == before
+
+
+async def test_a_document_joined_for_an_answer_is_nobody_elses_before_the_answer(world: World) -> None:
+    dossier = await world.admitted(caf=4_000)
+    guest, _ = await joined(world, dossier["id"])
+    where = f"/dossiers/{dossier['id']}"
+    asked = await ask(world, world.caf_officer, dossier["id"], "/attachments/rib")
+    world.running.clock.forward(hours=1)
+    sent = {"kind": "rib", "name": "rib.pdf"}
+    made = (await world.call(guest, "POST", f"{where}/attachments", params=sent, content=PDF, expect=201)).json()
+    file = f"{where}/attachments/{made['id']}"
+    for who in (world.holder, guest):
+        assert [one["kind"] for one in (await world.seen(dossier["id"], who))["attachments"]] == ["statuts", "rib"]
+        await world.call(who, "GET", file, expect=200)
+    for who in (world.caf_officer, world.team):
+        assert [one["kind"] for one in (await world.seen(dossier["id"], who))["attachments"]] == ["statuts"]
+        await world.refused(who, "GET", file, 404, "not-found")
+    # How far the answer is, is its writers' to know; what they read of it moves with what they write.
+    request = f"{where}/change-requests/{asked['id']}"
+    states = []
+    for who in (world.holder, world.caf_officer):
+        read = await world.call(who, "GET", request, expect=200)
+        states += [one["state"] for one in read.json()["fields"]]
+        (listed,) = await world.pages(who, f"{where}/change-requests")
+        assert listed == read.json()
+        await world.call(who, "GET", request, headers={"If-None-Match": read.headers["etag"]}, expect=304)
+    assert states == ["changed", "pending"]
+    held = await world.call(world.holder, "GET", request, expect=200)
+    world.running.clock.forward(days=1)
+    fresh = await world.call(world.holder, "GET", request, headers={"If-None-Match": held.headers["etag"]}, expect=200)
+    assert fresh.json()["days_left"] < held.json()["days_left"]
+    assert (await answer(world, asked)).status_code == 201
+    for who in (world.caf_officer, world.team):
+        assert [one["kind"] for one in (await world.seen(dossier["id"], who))["attachments"]] == ["statuts", "rib"]
+        await world.call(who, "GET", file, expect=200)
+
+
+async def test_answers_and_codes_being_changed_are_read_as_they_were_sent_until_the_answer(world: World) -> None:
+    await open_with_form(world)
+    content = {**world.content(caf=4_000), "answers": {"garde": "non", "effectif": 3}}
+    dossier_id = await world._admit(content)
+    asked = await ask(world, world.caf_officer, dossier_id, "/answers/effectif", "/objective_codes")
+    before = content["objective_codes"]
+    await edit(world, world.holder, dossier_id, answers={"effectif": 9}, objective_codes=["2", "9"])
+
+    async def read(who: Person) -> tuple[object, object, object]:
+        told = (await world.call(who, "GET", f"/dossiers/{dossier_id}/answers", expect=200)).json()["questions"]
+        effectif = next(one["answer"] for one in told if one["key"] == "effectif")
+        (line,) = await world.pages(who, "/dossiers", campaign_id=world.campaign_id)
+        return effectif, line["objective_codes"], (await world.seen(dossier_id, who))["objective_codes"]
+
+    assert await read(world.holder) == (9, ["2", "9"], ["2", "9"])
+    for who in (world.caf_officer, world.team):
+        assert await read(who) == (3, before, before)
+    await edit(world, world.holder, dossier_id, objective_codes=before)
+    answered = await answer(world, asked, objective_codes="Rien ne change.")
+    assert answered.status_code == 201, answered.text
+    assert await read(world.caf_officer) == (9, before, before)

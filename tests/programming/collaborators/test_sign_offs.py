@@ -3,6 +3,7 @@
 import pytest
 
 from tests.programming.collaborators.people import joined
+from tests.programming.permanent_files.papers import keep
 from tests.programming.world import World
 
 pytestmark = pytest.mark.anyio
@@ -88,3 +89,21 @@ async def test_signing_and_saving_at_once_never_leaves_a_signature_on_what_was_n
         assert (await world.call(world.helper, "GET", f"{where}/sign-off", expect=200)).json()["void"]
     else:
         assert {signed.status_code, saved.status_code} <= {200, 201, 412}
+
+
+async def test_a_document_of_the_permanent_file_joined_after_the_sign_off_makes_it_void(world: World) -> None:
+    await keep(world, "rib")
+    dossier_id, tag = await world.draft()
+    where = f"/dossiers/{dossier_id}"
+    await world.call(world.helper, "POST", f"{where}/sign-off", json={}, expect=201)
+    await world.call(world.president, "POST", f"{where}/sign-off/approval", headers={"If-Match": tag}, expect=201)
+    assert (await world.call(world.holder, "GET", f"{where}/sign-off", expect=200)).json()["valid"]
+    (kept,) = await world.pages(world.holder, f"/organisations/{world.association}/permanent-files")
+    named = {"files": [{"permanent_file_id": kept["id"]}]}
+    taken = await world.call(world.holder, "POST", f"{where}/attachments/from-permanent-files", json=named, expect=201)
+    assert (await world.call(world.holder, "GET", f"{where}/sign-off", expect=200)).json()["void"]
+    # Who read the dossier before is told what moved; the answer carries the tag to go on with.
+    stale = await world.refused(world.holder, "PATCH", where, 412, "stale-version", json={"title": "A"}, headers={"If-Match": tag})
+    assert [one["pointer"] for one in stale["changed"]] == ["/attachments"]
+    tag = taken.json()["dossier_etag"]
+    await world.call(world.holder, "PATCH", where, json={"title": "B"}, headers={"If-Match": tag}, expect=200)

@@ -7,7 +7,7 @@ import pytest
 from services.common.ids import new_id
 from tests.programming.papers import codes
 from tests.programming.world import World
-from tests.support import Person
+from tests.support import Person, member_of
 
 pytestmark = pytest.mark.anyio
 
@@ -327,3 +327,30 @@ async def test_two_bulks_on_one_envelope_at_once_never_exceed_it(fresh_world: Wo
     reports = [answer.json() for answer in await world.at_once(acts)]
     assert sum(report["decided"] for report in reports) == 3
     assert await left(world) == 0
+
+
+async def test_who_declared_an_interest_neither_decides_nor_votes(world: World) -> None:
+    dossier, manager = await world.reviewed(caf=4_000), member_of(world.caf, roles=["manager"])
+    request = world.request_of(dossier, world.caf)["id"]
+    about = {"funder_id": str(world.caf), "kind": "family", "dossier_id": dossier["id"]}
+    await world.call(manager, "POST", "/conflicts", json=about, expect=201)
+    session = await world.convene(dossier["id"])
+    where, grant = f"/committees/{session}", {"outcome": "granted", "amount_cents": 400_000}
+    decision, vote = f"{where}/decisions/{request}", f"{where}/dossiers/{dossier['id']}/votes/{world.caf}"
+    await world.refused(manager, "PUT", decision, 403, "interest-declared", json=grant)
+    await world.refused(manager, "PUT", vote, 403, "interest-declared", json={"choice": "for"})
+    lines = {"lines": [{"request_id": request, **grant}]}
+    (line,) = (await world.call(manager, "POST", f"{where}/bulk-decisions", json=lines)).json()["lines"]
+    assert (line["state"], line["problem"]["type"]) == ("problem", "interest-declared")
+    await world.call(world.caf_officer, "PUT", vote, json={"choice": "for"}, expect=200)
+    await world.grant(world.caf_officer, session, request, 400_000)
+
+
+async def test_nobody_votes_on_a_dossier_that_its_holder_withdrew(world: World) -> None:
+    dossier = await world.reviewed(caf=4_000)
+    session = await world.convene(dossier["id"])
+    where = f"/dossiers/{dossier['id']}"
+    await world.change(world.holder, "POST", f"{where}/withdrawal", of=where, json={"reason": "Sans objet."}, expect=201)
+    of = f"/committees/{session}/dossiers/{dossier['id']}"
+    await world.refused(world.caf_officer, "PUT", f"{of}/votes/{world.caf}", 409, "dossier-withdrawn", json={"choice": "for"})
+    await world.refused(world.team, "POST", f"{of}/advice", 409, "dossier-withdrawn")

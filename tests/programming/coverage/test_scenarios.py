@@ -171,3 +171,14 @@ async def test_a_rule_imagines_every_request_of_a_funder_and_touches_nothing(wor
     nothing = {**wish, "organisation_id": str(world.lead), "funder_id": str(world.region)}
     problem = await world.refused(world.team, "POST", where, 409, "scenario-refused", json=nothing)
     assert codes(problem) == {"/funder_id": "nothing_asked"}
+
+
+async def test_a_rule_tells_nobody_the_avis_on_a_dossier_they_have_an_interest_in(world: World) -> None:
+    await settle(world)
+    theirs, other = [await world.reviewed(caf=4_000) for _ in range(2)]
+    wish = {"funder_id": str(world.caf), "kind": "family", "dossier_id": theirs["id"]}
+    await world.call(world.caf_officer, "POST", "/conflicts", json=wish, expect=201)
+    kept, shown = (world.request_of(dossier, world.caf)["id"] for dossier in (theirs, other))
+    for rule in ({"rule": "uniform_cut", "percent": 0}, {"rule": "by_score", "total_cents": 400_000}):
+        assert await _compute(world, world.caf_officer, **rule) == {shown: 400_000}, rule
+    assert kept in await _compute(world, world.team, rule="uniform_cut", percent=0)

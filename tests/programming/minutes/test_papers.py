@@ -157,3 +157,24 @@ async def test_minutes_signed_or_corrected_by_two_at_once_have_one_number_each(w
     made = [answer.json() for answer in await world.at_once(corrections)]
     assert sorted(paper["edition"] for paper in made) == [2, 3, 4]
     assert {paper["reason"] for paper in made} == {"Oubli 0.", "Oubli 1.", "Oubli 2."}
+
+
+async def test_an_envelope_adds_up_whatever_became_of_what_the_session_granted(fresh_world: World) -> None:
+    world = fresh_world
+    earlier, kept, taken = [await world.reviewed(caf=4_000) for _ in range(3)]
+    requests = [world.request_of(dossier, world.caf)["id"] for dossier in (earlier, kept, taken)]
+    before = await world.convene(earlier["id"])
+    await world.grant(world.caf_officer, before, requests[0], 100_000)
+    session = await world.convene(kept["id"], taken["id"])
+    for request in requests[1:]:
+        await world.grant(world.caf_officer, session, request, 400_000)
+    await world.close(session)
+    # One grant is withdrawn, the other told then lowered, before the minutes are printed.
+    where = f"/dossiers/{taken['id']}"
+    await world.change(world.holder, "POST", f"{where}/withdrawal", of=where, json={"reason": "Sans objet."}, expect=201)
+    wish = {"funder_id": str(world.caf)}
+    told = await world.call(world.caf_officer, "POST", f"/dossiers/{kept['id']}/notifications", json=wish, expect=201)
+    wrong = {"granted_cents": 250_000, "reason": "Une erreur de saisie."}
+    await world.call(world.caf_officer, "POST", f"/notifications/{told.json()['id']}/corrections", json=wrong, expect=201)
+    caf = next(line for line in (await said(world, await printed(world, session, "minutes")))["envelopes"] if line["line"] == "caf")
+    assert (caf["before"], caf["here"], caf["after"]) == ("1\u202f000\xa0€", "8\u202f000\xa0€", "9\u202f000\xa0€")

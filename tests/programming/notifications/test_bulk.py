@@ -129,6 +129,27 @@ async def test_a_wrong_answer_is_corrected_by_a_letter_that_replaces_it(world: W
     assert "annule et remplace" in mail["text"]
 
 
+async def test_two_officers_who_correct_at_once_do_not_replace_each_others_letter_unread(world: World) -> None:
+    dossier, where = await told(world, caf=1_000)
+    wish = {"reason": "Une erreur de saisie."}
+    clicks = [
+        (who, "POST", f"{where}/corrections", {"json": {**wish, "granted_cents": cents}})
+        for who, cents in ((world.caf_officer, 200_000), (world.caf_signatory, 300_000))
+    ]
+    answers = await world.at_once(clicks)
+    assert sorted(answer.status_code for answer in answers) == [201, 412]
+    kept, refused = sorted((answer.json() for answer in answers), key=lambda one: "type" in one)
+    assert (refused["type"].rpartition("/")[2], refused["correction"]["number"]) == ("corrected-meanwhile", 1)
+    assert refused["correction"]["granted_cents"] == kept["granted_cents"]
+    await world.refused(
+        world.caf_officer, "POST", f"{where}/corrections", 412, "corrected-meanwhile", json={**wish, "granted_cents": 100_000}
+    )
+    again = {**wish, "granted_cents": 350_000, "replaces": 1}
+    made = await world.call(world.caf_officer, "POST", f"{where}/corrections", json=again, expect=201)
+    assert (made.json()["number"], made.json()["before_cents"]) == (2, kept["granted_cents"])
+    assert (await world.seen(dossier["id"], world.holder))["requests"][0]["granted_cents"] == 350_000
+
+
 async def test_a_refusal_corrected_into_a_grant_opens_its_award_within_the_envelope(world: World) -> None:
     dossier, where = await told(world, caf=0)
     envelope = f"/campaigns/{world.campaign_id}/funders/{world.caf}/budget-lines/caf/envelope"

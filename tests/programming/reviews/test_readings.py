@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from services.common.ids import new_id
-from tests.programming.papers import codes
+from tests.programming.change_requests.asks import answer, ask, edit
+from tests.programming.papers import PDF, codes
 from tests.programming.reviews.rounds import GIVEN, choose, colleague, conflict, reviewing
 from tests.programming.world import World
 from tests.support import Person, member_of
@@ -198,3 +199,28 @@ async def test_a_reading_given_twice_at_once_is_given_once(fresh_world: World) -
     tag = (await world.change(nadia, "PATCH", mine, json=GIVEN, expect=200)).headers["etag"]
     answers = await world.at_once((nadia, "POST", f"{mine}/completion", {"headers": {"If-Match": tag}}) for _ in range(5))
     assert sorted(answer.status_code for answer in answers) == [201, *[409] * 4]
+
+
+async def test_a_reader_reads_what_was_submitted_and_not_what_the_holder_is_writing(fresh_world: World) -> None:
+    world = fresh_world
+    await choose(world, readings=2, hides_holder=True)
+    content = {**world.content(caf=4_000), "title": "Atelier de LES ateliers  IMAGINAIRES"}
+    dossier_id = await world._admit(content)
+    (review,) = await world.pages(world.caf_officer, "/reviews", dossier_id=dossier_id)
+    nadia = colleague(world)
+    where = (await read_by(world, f"/reviews/{review['id']}", nadia))[str(nadia.account_id)]
+    # Hidden in the text, the name is hidden wherever the title is said, however it is written.
+    (todo,) = [one for one in await world.pages(nadia, "/me/reviews") if one["kind"] == "reading"]
+    (row,) = await world.pages(nadia, "/reviews", dossier_id=dossier_id)
+    assert (todo["title"], row["title"]) == ("Atelier de [porteur]", "Atelier de [porteur]")
+
+    asked = await ask(world, world.caf_officer, dossier_id, "/content/need", "/attachments/rib")
+    await edit(world, world.holder, dossier_id, content={"need": "Brouillon de réponse."})
+    world.running.clock.forward(hours=1)
+    rib = {"kind": "rib", "name": "rib.pdf"}
+    await world.call(world.holder, "POST", f"/dossiers/{dossier_id}/attachments", params=rib, content=PDF, expect=201)
+    read = (await world.call(nadia, "GET", f"{where}/dossier", expect=200)).json()
+    assert (read["content"]["need"], read["attachments"]) == (content["content"]["need"], ["statuts"])
+    assert (await answer(world, asked)).status_code == 201
+    read = (await world.call(nadia, "GET", f"{where}/dossier", expect=200)).json()
+    assert (read["content"]["need"], read["attachments"]) == ("Brouillon de réponse.", ["statuts", "rib"])
