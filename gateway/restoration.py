@@ -60,6 +60,12 @@ def restore(folder: Path, data_dir: Path, *, other_secrets: bool = False, say: S
     return manifest
 
 
+def _is_kept_path(path: str) -> bool:
+    """`files/<store>/<key>` and nothing that leads elsewhere once it is put back."""
+    parts = path.split("/")
+    return len(parts) >= 3 and parts[0] == "files" and not {"", ".", ".."} & set(parts)
+
+
 @contextmanager
 def _ready(folder: Path, data_dir: Path) -> Iterator[Prepared]:
     """The platform's environment; secrets the old one had drawn are put back where there are none yet."""
@@ -96,7 +102,7 @@ def _checked(folder: Path, manifest: Manifest) -> dict[str, str]:
     root = (folder / "files").resolve()
     for path, digest in digests.items():
         file = (folder / path).resolve()
-        if not file.is_relative_to(root) or not file.is_file() or digest_of(file) != digest:
+        if not _is_kept_path(path) or not file.is_relative_to(root) or not file.is_file() or digest_of(file) != digest:
             damaged.append(path)
     if damaged:
         some = ", ".join(damaged[:5]) + (f" et {len(damaged) - 5} autres" if len(damaged) > 5 else "")

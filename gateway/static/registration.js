@@ -1,10 +1,20 @@
 "use strict";
 // A registration as its signed link opens it, for people who have no application: read it, confirm, accept, cancel.
 // The link's secret stays in the fragment: no server, log or referrer ever sees it.
+// A link cut or altered on its way leads nowhere: neither to an error nobody reads nor, by dots, to another address.
+function tokenOf(fragment) {
+  try {
+    const token = decodeURIComponent(fragment);
+    return /^[\w.:-]{20,}$/.test(token) ? token : "";
+  } catch {
+    return "";
+  }
+}
+
 document.addEventListener("DOMContentLoaded", function () {
   const element = (name) => document.getElementById(name);
-  const token = window.location.hash.slice(1);
-  const address = "/events/v1/my-registrations/" + encodeURIComponent(decodeURIComponent(token));
+  const token = tokenOf(window.location.hash.slice(1));
+  const address = "/events/v1/my-registrations/" + token;
   const acting = ["confirm", "accept", "cancel-for-good"].map(element);
 
   const instant = (text) =>

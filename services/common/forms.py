@@ -112,8 +112,10 @@ def depth_of(value: Any, *, most: int) -> int:
 
 
 def is_written(value: Any) -> bool:
-    """Whether the database can hold it: no half of a character, no null one, no number beyond sixty-four bits."""
+    """Whether the database can hold it: no half of a character, no null one, no number beyond sixty-four bits, none that is none
+    (`NaN`, `1e999`: Python reads them, and would keep them as nothing at all)."""
     try:
+        json.dumps(value, allow_nan=False)
         return b"\\u0000" not in orjson.dumps(value)
     except (TypeError, ValueError):
         return False

@@ -29,6 +29,10 @@ _PLAIN = frozenset(
 )
 _KNOWN = _ONE | _MANY | _NAMED | _PLAIN
 _MOST_QUESTIONS = 200
+#: Branches that depend on answers: an answer taken away asks each of them again.
+_MOST_CONDITIONS = 100
+#: Those, and all that is said of the same answers together: a reference followed counts each time.
+_MOST_PARTS = 1000
 _KEY = re.compile(r"^[a-z][a-z0-9_]{0,39}$")
 
 
@@ -38,6 +42,7 @@ def require_drawable(form: dict[str, Any], at: str = "/form") -> None:
     require_followable(form, at)
     for path, schema in _schemas(form):
         _require_known(schema, at, path)
+    _require_few_conditions(form, at)
     asked = declared(form)
     if not asked:
         raise refused(f"{at}/properties", Text("Le questionnaire ne pose aucune question.", "The form asks no question."))
@@ -51,6 +56,22 @@ def require_drawable(form: dict[str, Any], at: str = "/form") -> None:
         if not any(_titled(form, schema) for _, schema in found):
             said = "Donnez à la question un intitulé (`title`) : c'est ce que lit qui répond."
             raise refused(where, Text(said, "Give the question a `title`: it is what people read."))
+
+
+def _require_few_conditions(form: dict[str, Any], at: str) -> None:
+    parts = conditions = 0
+    for _, schema in _parts(form, form):
+        parts, conditions = parts + 1, conditions + _branches(schema)
+        if parts > _MOST_PARTS or conditions > _MOST_CONDITIONS:
+            said = Text(
+                f"Le questionnaire est fait de trop de parties : {_MOST_CONDITIONS} conditions et {_MOST_PARTS} parties au plus.",
+                f"The form is made of too many parts: at most {_MOST_CONDITIONS} conditions and {_MOST_PARTS} parts.",
+            )
+            raise refused(at, said)
+
+
+def _branches(schema: dict[str, Any]) -> int:
+    return sum(len(schema.get(word) or []) for word in ("anyOf", "oneOf")) + ("if" in schema)
 
 
 def _titled(form: dict[str, Any], schema: dict[str, Any]) -> bool:
@@ -163,10 +184,11 @@ def asked_of(form: dict[str, Any], answers: Mapping[str, Any], without: frozense
     answers are taken away until what is left only answers what is asked.
     """
     kept = {key: value for key, value in answers.items() if key not in without}
+    conditions = _Conditions(form)
     while True:
         found: dict[str, dict[str, Any]] = {}
         closed: set[str] = set(without)
-        for schema in _active(form, form, kept):
+        for schema in _active(conditions, form, kept):
             for key, question in (schema.get("properties") or {}).items():
                 if question is False:
                     closed.add(key)
@@ -179,30 +201,52 @@ def asked_of(form: dict[str, Any], answers: Mapping[str, Any], without: frozense
         kept = left
 
 
-def _active(form: dict[str, Any], schema: Any, answers: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+class _Conditions:
+    """The conditions of one form, each made ready once however often it is asked: an answer taken away asks all of them again."""
+
+    def __init__(self, form: dict[str, Any]) -> None:
+        self.form = form
+        self._ready: dict[int, Any] = {}
+
+    def met(self, condition: Any, answers: Mapping[str, Any]) -> bool:
+        if not isinstance(condition, dict):
+            return bool(condition)
+        ready = self._ready.get(id(condition))  # parts of the form, which lives as long as this does
+        if ready is None:
+            ready = self._ready[id(condition)] = validator(json.dumps(self._alone(condition), sort_keys=True))
+        return bool(ready.is_valid(answers))
+
+    def _alone(self, condition: dict[str, Any]) -> dict[str, Any]:
+        """With what it refers to of the form's `$defs`, which refer to nothing: not with all the lists of choices of the others."""
+        defined = self.form.get("$defs", {})
+        wanted = {name: defined[name] for name in _referred(condition) if name in defined}
+        return {"$defs": wanted, **condition} if wanted else condition
+
+
+def _referred(value: Any) -> Iterator[str]:
+    if isinstance(value, dict) and isinstance(value.get("$ref"), str):
+        yield value["$ref"].removeprefix("#/$defs/")
+    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _referred(each)
+
+
+def _active(conditions: _Conditions, schema: Any, answers: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """The schemas that describe these answers: branches whose condition they do not meet are left out."""
     if not isinstance(schema, dict):
         return
     yield schema
     if isinstance(schema.get("$ref"), str):
-        yield from _active(form, followed(form, {"$ref": schema["$ref"]}), answers)
+        yield from _active(conditions, followed(conditions.form, {"$ref": schema["$ref"]}), answers)
     for each in schema.get("allOf") or []:
-        yield from _active(form, each, answers)
+        yield from _active(conditions, each, answers)
     if "if" in schema:
-        yield from _active(form, schema.get("then" if _meets(form, schema["if"], answers) else "else"), answers)
+        yield from _active(conditions, schema.get("then" if conditions.met(schema["if"], answers) else "else"), answers)
     for name, each in (schema.get("dependentSchemas") or {}).items():
         if name in answers:
-            yield from _active(form, each, answers)
+            yield from _active(conditions, each, answers)
     for each in [*(schema.get("anyOf") or []), *(schema.get("oneOf") or [])]:
-        if _meets(form, each, answers):
-            yield from _active(form, each, answers)
-
-
-def _meets(form: dict[str, Any], condition: Any, answers: Mapping[str, Any]) -> bool:
-    if not isinstance(condition, dict):
-        return bool(condition)
-    whole = {"$defs": form["$defs"], **condition} if "$defs" in form else condition
-    return bool(validator(json.dumps(whole, sort_keys=True)).is_valid(dict(answers)))
+        if conditions.met(each, answers):
+            yield from _active(conditions, each, answers)
 
 
 def answer_said(form: dict[str, Any], question: dict[str, Any], answer: Any) -> str:

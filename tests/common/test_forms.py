@@ -47,6 +47,8 @@ BOMB = {
         (nested(25), "/form"),
         (nested(100_000), "/form"),
         (form(a={"const": "\ud800"}), "/form"),
+        (form(a={"const": float("nan")}), "/form"),
+        (form(a={"maximum": float("inf")}), "/form"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

@@ -1,5 +1,6 @@
 """Forms drawn on a screen: what may be written in them, and which questions are asked of given answers."""
 
+import time
 from typing import Any
 
 import pytest
@@ -86,6 +87,55 @@ def test_a_question_is_asked_when_the_answers_before_it_say_so() -> None:
 def test_what_an_answer_no_longer_opens_is_closed_all_the_way_down() -> None:
     assert list(asked_of(CHAIN, {"minor": False, "agreed": True, "parent": "Jo", "phone": "1"})) == ["minor"]
     assert list(asked_of(CHAIN, {"minor": True, "agreed": True}, frozenset({"agreed"}))) == ["minor"]
+
+
+def chained(links: int) -> dict[str, Any]:
+    """Each question opens the next, written last first, beside a long list of choices: the worst order to close them in."""
+    opening = [
+        {
+            "if": {"properties": {f"q{n}": {"const": "oui"}}, "required": [f"q{n}"]},
+            "then": {"properties": {f"q{n + 1}": question()}},
+        }
+        for n in reversed(range(links))
+    ]
+    choices = {"enum": [f"choix {n:050}" for n in range(400)]}
+    return form(q0=question()) | {"$defs": {"places": choices}, "allOf": opening}
+
+
+def test_a_long_chain_is_closed_without_hanging_whoever_saves_a_draft() -> None:
+    worst = chained(100)
+    require_drawable(worst)
+    began = time.perf_counter()
+    assert list(asked_of(worst, {f"q{n}": "oui" for n in range(1, 101)})) == ["q0"]
+    assert time.perf_counter() - began < 2
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        chained(101),
+        form(a=question()) | {"anyOf": [{}] * 101},
+        form(a=question()) | {"$defs": {"d": {"anyOf": [{}] * 50}}, "allOf": [{"$ref": "#/$defs/d"}] * 3},
+        form(a=question()) | {"$defs": {"d": {"allOf": [{}] * 500}}, "allOf": [{"$ref": "#/$defs/d"}] * 500},
+    ],
+    ids=["if", "anyOf", "conditions by reference", "parts by reference"],
+)
+def test_a_form_of_too_many_conditions_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(BadForm) as refused:
+        require_drawable(wrong)
+    assert [each.pointer for each in refused.value.errors] == ["/form"]
+
+
+def test_questions_of_two_types_are_no_conditions() -> None:
+    require_drawable(form(**{f"q{n}": question(anyOf=[{"type": "string"}, {"type": "null"}]) for n in range(150)}))
+
+
+def test_a_condition_reads_the_choices_it_refers_to() -> None:
+    places = {"enum": ["Carcassonne", "Narbonne"]}
+    known = {"if": {"properties": {"a": {"$ref": "#/$defs/places"}}, "required": ["a"]}, "then": {"properties": {"b": question()}}}
+    asked = form(a=question()) | {"$defs": {"places": places, "other": {"enum": ["x"]}}, "allOf": [known]}
+    assert list(asked_of(asked, {"a": "Narbonne"})) == ["a", "b"]
+    assert list(asked_of(asked, {"a": "Béziers"})) == ["a"]
 
 
 def test_a_question_forbidden_in_a_branch_is_not_asked() -> None:

@@ -171,6 +171,23 @@ def test_a_damaged_backup_restores_nothing(
             assert connection.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone() == (0,)
 
 
+@pytest.mark.parametrize("path", ["files/loose", "files/programming/../programming/lettre", "files/programming//lettre"])
+def test_a_backup_whose_paths_lead_elsewhere_restores_nothing(
+    path: str, platform: Path, empty: dict[str, str], switch: Switch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asyncio.run(stores({"CANEVAS_DATA_DIR": str(platform)})["programming"].write("lettre", b"%PDF-1.7"))
+    saved = _saved(tmp_path / "kept")
+    (saved / "files" / "loose").write_bytes(b"%PDF-1.7")
+    listed = saved / "files.sha256"
+    listed.write_text(listed.read_text().replace("files/programming/lettre", path))
+    switch(tmp_path / "elsewhere", empty)
+    done = run(main, ["restore", str(saved)])
+    assert (done.exit_code, path in done.stderr, "Rien n'a été restauré" in done.stderr) == (1, True, True)
+    for url in empty.values():
+        with psycopg.connect(url) as connection:
+            assert connection.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone() == (0,)
+
+
 def test_a_backup_of_a_later_version_and_another_secret_are_refused(
     platform: Path, empty: dict[str, str], switch: Switch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

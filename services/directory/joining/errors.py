@@ -47,6 +47,17 @@ class InvitationUsed(Problem):
     )
 
 
+class InvitationNotVouched(Problem):
+    title = Text(
+        "La personne qui vous a invité ne gère plus cette organisation",
+        "The person who invited you no longer manages this organisation",
+    )
+    advice = Text(
+        "Demandez à un gestionnaire de l'organisation de vous renvoyer l'invitation : le même lien servira.",
+        "Ask a manager of the organisation to send the invitation again: the same link will do.",
+    )
+
+
 class InvitationWithdrawn(Problem):
     title = Text("Cette invitation a été retirée", "This invitation was withdrawn")
     advice = Text(

@@ -23,7 +23,14 @@ from ..organisations.members import shown
 from ..organisations.service import managed, require_living
 from ..tables import KERNEL
 from . import letters, repository, rules
-from .errors import AlreadyInvited, InvitationClosed, InvitationForAnotherAddress, InvitationLinkInvalid, TooManyInvitations
+from .errors import (
+    AlreadyInvited,
+    InvitationClosed,
+    InvitationForAnotherAddress,
+    InvitationLinkInvalid,
+    InvitationNotVouched,
+    TooManyInvitations,
+)
 from .models import Invitation, InvitationMail, InvitationState, RequestState
 from .schemas import InvitationCreate, shown_state
 
@@ -194,6 +201,8 @@ async def _send(
     session.add(
         InvitationMail(organisation_id=invitation.organisation_id, email_hash=email_hash, sender_id=caller.account_id, at=now)
     )
+    # Who sends it answers for it from now on.
+    invitation.invited_by = caller.account_id
     invitation.sent_at, invitation.expires_at = now, now + timedelta(days=settings.invitation_days)
     await session.flush()
     by = await enrolment.named(session, caller.account_id, invitation.organisation_id)
@@ -230,7 +239,18 @@ async def _for_the_invited(
         raise refusal()
     if living:
         require_living(organisation)
+        await _require_vouched(session, invitation)
     return invitation, organisation, person
+
+
+async def _require_vouched(session: AsyncSession, invitation: Invitation) -> None:
+    """Who no longer manages has left no door behind: neither for a friend nor for another address of their own."""
+    host = invitation.invited_by
+    part = await doors.part_of(session, invitation.organisation_id, host) if host else None
+    if part is not None and "manager" in part.roles:
+        return
+    if host is None or not await accounts.is_administrator(session, host):
+        raise InvitationNotVouched()
 
 
 def _close(invitation: Invitation, state: InvitationState, now: datetime, account_id: UUID | None = None) -> None:

@@ -16,6 +16,7 @@ from services.common import forms
 from services.common.auth import Principal
 from services.common.db import Row, fetch_in
 from services.common.ids import new_id
+from services.common.jobs import enqueue
 from services.common.problems import NotFound
 from services.common.resources import Resources
 
@@ -25,7 +26,6 @@ from ..agenda.schemas import Enrolment, ShownStatus
 from ..vocabulary import service as vocabulary
 from . import repository, rules, seats
 from .errors import (
-    AlreadyRegistered,
     AnswersMissing,
     GroupTooLarge,
     ModeNotOffered,
@@ -38,7 +38,7 @@ from .errors import (
 )
 from .models import RegistrationState, Source
 from .schemas import STATE_LABELS, RegistrationCreate
-from .telling import TELL_REGISTRANT, News, told, turn
+from .telling import SEND_LINKS, TELL_REGISTRANT, News, told, turn
 
 S = RegistrationState
 _HOUR = timedelta(hours=1)
@@ -58,7 +58,8 @@ async def ask(
     """The registration as `RegistrationRead` shows it, with its seats or its rank.
 
     Somebody without an account has `confirmation_hours` to confirm their e-mail; what they were given is held meanwhile. `origin` is
-    the network address they are limited by, None where nobody is.
+    the network address they are limited by, None where nobody is. An address that is registered already keeps what it has, and is
+    told so by mail: the answer does not say it.
     """
     if caller is None and origin is not None:
         await _require_patience(session, resources, wish.contact_email, origin, now)
@@ -84,10 +85,14 @@ async def ask(
         raise ModeNotOffered()
     desk, pools = seats.opened(*found, now)
     row["desk_id"] = desk["id"]
-    if caller is None and await fetch_in(session, repository.OF_ADDRESS, {"id": desk["id"], "email": wish.contact_email}):
-        raise AlreadyRegistered()
+    asked = {"id": desk["id"], "email": wish.contact_email}
+    is_known = caller is None and bool(await fetch_in(session, repository.OF_ADDRESS, asked))
     standing = await _decide(session, event, desk, pools, party, row, attendees, now)
-    await _write(session, row, attendees, needs, caller, now)
+    if is_known:
+        # The same answer as to anybody, kept nowhere: whether an address is registered is said to that address alone.
+        await enqueue(session, SEND_LINKS, event=str(event_id), email=wish.contact_email.lower(), again=True)
+    else:
+        await _write(session, row, attendees, needs, caller, now)
     if seats.fills(desk, pools):
         await seats.mark_full(session, event_id)
     return {

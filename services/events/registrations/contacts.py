@@ -26,11 +26,9 @@ from .people_models import EmailChange
 from .people_schemas import LinkRequestWrite, RegistrationUpdate
 from .reaching import Held, Reach
 from .schemas import STATE_LABELS, RegistrationState
-from .telling import News
+from .telling import SEND_LINKS, News
 
 WINDOW = timedelta(hours=1)
-#: Written when somebody asks for their link; looks, and answers to the address alone.
-SEND_LINKS = "events:send_registration_links"
 _MOST_LINKS = 20
 _NEW_ADDRESS = signing.Signed("registration-email", BadEmailChangeLink)
 
@@ -107,8 +105,8 @@ async def ask_links(session: AsyncSession, resources: Resources, wish: LinkReque
         await enqueue(session, SEND_LINKS, event=wish.event, email=email)
 
 
-async def send_links(session: AsyncSession, resources: Resources, event: str, email: str) -> None:
-    """One mail with the link of each registration of that address which is still something."""
+async def send_links(session: AsyncSession, resources: Resources, event: str, email: str, *, again: bool) -> None:
+    """One mail with the link of each registration of that address which is still something. `again`: they registered once more."""
     found = await _event_of(session, event)
     if found is None or found["status"] == "idea":
         return
@@ -121,8 +119,14 @@ async def send_links(session: AsyncSession, resources: Resources, event: str, em
         f"{links.address(settings, settings.registration_page_url, row['id'], row['link_version'])}\n"
         for row in rows
     )
+    why = (
+        f"Une inscription à « {found['title']} » ({found['reference']}) vient d'être demandée avec votre adresse, qui en a déjà une : "
+        "rien n'a changé, et le numéro qui vient de s'afficher ne sert pas. Voici la vôtre."
+        if again
+        else f"Vous avez demandé à retrouver votre inscription à « {found['title']} » ({found['reference']})."
+    )
     text = (
-        f"Bonjour,\n\nVous avez demandé à retrouver votre inscription à « {found['title']} » ({found['reference']}).\n\n{said}\n"
+        f"Bonjour,\n\n{why}\n\n{said}\n"
         "Ce lien permet de la lire, de la modifier ou de l'annuler : ne le transmettez pas.\n"
         "Si vous n'avez rien demandé, ne tenez pas compte de ce message.\n"
     )

@@ -5,12 +5,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.common.jobs import Job, job
 from services.common.resources import Resources
 
-from . import contacts
+from . import contacts, telling
 
 
-@job(contacts.SEND_LINKS)
-async def send_links(session: AsyncSession, resources: Resources, event: str, email: str) -> None:
-    await contacts.send_links(session, resources, event, email)
+@job(telling.SEND_LINKS)
+async def send_links(session: AsyncSession, resources: Resources, event: str, email: str, again: bool = False) -> None:
+    await contacts.send_links(session, resources, event, email, again=again)
 
 
 @job("events:forget_link_requests", cron="40 2 * * *")

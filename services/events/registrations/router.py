@@ -91,7 +91,8 @@ async def register(
     """For oneself or a group that stays together. Seats are given at once when there are; otherwise a rank in the waiting list.
 
     Without an account, the seats are held until the e-mail is confirmed by the link it receives; a network or an address that asks
-    too often is asked to wait (429).
+    too often is asked to wait (429). The answer never tells whether the address is registered already: it then keeps what it has,
+    and receives its link by mail.
     """
     origin = origin_of(request.client.host if request.client else None)
     asked = await asking.ask(session, resources, caller, event_id, wish, origin=origin, now=now)

@@ -13,6 +13,9 @@ from services.common.jobs import enqueue
 #: `registration_id`, `news`, `telling_id`, drawn here so that a job that runs twice tells once, and `former`: `attendee id → address`
 #: of those who were written to at another address so far.
 TELL_REGISTRANT = "events:tell_registrant"
+#: `event` (id or reference), `email`, and `again` for who did not ask for their link but registered once more. It looks, and answers
+#: to the address alone.
+SEND_LINKS = "events:send_registration_links"
 
 
 class News(Enum):

@@ -335,3 +335,20 @@ async def test_a_person_s_refresh_token_is_no_secret_of_a_program(directory: Run
     form = {"grant_type": "refresh_token", "refresh_token": citizen.tokens["refresh_token"]}
     assert oauth(await directory.client.post(TOKEN, data=form)) == (400, "unsupported_grant_type")
     assert (await post(directory, "sessions/refresh", refresh_token=citizen.tokens["refresh_token"])).status_code == 200
+
+
+@pytest.mark.parametrize("client_id", ["\0", "é" * 200, "{0}", "urn:uuid:{0}", "00000000-0000-0000-0000-000000000000"])
+async def test_a_strange_client_id_is_refused_like_a_wrong_secret(client_id: str, directory: Running) -> None:
+    manager, path = await a_managed(directory)
+    program = await a_program(directory, manager, path)
+    wrong = {"grant_type": "client_credentials", "client_id": client_id.format(program.client_id), "client_secret": "cnv_\0x"}
+    answer = await directory.client.post(TOKEN, data=wrong)
+    known = await directory.client.post(TOKEN, data={**wrong, "client_id": program.client_id})
+    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client") == (known.status_code, known.json()["error"])
+    assert answer.json() == known.json()
+    # What it says of itself is nowhere: neither its secret nor the one that was tried.
+    rows = await directory.rows(
+        "SELECT changes::text AS said FROM journal_lines WHERE resource_id = %(id)s", id=path.rpartition("/")[2]
+    )
+    mails = str([job["args"] for job in await directory.jobs("kernel:send_mail")])
+    assert program.secret not in mails + str(rows) + answer.text

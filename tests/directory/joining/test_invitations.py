@@ -169,6 +169,22 @@ async def test_a_withdrawn_or_declined_one_is_over(directory: Running) -> None:
     assert states == ["declined", "withdrawn"]
 
 
+async def test_who_no_longer_manages_leaves_no_door_open(directory: Running) -> None:
+    manager, path = await a_managed(directory)
+    former = await member_of(directory, manager, path, "manager")
+    another_self = await a_citizen(directory)
+    invitation = await invite(former, path, another_self.email, "manager")
+    token = await link(directory, another_self.email)
+    part = f"{path}/memberships/{former.account_id}"
+    assert (await manager.patch(part, {"roles": ["member"]}, '"1"')).status_code == 200
+    assert refused(await accept(another_self, token)) == (409, "invitation-not-vouched")
+    assert (await manager.call("DELETE", part)).status_code == 204
+    assert refused(await another_self.post(f"me/invitations/{invitation['id']}/acceptance", {})) == (409, "invitation-not-vouched")
+    # Another manager who sends it again answers for it; the same link then lets in.
+    assert (await manager.post(f"{invitation['path']}/sending", {})).status_code == 200
+    assert (await accept(another_self, token)).status_code == 201
+
+
 async def test_members_and_dissolved_organisations_are_refused_by_name(directory: Running) -> None:
     manager, path = await a_managed(directory)
     member = await member_of(directory, manager, path)

@@ -45,7 +45,7 @@ async def test_one_network_asks_so_many_times_in_an_hour_refusals_included(world
     path = f"/events/{event['id']}/registrations"
     await world.call(None, "POST", path, json=registration("a@example.fr"), expect=201)
     for _ in range(2):
-        await world.refused(None, "POST", path, 409, "already-registered", json=registration("a@example.fr"))
+        await world.call(None, "POST", path, json=registration("a@example.fr"), expect=201)
     await world.refused(None, "POST", path, 429, "too-many-registrations", json=registration("b@example.fr"))
     world.running.clock.forward(hours=1)
     await world.call(None, "POST", path, json=registration("b@example.fr"), expect=201)

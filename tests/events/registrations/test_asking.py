@@ -61,8 +61,22 @@ async def test_an_offer_accepted_in_the_second_it_expires_is_too_late(world: Wor
 async def test_the_same_address_registers_once(world: World) -> None:
     event = await world.opened()
     path = f"/events/{event['id']}/registrations"
-    await world.call(None, "POST", path, json=registration("a@example.fr"), expect=201)
-    await world.refused(None, "POST", path, 409, "already-registered", json=registration("A@example.fr"))
+    first = (await world.call(None, "POST", path, json=registration("a@example.fr"), expect=201)).json()
+    again = (await world.call(None, "POST", path, json=registration("A@example.fr"), expect=201)).json()
+    other = (await world.call(None, "POST", path, json=registration("b@example.fr"), expect=201)).json()
+    # Who asks learns nothing of whether the address was registered, nor does anything change for who is.
+    own = {"id", "code", "contact_email", "attendees"}
+    assert again.keys() == other.keys()
+    assert {name: again[name] for name in again.keys() - own} == {name: other[name] for name in other.keys() - own}
+    kept = await world.running.rows("SELECT id::text FROM registrations WHERE event_id = %(id)s ORDER BY id", id=event["id"])
+    assert [row["id"] for row in kept] == [first["id"], other["id"]]
+    (desk,) = (await world.call(world.organiser, "GET", f"/events/{event['id']}/desks", expect=200)).json()
+    assert sum(pool["taken"] for pool in desk["pools"]) == 2
+    await world.running.run_jobs()
+    told = [mail for mail in await world.mails("Votre inscription") if "déjà une" in mail["text"]]
+    assert [(mail["to"], first["code"] in mail["text"], again["code"] in mail["text"]) for mail in told] == [
+        ("a@example.fr", True, False)
+    ]
 
 
 async def test_a_share_serves_its_own_first_and_leaves_the_rest_to_all(world: World) -> None:
