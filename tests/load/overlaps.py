@@ -222,7 +222,7 @@ def _campaign(contract: Contract, name: str, now: datetime) -> Campaign:
     return Campaign(
         contract_id=contract.id,
         lead_organisation_id=contract.lead_organisation_id,
-        code=f"P{contract.code[5]}{name[4:].strip('-').upper()}",
+        code=f"P{contract.code[4]}{name[4:].strip('-').upper()}",
         year=int(name[:4]),
         title=f"Appel à projets {name}",
         status=CampaignStatus.OPEN,

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.common import signing
 from services.common.clock import in_paris
 from services.common.db import Row, driver, fetch_in
 from services.common.ids import new_id
@@ -16,7 +17,6 @@ from services.common.problems import NotFound
 from services.common.resources import Resources
 from services.common.settings import ServiceSettings
 
-from .. import signing
 from ..agenda import service as agenda
 from ..agenda import views as agenda_views
 from . import links, people_repository, reaching, service
@@ -153,7 +153,7 @@ async def _ask(session: AsyncSession, resources: Resources, held: Held, email: s
     }
     await people_repository.ask_email(session, row)
     address = signing.address(
-        settings, settings.email_change_page_url, "my-email-changes/{token}", change_token(settings, change_id)
+        settings, settings.email_change_page_url, "/events/v1/my-email-changes/{token}", change_token(settings, change_id)
     )
     until = in_paris(due_at)
     text = (
