@@ -15,17 +15,18 @@ from weakref import WeakKeyDictionary
 from psycopg import AsyncConnection
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.common import journal
+from services.common import calendars, journal
 from services.common.auth import Principal
+from services.common.calendars import Entry, Title
 from services.common.db import Row, driver
+from services.common.etag import tag_of_parts
 from services.common.problems import NotFound
 from services.common.resources import Resources
 
 from ..agenda import published
 from ..agenda import service as agenda
-from ..invitations import addresses, calendars, writing
+from ..invitations import addresses, writing
 from ..invitations import service as invitations
-from ..invitations.calendars import Entry, Title
 from ..invitations.letters import Matter
 from ..invitations.rules import Recipient
 from ..networks import service as networks
@@ -67,7 +68,7 @@ async def of_agenda(reader: AsyncConnection[Any], resources: Resources, query: F
         "territories": query.territory or None,
     }
     mark = await published.mark(reader, asked)
-    tag = rules.tag("agenda", given, mark["count"], str(mark["versions"]), str(mark["updated_at"]), await networks.mark(reader))
+    tag = tag_of_parts("agenda", given, mark["count"], str(mark["versions"]), str(mark["updated_at"]), await networks.mark(reader))
 
     async def write() -> bytes:
         async with _TURNS.setdefault(asyncio.get_running_loop(), asyncio.Lock()):
@@ -93,7 +94,7 @@ async def personal(session: AsyncSession, resources: Resources, token: str, *, n
     seated = rules.own_rows(await audiences.seated_of_account(reader, account_id))
     events = await published.rows(reader, [row["event_id"] for row in seated])
     marks = sorted((str(row["id"]), row["registration_version"], events[row["event_id"]]["version"]) for row in seated)
-    tag = rules.tag("personal", str(account_id), marks, await networks.mark(reader))
+    tag = tag_of_parts("personal", str(account_id), marks, await networks.mark(reader))
     dates = [events[row["event_id"]]["updated_at"] for row in seated]
 
     async def write() -> bytes:

@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.common import journal
 from services.common.auth import Principal
 from services.common.db import Row, driver
-from services.common.etag import require_version
+from services.common.etag import require_version, tag_of_parts
 from services.common.language import Text
 from services.common.problems import FieldError, NotFound
 
@@ -187,7 +187,7 @@ async def _feed(session: AsyncSession, campaign: "Campaign", address: str, now: 
     matter = await facts.read(session, campaign, now=now)
     drawn: Drawn = facts.draw(matter, trial=False)
     entries = calendars.entries(matter, drawn)
-    tag = f'"{hashlib.sha256(repr(entries).encode()).hexdigest()[:32]}"'
+    tag = tag_of_parts(entries)
     return Feed(calendars.write(entries, f"Rétroplanning – {campaign.title}", address, now), tag)
 
 
