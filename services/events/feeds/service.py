@@ -1,8 +1,6 @@
 """Use cases of feeds: the public agenda, one's own calendar by a secret address, the sessions of one registration."""
 
 import asyncio
-import hashlib
-import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -88,9 +86,10 @@ async def of_agenda(reader: AsyncConnection[Any], resources: Resources, query: F
 async def personal(session: AsyncSession, resources: Resources, token: str, *, now: datetime) -> Feed:
     """What the holder of this address is registered for (404 once it is revoked or renewed)."""
     reader = await driver(session)
-    account_id = await repository.account_of(reader, _hash(token))
-    if account_id is None:
+    found = await repository.ADDRESSES.at(reader, token)
+    if found is None:
         raise NotFound()
+    account_id = found["account_id"]
     seated = rules.own_rows(await audiences.seated_of_account(reader, account_id))
     events = await published.rows(reader, [row["event_id"] for row in seated])
     marks = sorted((str(row["id"]), row["registration_version"], events[row["event_id"]]["version"]) for row in seated)
@@ -119,14 +118,13 @@ async def of_registration(session: AsyncSession, resources: Resources, token: st
 
 async def renew(session: AsyncSession, resources: Resources, caller: Principal, *, now: datetime) -> Row:
     """A personal calendar at a new address; the one before opens nothing any more."""
-    token = secrets.token_urlsafe(32)
-    await repository.renew(session, caller.account_id, _hash(token), now)
+    token = await repository.ADDRESSES.renew(session, now=now, account_id=caller.account_id)
     await _note(session, caller, "feed.renewed", now)
     return {"created_at": now, "url": addresses.personal_feed(resources.settings, token)}
 
 
 async def mine(reader: AsyncConnection[Any], caller: Principal) -> Row:
-    found = await repository.of_account(reader, caller.account_id)
+    found = await repository.ADDRESSES.of(reader, account_id=caller.account_id)
     if found is None:
         raise NotFound()
     return found
@@ -134,7 +132,7 @@ async def mine(reader: AsyncConnection[Any], caller: Principal) -> Row:
 
 async def revoke(session: AsyncSession, caller: Principal, *, now: datetime) -> None:
     """The address opens nothing any more."""
-    if not await repository.revoke(session, caller.account_id):
+    if not await repository.ADDRESSES.revoke(session, account_id=caller.account_id):
         raise NotFound()
     await _note(session, caller, "feed.revoked", now)
 
@@ -192,10 +190,6 @@ async def _own_entries(
 
 def _off(entry: Entry) -> Entry:
     return Entry(**{**entry.__dict__, "status": "CANCELLED"})
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 async def _note(session: AsyncSession, caller: Principal, act: str, now: datetime) -> None:

@@ -6,13 +6,13 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from psycopg import AsyncConnection
 from sqlalchemy import bindparam
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.common.db import Row, execute, fetch_one
+from services.common.db import execute
+from services.common.secret_addresses import SecretAddresses
 
 from .models import Assembly, Retroplanning, RetroplanningFeed
 
@@ -30,10 +30,8 @@ ASSEMBLIES = (
     .order_by(_A.c.meets_on, _A.c.id)
     .limit(bindparam("limit"))
 )
-_FEED = sa.select(_F.c.account_id, _F.c.campaign_id).where(_F.c.token_hash == bindparam("token_hash"))
-_OWN_FEED = sa.select(_F.c.created_at).where(
-    _F.c.account_id == bindparam("account_id"), _F.c.campaign_id == bindparam("campaign_id")
-)
+#: Addresses of calendars: one for each account and campaign.
+FEEDS = SecretAddresses(_F)
 
 
 async def assembly(session: AsyncSession, assembly_id: UUID, *, lock: bool = False) -> Assembly | None:
@@ -59,22 +57,3 @@ async def held_calendar(session: AsyncSession, campaign_id: UUID, now: datetime)
     if found is None:
         raise LookupError(campaign_id)
     return found
-
-
-async def renew_feed(session: AsyncSession, account_id: UUID, campaign_id: UUID, token_hash: str, now: datetime) -> None:
-    values = {"token_hash": token_hash, "created_at": now}
-    written = insert(_F).values(account_id=account_id, campaign_id=campaign_id, **values)
-    await execute(session, written.on_conflict_do_update(index_elements=[_F.c.account_id, _F.c.campaign_id], set_=values))
-
-
-async def revoke_feed(session: AsyncSession, account_id: UUID, campaign_id: UUID) -> bool:
-    gone = sa.delete(_F).where(_F.c.account_id == account_id, _F.c.campaign_id == campaign_id)
-    return (await execute(session, gone)).rowcount == 1
-
-
-async def feed_of(reader: AsyncConnection[Any], token_hash: str) -> Row | None:
-    return await fetch_one(reader, _FEED, {"token_hash": token_hash})
-
-
-async def own_feed(reader: AsyncConnection[Any], account_id: UUID, campaign_id: UUID) -> Row | None:
-    return await fetch_one(reader, _OWN_FEED, {"account_id": account_id, "campaign_id": campaign_id})

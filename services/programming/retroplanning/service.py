@@ -1,7 +1,6 @@
 """Use cases of the calendar: read it, try something out, apply it; funders' assemblies; secret addresses of calendars."""
 
 import hashlib
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -177,7 +176,7 @@ async def calendar(session: AsyncSession, caller: Principal, campaign_id: UUID, 
 
 async def feed(session: AsyncSession, token: str, address: str, *, now: datetime) -> Feed:
     """The calendar at a secret address (404 once it is revoked or renewed)."""
-    found = await repository.feed_of(await driver(session), _hash(token))
+    found = await repository.FEEDS.at(await driver(session), token)
     if found is None:
         raise NotFound()
     return await _feed(session, await campaigns.get(session, found["campaign_id"]), address, now)
@@ -194,14 +193,13 @@ async def _feed(session: AsyncSession, campaign: "Campaign", address: str, now: 
 async def renew_feed(session: AsyncSession, caller: Principal, campaign_id: UUID, *, now: datetime) -> tuple[datetime, str]:
     """A secret address; the one before opens nothing any more."""
     campaign = await committees.seen_campaign(session, caller, campaign_id)
-    token = secrets.token_urlsafe(32)
-    await repository.renew_feed(session, caller.account_id, campaign_id, _hash(token), now)
+    token = await repository.FEEDS.renew(session, now=now, account_id=caller.account_id, campaign_id=campaign_id)
     await _note(session, campaign, "retroplanning.feed_renewed", caller, now)
     return now, token
 
 
 async def own_feed(reader: AsyncConnection[Any], caller: Principal, campaign_id: UUID) -> Row:
-    found = await repository.own_feed(reader, caller.account_id, campaign_id)
+    found = await repository.FEEDS.of(reader, account_id=caller.account_id, campaign_id=campaign_id)
     if found is None:
         raise NotFound()
     return found
@@ -209,13 +207,9 @@ async def own_feed(reader: AsyncConnection[Any], caller: Principal, campaign_id:
 
 async def revoke_feed(session: AsyncSession, caller: Principal, campaign_id: UUID, *, now: datetime) -> None:
     """Whoever made an address may take it back, even when they are no longer of the campaign."""
-    if not await repository.revoke_feed(session, caller.account_id, campaign_id):
+    if not await repository.FEEDS.revoke(session, account_id=caller.account_id, campaign_id=campaign_id):
         raise NotFound()
     await _note(session, await campaigns.get(session, campaign_id), "retroplanning.feed_revoked", caller, now)
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 # Assemblies.
