@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.common import journal, personal_data
 from services.common.auth import Principal
 from services.common.db import Row, driver
+from services.common.limits import retry_after
 from services.common.mail import queue_mail
 from services.common.resources import Resources
 
@@ -45,7 +46,7 @@ async def ask(session: AsyncSession, resources: Resources, wish: PersonalDataReq
     since = now - rules.WINDOW
     if await repository.requests_from(session, origin, since) > resources.settings.requests_per_hour:
         request.email = None
-        raise TooManyDataRequests(headers={"Retry-After": str(int(rules.WINDOW.total_seconds()))})
+        raise TooManyDataRequests(headers=retry_after(rules.WINDOW))
     if await repository.requests_about(session, email_hash, since) > resources.settings.mails_per_hour:
         request.email = None
         return

@@ -16,6 +16,7 @@ from services.common import forms
 from services.common.auth import Principal
 from services.common.db import Row, fetch_in
 from services.common.ids import new_id
+from services.common.limits import retry_after
 from services.common.problems import NotFound
 from services.common.resources import Resources
 
@@ -109,7 +110,7 @@ async def _require_patience(session: AsyncSession, resources: Resources, email: 
     of_origin, of_address = await repository.note_attempt(session, origin, email_hash, since=now - _HOUR, now=now)
     most = resources.settings
     if of_origin >= most.registrations_per_network_per_hour or of_address >= most.registrations_per_address_per_hour:
-        raise TooManyRegistrations(headers={"Retry-After": str(int(_HOUR.total_seconds()))})
+        raise TooManyRegistrations(headers=retry_after(_HOUR))
 
 
 async def _open_event(session: AsyncSession, event_id: UUID, wish: RegistrationCreate, now: datetime) -> Row:

@@ -12,6 +12,7 @@ from services.common.db import Row, driver, fetch_in
 from services.common.ids import new_id
 from services.common.jobs import enqueue
 from services.common.language import day_in_words
+from services.common.limits import retry_after
 from services.common.mail import forget_sent, queue_mail
 from services.common.problems import NotFound
 from services.common.resources import Resources
@@ -100,7 +101,7 @@ async def ask_links(session: AsyncSession, resources: Resources, wish: LinkReque
     email = wish.email.lower()
     email_hash = hashlib.sha256(email.encode()).hexdigest()
     if await people_repository.link_requests_from(session, origin, now - WINDOW) >= resources.settings.link_requests_per_hour:
-        raise TooManyLinkRequests(headers={"Retry-After": str(int(WINDOW.total_seconds()))})
+        raise TooManyLinkRequests(headers=retry_after(WINDOW))
     about = await people_repository.link_requests_about(session, email_hash, now - WINDOW)
     await people_repository.note_link_request(session, email_hash, origin, now)
     if about < resources.settings.links_per_hour:

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.common.db import Row, execute, fetch, fetch_in
+from services.common.db import Row, alone, execute, fetch, fetch_in
 
 from ..agreements.due import DUE as AGREEMENTS
 from ..awards.due import DUE as AWARDS
@@ -93,8 +93,7 @@ async def preferences(session: AsyncSession, account_id: UUID, *, lock: bool = F
 
 async def hold(session: AsyncSession, account_id: UUID) -> None:
     """The first preferences of somebody are set by one act at a time."""
-    key = sa.func.hashtextextended(f"reminders:{account_id}", 0)
-    await execute(session, sa.select(sa.func.pg_advisory_xact_lock(key)))
+    await alone(session, f"reminders:{account_id}")
 
 
 _SUBSCRIBERS = (
