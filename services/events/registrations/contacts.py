@@ -1,6 +1,5 @@
 """Use cases of who answers for a registration: their details, a new e-mail that must answer first, the link sent again."""
 
-import hashlib
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -16,6 +15,7 @@ from services.common.limits import retry_after
 from services.common.mail import forget_sent, queue_mail
 from services.common.problems import NotFound
 from services.common.resources import Resources
+from services.common.sealing import fingerprint
 from services.common.settings import ServiceSettings
 
 from ..agenda import service as agenda
@@ -99,7 +99,7 @@ async def confirm_change(session: AsyncSession, resources: Resources, token: str
 async def ask_links(session: AsyncSession, resources: Resources, wish: LinkRequestWrite, *, origin: str, now: datetime) -> None:
     """Somebody lost their link. Whether there is anything to send is looked at later: the answer says nothing, nor does its delay."""
     email = wish.email.lower()
-    email_hash = hashlib.sha256(email.encode()).hexdigest()
+    email_hash = fingerprint(resources.settings.secret_key, "link request", email)
     if await people_repository.link_requests_from(session, origin, now - WINDOW) >= resources.settings.link_requests_per_hour:
         raise TooManyLinkRequests(headers=retry_after(WINDOW))
     about = await people_repository.link_requests_about(session, email_hash, now - WINDOW)
