@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
+from services.common.cells import harmless
 from services.common.findings import Finding, Kind, Level, Report
 from services.common.records import Bounds, TableFault, digest, open_records, text_of
 
@@ -149,7 +150,7 @@ def _write_missing(path: Path, missing: Mapping[str, Any]) -> None:
         writer = csv.writer(out, delimiter=";")
         writer.writerow(("siren", "siret", "nom", "genre"))
         for siren, line in sorted(missing.items()):
-            writer.writerow((siren, "", _harmless(line.name), "epci" if len(line.place) == 9 else "commune"))
+            writer.writerow((siren, "", harmless(line.name), "epci" if len(line.place) == 9 else "commune"))
     typer.echo(f"Pilotes à compléter de leur SIRET puis à importer : {path} ({len(missing)})")
 
 
@@ -180,7 +181,7 @@ class _Run:
     def _tell(self, found: Finding) -> None:
         if self._writer is not None:
             cells = (found.column, found.value, found.said, found.way_out)
-            self._writer.writerow((self.report.source, found.line, found.level.value, *map(_harmless, cells)))
+            self._writer.writerow((self.report.source, found.line, found.level.value, *map(harmless, cells)))
 
     def _advance(self, lines: int) -> None:
         self._done += lines
@@ -189,11 +190,6 @@ class _Run:
             return
         read = sum(file.tell() for file in self._open.values() if not file.closed)
         self._bar.update(self._task, description=f"{self._done} lignes", total=self._sizes, completed=read)
-
-
-def _harmless(text: str) -> str:
-    """What a spreadsheet would take for a formula is a text."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
 @contextmanager

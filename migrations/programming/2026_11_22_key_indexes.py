@@ -1,14 +1,14 @@
 """Indexes of foreign keys that are looked up by: readers, collaborators, déports, amounts of scenarios
 
 Revision ID: 2026_11_22_key_indexes
-Revises: 2026_11_22_due_lists
+Revises: 2026_11_22_papers_checked
 Create Date: 2026-11-22 21:40:00.000000
 """
 
 from alembic import op
 
 revision = "2026_11_22_key_indexes"
-down_revision = "2026_11_22_due_lists"
+down_revision = "2026_11_22_papers_checked"
 branch_labels = None
 depends_on = None
 

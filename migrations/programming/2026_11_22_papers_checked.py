@@ -1,7 +1,7 @@
 """Files of bilans and signed copies under the scanner; the submission each review and reading was written on
 
 Revision ID: 2026_11_22_papers_checked
-Revises: 2026_11_22_due_lists
+Revises: 2026_11_22_clocks
 Create Date: 2026-11-22 21:30:00
 """
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_22_papers_checked"
-down_revision = "2026_11_22_due_lists"
+down_revision = "2026_11_22_clocks"
 branch_labels = None
 depends_on = None
 

@@ -45,6 +45,10 @@ def choice(kind: type[Enum], name: str, **options: Any) -> Any:
     return Field(sa_type=stored, **options)
 
 
-def strings() -> list[str]:
-    """A list of codes, empty by default (`text[]`, so that `&&` and `@>` filter it)."""
-    return Field(sa_type=ARRAY(SqlText), default_factory=list, nullable=False)  # type: ignore[no-any-return]
+def strings(*, server_default: str | None = None) -> list[str]:
+    """A list of codes, empty by default (`text[]`, so that `&&` and `@>` filter it).
+
+    `server_default`: for a column added to a table in use, which the version before this one still writes without it.
+    """
+    options = {"server_default": server_default} if server_default is not None else {}
+    return Field(sa_type=ARRAY(SqlText), default_factory=list, nullable=False, sa_column_kwargs=options)  # type: ignore[no-any-return]

@@ -16,7 +16,7 @@ from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 from psycopg.types.json import set_json_dumps, set_json_loads
 from psycopg_pool import AsyncConnectionPool
-from sqlalchemy import CursorResult, Executable, MetaData
+from sqlalchemy import CursorResult, Executable, MetaData, String, bindparam, func, select
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Session as OrmSession
@@ -189,6 +189,21 @@ async def fetch_one(reader: AsyncConnection[Any], statement: Executable, paramet
     cursor = reader.cursor(row_factory=dict_row)  # a session's own connection has another
     await cursor.execute(ready.sql, {**ready.constants, **parameters})
     return await cursor.fetchone()
+
+
+_named = func.hashtextextended(bindparam("name", type_=String), 0)
+_ALONE, _TOGETHER = select(func.pg_advisory_xact_lock(_named)), select(func.pg_advisory_xact_lock_shared(_named))
+
+
+async def alone(session: AsyncSession, name: str) -> None:
+    """Until the end of the transaction nobody else of this service is alone, or together, under that name: acts that count what the
+    others did come one after the other."""
+    await fetch_in(session, _ALONE, {"name": name})
+
+
+async def together(session: AsyncSession, name: str) -> None:
+    """Until the end of the transaction nobody is alone under that name; others may be together."""
+    await fetch_in(session, _TOGETHER, {"name": name})
 
 
 async def driver(session: AsyncSession) -> AsyncConnection[Any]:

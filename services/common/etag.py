@@ -1,7 +1,8 @@
 """Optimistic concurrency over HTTP (RFC 9110 §8.8.3, §13.1): strong ETags, `If-Match` required to change."""
 
+import hashlib
 import re
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request, Response
 
@@ -14,6 +15,16 @@ _TAG = re.compile(r'^(?:W/)?"([0-9]{1,18})(?:-[a-z0-9]+)?"$')
 def etag(version: int, view: str = "") -> str:
     """`"7"`, or `"7-short"` when callers see different representations of the same version."""
     return f'"{version}-{view}"' if view else f'"{version}"'
+
+
+def tag_of(content: bytes) -> str:
+    """The ETag of what has no version: a digest of the bytes answered."""
+    return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+
+
+def tag_of_parts(*parts: Any) -> str:
+    """`tag_of` for an answer made of these parts, before it is made; their `repr` says all of them."""
+    return tag_of(repr(parts).encode())
 
 
 async def expected_version(

@@ -25,8 +25,9 @@ def config(service: str, metadata: MetaData, connection: Any = None) -> Config:
     return made
 
 
-def upgrade(conninfo: str, service: str, metadata: MetaData) -> None:
-    """Bring a database to the head of its lineage. Several processes may call at once: one works, the others wait."""
+def upgrade(conninfo: str, service: str, metadata: MetaData, to: str = "head") -> None:
+    """Bring a database to the head of its lineage, or up to a revision. Several processes may call at once: one works, the others
+    wait."""
     engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(conninfo))
     try:
         with engine.connect() as connection:
@@ -35,7 +36,7 @@ def upgrade(conninfo: str, service: str, metadata: MetaData) -> None:
             try:
                 connection.exec_driver_sql(f"SET lock_timeout = '{LOCK_TIMEOUT}'")
                 connection.commit()
-                command.upgrade(config(service, metadata, connection), "head")
+                command.upgrade(config(service, metadata, connection), to)
             finally:
                 connection.rollback()
                 connection.exec_driver_sql(f"SELECT pg_advisory_unlock({_ADVISORY_KEY})")

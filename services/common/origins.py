@@ -2,6 +2,8 @@
 
 import ipaddress
 
+from fastapi import Request
+
 
 def origin_of(host: str | None) -> str:
     """The network address that limits count: an IPv6 subscriber holds a whole /64."""
@@ -14,3 +16,8 @@ def origin_of(host: str | None) -> str:
             return str(address.ipv4_mapped)
         return str(ipaddress.ip_network((int(address), 64), strict=False))
     return str(address)
+
+
+def asked_from(request: Request) -> str:
+    """`origin_of` who makes the request; the front gives the address (`X-Forwarded-For`), which the server checks."""
+    return origin_of(request.client.host if request.client else None)

@@ -8,10 +8,11 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 import orjson
+import structlog
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import Insert, Table, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -21,11 +22,17 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from .db import Session, execute, write_in
 from .ids import new_id
 from .jobs import Job, enqueue, enqueue_many, job
-from .problems import Unauthenticated
+from .problems import Problem, Unauthenticated
 from .routing import ActRoute, right
 
 if TYPE_CHECKING:
     from .resources import Resources
+
+log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+#: Events that wait and are delivered in one transaction.
+_AT_ONCE = 50
 
 
 @dataclass(frozen=True)
@@ -118,6 +125,35 @@ async def _deliver(session: AsyncSession, resources: "Resources", event_id: str,
 
 
 DELIVER: Job = _deliver
+
+
+async def deliver_waiting(
+    session: AsyncSession,
+    resources: "Resources",
+    subscriber: str,
+    waiting: Callable[[AsyncSession, int], Awaitable[Sequence[T]]],
+    event_of: Callable[[T], UUID | None],
+) -> list[T]:
+    """Deliver what was published to nobody yet, oldest first, to a sibling that may not be part of the platform; what it took.
+
+    `waiting` gives so many of what waits, locked. Absent or down, nothing fails and nothing is lost: it waits. Taking is for the
+    caller to note.
+    """
+    taken: list[T] = []
+    if not resources.siblings.knows(subscriber):
+        return taken
+    for one in await waiting(session, _AT_ONCE):
+        event_id = str(event_of(one))
+        try:
+            await DELIVER.run(session, resources, event_id=event_id, subscriber=subscriber)
+        except Problem as down:
+            log.warning("sibling_not_told", subscriber=subscriber, event_id=event_id, error=str(down))
+            break  # it does not answer: what is behind waits too
+        except RuntimeError as refusal:
+            log.warning("sibling_refused", subscriber=subscriber, event_id=event_id, error=str(refusal))
+            continue  # it answers, but not to this one: those behind are told
+        taken.append(one)
+    return taken
 
 
 def _signer(resources: "Resources") -> Webhook:

@@ -4,8 +4,10 @@ In production `settings.siblings` holds their addresses; in the embedded composi
 host name and called in process (JSON calls only, never files).
 """
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Any
+from urllib.parse import quote
 
 import httpx
 import structlog
@@ -13,6 +15,7 @@ import structlog
 from .problems import TemporarilyUnavailable
 
 Apps = Mapping[str, object]
+_AWAY = {"Retry-After": "5"}
 
 
 def create_client(apps: Apps) -> httpx.AsyncClient:
@@ -58,7 +61,7 @@ class Siblings:
     def _url(self, service: str, path: str) -> str:
         base = f"http://{service}.internal" if service in self._apps else self._addresses.get(service)
         if base is None:
-            raise TemporarilyUnavailable(headers={"Retry-After": "5"})
+            raise TemporarilyUnavailable(headers=_AWAY)
         return base + path
 
     async def request(
@@ -80,7 +83,28 @@ class Siblings:
                 method, self._url(service, path), content=content, headers={**sent, **(headers or {})}
             )
         except httpx.TransportError as error:
-            raise TemporarilyUnavailable(headers={"Retry-After": "5"}) from error
+            raise TemporarilyUnavailable(headers=_AWAY) from error
 
     async def get(self, service: str, path: str, *, token: str | None = None) -> httpx.Response:
         return await self.request("GET", service, path, token=token)
+
+    async def read(self, service: str, path: str, *, token: str | None = None, absent: Collection[int] = ()) -> Any:
+        """The JSON the sibling answers; None when it answers one of the statuses `absent`, 503 when it answers anything else."""
+        answer = await self.get(service, path, token=token)
+        if answer.status_code in absent:
+            return None
+        if answer.status_code != 200:
+            raise TemporarilyUnavailable(headers=_AWAY)
+        return answer.json()
+
+    async def items(
+        self, service: str, path: str, *, token: str | None = None, absent: Collection[int] = ()
+    ) -> AsyncIterator[dict[str, Any]]:
+        """The items of a list of the sibling's, page after page; none when it is `absent`."""
+        cursor: str | None = ""
+        while cursor is not None:
+            after = f"&cursor={quote(cursor)}" if cursor else ""
+            page = await self.read(service, f"{path}?limit=100{after}", token=token, absent=absent)
+            for item in page["items"] if page else ():
+                yield item
+            cursor = page["next"] if page else None

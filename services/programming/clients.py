@@ -2,13 +2,12 @@
 
 from datetime import date, datetime
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
 from pydantic import BaseModel
 
 from services.common.auth import Principal
-from services.common.problems import NotFound, TemporarilyUnavailable
+from services.common.problems import NotFound
 from services.common.siblings import Siblings
 
 
@@ -49,13 +48,11 @@ class Organisation(BaseModel):
 
 async def organisation(siblings: Siblings, caller: Principal, organisation_id: UUID) -> Organisation:
     """The organisation as the caller may see it in the directory (404 when they may not)."""
-    answer = await siblings.get("directory", f"/directory/v1/organisations/{organisation_id}", token=caller.token)
-    if answer.status_code == 404:
+    path = f"/directory/v1/organisations/{organisation_id}"
+    found = await siblings.read("directory", path, token=caller.token, absent=(404,))
+    if found is None:
         raise NotFound()
-    if answer.status_code != 200:
-        raise TemporarilyUnavailable(headers={"Retry-After": "5"})
-    body: dict[str, Any] = answer.json()
-    return Organisation.model_validate(body)
+    return Organisation.model_validate(found)
 
 
 class Account(BaseModel):
@@ -69,10 +66,7 @@ class Account(BaseModel):
 
 async def me(siblings: Siblings, caller: Principal) -> Account:
     """The caller's own account: their name, and the address they confirmed."""
-    answer = await siblings.get("directory", "/directory/v1/me", token=caller.token)
-    if answer.status_code != 200:
-        raise TemporarilyUnavailable(headers={"Retry-After": "5"})
-    return Account.model_validate(answer.json())
+    return Account.model_validate(await siblings.read("directory", "/directory/v1/me", token=caller.token))
 
 
 class Member(BaseModel):
@@ -89,27 +83,12 @@ _MEMBERS = "/directory/v1/organisations/{}/memberships"
 async def member(siblings: Siblings, caller: Principal, organisation_id: UUID, account_id: UUID) -> Member | None:
     """The person as a member of the caller's organisation; None when they are not one (any more)."""
     path = f"{_MEMBERS.format(organisation_id)}/{account_id}"
-    answer = await siblings.get("directory", path, token=caller.token)
-    if answer.status_code in {403, 404}:
-        return None
-    if answer.status_code != 200:
-        raise TemporarilyUnavailable(headers={"Retry-After": "5"})
-    return Member.model_validate(answer.json())
+    found = await siblings.read("directory", path, token=caller.token, absent=(403, 404))
+    return None if found is None else Member.model_validate(found)
 
 
 async def members(siblings: Siblings, caller: Principal, organisation_id: UUID) -> dict[UUID, Member]:
     """Everybody who has a part in the caller's organisation, by account."""
-    found: dict[UUID, Member] = {}
-    cursor: str | None = ""
-    while cursor is not None:
-        more = f"&cursor={quote(cursor)}" if cursor else ""
-        path = f"{_MEMBERS.format(organisation_id)}?limit=100{more}"
-        answer = await siblings.get("directory", path, token=caller.token)
-        if answer.status_code in {403, 404}:
-            return found
-        if answer.status_code != 200:
-            raise TemporarilyUnavailable(headers={"Retry-After": "5"})
-        body: dict[str, Any] = answer.json()
-        found |= {one.account_id: one for one in map(Member.model_validate, body["items"])}
-        cursor = body["next"]
-    return found
+    path = _MEMBERS.format(organisation_id)
+    told = siblings.items("directory", path, token=caller.token, absent=(403, 404))
+    return {one.account_id: one async for one in (Member.model_validate(item) async for item in told)}

@@ -1,9 +1,12 @@
 """One act, one transaction, committed before the answer leaves; reading goes through another door."""
 
 import asyncio
+from functools import partial
 
+import anyio
 import pytest
 
+from services.common.db import alone, together
 from tests.support import Running
 
 from .guests import a_name, open_room, refusal, rooms_called, visits
@@ -84,3 +87,31 @@ async def test_the_read_door_is_in_autocommit_and_prepares_its_statements(hotel:
 async def test_what_is_written_while_reading_is_lost(hotel: Running) -> None:
     assert (await hotel.client.get("/rooms/v1/doors")).status_code == 200
     assert await visits(hotel, "written through a snapshot") == 0
+
+
+async def test_alone_under_a_name_the_others_wait_their_turn(hotel: Running) -> None:
+    database, order = hotel.resources.database, list[str]()
+
+    async def act(name: str, held: str, *, kept: bool) -> None:
+        async with database.transaction() as session:
+            await (alone if kept else together)(session, held)
+            order.append(name)
+            await anyio.sleep(0.05)
+            order.append(name)
+
+    async with anyio.create_task_group() as group:
+        for number in range(3):
+            group.start_soon(partial(act, f"alone {number}", "stairs", kept=True))
+            group.start_soon(partial(act, f"together {number}", "stairs", kept=False))
+    for number in range(3):
+        first = order.index(f"alone {number}")
+        assert order[first + 1] == f"alone {number}", order
+
+
+async def test_those_together_and_those_elsewhere_do_not_wait(hotel: Running) -> None:
+    database = hotel.resources.database
+    async with database.transaction() as one, database.transaction() as other, database.transaction() as elsewhere:
+        await together(one, "lift")
+        with anyio.fail_after(2):
+            await together(other, "lift")
+            await alone(elsewhere, "cellar")

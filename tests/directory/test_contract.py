@@ -6,19 +6,12 @@ import psycopg
 import pytest
 from psycopg import errors
 
-from services.common import migrations
 from services.directory.app import SERVICE
 from tests.conftest import Databases
 from tests.directory.people import a_citizen, mails_to
 from tests.support import Running
 
 pytestmark = pytest.mark.anyio
-
-
-def test_the_lineage_makes_the_tables_declared(databases: Databases) -> None:
-    conninfo = databases(SERVICE)
-    migrations.check(conninfo, SERVICE.name, SERVICE.metadata)
-    assert len(migrations.heads(SERVICE.name, SERVICE.metadata)) == 1
 
 
 def test_every_check_declared_is_in_the_database(databases: Databases) -> None:

@@ -113,7 +113,9 @@ class Document(Base, table=True):
     theme_codes: list[str] = strings()
     territory_codes: list[str] = strings()
     #: Organisations of the directory named by its working copy or by any of its versions.
-    organisation_ids: list[UUID] = Field(sa_type=ARRAY(Uuid), default_factory=list, nullable=False)
+    organisation_ids: list[UUID] = Field(
+        sa_type=ARRAY(Uuid), default_factory=list, nullable=False, sa_column_kwargs={"server_default": "{}"}
+    )
     first_published_at: datetime | None = instant(optional=True)
     published_at: datetime | None = instant(optional=True)
     available_at: datetime | None = instant(optional=True)

@@ -1,6 +1,5 @@
 """HTTP of citations and of a document's other formats: parse, call one use case, answer."""
 
-import hashlib
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from services.common.auth import MaybeCaller
 from services.common.clock import Now
 from services.common.db import Reader
-from services.common.etag import not_modified
+from services.common.etag import not_modified, tag_of
 from services.common.resources import Held
 from services.common.routing import ActRoute, right
 
@@ -41,7 +40,7 @@ def as_file(media: str, said: str, schema: str = "string") -> dict[int | str, di
 
 def made(request: Request, content: bytes, media: str, name: str = "") -> Response:
     """What is made on demand; its tag is its content's, since it also says what is written elsewhere (labels, relations)."""
-    tag = f'"{hashlib.sha256(content).hexdigest()}"'
+    tag = tag_of(content)
     headers = {"ETag": tag, **({"Content-Disposition": f'attachment; filename="{name}"'} if name else {})}
     return not_modified(request, tag) or Response(content, headers=headers, media_type=media)
 
@@ -66,7 +65,7 @@ async def cite(
     """As text and as HTML, with the non-breaking spaces and the guillemets of French. ISO 690 gives the day it is consulted."""
     heard = await audience(reader, caller)
     citation = await service.citation(reader, heard, document_id, style, resources.settings, now=now)
-    tag = response.headers["ETag"] = f'"{hashlib.sha256(citation.html.encode()).hexdigest()}"'
+    tag = response.headers["ETag"] = tag_of(citation.html.encode())
     return not_modified(request, tag) or {"style": style, **citation._asdict()}
 
 

@@ -1,8 +1,8 @@
 """The catalogue as a table: a line for each document, cells that no spreadsheet takes for formulas. Pure."""
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
+
+from services.common import cells
 
 from .descriptions import Description
 
@@ -43,10 +43,7 @@ HEADER = (",".join(COLUMNS) + "\n").encode()
 
 def lines(descriptions: Iterable[Description]) -> bytes:
     """RFC 4180 with line feeds, UTF-8, every cell quoted; several values in a cell stand apart by ` | `."""
-    written = io.StringIO()
-    table = csv.writer(written, lineterminator="\n", quoting=csv.QUOTE_ALL)
-    table.writerows([_harmless(cell) for cell in _cells(each)] for each in descriptions)
-    return written.getvalue().encode()
+    return cells.lines(map(_cells, descriptions), delimiter=",", end="\n", quoted=True)
 
 
 def _cells(each: Description) -> Sequence[str]:
@@ -86,8 +83,3 @@ def _cells(each: Description) -> Sequence[str]:
 
 def _several(values: Iterable[str]) -> str:
     return " | ".join(values)
-
-
-def _harmless(cell: str) -> str:
-    """A spreadsheet takes a cell that begins so for a formula."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@")) else cell

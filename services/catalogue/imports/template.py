@@ -1,9 +1,8 @@
 """The template of a file of documents, as CSV and as a workbook that explains its columns. Pure."""
 
-import csv
 import io
 
-import xlsxwriter
+from services.common.cells import HEAD, MARK, lines, put, workbook
 
 from .columns import COLUMNS, REQUIRED
 
@@ -16,25 +15,20 @@ _SECTIONS = (
 
 def as_csv() -> bytes:
     """The header and one example, as a French spreadsheet opens it (UTF-8 with a BOM, semicolons)."""
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    writer.writerow([spec.heading for spec in COLUMNS])
-    writer.writerow([spec.example for spec in COLUMNS])
-    return out.getvalue().encode("utf-8-sig")
+    return MARK + lines([[spec.heading for spec in COLUMNS], [spec.example for spec in COLUMNS]])
 
 
 def as_xlsx() -> bytes:
     """The same on a first sheet; the second says what each column holds."""
     out = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(out, options) as book:
-        head = book.add_format({"bold": True, "bg_color": "#E6E6E6", "border": 1, "text_wrap": True, "valign": "top"})
+    with workbook(out) as book:
+        head = book.add_format({**HEAD, "border": 1})
         text = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@"})
         sheet = book.add_worksheet("Documents")
         for place, spec in enumerate(COLUMNS):
             sheet.set_column(place, place, 28, text)
-            sheet.write_string(0, place, spec.heading, head)
-            sheet.write_string(1, place, spec.example, text)
+            put(sheet, 0, place, spec.heading, head)
+            put(sheet, 1, place, spec.example, text)
         sheet.freeze_panes(1, 1)
         told = book.add_worksheet("Colonnes")
         told.set_column(0, 1, 30, text)
@@ -42,6 +36,6 @@ def as_xlsx() -> bytes:
         rows = [(spec.heading, spec.key, spec.help) for spec in COLUMNS] + [(name, "", said) for name, said in _SECTIONS]
         for row, cells in enumerate([("Colonne", "Nom technique", "Ce qu'on y écrit"), *rows]):
             for place, cell in enumerate(cells):
-                told.write_string(row, place, cell, head if row == 0 or cell in REQUIRED else text)
+                put(told, row, place, cell, head if row == 0 or cell in REQUIRED else text)
         told.freeze_panes(1, 0)
     return out.getvalue()

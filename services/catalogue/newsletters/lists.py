@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.common import journal
 from services.common.auth import Principal
 from services.common.db import Row, driver, fetch
+from services.common.limits import retry_after
 from services.common.mail import MailingList, queue_mail
 from services.common.problems import NotFound
 from services.common.resources import Resources
@@ -134,7 +135,7 @@ async def _may_write_to(session: AsyncSession, resources: Resources, email_hash:
     await repository.note_request(session, NewsletterRequest(email_hash=email_hash, origin=origin, at=now))
     since = now - rules.WINDOW
     if await repository.requests_from(session, origin, since) > resources.settings.requests_per_hour:
-        raise TooManySubscriptions(headers={"Retry-After": str(int(rules.WINDOW.total_seconds()))})
+        raise TooManySubscriptions(headers=retry_after(rules.WINDOW))
     return await repository.requests_about(session, email_hash, since) <= int(resources.settings.mails_per_hour)
 
 

@@ -10,7 +10,7 @@ from services.common import layout
 from services.common.clock import Now
 from services.common.db import Session, Snapshot
 from services.common.language import Text, preferred
-from services.common.origins import origin_of
+from services.common.origins import asked_from
 from services.common.resources import Held
 from services.common.routing import ActRoute, right
 
@@ -40,8 +40,7 @@ async def subscribe(
 ) -> Any:
     """A link is mailed to the address, which is subscribed once its holder confirms, within 48 hours. The answer is the same whether
     or not the address is known."""
-    origin = origin_of(request.client.host if request.client else None)
-    await lists.subscribe(session, resources, centre_id, wish.email, origin=origin, now=now)
+    await lists.subscribe(session, resources, centre_id, wish.email, origin=asked_from(request), now=now)
     return {"message": _SENT.to(preferred(request.headers.get("accept-language")))}
 
 

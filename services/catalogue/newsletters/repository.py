@@ -11,7 +11,7 @@ from sqlalchemy import bindparam
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.common.db import Row, execute
+from services.common.db import Row, alone, execute
 
 from .models import Newsletter, NewsletterRecipient, NewsletterRequest, NewsletterSubscriber, SubscriberState
 
@@ -74,7 +74,7 @@ async def mark_written(session: AsyncSession, newsletter_id: UUID, subscriber_id
 async def note_request(session: AsyncSession, request: NewsletterRequest) -> None:
     """Those about one address, or from one origin, count each other: one at a time."""
     for key in sorted((request.email_hash, request.origin)):
-        await execute(session, sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(f"newsletter-request:{key}", 0))))
+        await alone(session, f"newsletter-request:{key}")
     session.add(request)
     await session.flush()
 

@@ -13,8 +13,8 @@ import structlog
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common.jobs import enqueue
-from services.common.outbox import DELIVER, publish
-from services.common.problems import NotFound, Problem
+from services.common.outbox import deliver_waiting, publish
+from services.common.problems import NotFound
 from services.common.resources import Resources
 
 from ..centres import service as centres
@@ -119,17 +119,7 @@ async def look(session: AsyncSession, resources: Resources, document_id: UUID, *
 
 async def deliver(session: AsyncSession, resources: Resources) -> None:
     """Deliver what waits for the events service, oldest first. Absent or down, nothing fails and nothing is lost: it waits."""
-    if not resources.siblings.knows(EVENTS):
-        return
-    for news in await repository.untold(session, _AT_ONCE):
-        try:
-            await DELIVER.run(session, resources, event_id=str(news.outbox_id), subscriber=EVENTS)
-        except Problem as down:
-            log.warning("events_not_told", document_id=str(news.document_id), error=str(down))
-            break  # it does not answer: what is behind waits too
-        except RuntimeError as refusal:
-            log.warning("events_refused", document_id=str(news.document_id), error=str(refusal))
-            continue  # it answers, but not to this one: those behind are told
+    for news in await deliver_waiting(session, resources, EVENTS, repository.untold, lambda one: one.outbox_id):
         news.told_at = resources.clock.now()
     await session.flush()
 

@@ -1,6 +1,5 @@
 """HTTP for feed readers and for the links of mails: no sign-in, no cookie."""
 
-import hashlib
 from datetime import UTC
 from email.utils import format_datetime
 from typing import Any
@@ -12,7 +11,7 @@ from fastapi.responses import HTMLResponse
 from services.common import layout
 from services.common.clock import Now
 from services.common.db import Reader, Session, Snapshot
-from services.common.etag import not_modified
+from services.common.etag import not_modified, tag_of
 from services.common.query import published, read_query
 from services.common.resources import Held
 from services.common.routing import ActRoute, right
@@ -124,7 +123,7 @@ def html(page: str) -> Response:
 
 def _sent(request: Request, feed: Feed, how: FeedFormat) -> Response:
     content = feeds.write(feed, how)
-    tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    tag = tag_of(content)
     updated = feed.updated.astimezone(UTC).replace(microsecond=0)
     headers = {
         "ETag": tag,

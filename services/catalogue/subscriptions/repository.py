@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.common.db import execute
+from services.common.db import alone, execute
 
 from .models import Follow, Frequency, SavedSearch, Subscriber
 
@@ -56,7 +56,7 @@ DUE = (
 
 async def hold_person(session: AsyncSession, account_id: UUID) -> None:
     """What one person asks for is changed by one act at a time, until the end of the transaction."""
-    await execute(session, sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(f"subscriptions:{account_id}", 0))))
+    await alone(session, f"subscriptions:{account_id}")
 
 
 async def search_of(session: AsyncSession, account_id: UUID, search_id: UUID) -> SavedSearch | None:

@@ -71,8 +71,3 @@ def months_ago(month: date, count: int) -> date:
     """The month that many months before."""
     years, months = divmod(month.year * 12 + month.month - 1 - count, 12)
     return date(years, months + 1, 1)
-
-
-def harmless(text: str) -> str:
-    """A cell that a spreadsheet does not take for a formula."""
-    return f"'{text}" if text.lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")) else text

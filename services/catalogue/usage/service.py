@@ -1,15 +1,14 @@
 """Use cases of views and downloads: what a document's centre, its readers and everybody are told of them."""
 
-import csv
 from collections.abc import AsyncGenerator
 from datetime import date, datetime
-from io import StringIO
 from typing import Any
 from uuid import UUID
 
 from psycopg import AsyncConnection
 
 from services.common.auth import Principal
+from services.common.cells import MARK, lines
 from services.common.db import Database, Row, fetch
 from services.common.settings import ServiceSettings
 from services.common.streams import borrowed, rows_of
@@ -77,20 +76,14 @@ async def require_documentalist(reader: AsyncConnection[Row], caller: Principal,
 async def centre_table(database: Database, centre_id: UUID, year: int) -> AsyncGenerator[bytes, None]:
     """A year of a centre as CSV (UTF-8 with its mark, so that a French spreadsheet reads accents; comma): one line per document and
     month, read while it is written. The centre's right was judged before."""
-    yield b"\xef\xbb\xbf" + _line(_HEADER)
+    yield MARK + lines([_HEADER], delimiter=",")
     asked = repository.period(centre_id, date(year, 1, 1), date(year + 1, 1, 1))
     async with borrowed(database) as connection:
         async for rows in rows_of(connection, repository.OF_CENTRE, asked):
             known = await views.headings(connection, {row["document_id"] for row in rows})
-            yield b"".join(_line(_cells(row, known.get(row["document_id"]))) for row in rows)
+            yield lines((_cells(row, known.get(row["document_id"])) for row in rows), delimiter=",")
 
 
 def _cells(row: Row, heading: Row | None) -> tuple[Any, ...]:
     said = (heading["reference"], heading["kind_label"], heading["title"]) if heading else (str(row["document_id"]), "", "")
-    return f"{row['month']:%Y-%m}", *map(rules.harmless, said), row["views"], row["downloads"]
-
-
-def _line(cells: tuple[Any, ...]) -> bytes:
-    written = StringIO()
-    csv.writer(written).writerow(cells)
-    return written.getvalue().encode()
+    return f"{row['month']:%Y-%m}", *said, row["views"], row["downloads"]

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlmodel import select as select_rows
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.common.db import execute
+from services.common.db import alone, execute
 
 from .models import Account, AccountRequest, MailedToken, Purpose, RequestKind
 
@@ -67,7 +67,7 @@ async def add_unless_known(session: AsyncSession, account: Account) -> tuple[Acc
 async def note_request(session: AsyncSession, request: AccountRequest) -> None:
     """Serialises those about one address or from one origin, so that each counts the others."""
     for key in sorted((request.email_hash, request.origin)):
-        await execute(session, select(func.pg_advisory_xact_lock(func.hashtextextended(f"account-request:{key}", 0))))
+        await alone(session, f"account-request:{key}")
     session.add(request)
     await session.flush()
 

@@ -9,10 +9,11 @@ from services.common.clock import Now
 from services.common.db import Reader, Session
 from services.common.etag import etag, expected_version, not_modified
 from services.common.language import Text, preferred
+from services.common.origins import asked_from
 from services.common.resources import Held
 from services.common.routing import ActRoute, right
 
-from . import rules, service
+from . import service
 from .schemas import AccountRead, AccountUpdate, Acknowledged, AddressGiven, Registration, Verification
 
 router = APIRouter(prefix="/directory/v1", tags=["accounts"], route_class=ActRoute)
@@ -28,10 +29,6 @@ def _acknowledged(request: Request) -> dict[str, str]:
     return {"message": _SENT.to(preferred(request.headers.get("accept-language")))}
 
 
-def _origin(request: Request) -> str:
-    return rules.origin_of(request.client.host if request.client else None)
-
-
 @router.post(
     "/accounts",
     status_code=202,
@@ -43,7 +40,7 @@ def _origin(request: Request) -> str:
 async def register(wish: Registration, request: Request, session: Session, resources: Held, now: Now) -> Any:
     """A confirmation link is mailed to the address; the account opens when it is followed, within 48 hours. The answer is the
     same when the address already has an account: its owner is then told so by mail."""
-    await service.register(session, resources, wish, origin=_origin(request), now=now)
+    await service.register(session, resources, wish, origin=asked_from(request), now=now)
     return _acknowledged(request)
 
 
@@ -71,7 +68,7 @@ async def verify(proof: Verification, session: Session, now: Now, response: Resp
 )
 async def send_again(given: AddressGiven, request: Request, session: Session, resources: Held, now: Now) -> Any:
     """The answer is the same whether or not the address has an account."""
-    await service.send_verification_again(session, resources, given.email, origin=_origin(request), now=now)
+    await service.send_verification_again(session, resources, given.email, origin=asked_from(request), now=now)
     return _acknowledged(request)
 
 
@@ -85,7 +82,7 @@ async def send_again(given: AddressGiven, request: Request, session: Session, re
 )
 async def ask_reset(given: AddressGiven, request: Request, session: Session, resources: Held, now: Now) -> Any:
     """The link is mailed and works once, for two hours. The answer is the same whether or not the address has an account."""
-    await service.ask_password_reset(session, resources, given.email, origin=_origin(request), now=now)
+    await service.ask_password_reset(session, resources, given.email, origin=asked_from(request), now=now)
     return _acknowledged(request)
 
 

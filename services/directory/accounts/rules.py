@@ -8,7 +8,6 @@ from datetime import timedelta
 from email_validator import EmailNotValidError, validate_email
 
 from services.common.language import Text
-from services.common.origins import origin_of as origin_of
 
 VERIFICATION_KEPT = timedelta(hours=48)
 RESET_KEPT = timedelta(hours=2)

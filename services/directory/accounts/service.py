@@ -12,6 +12,7 @@ from services.common import journal
 from services.common.auth import Principal
 from services.common.db import Row, fetch, fetch_one
 from services.common.etag import require_version
+from services.common.limits import retry_after
 from services.common.mail import queue_mail
 from services.common.problems import FieldError, NotFound
 from services.common.resources import Resources
@@ -242,7 +243,7 @@ def _asked(origin: str, kinds: Sequence[RequestKind], now: datetime) -> dict[str
 
 
 def _too_many() -> TooManyRequests:
-    return TooManyRequests(headers={"Retry-After": str(int(rules.WINDOW.total_seconds()))})
+    return TooManyRequests(headers=retry_after(rules.WINDOW))
 
 
 async def _open_link(session: AsyncSession, token: str, purpose: Purpose, now: datetime) -> tuple[MailedToken, Account]:

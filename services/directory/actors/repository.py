@@ -11,7 +11,7 @@ from sqlmodel import col
 from sqlmodel import select as select_rows
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.common.db import execute
+from services.common.db import alone, execute
 
 from . import rules
 from .models import ActorCard, ActorMessage, ActorPerson
@@ -95,7 +95,7 @@ async def forget_address(session: AsyncSession, email: str, now: datetime) -> in
 
 async def sent_since(session: AsyncSession, sender_id: UUID, since: datetime) -> int:
     """Alone with the sender until the end of the act: two messages at once are counted one after the other."""
-    await execute(session, select(func.pg_advisory_xact_lock(func.hashtextextended(f"actor-messages:{sender_id}", 0))))
+    await alone(session, f"actor-messages:{sender_id}")
     counted = select(func.count()).where(_M.c.sender_id == sender_id, _M.c.sent_at > since)
     return int((await execute(session, counted)).scalar_one())
 

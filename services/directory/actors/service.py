@@ -14,6 +14,7 @@ from services.common.auth import Principal
 from services.common.db import Row, driver, fetch, fetch_one
 from services.common.etag import etag, require_version
 from services.common.language import Text
+from services.common.limits import retry_after
 from services.common.mail import queue_mail
 from services.common.problems import FieldError, NotFound, PreconditionRequired, StaleVersion
 from services.common.resources import Resources
@@ -167,7 +168,7 @@ async def write(
     if not listed and not card.accepts_messages:
         raise NobodyAcceptsMessages()
     if await repository.sent_since(session, caller.account_id, now - rules.WINDOW) >= rules.MESSAGES_PER_HOUR:
-        raise TooManyActorMessages(headers={"Retry-After": str(int(rules.WINDOW.total_seconds()))})
+        raise TooManyActorMessages(headers=retry_after(rules.WINDOW))
     if listed:
         chosen = [wish.account_id] if wish.account_id else listed
         readers = [await accounts.summary(session, each) for each in sorted(chosen)]

@@ -10,11 +10,11 @@ from services.common.auth import Caller
 from services.common.clock import Now
 from services.common.db import Reader, Session
 from services.common.etag import Version, etag, not_modified
+from services.common.origins import asked_from
 from services.common.pagination import LAST_ID, Cursor, Limit, Page, page, read_cursor
 from services.common.resources import Held
 from services.common.routing import ActRoute, right
 
-from ..accounts.rules import origin_of
 from . import rules, service
 from .schemas import (
     SCOPES,
@@ -222,8 +222,7 @@ async def token(request: Request, session: Session, resources: Held, now: Now, r
     _secret(response)
     headers = request.headers
     asked = rules.token_request(headers.get("content-type"), headers.get("authorization"), await request.body())
-    origin = origin_of(request.client.host if request.client else None)
-    return await service.give_token(session, resources, asked, origin=origin, now=now)
+    return await service.give_token(session, resources, asked, origin=asked_from(request), now=now)
 
 
 @router.get(

@@ -15,6 +15,7 @@ from services.common.db import Row, fetch, fetch_one
 from services.common.etag import require_version
 from services.common.ids import new_id
 from services.common.language import Text
+from services.common.limits import retry_after
 from services.common.mail import queue_mail
 from services.common.problems import FieldError, NotFound
 from services.common.resources import Resources
@@ -218,7 +219,7 @@ def _count(client: ApiClient, most: int, now: datetime) -> None:
         client.tokens_given, client.counted_since = 0, now
     if client.tokens_given >= most:
         wait = client.counted_since + rules.COUNTED_OVER - now
-        raise TooManyTokenRequests(headers={"Retry-After": str(int(wait.total_seconds()) + 1)})
+        raise TooManyTokenRequests(headers=retry_after(wait))
     client.tokens_given += 1
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import select as select_rows
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.common.db import execute
+from services.common.db import alone, execute
 
 from .models import ClaimState, Invitation, InvitationMail, InvitationState, JoinRequest, ManagementClaim, RequestState
 
@@ -105,7 +105,7 @@ async def mails_sent(
     session: AsyncSession, organisation_id: UUID, email_hash: str, sender_id: UUID, since: datetime
 ) -> tuple[int, int]:
     """To that address from the organisation, and by that sender; senders are counted one after the other."""
-    await execute(session, select(func.pg_advisory_xact_lock(func.hashtextextended(f"invitations:{sender_id}", 0))))
+    await alone(session, f"invitations:{sender_id}")
     here = func.count().filter((_L.c.organisation_id == organisation_id) & (_L.c.email_hash == email_hash))
     by_them = func.count().filter(_L.c.sender_id == sender_id)
     counted = select(here, by_them).where(
@@ -127,7 +127,7 @@ async def pending_request(session: AsyncSession, organisation_id: UUID, account_
 
 async def requests_made(session: AsyncSession, account_id: UUID, since: datetime) -> int:
     """By one person, counted one after the other."""
-    await execute(session, select(func.pg_advisory_xact_lock(func.hashtextextended(f"join-requests:{account_id}", 0))))
+    await alone(session, f"join-requests:{account_id}")
     counted = select(func.count()).where(_R.c.account_id == account_id, _R.c.created_at > since)
     return int((await execute(session, counted)).scalar_one())
 

@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common.auth import Principal
 from services.common.db import Row, fetch, fetch_one
+from services.common.limits import retry_after
 from services.common.mail import queue_mail
 from services.common.problems import Forbidden, NotFound
 from services.common.resources import Resources
@@ -34,7 +35,7 @@ async def ask(
     if await repository.pending_request(session, organisation_id, caller.account_id) is not None:
         raise JoinRequestPending()
     if await repository.requests_made(session, caller.account_id, now - rules.WINDOW) >= rules.REQUESTS_PER_HOUR:
-        raise TooManyJoinRequests(headers={"Retry-After": str(int(rules.WINDOW.total_seconds()))})
+        raise TooManyJoinRequests(headers=retry_after(rules.WINDOW))
     request = JoinRequest(organisation_id=organisation_id, account_id=caller.account_id, word=wish.word, created_at=now)
     session.add(request)
     await session.flush()

@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.common import journal
 from services.common.auth import Principal
 from services.common.db import Row, fetch, fetch_one
+from services.common.limits import retry_after
 from services.common.mail import queue_mail
 from services.common.problems import NotFound
 from services.common.resources import Resources
@@ -197,7 +198,7 @@ async def _send(
         session, invitation.organisation_id, email_hash, caller.account_id, now - rules.WINDOW
     )
     if here >= settings.mails_per_hour or by_them >= settings.invitations_per_hour:
-        raise TooManyInvitations(headers={"Retry-After": str(int(rules.WINDOW.total_seconds()))})
+        raise TooManyInvitations(headers=retry_after(rules.WINDOW))
     session.add(
         InvitationMail(organisation_id=invitation.organisation_id, email_hash=email_hash, sender_id=caller.account_id, at=now)
     )

@@ -17,6 +17,7 @@ from services.common.auth import Principal
 from services.common.db import Row, driver, fetch, fetch_one
 from services.common.files import DISCARD, StoredFile
 from services.common.jobs import enqueue
+from services.common.limits import retry_after
 from services.common.mail import queue_mail
 from services.common.outbox import publish
 from services.common.personal_data import EXPORT_ASKED, Who, folded, gathered, unfolded
@@ -44,7 +45,7 @@ async def ask(session: AsyncSession, resources: Resources, caller: Principal, *,
     if await repository.pending(session, who.account_id, DataRequestKind.EXPORT) is not None:
         raise PersonalDataRequestPending()
     if await repository.asked_since(session, who.account_id, DataRequestKind.EXPORT, now - _DAY) >= rules.EXPORTS_A_DAY:
-        raise TooManyDataExports(headers={"Retry-After": str(int(_DAY.total_seconds()))})
+        raise TooManyDataExports(headers=retry_after(_DAY))
     due_at = now + timedelta(hours=resources.settings.export_hours)
     request = DataRequest(account_id=who.account_id, kind=DataRequestKind.EXPORT, asked_at=now, due_at=due_at)
     await repository.add(session, request)

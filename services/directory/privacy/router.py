@@ -11,12 +11,12 @@ from services.common.db import Reader, Session
 from services.common.erasures import ErasureLine, RegisterVerification
 from services.common.etag import etag, not_modified
 from services.common.files import Range, download, file_content
+from services.common.origins import asked_from
 from services.common.pagination import Cursor, Limit, Page, page, read_cursor
 from services.common.resources import Held
 from services.common.retention import RetentionTable
 from services.common.routing import ActRoute, right
 
-from ..accounts.rules import origin_of
 from . import erasing, exports, service
 from .schemas import AccountErasureCreate, AccountErasureRead, DataExportRead
 
@@ -86,8 +86,7 @@ async def ask_erasure(
 ) -> Any:
     """Confirmed by your password, done at `effective_at` unless you change your mind. Refused while you alone manage a living
     organisation: hand it over first. Then your name and address go from every service; what you did stays, without your name."""
-    origin = origin_of(request.client.host if request.client else None)
-    made = await erasing.ask(session, resources, caller, wish, origin=origin, now=now)
+    made = await erasing.ask(session, resources, caller, wish, origin=asked_from(request), now=now)
     response.headers["Location"] = f"{router.prefix}/me/erasure"
     response.headers["ETag"] = etag(made["version"])
     return made

@@ -10,7 +10,7 @@ from sqlmodel import col
 from sqlmodel import select as select_rows
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.common.db import execute
+from services.common.db import alone, execute
 
 from .models import Closing, RefreshToken, SignInFailure, SignInSession
 from .rules import Failures
@@ -44,7 +44,7 @@ OPEN = (
 async def failures(session: AsyncSession, asked: Mapping[str, Any]) -> Failures:
     """Like `FAILURES`, alone with this e-mail and this origin until the end of the act: attempts made at once count each other."""
     for key in (f"origin:{asked['origin']}", f"email:{asked['email_hash']}"):
-        await execute(session, select(func.pg_advisory_xact_lock(func.hashtextextended(f"sign-in:{key}", 0))))
+        await alone(session, f"sign-in:{key}")
     return Failures(**(await execute(session, FAILURES, dict(asked))).mappings().one())
 
 

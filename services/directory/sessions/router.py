@@ -9,11 +9,11 @@ from services.common.auth import Caller
 from services.common.clock import Now
 from services.common.db import Reader, Session
 from services.common.etag import not_modified
+from services.common.origins import asked_from
 from services.common.pagination import LAST_ID, Cursor, Limit, Page, page, read_cursor
 from services.common.resources import Held
 from services.common.routing import ActRoute, right
 
-from ..accounts.rules import origin_of
 from ..accounts.schemas import PasswordReset
 from . import service
 from .schemas import Jwks, PasswordChange, Refresh, SessionRead, SignIn, Tokens
@@ -21,10 +21,6 @@ from .schemas import Jwks, PasswordChange, Refresh, SessionRead, SignIn, Tokens
 router = APIRouter(prefix="/directory/v1", route_class=ActRoute)
 
 UserAgent = Annotated[str, Header(description="How the device is shown in the list of sessions.")]
-
-
-def _origin(request: Request) -> str:
-    return origin_of(request.client.host if request.client else None)
 
 
 def _secret(response: Response) -> None:
@@ -45,7 +41,7 @@ async def sign_in(
 ) -> Any:
     """Gives an access token (ten minutes) and a refresh token (once, for the next pair). After five wrong passwords for an
     address from one network, the answer is 429 for up to fifteen minutes, whether or not the address has an account."""
-    tokens = await service.sign_in(session, resources, given, origin=_origin(request), user_agent=user_agent, now=now)
+    tokens = await service.sign_in(session, resources, given, origin=asked_from(request), user_agent=user_agent, now=now)
     response.headers["Location"] = f"{router.prefix}/sessions/{tokens.session_id}"
     _secret(response)
     return tokens
@@ -122,7 +118,7 @@ async def change_password(
     given: PasswordChange, caller: Caller, request: Request, session: Session, resources: Held, now: Now
 ) -> None:
     """Closes your other sessions. Wrong current passwords count as failed sign-ins."""
-    await service.change_password(session, resources, caller, given, origin=_origin(request), now=now)
+    await service.change_password(session, resources, caller, given, origin=asked_from(request), now=now)
 
 
 @router.post(

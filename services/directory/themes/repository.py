@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.common.db import execute
+from services.common.db import alone, execute
 
 from .models import Theme
 
@@ -22,7 +22,7 @@ ONE = select(*_FACE).where(_T.c.code == bindparam("code"))
 
 async def lock_tree(session: AsyncSession) -> None:
     """Changes to the tree come one after the other, so that two of them cannot make a third level."""
-    await execute(session, select(func.pg_advisory_xact_lock(func.hashtextextended("themes", 0))))
+    await alone(session, "themes")
 
 
 async def get(session: AsyncSession, code: str) -> Theme | None:

@@ -204,7 +204,7 @@ class EventSession(Base, table=True):
     #: When it was to begin as first promised, once it was moved.
     previous_starts_at: datetime | None = instant(optional=True)
     #: It was promised on site, and is by visio only since.
-    moved_online: bool = False
+    moved_online: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
     #: Rises when its date, place or state changes: what calendars compare (RFC 5545 §3.8.7.4).
     sequence: int = 0
     version: int = 1

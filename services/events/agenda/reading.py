@@ -1,12 +1,12 @@
 """What others' programs read of an event."""
 
-import hashlib
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from psycopg import AsyncConnection
 
+from services.common.etag import tag_of
 from services.common.problems import NotFound
 from services.common.resources import Resources
 
@@ -25,4 +25,4 @@ async def linked(reader: AsyncConnection[Any], resources: Resources, event_id: U
     themes = await vocabulary.theme_labels(reader, event["theme_codes"])
     address = event["page_url"] or f"{resources.settings.public_url}/events/v1/events/{event_id}"
     content = linked_data.written(event, network, themes, address)
-    return content, f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    return content, tag_of(content)

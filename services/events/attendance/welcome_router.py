@@ -1,6 +1,5 @@
 """HTTP of the welcome desk: badges, scans, walk-ins; parse, call one use case, answer."""
 
-import hashlib
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from services.common.auth import Caller
 from services.common.clock import Now
 from services.common.db import Session, Snapshot
-from services.common.etag import not_modified
+from services.common.etag import not_modified, tag_of
 from services.common.files import file_content
 from services.common.language import preferred
 from services.common.resources import Held
@@ -54,7 +53,7 @@ async def badge(
     """Its QR code says `CNV:<key>`: no address that could move, and short enough to be read from a dim screen, without a network."""
     kind = badges.wanted(format, request.headers.get("accept", ""))
     content = await documents.badge(session, badge_key, kind)
-    tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    tag = tag_of(content)
     headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept"}
     if (fresh := not_modified(request, tag)) is not None:
         fresh.headers.update(headers)
@@ -128,7 +127,7 @@ async def check_in_list(
 ) -> Any:
     """Names, audience, seat, and the SHA-256 of each badge's key: a device compares it with the code it scans. 304 when unchanged."""
     found = CheckInList.model_validate(await welcome.check_in_list(session, caller, event_id, session_id))
-    tag = f'"{hashlib.sha256(orjson.dumps(found.model_dump(mode="json"))).hexdigest()[:32]}"'
+    tag = tag_of(orjson.dumps(found.model_dump(mode="json")))
     response.headers["ETag"] = tag
     response.headers["Cache-Control"] = "private, no-cache"
     return not_modified(request, tag) or found

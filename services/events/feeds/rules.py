@@ -1,25 +1,19 @@
 """What calendars show of events. Pure functions."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from services.common.calendars import Entry, Party
 from services.common.clock import in_paris
 
 from ..agenda.schemas import AUDIENCE_LABELS, FORMAT_LABELS, Audience, EventFormat
 from ..invitations import letters
-from ..invitations.calendars import Entry, Party
 
 Row = Mapping[str, Any]
 #: How long a public calendar keeps what is past, and what was cancelled.
 KEPT_DAYS, CANCELLED_DAYS = 90, 60
 MOST_EVENTS = 2_000
-
-
-def tag(*parts: Any) -> str:
-    """A strong ETag of what a calendar is made of."""
-    return f'"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"'
 
 
 def entries(event: Row, sessions: Sequence[Row], network: Row, page_url: str) -> list[Entry]:

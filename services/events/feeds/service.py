@@ -1,8 +1,6 @@
 """Use cases of feeds: the public agenda, one's own calendar by a secret address, the sessions of one registration."""
 
 import asyncio
-import hashlib
-import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,17 +13,18 @@ from weakref import WeakKeyDictionary
 from psycopg import AsyncConnection
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.common import journal
+from services.common import calendars, journal
 from services.common.auth import Principal
+from services.common.calendars import Entry, Title
 from services.common.db import Row, driver
+from services.common.etag import tag_of_parts
 from services.common.problems import NotFound
 from services.common.resources import Resources
 
 from ..agenda import published
 from ..agenda import service as agenda
-from ..invitations import addresses, calendars, writing
+from ..invitations import addresses, writing
 from ..invitations import service as invitations
-from ..invitations.calendars import Entry, Title
 from ..invitations.letters import Matter
 from ..invitations.rules import Recipient
 from ..networks import service as networks
@@ -67,7 +66,7 @@ async def of_agenda(reader: AsyncConnection[Any], resources: Resources, query: F
         "territories": query.territory or None,
     }
     mark = await published.mark(reader, asked)
-    tag = rules.tag("agenda", given, mark["count"], str(mark["versions"]), str(mark["updated_at"]), await networks.mark(reader))
+    tag = tag_of_parts("agenda", given, mark["count"], str(mark["versions"]), str(mark["updated_at"]), await networks.mark(reader))
 
     async def write() -> bytes:
         async with _TURNS.setdefault(asyncio.get_running_loop(), asyncio.Lock()):
@@ -87,13 +86,14 @@ async def of_agenda(reader: AsyncConnection[Any], resources: Resources, query: F
 async def personal(session: AsyncSession, resources: Resources, token: str, *, now: datetime) -> Feed:
     """What the holder of this address is registered for (404 once it is revoked or renewed)."""
     reader = await driver(session)
-    account_id = await repository.account_of(reader, _hash(token))
-    if account_id is None:
+    found = await repository.ADDRESSES.at(reader, token)
+    if found is None:
         raise NotFound()
+    account_id = found["account_id"]
     seated = rules.own_rows(await audiences.seated_of_account(reader, account_id))
     events = await published.rows(reader, [row["event_id"] for row in seated])
     marks = sorted((str(row["id"]), row["registration_version"], events[row["event_id"]]["version"]) for row in seated)
-    tag = rules.tag("personal", str(account_id), marks, await networks.mark(reader))
+    tag = tag_of_parts("personal", str(account_id), marks, await networks.mark(reader))
     dates = [events[row["event_id"]]["updated_at"] for row in seated]
 
     async def write() -> bytes:
@@ -118,14 +118,13 @@ async def of_registration(session: AsyncSession, resources: Resources, token: st
 
 async def renew(session: AsyncSession, resources: Resources, caller: Principal, *, now: datetime) -> Row:
     """A personal calendar at a new address; the one before opens nothing any more."""
-    token = secrets.token_urlsafe(32)
-    await repository.renew(session, caller.account_id, _hash(token), now)
+    token = await repository.ADDRESSES.renew(session, now=now, account_id=caller.account_id)
     await _note(session, caller, "feed.renewed", now)
     return {"created_at": now, "url": addresses.personal_feed(resources.settings, token)}
 
 
 async def mine(reader: AsyncConnection[Any], caller: Principal) -> Row:
-    found = await repository.of_account(reader, caller.account_id)
+    found = await repository.ADDRESSES.of(reader, account_id=caller.account_id)
     if found is None:
         raise NotFound()
     return found
@@ -133,7 +132,7 @@ async def mine(reader: AsyncConnection[Any], caller: Principal) -> Row:
 
 async def revoke(session: AsyncSession, caller: Principal, *, now: datetime) -> None:
     """The address opens nothing any more."""
-    if not await repository.revoke(session, caller.account_id):
+    if not await repository.ADDRESSES.revoke(session, account_id=caller.account_id):
         raise NotFound()
     await _note(session, caller, "feed.revoked", now)
 
@@ -191,10 +190,6 @@ async def _own_entries(
 
 def _off(entry: Entry) -> Entry:
     return Entry(**{**entry.__dict__, "status": "CANCELLED"})
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 async def _note(session: AsyncSession, caller: Principal, act: str, now: datetime) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 from psycopg import AsyncConnection
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.common import limits
 from services.common.auth import Principal
 from services.common.clock import in_paris
 from services.common.db import Row, driver
@@ -123,9 +124,8 @@ async def send(session: AsyncSession, caller: Principal, event_id: UUID, wish: M
     if wish.to.session_id is not None:
         await agenda.session_of(session, event_id, wish.to.session_id)
     lately = await repository.message_instants(session, event_id, now - timedelta(days=1))
-    if len(lately) >= rules.MOST_MESSAGES_A_DAY:
-        wait = lately[-rules.MOST_MESSAGES_A_DAY] + timedelta(days=1) - now
-        raise TooManyMessages(headers={"Retry-After": str(max(1, int(wait.total_seconds()) + 1))})
+    if left := limits.wait(lately, rules.MOST_MESSAGES_A_DAY, timedelta(days=1), now):
+        raise TooManyMessages(headers=limits.retry_after(left))
     states, modes = [each.value for each in wish.to.states], [each.value for each in wish.to.modes]
     concerned = await _concerned(session, event_id, wish.to.session_id, set(states), set(modes))
     if not concerned:

@@ -12,6 +12,8 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.common import calendars
+from services.common.calendars import Entry, Party
 from services.common.clock import in_paris
 from services.common.db import Row, driver
 from services.common.mail import Calendar, queue_mail
@@ -25,8 +27,7 @@ from ..registrations import service as registrations
 from ..registrations.people import is_reachable
 from ..registrations.schemas import RegistrationState, Source
 from ..visio import links as visio
-from . import addresses, calendars, letters, repository, rules
-from .calendars import Entry, Party
+from . import addresses, letters, repository, rules
 from .letters import Matter
 from .models import EventMessage, Method
 from .rules import Recipient, Told

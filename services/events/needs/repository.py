@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.common.db import execute
+from services.common.db import alone, execute
 
 from .models import NeedStatus, TrainingNeed
 
@@ -121,8 +121,7 @@ async def awaited_events(session: AsyncSession) -> list[UUID]:
 
 async def open_count(session: AsyncSession, network_id: UUID, account_id: UUID) -> int:
     """How many needs of that account wait in that network; the account's next one waits for this transaction."""
-    key = sa.func.hashtextextended(f"needs:{account_id}", 0)
-    await execute(session, sa.select(sa.func.pg_advisory_xact_lock(key)))
+    await alone(session, f"needs:{account_id}")
     counted = sa.select(sa.func.count()).where(
         _N.c.network_id == network_id, _N.c.account_id == account_id, _N.c.status == NeedStatus.OPEN
     )

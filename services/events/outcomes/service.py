@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import structlog
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common.auth import Principal
@@ -12,8 +11,8 @@ from services.common.db import Row, driver, fetch_in
 from services.common.ids import new_id
 from services.common.jobs import enqueue
 from services.common.mail import queue_mail
-from services.common.outbox import DELIVER, publish
-from services.common.problems import NotFound, Problem
+from services.common.outbox import deliver_waiting, publish
+from services.common.problems import NotFound
 from services.common.resources import Resources
 
 from ..agenda import following
@@ -27,13 +26,10 @@ from .errors import NetworkWithoutCentre, OutcomeTooEarly
 from .models import Outcome
 from .schemas import STATE_LABELS, OutcomeCreate, ToldDocument
 
-log = structlog.get_logger(__name__)
-
 OUTCOME_PROPOSED = "event.outcome_proposed"
 CATALOGUE = "catalogue"
 #: Jobs: what waits for the catalogue; registrants of an event, of one document.
 TELL_CATALOGUE, TELL_REGISTRANTS = "events:tell_catalogue", "events:tell_publication"
-_AT_ONCE = 50
 
 
 async def propose(session: AsyncSession, caller: Principal, event_id: UUID, wish: OutcomeCreate, *, now: datetime) -> Outcome:
@@ -67,17 +63,7 @@ async def propose(session: AsyncSession, caller: Principal, event_id: UUID, wish
 
 async def tell_catalogue(session: AsyncSession, resources: Resources) -> None:
     """Deliver what waits for the catalogue, oldest first. Absent or down, nothing fails and nothing is lost: it waits."""
-    if not resources.siblings.knows(CATALOGUE):
-        return
-    for outcome in await repository.untold(session, _AT_ONCE):
-        try:
-            await DELIVER.run(session, resources, event_id=str(outcome.outbox_id), subscriber=CATALOGUE)
-        except Problem as down:
-            log.warning("catalogue_not_told", outcome_id=str(outcome.id), error=str(down))
-            break  # it does not answer: what is behind waits too
-        except RuntimeError as refusal:
-            log.warning("catalogue_refused", outcome_id=str(outcome.id), error=str(refusal))
-            continue  # it answers, but not to this one: those behind are told
+    for outcome in await deliver_waiting(session, resources, CATALOGUE, repository.untold, lambda one: one.outbox_id):
         outcome.told_at = resources.clock.now()
         outcome.version += 1
     await session.flush()

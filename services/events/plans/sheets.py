@@ -4,9 +4,7 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-import xlsxwriter
-
-from services.common.cells import lines
+from services.common.cells import HEAD, lines, put, workbook
 
 from .schemas import MEASURE_LABELS, Counted, ProgressRead, Share
 
@@ -39,7 +37,7 @@ def as_csv(read: ProgressRead) -> bytes:
 def as_xlsx(read: ProgressRead) -> bytes:
     """Three sheets: formats, places, territories. Headers stay in sight; figures are numbers, gaps below zero stand out."""
     out = io.BytesIO()
-    with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
+    with workbook(out) as book:
         book.set_properties({"title": f"Plan {read.year}", "comments": f"Situation au {read.as_of:%d/%m/%Y}, jours de Paris"})
         sheets = _Sheets(book)
         sheets.add("Formats", _COUNTED, [*map(_counted, read.formats), *map(_counted, read.visio_only)])
@@ -62,7 +60,7 @@ class _Sheets:
 
     def __init__(self, book: Any) -> None:
         self._book = book
-        self._head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#E6E6E6", "bottom": 1})
+        self._head = book.add_format({**HEAD, "bottom": 1})
         self._text = book.add_format({"num_format": "@"})
         self._number = book.add_format({"num_format": "#,##0.#"})
         self._missing = book.add_format({"font_color": "#9C0006", "bg_color": "#FFC7CE"})
@@ -73,13 +71,11 @@ class _Sheets:
         sheet.set_row(0, 32)
         for column, title in enumerate(header):
             sheet.set_column(column, column, 28 if column == 0 else 14)
-            sheet.write_string(0, column, title, self._head)
+            put(sheet, 0, column, title, self._head)
         for number, row in enumerate(rows, 1):
             for column, value in enumerate(row):
-                if isinstance(value, str):
-                    sheet.write_string(number, column, value, self._text)
-                elif value is not None:
-                    sheet.write_number(number, column, value, self._number)
+                if value is not None:
+                    put(sheet, number, column, value, self._text if isinstance(value, str) else self._number)
         last = len(header) - 1
         below = {"type": "cell", "criteria": "<", "value": 0, "format": self._missing}
         sheet.conditional_format(1, last, max(1, len(rows)), last, below)

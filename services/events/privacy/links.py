@@ -2,9 +2,9 @@
 
 from uuid import UUID
 
+from services.common import signing
 from services.common.settings import ServiceSettings
 
-from .. import signing
 from .errors import BadDataRequestLink
 
 _SIGNED = signing.Signed("personal-data", BadDataRequestLink)
@@ -20,4 +20,4 @@ def read(settings: ServiceSettings, given: str) -> UUID:
 
 
 def address(settings: ServiceSettings, page_url: str, request_id: UUID) -> str:
-    return signing.address(settings, page_url, "personal-data-requests/{request_token}", token(settings, request_id))
+    return signing.address(settings, page_url, "/events/v1/personal-data-requests/{request_token}", token(settings, request_id))

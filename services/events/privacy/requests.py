@@ -9,8 +9,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.common import journal, personal_data
 from services.common.auth import Principal
 from services.common.db import Row, driver
+from services.common.limits import retry_after
 from services.common.mail import queue_mail
 from services.common.resources import Resources
+from services.common.sealing import fingerprint
 
 from .. import clients
 from ..personal import Erased, Who
@@ -39,13 +41,13 @@ async def erase_account(session: AsyncSession, resources: Resources, caller: Pri
 async def ask(session: AsyncSession, resources: Resources, wish: PersonalDataRequestCreate, *, origin: str, now: datetime) -> None:
     """A link is mailed to the address, whether or not anything is held under it: neither the answer nor its delay tells."""
     email = wish.email.lower()
-    email_hash = rules.hash_of(email, resources.settings.secret_key.get_secret_value())
+    email_hash = fingerprint(resources.settings.secret_key, "personal data request", email)
     request = PersonalDataRequest(kind=wish.kind, email=email, email_hash=email_hash, origin=origin, asked_at=now)
     await repository.add_request(session, request)
     since = now - rules.WINDOW
     if await repository.requests_from(session, origin, since) > resources.settings.requests_per_hour:
         request.email = None
-        raise TooManyDataRequests(headers={"Retry-After": str(int(rules.WINDOW.total_seconds()))})
+        raise TooManyDataRequests(headers=retry_after(rules.WINDOW))
     if await repository.requests_about(session, email_hash, since) > resources.settings.mails_per_hour:
         request.email = None
         return

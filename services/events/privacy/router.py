@@ -8,7 +8,7 @@ from services.common.auth import Caller
 from services.common.clock import Now
 from services.common.db import Reader, Session, Snapshot
 from services.common.language import Text, preferred
-from services.common.origins import origin_of
+from services.common.origins import asked_from
 from services.common.pagination import Cursor, Limit, Page, page, read_cursor
 from services.common.resources import Held
 from services.common.routing import ActRoute, right
@@ -99,8 +99,7 @@ async def mine(reader: Reader, caller: Caller, resources: Held, now: Now, respon
 )
 async def ask(wish: PersonalDataRequestCreate, request: Request, session: Session, resources: Held, now: Now) -> Any:
     """A link is mailed to the address. The answer is the same whether or not anything is held under it."""
-    origin = origin_of(request.client.host if request.client else None)
-    await requests.ask(session, resources, wish, origin=origin, now=now)
+    await requests.ask(session, resources, wish, origin=asked_from(request), now=now)
     return {"message": _SENT.to(preferred(request.headers.get("accept-language")))}
 
 

@@ -1,7 +1,5 @@
 """How long each thing about people is kept, and what limits keep. Pure functions."""
 
-import hashlib
-import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -73,8 +71,3 @@ RULES = (
 def limit(rule: Rule, kept_for: int, now: datetime) -> datetime:
     """Events that were over before this instant are concerned: the beginning of a day in Paris, so many days or months ago."""
     return retention.limit(rule.unit, kept_for, now)
-
-
-def hash_of(email: str, secret: str) -> str:
-    """What limits keep of an address: keyed, since addresses are guessed more easily than tokens."""
-    return hmac.new(b"events:personal-data:" + secret.encode(), email.encode(), hashlib.sha256).hexdigest()

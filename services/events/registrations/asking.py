@@ -3,7 +3,6 @@
 All that can be is done before the desk is held; under its lock there is one statement that reads and one that writes everything.
 """
 
-import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,8 +16,10 @@ from services.common.auth import Principal
 from services.common.db import Row, fetch_in
 from services.common.ids import new_id
 from services.common.jobs import enqueue
+from services.common.limits import retry_after
 from services.common.problems import NotFound
 from services.common.resources import Resources
+from services.common.sealing import fingerprint
 
 from ..agenda import rules as agenda_rules
 from ..agenda import service as agenda
@@ -109,12 +110,11 @@ async def forget_attempts(session: AsyncSession, *, now: datetime) -> None:
 
 
 async def _require_patience(session: AsyncSession, resources: Resources, email: str, origin: str, now: datetime) -> None:
-    secret = resources.settings.secret_key.get_secret_value()
-    email_hash = hashlib.blake2b(email.lower().encode(), key=secret.encode()[:64], digest_size=32).hexdigest()
+    email_hash = fingerprint(resources.settings.secret_key, "registration attempt", email.lower())
     of_origin, of_address = await repository.note_attempt(session, origin, email_hash, since=now - _HOUR, now=now)
     most = resources.settings
     if of_origin >= most.registrations_per_network_per_hour or of_address >= most.registrations_per_address_per_hour:
-        raise TooManyRegistrations(headers={"Retry-After": str(int(_HOUR.total_seconds()))})
+        raise TooManyRegistrations(headers=retry_after(_HOUR))
 
 
 async def _open_event(session: AsyncSession, event_id: UUID, wish: RegistrationCreate, now: datetime) -> Row:

@@ -1,22 +1,23 @@
 """Use cases of who answers for a registration: their details, a new e-mail that must answer first, the link sent again."""
 
-import hashlib
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.common import signing
 from services.common.clock import in_paris
 from services.common.db import Row, driver, fetch_in
 from services.common.ids import new_id
 from services.common.jobs import enqueue
 from services.common.language import day_in_words
+from services.common.limits import retry_after
 from services.common.mail import forget_sent, queue_mail
 from services.common.problems import NotFound
 from services.common.resources import Resources
+from services.common.sealing import fingerprint
 from services.common.settings import ServiceSettings
 
-from .. import signing
 from ..agenda import service as agenda
 from ..agenda import views as agenda_views
 from . import links, people_repository, reaching, service
@@ -96,9 +97,9 @@ async def confirm_change(session: AsyncSession, resources: Resources, token: str
 async def ask_links(session: AsyncSession, resources: Resources, wish: LinkRequestWrite, *, origin: str, now: datetime) -> None:
     """Somebody lost their link. Whether there is anything to send is looked at later: the answer says nothing, nor does its delay."""
     email = wish.email.lower()
-    email_hash = hashlib.sha256(email.encode()).hexdigest()
+    email_hash = fingerprint(resources.settings.secret_key, "link request", email)
     if await people_repository.link_requests_from(session, origin, now - WINDOW) >= resources.settings.link_requests_per_hour:
-        raise TooManyLinkRequests(headers={"Retry-After": str(int(WINDOW.total_seconds()))})
+        raise TooManyLinkRequests(headers=retry_after(WINDOW))
     about = await people_repository.link_requests_about(session, email_hash, now - WINDOW)
     await people_repository.note_link_request(session, email_hash, origin, now)
     if about < resources.settings.links_per_hour:
@@ -157,7 +158,7 @@ async def _ask(session: AsyncSession, resources: Resources, held: Held, email: s
     }
     await people_repository.ask_email(session, row)
     address = signing.address(
-        settings, settings.email_change_page_url, "my-email-changes/{token}", change_token(settings, change_id)
+        settings, settings.email_change_page_url, "/events/v1/my-email-changes/{token}", change_token(settings, change_id)
     )
     until = in_paris(due_at)
     text = (

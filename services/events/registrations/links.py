@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from services.common import signing
 from services.common.settings import ServiceSettings
 
-from .. import signing
 from .errors import BadRegistrationLink
 
 _SIGNED = signing.Signed("registration", BadRegistrationLink)
@@ -32,7 +32,7 @@ def read(settings: ServiceSettings, given: str) -> Linked:
 def address(settings: ServiceSettings, page_url: str, registration_id: UUID, link_version: int) -> str:
     """Where somebody finds their registration."""
     page = page_url or f"{settings.public_url}/inscription#{{token}}"
-    return signing.address(settings, page, "my-registrations/{token}", token(settings, registration_id, link_version))
+    return signing.address(settings, page, "/events/v1/my-registrations/{token}", token(settings, registration_id, link_version))
 
 
 def _understood(said: Any) -> Linked:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from services.common.clock import Now
 from services.common.db import Session, Snapshot
-from services.common.origins import origin_of
+from services.common.origins import asked_from
 from services.common.resources import Held
 from services.common.routing import ActRoute, right
 
@@ -53,5 +53,5 @@ async def confirm_email_change(email_token: str, session: Session, resources: He
 )
 async def ask_link(wish: LinkRequestWrite, request: Request, session: Session, resources: Held, now: Now) -> Any:
     """Sent to the address itself, a few times an hour at most. The answer is the same whatever exists."""
-    await contacts.ask_links(session, resources, wish, origin=origin_of(request.client.host if request.client else None), now=now)
+    await contacts.ask_links(session, resources, wish, origin=asked_from(request), now=now)
     return {"message": "Si une inscription existe pour cette adresse, son lien vient d'y être envoyé."}

@@ -204,8 +204,8 @@ class AttendeeNeeds(Base, table=True):
     dietary: str = Field(default="", max_length=500)
     accessibility: str = Field(default="", max_length=1000)
     #: What is counted, without names, for the caterer and the venue.
-    dietary_kinds: list[str] = strings()
-    accessibility_kinds: list[str] = strings()
+    dietary_kinds: list[str] = strings(server_default="{}")
+    accessibility_kinds: list[str] = strings(server_default="{}")
 
 
 class RegistrationAttempt(Base, table=True):

@@ -9,7 +9,7 @@ from services.common.auth import Caller, MaybeCaller
 from services.common.clock import Now
 from services.common.db import Session, Snapshot
 from services.common.etag import Version, VersionIfAny, etag, not_modified
-from services.common.origins import origin_of
+from services.common.origins import asked_from
 from services.common.pagination import LAST_ID, Cursor, Limit, Page, page, read_cursor
 from services.common.resources import Held
 from services.common.routing import ActRoute, right
@@ -94,8 +94,7 @@ async def register(
     too often is asked to wait (429). The answer never tells whether the address is registered already: it then keeps what it has,
     and receives its link by mail.
     """
-    origin = origin_of(request.client.host if request.client else None)
-    asked = await asking.ask(session, resources, caller, event_id, wish, origin=origin, now=now)
+    asked = await asking.ask(session, resources, caller, event_id, wish, origin=asked_from(request), now=now)
     response.headers["Location"] = f"{router.prefix}/registrations/{asked['id']}"
     response.headers["ETag"] = etag(asked["version"])
     return asked

@@ -91,7 +91,7 @@ def _answer(value: Any) -> str:
 
 async def as_csv(names: Cells, rows: AsyncIterator[Sequence[Cells]]) -> AsyncGenerator[bytes, None]:
     """UTF-8 with its mark and `;`, as French spreadsheets open without asking."""
-    yield b"\xef\xbb\xbf" + cells_of.lines([names])
+    yield cells_of.MARK + cells_of.lines([names])
     async for batch in rows:
         yield cells_of.lines(batch)
 

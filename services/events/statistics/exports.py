@@ -2,9 +2,7 @@
 
 from io import BytesIO
 
-import xlsxwriter
-
-from services.common.cells import lines
+from services.common.cells import HEAD, MARK, lines, put, workbook
 
 from .rules import MEASURES
 from .schemas import AttendanceFigures, AttendanceStatistics
@@ -15,32 +13,26 @@ _HEADER = ("Code", "Évènements", "Demandes", "Places données", "Présences", 
 def as_csv(found: AttendanceStatistics) -> bytes:
     """A line for each key, then the total (UTF-8 with BOM, semicolon); `<3` where a figure is withheld."""
     rows = [(line.label, line.key, *_cells(line)) for line in (*found.items, found.total)]
-    return "\ufeff".encode() + lines([(found.by_label, *_HEADER), *rows])
+    return MARK + lines([(found.by_label, *_HEADER), *rows])
 
 
 def as_xlsx(found: AttendanceStatistics) -> bytes:
     """One sheet; figures are numbers, texts are never formulas."""
     content = BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(content, options) as book:
+    with workbook(content) as book:
         book.set_properties({"title": "Fréquentation", "comments": f"Du {found.since:%d/%m/%Y} au {found.until:%d/%m/%Y}"})
         sheet = book.add_worksheet("Fréquentation")
-        head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#E6E6E6", "bottom": 1})
+        head = book.add_format({**HEAD, "bottom": 1})
         bold = book.add_format({"bold": True, "top": 1})
         sheet.freeze_panes(1, 1)
         sheet.set_column(0, 0, 36)
         sheet.set_column(1, len(_HEADER), 16)
         for column, title in enumerate((found.by_label, *_HEADER)):
-            sheet.write_string(0, column, title, head)
+            put(sheet, 0, column, title, head)
         for number, line in enumerate((*found.items, found.total), 1):
             looks = bold if number > len(found.items) else None
-            sheet.write_string(number, 0, line.label, looks)
-            sheet.write_string(number, 1, line.key, looks)
-            for column, value in enumerate(_cells(line), 2):
-                if isinstance(value, str):
-                    sheet.write_string(number, column, value, looks)
-                else:
-                    sheet.write_number(number, column, value, looks)
+            for column, value in enumerate((line.label, line.key, *_cells(line))):
+                put(sheet, number, column, value, looks)
     return content.getvalue()
 
 

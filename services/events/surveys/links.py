@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from services.common import signing
 from services.common.settings import ServiceSettings
 
-from .. import signing
 from .errors import BadSurveyLink
 
 _SIGNED = signing.Signed("survey", BadSurveyLink)
@@ -31,7 +31,7 @@ def read(settings: ServiceSettings, given: str) -> Linked:
 
 def address(settings: ServiceSettings, page_url: str, survey_id: UUID, attendee_id: UUID) -> str:
     """Where somebody answers."""
-    return signing.address(settings, page_url, "surveys/{survey_token}", token(settings, survey_id, attendee_id))
+    return signing.address(settings, page_url, "/events/v1/surveys/{survey_token}", token(settings, survey_id, attendee_id))
 
 
 def _understood(said: Any) -> Linked:

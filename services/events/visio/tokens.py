@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
+from services.common import signing
 from services.common.problems import NotFound
 from services.common.settings import ServiceSettings
 
-from .. import signing
 from .errors import BadVisioLink
 
 PREFIX = "/events/v1/visio"

@@ -1,19 +1,17 @@
 """A funder's reviews and scores as a table (CSV) or a workbook (XLSX), written while they are read."""
 
 import asyncio
-import csv
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from io import StringIO
 from tempfile import TemporaryFile
 from typing import IO, Any
 from uuid import UUID
 
-import xlsxwriter
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common.auth import Principal
+from services.common.cells import HEAD, MARK, lines, put, workbook
 from services.common.clock import in_paris
 from services.common.db import Database, Row
 from services.common.resources import Resources
@@ -94,32 +92,21 @@ def _cells(sheet: Sheet, row: Row, *, hidden: bool) -> list[Any]:
     ]
 
 
-def _harmless(cell: Any) -> Any:
-    """A spreadsheet takes a cell that begins so for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
-
-
 async def as_csv(database: Database, sheet: Sheet) -> AsyncGenerator[bytes, None]:
     """UTF-8 with a mark, `;`, as French spreadsheets open it; euros, decimal point."""
-    yield b"\xef\xbb\xbf" + _csv([[_harmless(cell) for cell in sheet.header]])
+    yield MARK + lines([sheet.header])
     async with aclosing(_batches(database, sheet)) as batches:
         async for rows in batches:
-            yield _csv([[_harmless(cell) for cell in row] for row in rows])
-
-
-def _csv(rows: Sequence[Sequence[Any]]) -> bytes:
-    written = StringIO()
-    csv.writer(written, delimiter=";").writerows(rows)
-    return written.getvalue().encode()
+            yield lines(rows)
 
 
 async def as_xlsx(database: Database, sheet: Sheet) -> AsyncGenerator[bytes, None]:
     """Row by row into a temporary file, in a thread, then the file by chunks: memory does not grow with the rows."""
     with TemporaryFile() as file:
-        book = xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+        book = workbook(file, row_by_row=True)
         table = book.add_worksheet("Instructions")
         table.freeze_panes(1, 1)
-        table.write_row(0, 0, sheet.header, book.add_format({"bold": True, "text_wrap": True, "bg_color": "#E6E6E6"}))
+        table.write_row(0, 0, sheet.header, book.add_format(HEAD))
         table.set_column(0, len(sheet.header) - 1, 18)
         written = 1
         async with aclosing(_batches(database, sheet)) as batches:
@@ -135,10 +122,8 @@ async def as_xlsx(database: Database, sheet: Sheet) -> AsyncGenerator[bytes, Non
 def _write(table: Any, first: int, rows: Sequence[Sequence[Any]]) -> None:
     for number, row in enumerate(rows, first):
         for column, cell in enumerate(row):
-            if isinstance(cell, str):
-                table.write_string(number, column, cell[:32_767])
-            elif cell is not None:
-                table.write_number(number, column, cell)
+            if cell is not None:
+                put(table, number, column, cell)
 
 
 def _read(file: IO[bytes]) -> bytes:

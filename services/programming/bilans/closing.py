@@ -4,12 +4,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import structlog
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.common.jobs import enqueue
-from services.common.outbox import DELIVER, publish
-from services.common.problems import Problem
+from services.common.outbox import deliver_waiting, publish
 from services.common.resources import Resources
 
 from ..awards import service as awards
@@ -21,12 +19,9 @@ from . import repository
 from .models import Bilan, BilanStatus
 from .schemas import BilanContent
 
-log = structlog.get_logger(__name__)
-
 #: A dossier is closed; `data` is what a draft "fiche expérience" needs, without any person's data.
 DOSSIER_CLOSED = "dossier.closed"
 CATALOGUE = "catalogue"
-_AT_ONCE = 50
 
 
 async def close_if_settled(session: AsyncSession, dossier_id: UUID, *, now: datetime) -> bool:
@@ -86,16 +81,6 @@ async def enqueue_settled(session: AsyncSession) -> None:
 
 async def tell_catalogue(session: AsyncSession, resources: Resources) -> None:
     """Deliver what waits for the catalogue, oldest first. Absent or down, nothing fails and nothing is lost: it waits."""
-    if not resources.siblings.knows(CATALOGUE):
-        return
-    for bilan in await repository.untold(session, _AT_ONCE):
-        try:
-            await DELIVER.run(session, resources, event_id=str(bilan.event_id), subscriber=CATALOGUE)
-        except Problem as down:
-            log.warning("catalogue_not_told", event_id=str(bilan.event_id), error=str(down))
-            break  # it does not answer: what is behind waits too
-        except RuntimeError as refusal:
-            log.warning("catalogue_refused", event_id=str(bilan.event_id), error=str(refusal))
-            continue  # it answers, but not to this one: those behind are told
+    for bilan in await deliver_waiting(session, resources, CATALOGUE, repository.untold, lambda one: one.event_id):
         bilan.told_at = resources.clock.now()
     await session.flush()

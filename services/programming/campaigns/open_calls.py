@@ -1,6 +1,5 @@
 """The calls for projects open now, as anybody may read them. Only what is public of them is selected."""
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -13,12 +12,12 @@ from psycopg import AsyncConnection
 from sqlalchemy import bindparam
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from services.common.calendars import Entry, Title
 from services.common.clock import in_paris
 from services.common.db import Row, fetch
 from services.common.texts import fold
 
 from ..contracts import published as contracts
-from .ical import Mark
 from .models import BudgetLine, Campaign, CampaignFunder, CampaignStatus, DeadlineExtension
 
 _C: Any = Campaign.__table__  # type: ignore[attr-defined]
@@ -136,21 +135,22 @@ def _text(call: Row) -> str:
     return fold(" ".join([call["title"], *(each["name"] for each in named), *titled]))
 
 
-def tag(*parts: Any) -> str:
-    """A strong ETag of what is answered."""
-    return f'"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"'
+def title(address: str) -> Title:
+    """How that calendar presents itself."""
+    return Title("Appels à projets : dates limites", address, timedelta(hours=6))
 
 
-def marks(found: Iterable[Row]) -> list[Mark]:
+def marks(found: Iterable[Row]) -> list[Entry]:
     """Deadlines for a calendar; one that is put off moves under the same `UID`."""
     return [
-        Mark(
+        Entry(
             uid=f"call-{call['id']}-deadline",
             sequence=call["version"],
             summary=f"Date limite : {call['title']}",
             description=f"{call['contract']['name']}\nRéponse avant le {call['answer_before_at_latest']:%d/%m/%Y}.\n{call['form_url']}",
             starts_at=call["closes_at"] - timedelta(hours=1),
             ends_at=call["closes_at"],
+            busy=False,
             url=call["form_url"],
         )
         for call in found

@@ -6,15 +6,16 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
+from services.common import calendars
 from services.common.clock import Now
 from services.common.db import Reader, Row
-from services.common.etag import not_modified
+from services.common.etag import not_modified, tag_of_parts
 from services.common.pagination import Page, page, read_cursor
 from services.common.query import published, read_query
 from services.common.resources import Held, Resources
 from services.common.routing import ActRoute, right
 
-from . import ical, open_calls
+from . import open_calls
 from .open_calls_schemas import OpenCall, OpenCallQuery
 
 public_router = APIRouter(prefix="/programming/v1/open-campaigns", tags=["campaigns"], route_class=ActRoute)
@@ -46,7 +47,7 @@ async def list_open_campaigns(request: Request, response: Response, reader: Read
         last = (datetime.fromisoformat(after[0]), UUID(after[1]))
         found = [call for call in found if (call["closes_at"], call["id"]) > last]
     shown = found[: wish.limit + 1]
-    tag = open_calls.tag(shown)
+    tag = tag_of_parts(shown)
     response.headers["ETag"], response.headers["Cache-Control"] = tag, _FRESH
     held = not_modified(request, tag)
     return held or page(request, response, shown, wish.limit, lambda call: [call["closes_at"].isoformat(), call["id"]])
@@ -64,11 +65,12 @@ async def follow_deadlines(request: Request, reader: Reader, resources: Held, no
     """Under the same filters as the list. A deadline that is put off moves in the calendar."""
     wish = read_query(request, OpenCallQuery)
     marks = open_calls.marks(await _found(reader, resources, wish, now))
-    tag = open_calls.tag(marks)
+    tag = tag_of_parts(marks)
     answer = not_modified(request, tag)
     if answer is None:
         address = f"{resources.settings.public_url}{request.url.path}"
-        answer = Response(ical.write(marks, "Appels à projets : dates limites", address, now), media_type=ical.MEDIA_TYPE)
+        content = calendars.write(marks, title=open_calls.title(address), stamp=now)
+        answer = Response(content, media_type=calendars.MEDIA_TYPE)
     answer.headers.update({"ETag": tag, "Cache-Control": _FRESH})
     return answer
 

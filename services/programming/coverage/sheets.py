@@ -1,26 +1,17 @@
 """The matrix as a table for spreadsheets: CSV (UTF-8, comma, as SCDL files are) and XLSX (one sheet per layer). Euros."""
 
-import csv
 import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-import xlsxwriter
-
+from services.common.cells import HEAD, lines, put, workbook
 from services.common.clock import in_paris
 
 from .schemas import STAGE_LABELS, Cell, MatrixRead, Stage, Totals
 
 _OUTSIDE = "Hors QPV"
-#: What a spreadsheet would take for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _SOURCE = "Canevas, programmation du contrat de ville"
-
-
-def plain(text: str) -> str:
-    """A text cell that no spreadsheet runs."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _euros(cents: int | None) -> str:
@@ -35,20 +26,18 @@ def as_csv(matrix: MatrixRead) -> bytes:
     """One line per cell; amounts in euros with a point, empty where they are not yet to be read."""
     objectives = {objective.code: objective.title for objective in matrix.objectives}
     qpvs = {qpv.code: qpv for qpv in matrix.qpvs}
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
     figures = ("actions", "porteurs", "publics", "montantDemande", "montantPropose", "montantVote")
     funders = [f"vote_{funder.short_name}" for funder in matrix.funders]
-    writer.writerow(["objectif", "libelleObjectif", "qpv", "nomQPV", "population", "couvert", *figures, *map(plain, funders)])
+    rows: list[Sequence[Any]] = [("objectif", "libelleObjectif", "qpv", "nomQPV", "population", "couvert", *figures, *funders)]
     for cell in matrix.cells:
         qpv = qpvs.get(cell.qpv_code or "")
         at_stage = getattr(cell, matrix.stage.value)
         granted = _granted_by(cell)
         place = [cell.objective_code, objectives[cell.objective_code], cell.qpv_code or "", qpv.name if qpv else _OUTSIDE]
         amounts = [stage.amount_cents if stage else None for stage in (cell.asked, cell.proposed, cell.granted)]
-        writer.writerow(
+        rows.append(
             [
-                *map(plain, place),
+                *place,
                 qpv.population if qpv and qpv.population is not None else "",
                 "true" if cell.covered else "false",
                 at_stage.actions,
@@ -58,7 +47,7 @@ def as_csv(matrix: MatrixRead) -> bytes:
                 *(_euros(granted.get(funder.id, 0)) for funder in matrix.funders),
             ]
         )
-    return out.getvalue().encode()
+    return lines(rows, delimiter=",")
 
 
 class _Book:
@@ -66,13 +55,12 @@ class _Book:
 
     def __init__(self, matrix: MatrixRead) -> None:
         self.out = io.BytesIO()
-        options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-        self.book = xlsxwriter.Workbook(self.out, options)
+        self.book = workbook(self.out)
         self.book.set_properties({"title": matrix.title, "comments": _SOURCE, "created": matrix.computed_at.replace(tzinfo=None)})
         add = self.book.add_format
         self.title = add({"bold": True, "font_size": 14})
         self.note = add({"font_color": "#444444", "italic": True})
-        self.head = add({"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#E6E6E6", "border": 1})
+        self.head = add({**HEAD, "border": 1})
         self.text = add({"text_wrap": True, "valign": "top", "border": 1})
         self.money = add({"num_format": '#,##0.00\\ "€"', "border": 1, "valign": "top"})
         self.bare = add({"num_format": '#,##0.00\\ "€"', "border": 1, "valign": "top", "pattern": 4, "fg_color": "#999999"})
@@ -150,12 +138,8 @@ def _rows(sheet: Any, book: _Book, rows: Iterable[Sequence[Any]]) -> None:
     """Text as text, `float` as euros, `int` as a number."""
     for number, row in enumerate(rows, 5):
         for column, value in enumerate(row):
-            if isinstance(value, str):
-                sheet.write_string(number, column, value, book.text)
-            elif value is None:
-                sheet.write_blank(number, column, None, book.text)
-            else:
-                sheet.write_number(number, column, value, book.money if isinstance(value, float) else book.number)
+            looks = book.money if isinstance(value, float) else book.number if isinstance(value, int) else book.text
+            put(sheet, number, column, value, looks)
 
 
 def _name(matrix: MatrixRead, cell: Cell) -> tuple[str, str, str, str]:

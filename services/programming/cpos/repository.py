@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.common.db import Row, execute, fetch_in
+from services.common.db import Row, alone, execute, fetch_in
 
 from .models import (
     Cpo,
@@ -141,7 +141,7 @@ async def pending_amendment(session: AsyncSession, cpo_id: UUID) -> CpoAmendment
 
 async def next_number(session: AsyncSession, prefix: str) -> int:
     """The next number of references that begin so; two that draw at once wait for each other."""
-    await execute(session, sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(prefix, 0))))
+    await alone(session, prefix)
     counted = sa.select(sa.func.count()).where(_C.c.reference.startswith(prefix, autoescape=True))
     return int((await execute(session, counted)).scalar_one()) + 1
 

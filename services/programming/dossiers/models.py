@@ -213,7 +213,7 @@ class Attachment(Base, table=True):
     media_type: str = Field(max_length=120)
     #: The version of the holder's permanent file it refers to: the same bytes, which are that file's to keep.
     permanent_file_id: UUID | None = Field(default=None, foreign_key="permanent_files.id")
-    status: ScanStatus = choice(ScanStatus, "status", default=ScanStatus.READY)
+    status: ScanStatus = choice(ScanStatus, "status", default=ScanStatus.READY, sa_column_kwargs={"server_default": "ready"})
     #: Why the scan is late, or what it found.
     status_reason: str | None = Field(default=None, max_length=500)
     added_by: UUID

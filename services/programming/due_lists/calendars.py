@@ -3,27 +3,29 @@
 import hashlib
 from collections.abc import Iterable
 
-from ..campaigns.ical import Mark
+from services.common.calendars import Entry
+
 from .schemas import DueItemRead
 
 #: One resource may stand on several days: an agreement's years, a campaign's dossiers by day.
 _SEVERAL = frozenset({"campaign", "cpo"})
 
 
-def entries(items: Iterable[DueItemRead], address: str, sequence: int) -> list[Mark]:
+def entries(items: Iterable[DueItemRead], address: str, sequence: int) -> list[Entry]:
     """Whole days, each thing under a `UID` of its own that follows it when its day moves. `address`: the platform's."""
-    return [_mark(item, address, sequence) for item in items if item.due_on is not None]
+    return [_entry(item, address, sequence) for item in items if item.due_on is not None]
 
 
-def _mark(item: DueItemRead, address: str, sequence: int) -> Mark:
+def _entry(item: DueItemRead, address: str, sequence: int) -> Entry:
     what = " – ".join(part for part in (item.reference, item.label) if part)
     lines = (item.why, what, item.organisation_name or "")
-    return Mark(
+    return Entry(
         uid=_uid(item),
         sequence=sequence,
         summary=f"{item.todo} – {what}" if what else item.todo,
         description="\n".join(line for line in lines if line),
-        day=item.due_on,
+        all_day=item.due_on,
+        busy=False,
         url=f"{address}{item.link}",
     )
 
@@ -35,7 +37,7 @@ def _uid(item: DueItemRead) -> str:
     return f"due-{hashlib.sha256(repr([str(one) for one in about]).encode()).hexdigest()[:32]}@canevas"
 
 
-def tag(marks: Iterable[Mark]) -> str:
+def tag(written: Iterable[Entry]) -> str:
     """Strong tag of what is read; it does not move with the hour."""
-    read = [(mark.uid, mark.summary, mark.description, mark.day, mark.url) for mark in marks]
+    read = [(one.uid, one.summary, one.description, one.all_day, one.url) for one in written]
     return f'"{hashlib.sha256(repr(read).encode()).hexdigest()[:32]}"'

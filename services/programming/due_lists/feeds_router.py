@@ -5,13 +5,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request, Response
 
 from services.common.auth import Caller
+from services.common.calendars import MEDIA_TYPE
 from services.common.clock import Now
 from services.common.db import Reader, Session
 from services.common.etag import not_modified
 from services.common.resources import Held
 from services.common.routing import ActRoute, right
 
-from ..campaigns.ical import MEDIA_TYPE
 from . import feeds
 from .schemas import DueFeedMade, DueFeedRead
 

@@ -2,8 +2,7 @@
 
 from uuid import UUID
 
-from itsdangerous import BadData, URLSafeSerializer
-
+from services.common import signing
 from services.common.mail import MailingList
 from services.common.problems import NotFound
 from services.common.settings import ServiceSettings
@@ -12,18 +11,14 @@ PREFIX = "/programming/v1"
 #: Name of the list (`List-Id`).
 REMINDERS = "rappels.programmation"
 
+_ENDING = signing.Signed("reminders: end", NotFound)
+
 
 def reminders(settings: ServiceSettings, account_id: UUID) -> MailingList:
-    return MailingList(REMINDERS, f"{settings.public_url}{PREFIX}/reminder-endings/{_signer(settings).dumps(account_id.hex)}")
+    token = _ENDING.token(settings, account_id.hex)
+    return MailingList(REMINDERS, signing.address(settings, "", f"{PREFIX}/reminder-endings/{{token}}", token))
 
 
 def account_of(settings: ServiceSettings, token: str) -> UUID:
     """Whose mail it was written in; raises `NotFound` when it is not ours."""
-    try:
-        return UUID(_signer(settings).loads(token))
-    except (BadData, ValueError, TypeError, AttributeError) as error:
-        raise NotFound() from error
-
-
-def _signer(settings: ServiceSettings) -> URLSafeSerializer:
-    return URLSafeSerializer(settings.secret_key.get_secret_value(), salt="reminders: end")
+    return _ENDING.read(settings, token, signing.one_id)

@@ -14,7 +14,8 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.common.db import Row, execute, fetch, fetch_in, fetch_one
+from services.common.db import Row, alone, execute, fetch, fetch_in
+from services.common.secret_addresses import SecretAddresses
 
 from ..agreements.due import DUE as AGREEMENTS
 from ..awards.due import DUE as AWARDS
@@ -99,8 +100,7 @@ async def preferences(session: AsyncSession, account_id: UUID, *, lock: bool = F
 
 async def hold(session: AsyncSession, account_id: UUID) -> None:
     """The first preferences of somebody are set by one act at a time."""
-    key = sa.func.hashtextextended(f"reminders:{account_id}", 0)
-    await execute(session, sa.select(sa.func.pg_advisory_xact_lock(key)))
+    await alone(session, f"reminders:{account_id}")
 
 
 _SUBSCRIBERS = (
@@ -131,25 +131,8 @@ async def forget(session: AsyncSession, account_id: UUID) -> None:
 
 # Calendars.
 
-_FEED = sa.select(_F.c.account_id, _F.c.memberships, _F.c.created_at).where(_F.c.token_hash == bindparam("token_hash"))
-_OWN_FEED = sa.select(_F.c.memberships, _F.c.created_at).where(_F.c.account_id == bindparam("account_id"))
-
-
-async def renew_feed(session: AsyncSession, account_id: UUID, values: Mapping[str, Any]) -> None:
-    written = upsert(_F).values(account_id=account_id, **values)
-    await execute(session, written.on_conflict_do_update(index_elements=[_F.c.account_id], set_=dict(values)))
-
-
-async def revoke_feed(session: AsyncSession, account_id: UUID) -> bool:
-    return (await execute(session, sa.delete(_F).where(_F.c.account_id == account_id))).rowcount == 1
-
-
-async def feed_of(reader: AsyncConnection[Any], token_hash: str) -> Row | None:
-    return await fetch_one(reader, _FEED, {"token_hash": token_hash})
-
-
-async def own_feed(reader: AsyncConnection[Any], account_id: UUID) -> Row | None:
-    return await fetch_one(reader, _OWN_FEED, {"account_id": account_id})
+#: Addresses of due lists: one for each account.
+FEEDS = SecretAddresses(_F)
 
 
 # Reminders.

@@ -1,11 +1,10 @@
 """The dashboard as a table (CSV) and as a workbook (XLSX). Pure, but costly: called in a thread."""
 
-import csv
 from collections.abc import Sequence
-from io import BytesIO, StringIO
+from io import BytesIO
 from typing import Any
 
-import xlsxwriter
+from services.common.cells import HEAD, lines, put, workbook
 
 from .schemas import CLOCK_LABELS, AtRisk, FunderMonitoring, MonitoringRead
 
@@ -24,27 +23,20 @@ _CSV_HEADER = (
 
 def as_csv(read: MonitoringRead) -> bytes:
     """One line per funder and step, then per funder and clock (UTF-8, comma, decimal point; `funder_id` empty on totals)."""
-    written = StringIO()
-    table = csv.writer(written)
-    table.writerow(_CSV_HEADER)
+    rows: list[Sequence[Any]] = [_CSV_HEADER]
     for line in _lines(read):
-        who = (line.funder_id or "", _harmless(line.funder))
+        who = (line.funder_id or "", line.funder)
         empty = ("",) * 11
-        table.writerow((*who, "count", "asked", line.asked, *empty))
-        table.writerow((*who, "count", "inadmissible", line.inadmissible, *empty))
-        table.writerow((*who, "count", "granted", line.granted, *empty))
+        rows.append((*who, "count", "asked", line.asked, *empty))
+        rows.append((*who, "count", "inadmissible", line.inadmissible, *empty))
+        rows.append((*who, "count", "granted", line.granted, *empty))
         for step in line.steps:
             days = [each for spread in (step.leg, step.cumulated) for each in (spread.median, spread.p90, spread.slowest)]
-            table.writerow((*who, "step", step.step.value, step.count, *days, *("",) * 5))
+            rows.append((*who, "step", step.step.value, step.count, *days, *("",) * 5))
         for clock in line.clocks:
             held = (clock.kept, clock.broken, clock.share_kept, clock.late_now, clock.at_risk)
-            table.writerow((*who, "clock", clock.clock.value, clock.kept + clock.broken, *("",) * 6, *held))
-    return written.getvalue().encode()
-
-
-def _harmless(text: str) -> str:
-    """A spreadsheet takes a cell that begins so for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+            rows.append((*who, "clock", clock.clock.value, clock.kept + clock.broken, *("",) * 6, *held))
+    return lines(rows, delimiter=",")
 
 
 def _lines(read: MonitoringRead) -> Sequence[FunderMonitoring]:
@@ -54,7 +46,7 @@ def _lines(read: MonitoringRead) -> Sequence[FunderMonitoring]:
 def as_xlsx(read: MonitoringRead, risks: Sequence[AtRisk]) -> bytes:
     """Four sheets: counts, steps, clocks, what is about to be late. Headers stay in sight; figures are numbers."""
     content = BytesIO()
-    with xlsxwriter.Workbook(content, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
+    with workbook(content) as book:
         book.set_properties({"title": "Suivi des délais", "comments": f"Situation au {read.as_of:%d/%m/%Y}, jours de Paris"})
         sheets = _Sheets(book)
         sheets.add("Demandes", _COUNT_HEADER, [(r.funder, r.asked, r.inadmissible, r.granted) for r in _lines(read)], "tiii")
@@ -96,7 +88,7 @@ class _Sheets:
 
     def __init__(self, book: Any) -> None:
         self._book = book
-        self._head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#E6E6E6", "bottom": 1})
+        self._head = book.add_format({**HEAD, "bottom": 1})
         shown = {"t": "@", "i": "#,##0", "f": "#,##0.0", "p": "0.0%", "d": "dd/mm/yyyy"}
         self._formats = {letter: book.add_format({"num_format": pattern}) for letter, pattern in shown.items()}
 
@@ -106,19 +98,8 @@ class _Sheets:
         sheet.set_row(0, 48)
         for column, (title, kind) in enumerate(zip(header, kinds, strict=True)):
             sheet.set_column(column, column, 26 if kind == "t" else 14)
-            sheet.write_string(0, column, title, self._head)
+            put(sheet, 0, column, title, self._head)
         for number, row in enumerate(rows, 1):
             for column, (value, kind) in enumerate(zip(row, kinds, strict=True)):
-                self._write(sheet, number, column, value, kind)
+                put(sheet, number, column, value, self._formats[kind])
         sheet.autofilter(0, 0, max(1, len(rows)), len(header) - 1)
-
-    def _write(self, sheet: Any, number: int, column: int, value: Any, kind: str) -> None:
-        looks = self._formats[kind]
-        if value is None:
-            sheet.write_blank(number, column, None, looks)
-        elif kind == "t":
-            sheet.write_string(number, column, value, looks)
-        elif kind == "d":
-            sheet.write_datetime(number, column, value, looks)
-        else:
-            sheet.write_number(number, column, value, looks)

@@ -1,6 +1,5 @@
 """Open data over HTTP, for everybody: stable addresses that any page, spreadsheet or harvester may read."""
 
-import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
@@ -11,7 +10,7 @@ import orjson
 from fastapi import APIRouter, Path, Request, Response
 
 from services.common.db import Reader, Row, Snapshot, fetch, fetch_one
-from services.common.etag import not_modified
+from services.common.etag import not_modified, tag_of
 from services.common.files import Range, StoredFile, download
 from services.common.pagination import Page, page, read_cursor
 from services.common.problems import NotFound
@@ -237,7 +236,7 @@ async def get_catalog(request: Request, reader: Reader, session: Snapshot, held:
 
 def _made(request: Request, content: bytes, media_type: str, headers: dict[str, str]) -> Response:
     """What is made on demand; its tag is its content's."""
-    tag = f'"{hashlib.sha256(content).hexdigest()}"'
+    tag = tag_of(content)
     answer = not_modified(request, tag) or Response(content, headers={"ETag": tag, **headers}, media_type=media_type)
     answer.headers.update({**SHARED, "Cache-Control": A_WHILE})
     return answer

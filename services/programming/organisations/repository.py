@@ -9,32 +9,29 @@ from sqlalchemy import bindparam
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.common.db import Row, execute, fetch_in
+from services.common.db import Row, alone, execute, fetch_in, together
 
 from .models import KnownOrganisation
 
 _O: Any = KnownOrganisation.__table__  # type: ignore[attr-defined]
 
 _ONE = sa.select(*_O.c).where(_O.c.id == bindparam("id"))
-_key = sa.func.hashtextextended(bindparam("key", type_=sa.String), 0)
-_HOLD = sa.select(sa.func.pg_advisory_xact_lock(_key))
-_SHARE = sa.select(sa.func.pg_advisory_xact_lock_shared(_key))
 
 
 async def hold(session: AsyncSession, organisation_ids: Iterable[UUID]) -> None:
     """Nobody opens a dossier for them until this transaction ends; taken in the order of their ids."""
     for organisation_id in sorted(set(organisation_ids)):
-        await fetch_in(session, _HOLD, {"key": f"organisation:{organisation_id}"})
+        await alone(session, f"organisation:{organisation_id}")
 
 
 async def hold_lines(session: AsyncSession) -> None:
     """Who succeeds whom is rewritten by one transaction at a time: each sees the whole of what the others wrote."""
-    await fetch_in(session, _HOLD, {"key": "organisations:lines"})
+    await alone(session, "organisations:lines")
 
 
 async def share(session: AsyncSession, organisation_id: UUID) -> None:
     """What is known of it stays so until this transaction ends."""
-    await fetch_in(session, _SHARE, {"key": f"organisation:{organisation_id}"})
+    await together(session, f"organisation:{organisation_id}")
 
 
 async def one(session: AsyncSession, organisation_id: UUID) -> Row | None:

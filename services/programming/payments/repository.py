@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.common.db import Row, execute, fetch_in, write_in
+from services.common.db import Row, alone, execute, fetch_in, write_in
 
 from ..awards import service as awards
 from .models import (
@@ -167,7 +167,6 @@ async def instalments_of(session: AsyncSession, award_ids: Sequence[UUID]) -> di
 
 # Imports.
 
-_ONE_IMPORT_AT_A_TIME = sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(bindparam("name", type_=sa.String), 0)))
 _LINE = _L.insert()
 _COUNTS = {
     "waiting": LineStatus.WAITING,
@@ -198,7 +197,7 @@ def import_lines(filters: frozenset[str]) -> Any:
 
 async def one_import_at_a_time(session: AsyncSession, funder_id: UUID) -> None:
     """Two files of one funder wait for each other until the transaction ends: the second finds what the first wrote."""
-    await execute(session, _ONE_IMPORT_AT_A_TIME, {"name": f"payment-import:{funder_id}"})
+    await alone(session, f"payment-import:{funder_id}")
 
 
 async def get_import(session: AsyncSession, import_id: UUID) -> PaymentImport | None:

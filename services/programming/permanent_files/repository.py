@@ -9,7 +9,7 @@ from sqlalchemy import bindparam
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.common.db import execute
+from services.common.db import alone, execute
 
 from .models import PermanentFile, ScanStatus
 
@@ -53,7 +53,7 @@ async def current(session: AsyncSession, organisation_id: UUID) -> list[Permanen
 
 async def take(session: AsyncSession, organisation_id: UUID) -> None:
     """One act at a time on what an organisation keeps: the next number is nobody else's."""
-    await execute(session, sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(f"permanent:{organisation_id}", 0))))
+    await alone(session, f"permanent:{organisation_id}")
 
 
 async def last_number(session: AsyncSession, organisation_id: UUID, kind: str, exercise: int | None) -> int:

@@ -46,6 +46,7 @@ ACCOUNTED: dict[str, str] = {
         reminder_preferences="account_id email memberships muted_kinds quiet_from quiet_until",
         reminders_sent="account_id kind",
         retroplanning_feeds="account_id",
+        due_feeds="account_id memberships",
         webhook_endpoints="contact_email",
     ),
     **said(
@@ -260,6 +261,11 @@ ACCOUNTED: dict[str, str] = {
         submissions="document_key document_sha256",
         subsidy_publications="key sha256",
     ),
-    **said(_SEALED, bank_accounts="bic iban_fingerprint iban_masked iban_sealed", retroplanning_feeds="token_hash"),
+    **said(
+        _SEALED,
+        bank_accounts="bic iban_fingerprint iban_masked iban_sealed",
+        retroplanning_feeds="token_hash",
+        due_feeds="token_hash",
+    ),
     **said(_SEALED, webhook_endpoints="previous_secret_sealed secret_sealed"),
 }

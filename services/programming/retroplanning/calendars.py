@@ -5,10 +5,12 @@ written moves only when something was decided, not with the day it is read.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from ..campaigns.ical import Mark
-from ..campaigns.ical import write as _written
+from services.common import calendars
+from services.common.calendars import Entry, Title
+
 from .facts import Drawn, Matter, sessions_of_kind
 from .rules import Step
 from .vocabulary import NAMES, RESPONSIBLE, StepKind, StepSource
@@ -16,16 +18,16 @@ from .vocabulary import NAMES, RESPONSIBLE, StepKind, StepSource
 _HOUR = timedelta(hours=1)
 
 
-def write(marks: list[Mark], title: str, address: str, stamp: datetime) -> bytes:
-    return _written(marks, title, address, stamp)
+def write(entries: list[Entry], title: str, address: str, stamp: datetime) -> bytes:
+    return calendars.write(entries, title=Title(title, address, timedelta(hours=6)), stamp=stamp)
 
 
-def entries(matter: Matter, drawn: Drawn) -> list[Mark]:
-    """Each step under the same `UID` for ever, at the sequence of all it is computed from."""
-    return [mark for step in drawn.plan.steps for mark in _marks(step, matter, drawn)]
+def entries(matter: Matter, drawn: Drawn) -> list[Entry]:
+    """Each step under the same `UID` for ever, at the sequence of all it is computed from. Nobody is busy for a deadline."""
+    return [replace(entry, busy=False) for step in drawn.plan.steps for entry in _entries(step, matter, drawn)]
 
 
-def _marks(step: Step, matter: Matter, drawn: Drawn) -> Iterator[Mark]:
+def _entries(step: Step, matter: Matter, drawn: Drawn) -> Iterator[Entry]:
     uid = f"retroplanning-{matter.campaign.id}-{step.kind.value}" + (f"-{step.funder_id}" if step.funder_id else "")
     name = f"{NAMES[step.kind]} – {step.funder}" if step.funder else NAMES[step.kind]
     latest = f"Au plus tard le {step.latest_on:%d/%m/%Y} pour répondre avant le {drawn.plan.promise_on:%d/%m/%Y}."
@@ -33,14 +35,14 @@ def _marks(step: Step, matter: Matter, drawn: Drawn) -> Iterator[Mark]:
     sequence = matter.sequence
     times = _times(step, matter, drawn)
     if times is not None:
-        yield Mark(uid, sequence, name, text, starts_at=times[0], ends_at=times[1])
+        yield Entry(uid, sequence, name, text, starts_at=times[0], ends_at=times[1])
     elif step.source in {StepSource.ASSEMBLY, StepSource.STATED, StepSource.COMMITTEE, StepSource.CAMPAIGN} and step.planned_on:
-        yield Mark(uid, sequence, name, text, day=step.planned_on)
+        yield Entry(uid, sequence, name, text, all_day=step.planned_on)
     else:
-        yield Mark(uid, sequence, f"Au plus tard : {name}", text, day=step.latest_on, tentative=True)
+        yield Entry(uid, sequence, f"Au plus tard : {name}", text, all_day=step.latest_on, status="TENTATIVE")
     if step.kind is StepKind.ASSEMBLY and step.deposit_on is not None:
         summary = f"Au plus tard : dossiers déposés – {step.funder}"
-        yield Mark(f"{uid}-deposit", sequence, summary, text, day=step.deposit_on, tentative=True)
+        yield Entry(f"{uid}-deposit", sequence, summary, text, all_day=step.deposit_on, status="TENTATIVE")
 
 
 def _times(step: Step, matter: Matter, drawn: Drawn) -> tuple[datetime, datetime] | None:

@@ -6,13 +6,13 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from psycopg import AsyncConnection
 from sqlalchemy import bindparam
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.common.db import Row, execute, fetch_one
+from services.common.db import Row, alone, execute
+from services.common.secret_addresses import SecretAddresses
 
 from .models import Assembly, Retroplanning, RetroplanningFeed, RetroplanningMilestone
 
@@ -31,10 +31,8 @@ ASSEMBLIES = (
     .order_by(_A.c.meets_on, _A.c.id)
     .limit(bindparam("limit"))
 )
-_FEED = sa.select(_F.c.account_id, _F.c.campaign_id).where(_F.c.token_hash == bindparam("token_hash"))
-_OWN_FEED = sa.select(_F.c.created_at).where(
-    _F.c.account_id == bindparam("account_id"), _F.c.campaign_id == bindparam("campaign_id")
-)
+#: Addresses of calendars: one for each account and campaign.
+FEEDS = SecretAddresses(_F)
 
 
 async def assembly(session: AsyncSession, assembly_id: UUID, *, lock: bool = False) -> Assembly | None:
@@ -64,37 +62,15 @@ async def held_calendar(session: AsyncSession, campaign_id: UUID, now: datetime)
 
 async def keep_milestones(session: AsyncSession, campaign_id: UUID, rows: Sequence[Row]) -> None:
     """Those of the campaign, and no other. Two workers at once wait for each other: the campaign's are replaced as a whole."""
-    key = sa.func.hashtextextended(f"milestones:{campaign_id}", 0)
-    await execute(session, sa.select(sa.func.pg_advisory_xact_lock(key)))
+    await alone(session, f"milestones:{campaign_id}")
     await execute(session, sa.delete(_M).where(_M.c.campaign_id == campaign_id))
     if rows:
         await execute(session, insert(_M).values(list(rows)))
 
 
-async def renew_feed(
-    session: AsyncSession, account_id: UUID, campaign_id: UUID, token_hash: str, standing: Sequence[UUID], now: datetime
-) -> None:
-    values = {"token_hash": token_hash, "standing": list(standing), "created_at": now}
-    written = insert(_F).values(account_id=account_id, campaign_id=campaign_id, **values)
-    await execute(session, written.on_conflict_do_update(index_elements=[_F.c.account_id, _F.c.campaign_id], set_=values))
-
-
-async def revoke_feed(session: AsyncSession, account_id: UUID, campaign_id: UUID) -> bool:
-    gone = sa.delete(_F).where(_F.c.account_id == account_id, _F.c.campaign_id == campaign_id)
-    return (await execute(session, gone)).rowcount == 1
-
-
 async def end_feeds(session: AsyncSession, grant_id: UUID) -> None:
     """Those that stood on that right."""
     await execute(session, sa.delete(_F).where(_F.c.standing.contains([grant_id])))
-
-
-async def feed_of(reader: AsyncConnection[Any], token_hash: str) -> Row | None:
-    return await fetch_one(reader, _FEED, {"token_hash": token_hash})
-
-
-async def own_feed(reader: AsyncConnection[Any], account_id: UUID, campaign_id: UUID) -> Row | None:
-    return await fetch_one(reader, _OWN_FEED, {"account_id": account_id, "campaign_id": campaign_id})
 
 
 #: Calendars somebody follows.

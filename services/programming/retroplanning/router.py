@@ -6,13 +6,13 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Request, Response
 
 from services.common.auth import Caller
+from services.common.calendars import MEDIA_TYPE
 from services.common.clock import Now
 from services.common.db import Reader, Session, Snapshot
 from services.common.etag import Version, etag, not_modified
 from services.common.resources import Held
 from services.common.routing import ActRoute, right
 
-from ..campaigns.ical import MEDIA_TYPE
 from . import service
 from .schemas import RetroplanningFeedMade, RetroplanningFeedRead, RetroplanningRead, RetroplanningTrial
 from .service import Feed, Shown

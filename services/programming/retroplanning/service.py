@@ -1,7 +1,6 @@
 """Use cases of the calendar: read it, try something out, apply it; funders' assemblies; secret addresses of calendars."""
 
 import hashlib
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -13,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.common import journal
 from services.common.auth import Principal
 from services.common.db import Row, driver
-from services.common.etag import require_version
+from services.common.etag import require_version, tag_of_parts
 from services.common.jobs import enqueue
 from services.common.language import Text
 from services.common.problems import FieldError, NotFound
@@ -180,7 +179,7 @@ async def calendar(session: AsyncSession, caller: Principal, campaign_id: UUID, 
 
 async def feed(session: AsyncSession, token: str, address: str, *, now: datetime) -> Feed:
     """The calendar at a secret address (404 once it is revoked or renewed)."""
-    found = await repository.feed_of(await driver(session), _hash(token))
+    found = await repository.FEEDS.at(await driver(session), token)
     if found is None:
         raise NotFound()
     return await _feed(session, await campaigns.get(session, found["campaign_id"]), address, now)
@@ -190,21 +189,23 @@ async def _feed(session: AsyncSession, campaign: "Campaign", address: str, now: 
     matter = await facts.read(session, campaign, now=now)
     drawn: Drawn = facts.draw(matter, trial=False)
     entries = calendars.entries(matter, drawn)
-    tag = f'"{hashlib.sha256(repr(entries).encode()).hexdigest()[:32]}"'
+    tag = tag_of_parts(entries)
     return Feed(calendars.write(entries, f"Rétroplanning – {campaign.title}", address, now), tag)
 
 
 async def renew_feed(session: AsyncSession, caller: Principal, campaign_id: UUID, *, now: datetime) -> tuple[datetime, str]:
     """A secret address; the one before opens nothing any more."""
     campaign = await committees.seen_campaign(session, caller, campaign_id)
-    token = secrets.token_urlsafe(32)
-    await repository.renew_feed(session, caller.account_id, campaign_id, _hash(token), list(caller.standing), now)
+    standing = {"standing": list(caller.standing)}
+    token = await repository.FEEDS.renew(
+        session, now=now, remembered=standing, account_id=caller.account_id, campaign_id=campaign_id
+    )
     await _note(session, campaign, "retroplanning.feed_renewed", caller, now)
     return now, token
 
 
 async def own_feed(reader: AsyncConnection[Any], caller: Principal, campaign_id: UUID) -> Row:
-    found = await repository.own_feed(reader, caller.account_id, campaign_id)
+    found = await repository.FEEDS.of(reader, account_id=caller.account_id, campaign_id=campaign_id)
     if found is None:
         raise NotFound()
     return found
@@ -212,7 +213,7 @@ async def own_feed(reader: AsyncConnection[Any], caller: Principal, campaign_id:
 
 async def revoke_feed(session: AsyncSession, caller: Principal, campaign_id: UUID, *, now: datetime) -> None:
     """Whoever made an address may take it back, even when they are no longer of the campaign."""
-    if not await repository.revoke_feed(session, caller.account_id, campaign_id):
+    if not await repository.FEEDS.revoke(session, account_id=caller.account_id, campaign_id=campaign_id):
         raise NotFound()
     await _note(session, await campaigns.get(session, campaign_id), "retroplanning.feed_revoked", caller, now)
 
@@ -220,10 +221,6 @@ async def revoke_feed(session: AsyncSession, caller: Principal, campaign_id: UUI
 async def right_taken_back(session: AsyncSession, grant_id: UUID) -> None:
     """Addresses that stood on it open nothing any more: who left a team does not go on reading its calendar."""
     await repository.end_feeds(session, grant_id)
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 # Assemblies.

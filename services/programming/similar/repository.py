@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.common.db import Row, execute, fetch_in, write_in
+from services.common.db import Row, alone, execute, fetch_in, write_in
 
 from ..dossiers import resemblance
 from ..dossiers import service as dossiers
@@ -233,6 +233,5 @@ _LATELY = (
 
 async def written_lately(session: AsyncSession, holder_id: UUID, since: datetime) -> Sequence[Row]:
     """What the holder wrote to others since then, oldest first; nobody else writes for it before this transaction ends."""
-    name = sa.func.hashtextextended(f"holder_contacts:{holder_id}", 0)
-    await execute(session, sa.select(sa.func.pg_advisory_xact_lock(name)))
+    await alone(session, f"holder_contacts:{holder_id}")
     return await fetch_in(session, _LATELY, {"holder_id": holder_id, "since": since})

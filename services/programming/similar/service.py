@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.common import limits
 from services.common.auth import Principal
 from services.common.db import Row
 from services.common.mail import queue_mail
@@ -172,10 +173,6 @@ async def _require_within_limits(session: AsyncSession, holder_id: UUID, other_i
     written = await repository.written_lately(session, holder_id, now - _DAY)
     hourly = [row["written_at"] for row in written if row["written_at"] > now - _HOUR]
     to_it = [row["written_at"] for row in written if row["to_dossier_id"] == other_id]
-    waits = [
-        oldest[-most] + window - now
-        for oldest, most, window in ((hourly, _AN_HOUR, _HOUR), (to_it, _TO_ONE_A_DAY, _DAY))
-        if len(oldest) >= most
-    ]
-    if waits:
-        raise TooManyContacts(headers={"Retry-After": str(max(1, int(max(waits).total_seconds()) + 1))})
+    waits = (limits.wait(hourly, _AN_HOUR, _HOUR, now), limits.wait(to_it, _TO_ONE_A_DAY, _DAY, now))
+    if longest := max(filter(None, waits), default=None):
+        raise TooManyContacts(headers=limits.retry_after(longest))

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.common.db import Row, execute, fetch_in
+from services.common.db import Row, alone, execute, fetch_in
 
 from ..announcements import STORED
 from ..tables import KERNEL
@@ -54,7 +54,7 @@ async def endpoint(session: AsyncSession, endpoint_id: UUID, *, lock: bool = Fal
 
 async def count_endpoints(session: AsyncSession, organisation_id: UUID) -> int:
     """How many the organisation has; two creations at once count one after the other."""
-    await execute(session, sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(f"webhooks {organisation_id}", 0))))
+    await alone(session, f"webhooks {organisation_id}")
     counted = sa.select(sa.func.count()).select_from(_E).where(_E.c.organisation_id == organisation_id)
     return int((await execute(session, counted)).scalar_one())
 

@@ -73,18 +73,3 @@ def test_two_keyboards_type_the_same_password() -> None:
 def test_what_is_stored_of_a_token_is_not_the_token(token: str) -> None:
     assert rules.fingerprint(token) != token
     assert len(rules.fingerprint(token)) == 64
-
-
-@pytest.mark.parametrize(
-    ("host", "origin"),
-    [
-        ("192.0.2.7", "192.0.2.7"),
-        ("::ffff:192.0.2.7", "192.0.2.7"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-        ("2001:db8:1:2::1", "2001:db8:1:2::/64"),
-        (None, "unknown"),
-        ("x" * 100, "x" * 64),
-    ],
-)
-def test_limits_count_subscribers(host: str | None, origin: str) -> None:
-    assert rules.origin_of(host) == origin

@@ -6,13 +6,13 @@ by name compute with what the file says.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
 from icalendar import Calendar, Component, Event, Timezone, vCalAddress
 
-from services.common.clock import in_paris
+from .clock import in_paris
 
 MEDIA_TYPE = "text/calendar"
 #: Since 1996: last Sundays of March and October, at 1:00 UTC (directive 2000/84/CE).
@@ -55,21 +55,24 @@ class Party:
 
 @dataclass(frozen=True)
 class Entry:
-    """A sitting in a calendar: from `starts_at` to `ends_at`, or the whole of `all_day` while no date is sure.
+    """A sitting in a calendar: from `starts_at` to `ends_at`, or the whole of `all_day` while no hour is sure.
 
-    `stamp` is when this was said, `changed_at` when what it says last changed. `status` is `CONFIRMED`, `TENTATIVE` or `CANCELLED`.
+    `sequence` grows each time its dates change (RFC 5545 §3.8.7.4). `stamp` is when this was said (when it is written, if nothing is
+    said), `changed_at` when what it says last changed. `status` is `CONFIRMED`, `TENTATIVE` or `CANCELLED`; `busy`: whoever goes is
+    not free.
     """
 
     uid: str
     sequence: int
-    stamp: datetime
     summary: str
-    organizer: Party
+    description: str = ""
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     all_day: date | None = None
     status: str = "CONFIRMED"
-    description: str = ""
+    busy: bool = True
+    stamp: datetime | None = None
+    organizer: Party | None = None
     location: str = ""
     url: str = ""
     attendee: Party | None = None
@@ -87,13 +90,20 @@ class Title:
     refresh: timedelta = timedelta(hours=1)
 
 
-def write(entries: Iterable[Entry], method: str, title: Title | None = None, *, remembered: bool = False) -> bytes:
+def write(
+    entries: Iterable[Entry],
+    method: str = "PUBLISH",
+    title: Title | None = None,
+    *,
+    stamp: datetime | None = None,
+    remembered: bool = False,
+) -> bytes:
     """The iCalendar object, folded, in UTF-8. A message to one person (`REQUEST`, `CANCEL`) holds one entry (RFC 5546 §3.2).
 
-    `remembered`: entries are public and asked for again and again, so that only those that changed are written anew.
+    `stamp`: when what has no stamp of its own is said. `remembered`: entries are public and asked for again and again, so that only those that changed are written anew.
     """
     calendar = Calendar()
-    calendar.add("prodid", "-//Canevas//Evenements//FR")
+    calendar.add("prodid", "-//Canevas//Calendriers//FR")
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", method)
@@ -102,7 +112,7 @@ def write(entries: Iterable[Entry], method: str, title: Title | None = None, *, 
     calendar.add_component(_PARIS)
     head, end, _ = calendar.to_ical().rpartition(b"END:VCALENDAR\r\n")
     piece = _remembered_piece if remembered else _piece
-    return b"".join([head, *(piece(entry) for entry in entries), end])
+    return b"".join([head, *(piece(entry if entry.stamp else replace(entry, stamp=stamp)) for entry in entries), end])
 
 
 def _piece(entry: Entry) -> bytes:
@@ -127,7 +137,8 @@ def _event(entry: Entry) -> Component:
     event = Event()
     event.add("uid", entry.uid)
     event.add("sequence", entry.sequence)
-    event.add("dtstamp", _second(entry.stamp))
+    if entry.stamp is not None:
+        event.add("dtstamp", _second(entry.stamp))
     if entry.changed_at is not None:
         event.add("last-modified", _second(entry.changed_at))
     if entry.all_day is not None:
@@ -138,7 +149,7 @@ def _event(entry: Entry) -> Component:
         event.add("dtend", in_paris(entry.ends_at).replace(microsecond=0))
     event.add("summary", _line(entry.summary))
     event.add("status", entry.status)
-    event.add("transp", "OPAQUE" if entry.status == "CONFIRMED" else "TRANSPARENT")
+    event.add("transp", "OPAQUE" if entry.busy and entry.status == "CONFIRMED" else "TRANSPARENT")
     if entry.description:
         event.add("description", _paragraphs(entry.description))
     if entry.location:
@@ -149,7 +160,8 @@ def _event(entry: Entry) -> Component:
         event.add("categories", [_line(each) for each in entry.categories])
     if entry.position is not None:
         event.add("geo", entry.position)
-    event.add("organizer", _address(entry.organizer), parameters={"CN": _quoted(entry.organizer.name)})
+    if entry.organizer is not None:
+        event.add("organizer", _address(entry.organizer), parameters={"CN": _quoted(entry.organizer.name)})
     if entry.attendee is not None:
         event.add("attendee", _address(entry.attendee), parameters=_expected(entry.attendee))
     return event

@@ -7,9 +7,9 @@ import vobject
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.common.calendars import Entry, Party, Title, write
 from services.common.clock import PARIS
 from services.events.invitations import rules
-from services.events.invitations.calendars import Entry, Party, Title, write
 from services.events.invitations.rules import Told
 from tests.events.invitations.post import parsed
 

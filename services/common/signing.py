@@ -8,8 +8,8 @@ from uuid import UUID
 
 from itsdangerous import BadData, URLSafeSerializer
 
-from services.common.problems import Problem
-from services.common.settings import ServiceSettings
+from .problems import Problem
+from .settings import ServiceSettings
 
 T = TypeVar("T")
 
@@ -42,5 +42,5 @@ class Signed:
 
 def address(settings: ServiceSettings, page_url: str, path: str, token: str) -> str:
     """Where a link leads: the page that was set for it, else the service's own; `path` ends with the name the token takes the place of."""
-    template = page_url or f"{settings.public_url}/events/v1/{path}"
+    template = page_url or f"{settings.public_url}{path}"
     return template.replace(path[path.index("{") :], quote(token, safe=""))

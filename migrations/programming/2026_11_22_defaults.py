@@ -1,0 +1,22 @@
+"""Defaults are back: the version before these columns still writes without them while the new one starts
+
+Revision ID: 2026_11_22_defaults
+Revises: 2026_11_22_key_indexes
+Create Date: 2026-11-22 21:20:00
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "2026_11_22_defaults"
+down_revision = "2026_11_22_key_indexes"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.alter_column("attachments", "status", server_default=sa.text("'ready'"))
+
+
+def downgrade() -> None:
+    op.alter_column("attachments", "status", server_default=None)
