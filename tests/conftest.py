@@ -42,7 +42,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # What is imported stays for the whole run: a collection that walks it again and again costs a fifth of the processor's time.
-gc.set_threshold(50_000, 20, 50)
+gc.set_threshold(10_000, 10, 10)
 
 ROOT = Path(__file__).resolve().parents[1]
 #: Nothing a test writes has to survive a power cut.
