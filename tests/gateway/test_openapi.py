@@ -1,5 +1,6 @@
 """The published contract: merged loudly, written the same every time, checked fresh."""
 
+import functools
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,10 @@ from openapi_spec_validator import validate
 from gateway import openapi
 from gateway.openapi import ContractConflict, merge
 from services.common.problems import Problem
+
+#: Written from the code once for what is said of one document; that writing again gives the same has its own test.
+_DOCUMENTS = openapi.documents
+_documents = functools.cache(_DOCUMENTS)
 
 
 def _document(**parts: Any) -> dict[str, Any]:
@@ -42,9 +47,14 @@ def test_two_contents_under_one_name_fail_loudly(first: dict[str, Any], second: 
 
 
 def test_the_contract_is_the_same_on_every_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = _documents()
+    monkeypatch.setattr(openapi, "documents", lambda: written)
     assert set(openapi.write(tmp_path)) == {"directory.json", "programming.json", "catalogue.json", "events.json", "platform.json"}
     monkeypatch.setenv("CANEVAS_PUBLIC_URL", "https://elsewhere.example")
     monkeypatch.setenv("CANEVAS_UPLOAD_LIMIT_MB", "1")
+    elsewhere = _DOCUMENTS()
+    assert elsewhere is not written
+    monkeypatch.setattr(openapi, "documents", lambda: elsewhere)
     assert openapi.stale(tmp_path) == []
     assert openapi.write(tmp_path) == []
     (tmp_path / "directory.json").write_text("{}\n")
@@ -52,7 +62,8 @@ def test_the_contract_is_the_same_on_every_machine(tmp_path: Path, monkeypatch: 
     assert openapi.stale(tmp_path) == ["directory.json", "platform.json"]
 
 
-def test_the_platforms_contract_is_valid_openapi() -> None:
+def test_the_platforms_contract_is_valid_openapi(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(openapi, "documents", _documents)
     document = openapi.platform()
     validate(document)
     assert document["servers"] == [{"url": "/", "description": "This platform."}]
