@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.common.language import Text
 from services.common.problems import NotFound
 
-from . import repository, rules
+from . import held, repository, rules
 from .errors import DossierStateRefused, RequestStateRefused
 from .models import Dossier, DossierStatus, FundingRequest, RequestStatus
 
@@ -43,8 +43,8 @@ async def take(session: AsyncSession, request_ids: Collection[UUID]) -> Taken:
     Ids that are no request's are left out.
     """
     wanted = {row.dossier_id for row in await repository.requests_by_id(session, list(request_ids))}
-    dossiers = await repository.taken(session, wanted)
-    requests = await repository.requests_taken(session, [dossier.id for dossier in dossiers])
+    dossiers = await held.dossiers(session, wanted)
+    requests = await held.requests(session, [dossier.id for dossier in dossiers])
     beside: dict[UUID, list[FundingRequest]] = {dossier.id: [] for dossier in dossiers}
     for request in requests:
         beside[request.dossier_id].append(request)

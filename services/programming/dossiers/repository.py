@@ -202,18 +202,6 @@ async def get(session: AsyncSession, dossier_id: UUID, *, lock: bool = False) ->
     return await session.get(Dossier, dossier_id, with_for_update=lock or None, populate_existing=lock)
 
 
-async def taken(session: AsyncSession, dossier_ids: Iterable[UUID]) -> list[Dossier]:
-    """Locked and read again, in the order of their ids."""
-    wanted = select(Dossier).where(_D.c.id == sa.any_(sa.cast(list(dossier_ids), ARRAY(sa.Uuid)))).order_by(_D.c.id)
-    return list((await session.exec(wanted.with_for_update().execution_options(populate_existing=True))).all())
-
-
-async def requests_taken(session: AsyncSession, dossier_ids: Iterable[UUID]) -> list[FundingRequest]:
-    """Every request of these dossiers (locked by the caller), locked and read again, in the order of their ids."""
-    wanted = select(FundingRequest).where(_R.c.dossier_id == sa.any_(sa.cast(list(dossier_ids), ARRAY(sa.Uuid)))).order_by(_R.c.id)
-    return list((await session.exec(wanted.with_for_update().execution_options(populate_existing=True))).all())
-
-
 async def capacities(session: AsyncSession, dossier_id: UUID, organisations: Sequence[UUID]) -> Any:
     """(as_holder, as_funder, as_lead, as_collaborator, may_edit), or None when the dossier is not visible."""
     values = {"dossier_id": dossier_id, "organisations": list(organisations)}
