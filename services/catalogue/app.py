@@ -96,7 +96,7 @@ SERVICE = Service(
         {"name": "harvests", "description": "Other centres' holdings, harvested."},
         {"name": "imports", "description": "CSV and XLSX files of documents."},
         {"name": "experiences", "description": "Draft sheets made of closed dossiers."},
-        {"name": "retention", "description": "How long personal data are kept, and the proof that they went."},
+        {"name": "retention", "description": "Retention of personal data, erasure with proof, export."},
     ],
 )
 
