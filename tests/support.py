@@ -2,8 +2,8 @@
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,6 +11,8 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 import httpx
+import psycopg
+import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from fastapi import FastAPI
@@ -215,3 +217,21 @@ def settings_for(kind: type[ServiceSettings], conninfo: str, data_dir: Path, **m
         log_level="error",
         **more,
     )
+
+
+@contextmanager
+def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Statements sent meanwhile, by either door; one that carries many rows is one."""
+    sent: list[str] = []
+
+    def noting(send: Any) -> Any:
+        async def noted(self: Any, query: Any, *args: Any, **more: Any) -> Any:
+            sent.append(str(query))
+            return await send(self, query, *args, **more)
+
+        return noted
+
+    with monkeypatch.context() as patched:
+        for name in ("execute", "executemany"):
+            patched.setattr(psycopg.AsyncCursor, name, noting(getattr(psycopg.AsyncCursor, name)))
+        yield sent

@@ -1,10 +1,5 @@
 """Every listing costs the same number of statements whatever it lists."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
-
-import psycopg
 import pytest
 
 from services.programming.similar.jobs import profile_more
@@ -14,25 +9,10 @@ from tests.programming.other_subsidies.rights import _AID, _SUBSIDY
 from tests.programming.permanent_files.papers import keep
 from tests.programming.reviews.rounds import choose, colleague, conflict
 from tests.programming.world import World
-from tests.support import Person
+from tests.support import Person, counted
 
 pytestmark = pytest.mark.anyio
 _POINTERS = ("/content/need", "/content/means", "/content/indicators", "/contact/phone", "/budget/charges")
-
-
-@contextmanager
-def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """Statements sent meanwhile, by either door."""
-    sent: list[str] = []
-    execute = psycopg.AsyncCursor.execute
-
-    async def noted(self: Any, query: Any, *args: Any, **more: Any) -> Any:
-        sent.append(str(query))
-        return await execute(self, query, *args, **more)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(psycopg.AsyncCursor, "execute", noted)
-        yield sent
 
 
 async def _more(world: World, dossier_id: str, session: str, number: int, guest: Person) -> None:
