@@ -41,8 +41,10 @@ async def test_sums_cells_and_scenarios_say_nothing_of_a_dossier_one_has_an_inte
     # A rule that gives what is proposed would say it just as well.
     wish = {"organisation_id": str(world.caf), "funder_id": str(world.caf), "title": "Tout", "rule": "uniform_cut", "percent": 0}
     where = f"/campaigns/{world.campaign_id}/scenarios"
-    made = (await world.call(nadia, "POST", f"{where}/computed", json=wish, expect=201)).json()
-    assert [one["amount_cents"] for one in made["amounts"]] == [100_000]
+    own = (await world.call(nadia, "POST", f"{where}/computed", json=wish, expect=201)).json()
+    assert [one["amount_cents"] for one in own["amounts"]] == [100_000]
+    wish["title"] = "Tout, pour une autre"
+    made = (await world.call(world.caf_officer, "POST", f"{where}/computed", json=wish, expect=201)).json()
     read = await world.call(nadia, "GET", f"{where}/{made['id']}", expect=200)
     assert [one["amount_cents"] for one in read.json()["amounts"]] == [100_000]
     others = await world.call(world.caf_officer, "GET", f"{where}/{made['id']}", expect=200)

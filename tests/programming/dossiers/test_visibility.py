@@ -86,6 +86,7 @@ ROUTES: list[tuple[str, str, dict[str, Any]]] = [
     ("GET", "/change-requests", {}),
     ("GET", "/change-requests/{change_request_id}", {}),
     ("POST", "/change-requests/{change_request_id}/answer", {"json": SWORN, "headers": TAG}),
+    ("POST", "/change-requests/{change_request_id}/reading", {}),
     ("POST", "/change-requests/{change_request_id}/cancellation", {"json": {"reason": "x"}, "headers": TAG}),
     ("POST", "/change-requests/{change_request_id}/closing", {"json": {"reason": "x"}, "headers": TAG}),
 ]
