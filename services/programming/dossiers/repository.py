@@ -198,8 +198,8 @@ RECEIPT = (
 
 
 async def get(session: AsyncSession, dossier_id: UUID, *, lock: bool = False) -> Dossier | None:
-    """`lock` takes the row and reads it again: what was read before waiting may be stale."""
-    return await session.get(Dossier, dossier_id, with_for_update=lock or None, populate_existing=lock)
+    """`lock` takes the row (`held`) and reads it again: what was read before waiting may be stale."""
+    return await session.get(Dossier, dossier_id, with_for_update={"key_share": True} if lock else None, populate_existing=lock)
 
 
 async def capacities(session: AsyncSession, dossier_id: UUID, organisations: Sequence[UUID]) -> Any:
@@ -229,7 +229,7 @@ async def requests(session: AsyncSession, dossier_id: UUID) -> list[FundingReque
 
 async def request(session: AsyncSession, request_id: UUID) -> FundingRequest | None:
     """The request, locked and read again."""
-    return await session.get(FundingRequest, request_id, with_for_update=True, populate_existing=True)
+    return await session.get(FundingRequest, request_id, with_for_update={"key_share": True}, populate_existing=True)
 
 
 async def attachments(session: AsyncSession, dossier_id: UUID) -> list[Attachment]:
@@ -278,7 +278,7 @@ async def refresh_drafts(session: AsyncSession, organisation_id: UUID, holder: d
 async def answered_for_otherwise(session: AsyncSession, organisation_id: UUID, successor_id: UUID | None) -> list[Dossier]:
     """Dossiers of the organisation whose successor is not this one, locked in the order of their ids."""
     wanted = select(Dossier).where(_D.c.organisation_id == organisation_id, _D.c.successor_id.is_distinct_from(successor_id))
-    locked = wanted.order_by(_D.c.id).with_for_update().execution_options(populate_existing=True)
+    locked = wanted.order_by(_D.c.id).with_for_update(key_share=True).execution_options(populate_existing=True)
     return list((await session.exec(locked)).all())
 
 

@@ -81,4 +81,4 @@ async def held_by(session: AsyncSession, caller: Principal, dossier_id: UUID) ->
 async def hold_still(session: AsyncSession, dossier_ids: Iterable[UUID]) -> None:
     """No act changes these dossiers before the transaction ends; others may hold them still too. Taken in the order of ids."""
     wanted = sa.select(_D.c.id).where(_D.c.id.in_(list(dossier_ids))).order_by(_D.c.id)
-    await execute(session, wanted.with_for_update(key_share=True, read=True))
+    await execute(session, wanted.with_for_update(read=True))

@@ -143,7 +143,7 @@ async def record(session: AsyncSession, rows: Sequence[Row]) -> set[tuple[Any, .
     if not rows:
         return set()
     keys = (_S.c.kind, _S.c.organisation_id, _S.c.resource_id, _S.c.about_id, _S.c.due_on, _S.c.threshold)
-    written = await execute(session, upsert(_S).values(list(rows)).on_conflict_do_nothing().returning(*keys))
+    written = await execute(session, upsert(_S).on_conflict_do_nothing().returning(*keys), list(rows))
     return {tuple(row) for row in written.all()}
 
 

@@ -65,8 +65,8 @@ async def tell(session: AsyncSession, notice_id: UUID, lines: Sequence[dict[str,
     if not lines:
         return set()
     rows = [{"notice_id": notice_id, "told_at": now, **line} for line in lines]
-    written = insert(_T).values(rows).on_conflict_do_nothing().returning(_T.c.dossier_id)
-    return set((await execute(session, written)).scalars())
+    written = insert(_T).on_conflict_do_nothing().returning(_T.c.dossier_id)
+    return set((await execute(session, written, rows)).scalars())
 
 
 async def delivery(session: AsyncSession, notice_id: UUID, dossier_id: UUID) -> NoticeDelivery | None:

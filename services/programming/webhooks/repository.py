@@ -144,10 +144,7 @@ async def add_deliveries(session: AsyncSession, rows: Sequence[Row]) -> int:
     if not rows:
         return 0
     adding = upsert(_D).on_conflict_do_nothing(index_elements=["endpoint_id", "event_id", "replay_id"]).returning(_D.c.id)
-    added = 0
-    for start in range(0, len(rows), 500):
-        added += len((await execute(session, adding.values(list(rows[start : start + 500])))).all())
-    return added
+    return len((await execute(session, adding, list(rows))).all())
 
 
 async def delivery(session: AsyncSession, endpoint_id: UUID, delivery_id: UUID, *, lock: bool = False) -> WebhookDelivery | None:
