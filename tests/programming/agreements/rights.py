@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from services.common.clock import today_in_paris
 from tests.programming.agreements.acts import PATH, act, terms
 from tests.programming.world import World
 
@@ -11,7 +12,7 @@ QUERIES: dict[str, dict[str, Any]] = {}
 
 
 def _signature(world: World, organisation_id: UUID) -> dict[str, Any]:
-    today = world.running.clock.now().date().isoformat()
+    today = today_in_paris(world.running.clock.now()).isoformat()
     return {"organisation_id": str(organisation_id), "name": "Camille Exemple", "function": "Présidente", "signed_on": today}
 
 

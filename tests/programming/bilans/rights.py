@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from services.common.clock import today_in_paris
 from tests.programming.papers import PDF
 from tests.programming.world import World
 
@@ -17,7 +18,7 @@ async def prepare(world: World, ids: Mapping[str, str]) -> dict[str, str]:
     joined = await world.call(
         world.holder, "POST", f"{where(dossier)}/attachments", params=QUERIES["attachBilanFile"], content=PDF, expect=201
     )
-    today = world.running.clock.now().date().isoformat()
+    today = today_in_paris(world.running.clock.now()).isoformat()
     body = {**content(await bilan_of(world, dossier)), "starts_on": today, "ends_on": today}
     await world.change(world.holder, "PATCH", where(dossier), json=body, expect=200)
     submitted = await submit(world, dossier)

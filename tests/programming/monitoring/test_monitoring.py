@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from python_calamine import CalamineWorkbook
 
-from services.common.clock import today_in_paris
+from services.common.clock import in_paris, today_in_paris
 from tests.programming.monitoring.timelines import Life, any_life, expected_clocks, expected_steps, write
 from tests.programming.papers import refusal
 from tests.programming.world import World
@@ -125,7 +125,7 @@ async def test_a_balance_paid_after_the_bilan_leaves_no_leg_below_zero(world: Wo
     order = ("reviewed", "decided", "notified", "agreed", "first_paid", "reported", "justified", "paid")
     for number, step in enumerate(order, 1):
         when = day + timedelta(days=10 * number)
-        life.steps[step] = when.date() if step in {"first_paid", "paid"} else when
+        life.steps[step] = in_paris(when).date() if step in {"first_paid", "paid"} else when
     life.pay_before_on = today_in_paris(world.running.clock.now())
     await write(world, [life])
     steps = steps_of((await dashboard(world))["total"])
