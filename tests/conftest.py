@@ -41,7 +41,7 @@ sys.dont_write_bytecode = False
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# What is imported stays for the whole run: a collection that walks it again and again costs a fifth of the processor's time.
+# What is imported stays for the whole run: collections need not walk it again and again.
 gc.set_threshold(10_000, 10, 10)
 
 ROOT = Path(__file__).resolve().parents[1]

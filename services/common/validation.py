@@ -68,6 +68,11 @@ def _sentence(error: Mapping[str, Any]) -> Text:
     if pattern is None:
         return Text(f"Valeur refusée : {english}", english)
     try:
-        return Text(pattern.format(**context), english)
+        return Text(pattern.format(**{**context, **_in_french(context)}), english)
     except KeyError:
         return Text(f"Valeur refusée : {english}", english)
+
+
+def _in_french(context: Mapping[str, Any]) -> dict[str, str]:
+    """The values a choice accepts, as pydantic lists them: `'a', 'b' or 'c'`."""
+    return {"expected": context["expected"].replace("' or '", "' ou '")} if isinstance(context.get("expected"), str) else {}

@@ -183,3 +183,10 @@ async def test_a_field_is_corrected_in_both_languages(hotel: Running) -> None:
 )
 def test_a_full_disk_is_said_wherever_it_is_met(error: Exception, kind: type[Problem]) -> None:
     assert isinstance(from_database(error), kind)
+
+
+@pytest.mark.parametrize(("accepts", "said"), [("fr", "'guest' ou ''"), ("en", "'guest' or ''")])
+async def test_the_values_a_choice_accepts_are_listed_in_the_readers_language(hotel: Running, accepts: str, said: str) -> None:
+    room = (await open_room(hotel)).headers["location"]
+    answer = await hotel.client.get(room, params={"view": "cat"}, headers={"Accept-Language": accepts})
+    assert said in refusal(answer, 422, "malformed-request")["errors"][0]["detail"]
