@@ -68,11 +68,6 @@ async def search(session: AsyncSession, search_id: UUID) -> SavedSearch | None:
     return await session.get(SavedSearch, search_id, populate_existing=True)
 
 
-async def searches_of(session: AsyncSession, account_id: UUID) -> Sequence[SavedSearch]:
-    found = select(SavedSearch).where(SavedSearch.account_id == account_id).order_by(_S.c.id).with_for_update()
-    return (await session.exec(found.execution_options(populate_existing=True))).all()
-
-
 async def due_searches(session: AsyncSession, account_id: UUID, daily: datetime, weekly: datetime) -> Sequence[SavedSearch]:
     found = select(SavedSearch).where(SavedSearch.account_id == account_id, _DUE_SEARCH).order_by(_S.c.id).with_for_update()
     given = {"daily": daily, "weekly": weekly}

@@ -23,8 +23,3 @@ async def neighbourhoods_within(session: AsyncSession, codes: Collection[str]) -
     for row in await territories.neighbourhoods(session, codes):
         found[row["around"]].append(row)
     return found
-
-
-async def names_of(session: AsyncSession, codes: Collection[str]) -> Mapping[str, str]:
-    """Names of the territories the directory knows, by code."""
-    return {row["code"]: row["name"] for row in await territories.known(session, codes)}

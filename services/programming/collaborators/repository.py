@@ -59,13 +59,6 @@ async def active(session: AsyncSession, dossier_id: UUID) -> Sequence[Collaborat
     return (await session.exec(wanted.order_by(_C.c.id))).all()
 
 
-async def active_as(session: AsyncSession, dossier_id: UUID, account_id: UUID) -> bool:
-    wanted = sa.select(_C.c.id).where(
-        _C.c.dossier_id == dossier_id, _C.c.account_id == account_id, _C.c.status == CollaboratorStatus.ACTIVE
-    )
-    return (await execute(session, wanted)).first() is not None
-
-
 async def last_sign_off(session: AsyncSession, dossier_id: UUID, *, lock: bool = False) -> SignOff | None:
     wanted = select(SignOff).where(SignOff.dossier_id == dossier_id).order_by(_S.c.id.desc()).limit(1)
     if lock:

@@ -109,12 +109,6 @@ class WebhookEventType(BaseModel):
     data_schema: str = Field(description="Schema of `data`, in this contract.", examples=["DossierSubmittedTold"])
 
 
-class WebhookEventTypes(BaseModel):
-    """Everything that is told."""
-
-    items: list[WebhookEventType]
-
-
 class WebhookDeliveryRead(BaseModel):
     """One event to one webhook."""
 
